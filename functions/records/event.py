@@ -1,0 +1,120 @@
+"""What an event is and how its digest is made; knows neither stores nor HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import rfc8785
+
+ALGORITHM = "qingdan-event-1"
+SALT_BYTES = 32
+
+EventType = Literal[
+    "submitted",
+    "returned",
+    "corrected",
+    "withdrawn",
+    "accepted",
+    "reopened",
+    "voided",
+    "noted",
+    "code_reissued",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One immutable step of a record.
+
+    `at` is UTC, ISO 8601 with microseconds and `Z`. `previous` is the digest of the event before, or "" for the first.
+    `body` is canonical JSON (RFC 8785), `salt` 32 random bytes kept with it; both are None after an erasure.
+    """
+
+    number: str
+    form: str
+    sequence: int
+    type: EventType
+    at: str
+    actor: str
+    previous: str
+    body_digest: str
+    digest: str
+    salt: bytes | None
+    body: bytes | None
+
+
+def canonical(value: Any) -> bytes:
+    """The RFC 8785 form of a JSON value, UTF-8."""
+    return rfc8785.dumps(value)
+
+
+def digest_body(salt: bytes, body: bytes) -> str:
+    """SHA-256 over salt and canonical body, lower-case hexadecimal (design: a body cannot be guessed from its digest)."""
+    return hashlib.sha256(salt + body).hexdigest()
+
+
+def digest_event(
+    *, number: str, form: str, sequence: int, type: str, at: str, actor: str, previous: str, body_digest: str
+) -> str:
+    """SHA-256 over the RFC 8785 form of the event's own fields, lower-case hexadecimal."""
+    fields = {
+        "algorithm": ALGORITHM,
+        "number": number,
+        "form": form,
+        "sequence": sequence,
+        "type": type,
+        "at": at,
+        "actor": actor,
+        "previous": previous,
+        "body_digest": body_digest,
+    }
+    return hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
+
+
+def make_event(
+    *,
+    number: str,
+    form: str,
+    sequence: int,
+    type: EventType,
+    at: str,
+    actor: str,
+    previous: str,
+    body: Any,
+    salt: bytes,
+) -> Event:
+    """An event with its digests computed; `salt` is 32 bytes from a secure source."""
+    if len(salt) != SALT_BYTES:
+        raise ValueError(f"salt must be {SALT_BYTES} bytes")
+    encoded = rfc8785.dumps(body)
+    body_digest = digest_body(salt, encoded)
+    digest = digest_event(
+        number=number,
+        form=form,
+        sequence=sequence,
+        type=type,
+        at=at,
+        actor=actor,
+        previous=previous,
+        body_digest=body_digest,
+    )
+    return Event(number, form, sequence, type, at, actor, previous, body_digest, digest, salt, encoded)
+
+
+def event_is_whole(event: Event) -> bool:
+    """Whether both digests follow from what is stored; an erased body leaves only the event's own digest to check."""
+    if event.salt is not None and event.body is not None and digest_body(event.salt, event.body) != event.body_digest:
+        return False
+    expected = digest_event(
+        number=event.number,
+        form=event.form,
+        sequence=event.sequence,
+        type=event.type,
+        at=event.at,
+        actor=event.actor,
+        previous=event.previous,
+        body_digest=event.body_digest,
+    )
+    return expected == event.digest

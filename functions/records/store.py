@@ -1,0 +1,151 @@
+"""The port behind which filings are kept; adapters in `functions.storage` pass one contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from functions.records.event import Event
+
+Timeliness = Literal["on_time", "late"]
+Status = Literal["submitted", "returned", "accepted", "withdrawn", "voided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The projection of one record that lists need: a cache, rebuilt from the events.
+
+    `submitted_at` is UTC as in Event.at, `due` a date in Asia/Shanghai (YYYY-MM-DD). `words` is the text that a search
+    looks through. `guard` names what makes the filing unique. `contested` is computed by the store when it reads: true
+    while another live filing (neither withdrawn nor voided) has the same guard.
+    """
+
+    number: str
+    form: str
+    form_digest: str
+    period: str
+    unit_name: str
+    uscc: str
+    submitted_at: str
+    due: str
+    timeliness: Timeliness
+    status: Status
+    version: int
+    sequence: int
+    guard: str
+    warnings: tuple[str, ...]
+    words: str = field(repr=False)
+    contested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """`key` as the client sent it, scoped by the route; `request` the SHA-256 of the request; `answer` what to say again."""
+
+    key: str
+    request: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One atomic step: the events, the record's new summary, the guard to claim, the key to remember.
+
+    `claim` is the guard to take, or None to store outside it (a contested filing). Nothing is stored unless all is.
+    """
+
+    events: tuple[Event, ...]
+    summary: Summary
+    claim: str | None
+    idempotency: Idempotency | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The answer to give: the one of this append, or of the first with the same key (`replayed`)."""
+
+    answer: bytes
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which filings: every part that is set must match. `numbers`, when not empty, names them one by one.
+
+    `status` may also be "contested". `words` are all to be found, each anywhere in unit name, number or text.
+    """
+
+    form: str | None = None
+    period: str | None = None
+    timeliness: Timeliness | None = None
+    status: str | None = None
+    unit: str | None = None
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first. `older` and `newer` are opaque cursors, None at the ends."""
+
+    items: tuple[Summary, ...]
+    older: str | None
+    newer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record whole: its summary and its events in sequence."""
+
+    summary: Summary
+    events: tuple[Event, ...]
+
+
+class RecordStore(Protocol):
+    """Where filings are kept. Every method may raise StoreUnavailable."""
+
+    def append(self, step: Append) -> Future[Stored]:
+        """Store the step durably, then resolve the future.
+
+        The future fails with IdempotencyMismatch, GuardTaken or SequenceTaken, checked in that order; an append with a
+        known key and the same request resolves to the first answer before any other check.
+        """
+        ...
+
+    def read(self, number: str) -> Record:
+        """The record, or NotFound."""
+        ...
+
+    def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
+        """One page, newest first; a cursor that this store did not make raises NotFound."""
+        ...
+
+    def count(self, selection: Selection) -> int:
+        """How many filings match."""
+        ...
+
+    def periods(self) -> tuple[tuple[str, str], ...]:
+        """The pairs (form, period) that have filings, for the filter's choices."""
+        ...
+
+    def stream(self, selection: Selection) -> Iterator[Record]:
+        """Every matching record, oldest first, in constant memory, as of one moment."""
+        ...
+
+    def keep_document(self, digest: str, document: bytes) -> None:
+        """Keep a form document for ever under its SHA-256; the same bytes again change nothing."""
+        ...
+
+    def document(self, digest: str) -> bytes:
+        """The form document, or NotFound."""
+        ...
+
+    def check_writable(self) -> None:
+        """Return when a write would succeed now."""
+        ...
+
+    def close(self) -> None:
+        """Finish the waiting appends and release the data."""
+        ...
