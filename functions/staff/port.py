@@ -33,7 +33,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser or program. `token_hash` is the SHA-256 of its token, in hexadecimal; the token is not kept.
+    """One signed-in browser or program. `token_hash` is the SHA-256 of its token (hexadecimal), which is not kept.
 
     `csrf` is what every form of this session must send back. `created_at` and `seen_at` are aware, UTC.
     """

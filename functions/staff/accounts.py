@@ -1,0 +1,76 @@
+"""Accounts: how one comes to be, and how its password is checked and changed; knows the store's port, not HTTP."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from functions.errors import NotFound, QingdanError
+from functions.staff.passwords import PasswordRefused, Passwords, judge_password
+from functions.staff.permissions import ROLE_TITLES
+from functions.staff.port import Account, NameTaken, Role, StaffStore
+
+_NAME = re.compile(r"[\w.-]{1,32}")
+
+
+class AccountRefused(QingdanError):
+    """The account cannot be made as asked; the message says why and what to do."""
+
+
+def make_account(
+    store: StaffStore, passwords: Passwords, *, name: str, role: str, password: str | None, at: datetime
+) -> str | None:
+    """Store a new account and return its one-time password, or None when `password` was given: that one is final.
+
+    `at` is aware, UTC. Raises AccountRefused or PasswordRefused.
+    """
+    name = normal_name(name)
+    if not _NAME.fullmatch(name):
+        raise AccountRefused("账号名要用 1 到 32 个汉字、字母、数字，或者 . _ -，中间不留空格")
+    if role not in ROLE_TITLES:
+        raise AccountRefused(f"没有“{role}”这种角色。请用 {'、'.join(ROLE_TITLES)} 之一")
+    if password is not None:
+        judge_password(password, name=name)
+    given = passwords.one_time() if password is None else password
+    account = Account(name, cast(Role, role), passwords.hash(given), password is None, False, at)
+    try:
+        store.add_account(account)
+    except NameTaken:
+        raise AccountRefused(f"已经有叫“{name}”的账号。请换一个名字") from None
+    return given if password is None else None
+
+
+def check_password(store: StaffStore, passwords: Passwords, *, name: str, password: str) -> Account | None:
+    """The account when name and password belong together and it is not disabled; None takes as long, whatever was wrong."""
+    try:
+        account = store.account(normal_name(name))
+    except NotFound:
+        passwords.fits(None, password)
+        return None
+    fits = passwords.fits(account.password_hash, password)
+    return account if fits and not account.disabled else None
+
+
+def change_password(
+    store: StaffStore, passwords: Passwords, account: Account, *, old: str, new: str, again: str
+) -> Account:
+    """Store the new password, close every session of the account, and return its new state; or raise PasswordRefused."""
+    if not passwords.fits(account.password_hash, old):
+        raise PasswordRefused("现在的密码不对。请重填，注意大小写")
+    judge_password(new, name=account.name)
+    if new != again:
+        raise PasswordRefused("两次填的新密码不一样。请重填")
+    if passwords.fits(account.password_hash, new):
+        raise PasswordRefused("新密码和现在的一样。请另取一个")
+    changed = replace(account, password_hash=passwords.hash(new), must_change_password=False)
+    store.replace_account(changed)
+    store.close_sessions(account.name)
+    return changed
+
+
+def normal_name(name: str) -> str:
+    """The name as accounts are kept under: NFKC, without the blanks that a keyboard leaves around it."""
+    return unicodedata.normalize("NFKC", name).strip()

@@ -1,0 +1,27 @@
+"""Who may do what at the desk: one table, and the names of the roles; knows neither accounts nor routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from functions.staff.port import Role
+
+Permission = Literal["read", "export"]
+
+ROLE_TITLES: Mapping[Role, str] = {
+    "viewer": "查看员",
+    "officer": "经办员",
+    "reviewer": "审核员",
+    "admin": "管理员",
+}
+
+PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
+    "read": frozenset({"viewer", "officer", "reviewer", "admin"}),
+    "export": frozenset({"viewer", "officer", "reviewer", "admin"}),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether the table gives the role this permission."""
+    return role in PERMISSIONS[permission]

@@ -1,0 +1,65 @@
+"""Sessions: opened at sign-in, resumed by their token, ended by time or by sign-out; knows neither cookies nor HTTP."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.errors import NotFound
+from functions.staff.port import Account, Session, StaffStore
+
+TOKEN_BYTES: Final = 32
+TOUCH_AFTER: Final = timedelta(minutes=1)
+
+Entropy = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """A session ends this long after it was last used, and at the latest this long after sign-in."""
+
+    idle: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=12)
+
+    def allow(self, session: Session, at: datetime) -> bool:
+        """Whether the session still lives at `at`; at the very limit it has ended."""
+        return at < session.seen_at + self.idle and at < session.created_at + self.absolute
+
+
+def open_session(
+    store: StaffStore, account: Account, *, at: datetime, entropy: Entropy, limits: SessionLimits
+) -> tuple[str, Session]:
+    """A new session and its token of 256 random bits, which exists nowhere else; ended ones are swept out."""
+    store.drop_sessions(created_before=at - limits.absolute, seen_before=at - limits.idle)
+    token = _text(entropy(TOKEN_BYTES))
+    session = Session(hash_token(token), account.name, _text(entropy(TOKEN_BYTES)), at, at)
+    store.open_session(session)
+    return token, session
+
+
+def resume_session(store: StaffStore, token: str, *, at: datetime, limits: SessionLimits) -> tuple[Session, Account]:
+    """The living session of this token and its account, or NotFound; a session past its limits is closed for good.
+
+    Use is noted once a minute, so that reading pages does not mean writing: idle time is judged up to a minute early.
+    """
+    session = store.session(hash_token(token))
+    account = store.account(session.account)
+    if account.disabled or not limits.allow(session, at):
+        store.close_session(session.token_hash)
+        raise NotFound("登录已经结束")
+    if at - session.seen_at >= TOUCH_AFTER:
+        store.touch_session(session.token_hash, at)
+    return session, account
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token: a copy of the store signs nobody in."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(random: bytes) -> str:
+    return base64.urlsafe_b64encode(random).rstrip(b"=").decode("ascii")
