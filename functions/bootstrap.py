@@ -1,0 +1,155 @@
+"""The one place that reads settings, picks the adapters and owns clock and randomness; knows no HTTP."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from functions.errors import SettingError
+
+if TYPE_CHECKING:
+    from functions.forms.catalogue import Catalogue
+    from functions.records.keys import Keys
+    from functions.records.store import RecordStore
+    from functions.staff.port import StaffStore
+
+PREFIX = "QINGDAN_"
+LONGEST_BODY_SECONDS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an operator may set. `catalogue` is a compiled form file; without it the forms are read from `schemas`.
+
+    `body_limit` is in bytes, `body_seconds` the time in which a body must have arrived, `rate_per_minute` how many
+    changes one client address may make. `behind_proxy` trusts X-Forwarded-For; `encrypted` says that clients use HTTPS.
+    """
+
+    data: Path = Path("data")
+    site: Path = Path("build/site")
+    schemas: Path = Path("schemas")
+    catalogue: Path | None = None
+    body_limit: int = 1024 * 1024
+    body_seconds: float = 15.0
+    rate_limit: bool = True
+    rate_per_minute: int = 120
+    access_log: bool = True
+    behind_proxy: bool = False
+    encrypted: bool = False
+
+    @classmethod
+    def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
+        """The settings of a mapping like os.environ; SettingError names the variable and the fix. Unknown names are left."""
+        behind_proxy = _switch(variables, "QINGDAN_BEHIND_PROXY", False)
+        return cls(
+            data=_path(variables, "QINGDAN_DATA") or Path("data"),
+            site=_path(variables, "QINGDAN_SITE") or Path("build/site"),
+            schemas=_path(variables, "QINGDAN_SCHEMAS") or Path("schemas"),
+            catalogue=_path(variables, "QINGDAN_CATALOGUE"),
+            body_limit=_whole(variables, "QINGDAN_BODY_LIMIT", 1024 * 1024, 1024, 64 * 1024 * 1024),
+            body_seconds=_whole(variables, "QINGDAN_BODY_SECONDS", 15, 1, LONGEST_BODY_SECONDS),
+            rate_limit=_switch(variables, "QINGDAN_RATE_LIMIT", True),
+            rate_per_minute=_whole(variables, "QINGDAN_RATE_PER_MINUTE", 120, 1, 1_000_000),
+            access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
+            behind_proxy=behind_proxy,
+            encrypted=behind_proxy,
+        )
+
+
+KNOWN_VARIABLES = frozenset(
+    PREFIX + name
+    for name in (
+        "DATA",
+        "SITE",
+        "SCHEMAS",
+        "CATALOGUE",
+        "BODY_LIMIT",
+        "BODY_SECONDS",
+        "RATE_LIMIT",
+        "RATE_PER_MINUTE",
+        "ACCESS_LOG",
+        "BEHIND_PROXY",
+    )
+)
+
+
+def unknown_variables(variables: Mapping[str, str]) -> list[str]:
+    """The QINGDAN_* names that no setting reads, sorted: slips of the pen, or settings of another version."""
+    return sorted(name for name in variables if name.startswith(PREFIX) and name not in KNOWN_VARIABLES)
+
+
+def _path(variables: Mapping[str, str], name: str) -> Path | None:
+    value = variables.get(name, "")
+    return Path(value) if value else None
+
+
+def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:
+    value = variables.get(name, "").strip().lower()
+    if value in ("", "on", "off"):
+        return default if not value else value == "on"
+    raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
+
+
+def _whole(variables: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = variables.get(name, "").strip()
+    if not value:
+        return default
+    if value.isascii() and value.isdecimal() and least <= int(value) <= most:
+        return int(value)
+    raise SettingError(f"{name} 要填 {least} 到 {most} 之间的整数，现在是“{value}”。请改这个数，或者不设")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes."""
+
+    settings: Settings
+    catalogue: Catalogue
+    records: RecordStore
+    staff: StaffStore
+    keys: Keys
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def close(self) -> None:
+        """Finish what waits to be stored and release the data."""
+        self.records.close()
+
+
+def read_clock() -> datetime:
+    """Now, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def read_forms(settings: Settings) -> Catalogue:
+    """The catalogue, from the compiled file when one is set, else from the schemas; AuthoringError or SettingError."""
+    if settings.catalogue is None:
+        from functions.forms.authoring import read_catalogue
+
+        return read_catalogue(settings.schemas)
+    from functions.forms.catalogue import Catalogue
+
+    try:
+        return Catalogue.load(settings.catalogue.read_bytes())
+    except FileNotFoundError:
+        raise SettingError(f"QINGDAN_CATALOGUE 指的文件不存在：{settings.catalogue}。请改路径，或者不设") from None
+
+
+def open_services(settings: Settings, *, lock: bool) -> Services:
+    """Open the data folder and everything that works on it; with `lock` as its only server, else StoreLocked.
+
+    Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when the data cannot be opened.
+    """
+    from functions.storage.keys import load_keys
+    from functions.storage.sqlite import open_store
+
+    catalogue = read_forms(settings)
+    records = open_store(settings.data, lock=lock)
+    for definition in catalogue:
+        records.keep_document(definition.digest, definition.document)
+    keys = load_keys(settings.data, os.urandom)
+    return Services(settings, catalogue, records, records.staff, keys, read_clock, os.urandom)

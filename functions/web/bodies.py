@@ -1,0 +1,120 @@
+"""How a request body becomes values, strictly; knows no form and no limit of size."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from functions.web.problems import HttpProblem
+
+DEEPEST = 32
+MOST_PAIRS = 5000
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+def require_type(content_type: str, expected: str) -> None:
+    """Return when the Content-Type is `expected`, in UTF-8 where a charset is named; else raise HttpProblem 415."""
+    kind, _, parameters = content_type.partition(";")
+    named = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters, re.ASCII | re.IGNORECASE)
+    charset = named.group(1).lower() if named else "utf-8"
+    if kind.strip().lower() != expected or charset not in ("utf-8", "utf8"):
+        raise HttpProblem(415, f"这里只收 {expected}（UTF-8）。请改请求的 Content-Type 再发")
+
+
+def _malformed(detail: str) -> HttpProblem:
+    return HttpProblem(400, detail)
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _malformed(f"内容不是 UTF-8 编码：第 {error.start + 1} 个字节读不出来。请用 UTF-8 编码再发") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _malformed("JSON 里同一个名称写了两次。请每个名称只留一处")
+    return members
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _malformed(f"JSON 里有 {name}，它不是数字。请改成数字，或者删去这一项")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _malformed("JSON 里有一个数字太大，读不出来。请核对位数")
+    return number
+
+
+def require_storable(text: str) -> None:
+    """Return when the text has neither NUL nor lone surrogates, which no store and no file can hold; else HttpProblem 400."""
+    if "\0" in text:
+        raise _malformed("内容里有空字符（U+0000），存不下来。请删去再发")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _malformed("内容里有半个字符（单独的代理码位），存不下来。请重新输入那个字再发") from None
+
+
+def _check(value: Any) -> None:
+    level = [value]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, str):
+                require_storable(item)
+            elif isinstance(item, dict):
+                inner.extend(item)
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        if not inner:
+            return
+        level = inner
+    raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写")
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value of the body; HttpProblem 400 on anything that two readers could read differently, or none can keep."""
+    text = _decode(body)
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)
+    except json.JSONDecodeError as error:
+        raise _malformed(
+            f"内容不是完整的 JSON：第 {error.lineno} 行第 {error.colno} 个字符处读不下去。请改好再发"
+        ) from None
+    except RecursionError:
+        raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写") from None
+    except ValueError:
+        raise _malformed("JSON 里有一个数字太长，读不出来。请核对位数") from None
+    _check(value)
+    return value
+
+
+def parse_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The name and value pairs of a posted HTML form, in order, with line ends as LF; HttpProblem 400 when unreadable."""
+    if body.count(b"&") >= MOST_PAIRS:
+        raise _malformed(f"一次提交的栏目超过 {MOST_PAIRS} 个。请回到表页重新填写")
+    if _BAD_PERCENT.search(body):
+        raise _malformed("提交的内容有一处编码不完整。请回到表页，再提交一次")
+    return [_pair(part) for part in body.split(b"&") if part]
+
+
+def _pair(part: bytes) -> tuple[str, str]:
+    name, _, value = part.partition(b"=")
+    return _unquoted(name), _unquoted(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unquoted(part: bytes) -> str:
+    text = _decode(unquote_to_bytes(part.replace(b"+", b" ")))
+    require_storable(text)
+    return text

@@ -1,0 +1,44 @@
+"""The security headers that every answer carries; knows no page."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_POLICY = (
+    "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; "
+    "img-src 'self' data:; manifest-src 'self'; script-src 'self'; style-src 'self'; worker-src 'self'; "
+    "frame-ancestors 'none'"
+)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_UNLESS_SET = ((b"content-security-policy", CONTENT_POLICY.encode()), (b"cache-control", b"no-store"))
+_ENCRYPTED = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+
+
+class SecurityHeaders:
+    """Adds the headers to each answer. `encrypted` says that the client's side is HTTPS, so that HSTS may be promised."""
+
+    def __init__(self, app: ASGIApp, *, encrypted: bool) -> None:
+        self.app = app
+        self.always = _ALWAYS + (_ENCRYPTED if encrypted else ())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                present = {name.lower() for name, _ in headers}
+                headers.extend(self.always)
+                headers.extend(pair for pair in _UNLESS_SET if pair[0] not in present)
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,165 @@
+"""How much, how long and how often: limits around any ASGI application; knows neither forms nor accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.web.problems import HttpProblem, answer_json, answer_page, wants_html
+from functions.web.shell import Shell
+
+WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
+DRAIN_SECONDS = 5.0
+DRAIN_TIMES = 16
+MOST_ADDRESSES = 50_000
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """The first value of a request header, or ""; `name` in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return ""
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProblem, shell: Shell) -> None:
+    """Send the problem in the form that the client wants."""
+    if wants_html(scope["path"], header(scope, b"accept")):
+        await answer_page(problem, shell)(scope, receive, send)
+    else:
+        await answer_json(problem)(scope, receive, send)
+
+
+class BodyLimit:
+    """Reads each body whole, within `limit` bytes and `seconds`, before the application sees the request.
+
+    Over the limit is 413, before the rest is read; a body that stops coming is 408. Both close the connection.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, shell: Shell) -> None:
+        self.app, self.limit, self.seconds, self.shell = app, limit, seconds, shell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in WITHOUT_BODY:
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await self._read(scope, receive)
+        except TimeoutError:
+            late = HttpProblem(
+                408, f"内容在 {self.seconds:g} 秒内没有收完。请检查网络，再提交一次", headers={"Connection": "close"}
+            )
+            await refuse(scope, receive, send, late, self.shell)
+            return
+        if body is None:
+            await self._refuse_size(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The body, or None when it is over the limit; a client that went away leaves what came."""
+        declared = header(scope, b"content-length")
+        if declared.isdecimal() and int(declared) > self.limit:
+            return None
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise TimeoutError
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self.limit:
+                return None
+            parts.append(part)
+            if not message.get("more_body", False):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def _refuse_size(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer first, then take in a little more: a browser cut off while it sends would never show the answer."""
+
+        async def send_and_drain(message: Message) -> None:
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await self._drain(receive)
+            await send({"type": "http.response.body", "body": b""})
+
+        words = f"提交的内容超过了 {self.limit // 1024} KB。请把长的文字缩短，分次提交"
+        problem = HttpProblem(413, words, headers={"Connection": "close"})
+        await refuse(scope, receive, send_and_drain, problem, self.shell)
+
+    async def _drain(self, receive: Receive) -> None:
+        left = self.limit * DRAIN_TIMES
+        try:
+            async with asyncio.timeout(min(DRAIN_SECONDS, self.seconds)):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                        return
+        except TimeoutError:
+            return
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return next_message
+
+
+class RateLimit:
+    """A token bucket for each client address, for requests that change something: 429 with Retry-After when empty.
+
+    `per_minute` tokens come back each minute, as many may be used at once. `ticks` are monotonic seconds. Behind a
+    proxy the address is the last one in X-Forwarded-For, the only one that our own proxy wrote.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, per_minute: int, ticks: Callable[[], float], behind_proxy: bool, shell: Shell
+    ) -> None:
+        self.app, self.per_minute, self.ticks = app, per_minute, ticks
+        self.behind_proxy, self.shell = behind_proxy, shell
+        self.buckets: dict[str, tuple[float, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
+            wait = self._take(client_address(scope, self.behind_proxy))
+            if wait > 0:
+                seconds = int(wait) + 1
+                words = f"这个网络地址提交得太频繁。请等 {seconds} 秒再提交，您填的内容不会丢"
+                headers = {"Retry-After": str(seconds), "Connection": "close"}
+                await refuse(scope, receive, send, HttpProblem(429, words, headers=headers), self.shell)
+                return
+        await self.app(scope, receive, send)
+
+    def _take(self, address: str) -> float:
+        """Take a token; the seconds to wait when there is none, else 0."""
+        now = self.ticks()
+        rate = self.per_minute / 60
+        tokens, since = self.buckets.pop(address, (float(self.per_minute), now))
+        tokens = min(float(self.per_minute), tokens + (now - since) * rate)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
+        self.buckets[address] = (tokens - 1 if wait == 0 else tokens, now)
+        if len(self.buckets) > MOST_ADDRESSES:
+            # The bucket that was used longest ago is the fullest: forgetting it forgives least.
+            del self.buckets[next(iter(self.buckets))]
+        return wait
+
+
+def client_address(scope: Scope, behind_proxy: bool) -> str:
+    """The address the request came from, for counting only: it is never logged."""
+    if behind_proxy:
+        forwarded = header(scope, b"x-forwarded-for").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    client: Any = scope.get("client")
+    return str(client[0]) if client else ""

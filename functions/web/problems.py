@@ -1,0 +1,158 @@
+"""Where errors become HTTP answers, and nowhere else: RFC 9457 for programs, a page with the cure for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.errors import (
+    GuardTaken,
+    IdempotencyMismatch,
+    NotFound,
+    QingdanError,
+    SequenceTaken,
+    StoreUnavailable,
+)
+from functions.forms.problem import Problem
+from functions.web.shell import Shell
+
+PROBLEM_TYPE = "application/problem+json"
+TITLES = {
+    400: "这次提交读不出来",
+    401: "请先登录",
+    403: "您没有这项权限",
+    404: "没有找到",
+    405: "这个地址不能这样用",
+    406: "没有您要的格式",
+    408: "等了太久，没有收完",
+    409: "和已有的填报冲突",
+    412: "内容已经变了",
+    413: "内容太大",
+    415: "格式不对",
+    422: "还没有提交",
+    428: "请说明您改的是哪一版",
+    429: "操作太快",
+    500: "没有办成",
+    503: "现在存不下来",
+}
+_DETAILS = {
+    404: "这个地址没有内容。请核对地址，或者从首页重新进入",
+    405: "请从表页或者首页重新进入",
+    500: "这一步没有办成，内容没有存下来。请过一会儿再试；还是不行，请打电话给本局",
+}
+RETRY_SECONDS = 30
+
+
+class HttpProblem(Exception):
+    """An answer other than success: a status, Chinese words with the cure, and for 422 the fields to change."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        errors: Sequence[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or _DETAILS.get(status, ""))
+        self.status = status
+        self.title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
+        self.detail = str(self) or self.title
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+def problem_of(error: Exception) -> HttpProblem:
+    """What HTTP says about an error of ours or of Starlette; anything unknown is a 500 that tells nothing."""
+    if isinstance(error, HttpProblem):
+        return error
+    if isinstance(error, HTTPException):
+        known = error.status_code in TITLES
+        return HttpProblem(error.status_code if known else 400, headers=error.headers)
+    if isinstance(error, StoreUnavailable):
+        return HttpProblem(
+            503,
+            "存储现在写不进去，这次填报没有存下来。您填的内容请先留着，过一会儿再提交",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        )
+    for kind, status in ((NotFound, 404), (GuardTaken, 409), (IdempotencyMismatch, 409), (SequenceTaken, 412)):
+        if isinstance(error, kind):
+            return HttpProblem(status, str(error))
+    return HttpProblem(500)
+
+
+def wants_html(path: str, accept: str) -> bool:
+    """Whether the answer should be a page: what `Accept` prefers, and where it says nothing, what the address is for."""
+    for_programs = path.startswith(("/api/", "/.well-known/")) or path == "/healthz"
+    page, data = (
+        _quality(accept, ("text/html", "application/xhtml+xml")),
+        _quality(accept, ("application/json", PROBLEM_TYPE)),
+    )
+    return page > data if page != data else not for_programs
+
+
+def _quality(accept: str, kinds: tuple[str, ...]) -> float:
+    best = 0.0
+    for part in accept.split(","):
+        kind, _, rest = part.strip().partition(";")
+        if kind.strip().lower() in kinds:
+            _, _, value = rest.partition("q=")
+            best = max(best, _weight(value))
+    return best
+
+
+def _weight(value: str) -> float:
+    try:
+        return float(value) if value else 1.0
+    except ValueError:
+        return 0.0
+
+
+def answer_json(problem: HttpProblem) -> Response:
+    """The problem as `application/problem+json`."""
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        content["errors"] = [asdict(error) for error in problem.errors]
+    body = json.dumps(content, ensure_ascii=False).encode()
+    return Response(body, problem.status, headers=problem.headers, media_type=PROBLEM_TYPE)
+
+
+def answer_page(problem: HttpProblem, shell: Shell) -> Response:
+    """The problem as a page: what is wrong, what to do, and the way back."""
+    errors = "".join(f"<li>{escape(error.label)}：{escape(error.message)}</li>" for error in problem.errors)
+    main = (
+        f'<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h"><h1 id="err-h">{escape(problem.title)}</h1>'
+        f"<p>{escape(problem.detail)}</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
+        f'<p><a href="{shell.base}">回首页</a></p>'
+    )
+    headers = {**problem.headers, "Vary": "Accept"}
+    return Response(shell.page(problem.title, main), problem.status, headers=headers, media_type="text/html")
+
+
+def answer(request: Request, error: Exception, shell: Shell) -> Response:
+    """The answer to an error, in the form that the client wants."""
+    problem = problem_of(error)
+    if wants_html(request.url.path, request.headers.get("accept", "")):
+        return answer_page(problem, shell)
+    return answer_json(problem)
+
+
+def handlers(shell: Shell) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
+    """The exception handlers that every function's application is made with."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return answer(request, error, shell)
+
+    return dict.fromkeys((HttpProblem, HTTPException, QingdanError, Exception), refuse)
