@@ -130,6 +130,13 @@ class RecordStore(Protocol):
         """The pairs (form, period) that have filings, for the filter's choices."""
         ...
 
+    def digests(self, selection: Selection) -> tuple[str, ...]:
+        """The form documents that the matching filings are pinned to, the one filed with most recently first.
+
+        An export needs them before its first row: the columns of every version met stand in the header.
+        """
+        ...
+
     def stream(self, selection: Selection) -> Iterator[Record]:
         """Every matching record, oldest first, in constant memory, as of one moment."""
         ...

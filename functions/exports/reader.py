@@ -1,0 +1,191 @@
+"""Reads one record into the cells of the tables, by a plan compiled once per form version; knows no file format.
+
+The file formats say how a value of each kind looks in them (`Cells`); everything else is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic_core import from_json
+
+from functions.errors import QingdanError
+from functions.exports.table import MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
+from functions.forms.definition import Definition, Field
+from functions.forms.pointer import ANY_ROW
+from functions.records.event import Event
+from functions.records.store import Record
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TIMELINESS = {"on_time": "按期", "late": "延报"}
+STATUSES = {
+    "submitted": "待审核",
+    "returned": "已退回",
+    "accepted": "已接受",
+    "withdrawn": "已撤回",
+    "voided": "已作废",
+}
+
+Cell = Any
+Convert = Callable[[Any], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How one file format shows a value: text from a string, a number from an int or a decimal string, a date from
+    YYYY-MM-DD, a moment from an aware datetime in Asia/Shanghai; `blank` for what was not answered."""
+
+    text: Convert
+    integer: Convert
+    decimal: Convert
+    date: Convert
+    moment: Convert
+    blank: Cell
+
+    def of(self, kind: Kind) -> Convert:
+        return {
+            "text": self.text,
+            "integer": self.integer,
+            "decimal": self.decimal,
+            "date": self.date,
+            "moment": self.moment,
+        }[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class _RowsStep:
+    table: int
+    width: int
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    definition: Definition
+    plan: dict[str, Any]
+    periods: dict[str, Cell]
+
+
+class _Titles(dict[str, Cell]):
+    """The cells of a choice's values; a value that the form does not know is shown as it is."""
+
+    def __init__(self, choices: Sequence[tuple[str, str]], text: Convert) -> None:
+        super().__init__((value, text(title)) for value, title in choices)
+        self._text = text
+
+    def __missing__(self, value: Any) -> Cell:
+        return self._text(str(value))
+
+
+class Reader:
+    """The records of one form as cells of its `tables` (of those given only: a CSV asks for a single one)."""
+
+    def __init__(self, tables: Sequence[Table], versions: Sequence[Definition], cells: Cells) -> None:
+        self._tables = tables
+        self._cells = cells
+        self._main = next((index for index, table in enumerate(tables) if table.rows is None), None)
+        self._blank = [cells.blank] * max(len(table.columns) for table in tables)
+        self._versions = {version.digest: self._compile(version) for version in versions}
+
+    def lines(self, record: Record) -> Iterator[tuple[int, list[Cell]]]:
+        """Each line of this record: the index of its table, and the cells in the order of the columns."""
+        version = self._versions.get(record.summary.form_digest)
+        if version is None:
+            raise QingdanError("导出的同时有人按新版表单填报，这份文件因此不完整。请重新导出一次")
+        event = _latest(record.events)
+        body = from_json(event.body) if event.body is not None else {}
+        rows: list[tuple[_RowsStep, list[Any]]] = []
+        main = self._blank[:]
+        _place(body.get("data") or {}, version.plan, main, rows)
+        if self._main is not None:
+            main[: len(MAIN_COLUMNS)] = self._facts(record, version, event.digest)
+            yield self._main, main[: len(self._tables[self._main].columns)]
+        for step, items in rows:
+            yield from self._row_lines(record, step, items)
+
+    def _row_lines(self, record: Record, step: _RowsStep, items: list[Any]) -> Iterator[tuple[int, list[Cell]]]:
+        cells = self._cells
+        number, unit = cells.text(record.summary.number), cells.text(record.summary.unit_name)
+        for position, item in enumerate(items, 1):
+            line = self._blank[: step.width]
+            _place(item, step.plan, line, [])
+            line[: len(ROW_COLUMNS)] = (number, cells.integer(position), unit)
+            yield step.table, line
+
+    def _facts(self, record: Record, version: _Version, digest: str) -> list[Cell]:
+        """The cells under MAIN_COLUMNS."""
+        cells, summary = self._cells, record.summary
+        period = version.periods.get(summary.period)
+        if period is None:
+            period = version.periods[summary.period] = cells.text(version.definition.period_title(summary.period))
+        status = STATUSES[summary.status]
+        return [
+            cells.text(summary.number),
+            cells.text(summary.unit_name),
+            cells.text(version.definition.short),
+            period,
+            cells.moment(datetime.fromisoformat(summary.submitted_at).astimezone(SHANGHAI)),
+            cells.date(summary.due),
+            cells.text(TIMELINESS[summary.timeliness]),
+            cells.text(f"{status}，重复待核" if summary.contested else status),
+            cells.integer(summary.version),
+            cells.text(digest),
+        ]
+
+    def _compile(self, version: Definition) -> _Version:
+        fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
+        plan = self._branch(self._tables[self._main], (), fields) if self._main is not None else {}
+        for index, table in enumerate(self._tables):
+            if table.rows is not None:
+                branch = self._branch(table, (*table.rows, ANY_ROW), fields)
+                _put(plan, table.rows, _RowsStep(index, len(table.columns), branch))
+        return _Version(version, plan, {})
+
+    def _branch(self, table: Table, prefix: Path, fields: Mapping[Path, Field]) -> dict[str, Any]:
+        plan: dict[str, Any] = {}
+        for position, column in enumerate(table.columns):
+            field = fields.get(column.path)
+            if field is not None:
+                _put(plan, column.path[len(prefix) :], (position, self._convert(field, column)))
+        return plan
+
+    def _convert(self, field: Field, column: Column) -> Convert:
+        text = self._cells.text
+        if field.kind == "boolean":
+            return {True: text("是"), False: text("否")}.__getitem__
+        if field.kind == "choice":
+            return _Titles(field.choices, text).__getitem__
+        if field.kind == "choices":
+            titles = dict(field.choices)
+            return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
+        if kind_of(field) == column.kind:
+            return self._cells.of(column.kind)
+        return lambda value: text(str(value))
+
+
+def _put(plan: dict[str, Any], path: Path, step: Any) -> None:
+    for key in path[:-1]:
+        plan = plan.setdefault(key, {})
+    plan[path[-1]] = step
+
+
+def _place(node: Mapping[str, Any], plan: Mapping[str, Any], line: list[Cell], rows: list[Any]) -> None:
+    """Put the answers below `node` where the plan says; every cell of every filing passes here, hence no isinstance."""
+    for key, value in node.items():
+        step = plan.get(key)
+        shape = step.__class__
+        if shape is tuple:
+            line[step[0]] = step[1](value)  # type: ignore[index]
+        elif shape is dict:
+            _place(value, step, line, rows)  # type: ignore[arg-type]
+        elif shape is _RowsStep:
+            rows.append((step, value))
+
+
+def _latest(events: Sequence[Event]) -> Event:
+    """The event whose answers count."""
+    return next(event for event in reversed(events) if event.type in ("submitted", "corrected"))

@@ -1,0 +1,30 @@
+"""Names for the sheets of one workbook, as Excel allows them: unique, at most 31 characters, none of []:*?/\\."""
+
+from __future__ import annotations
+
+import re
+
+MAX_LENGTH = 31  # UTF-16 units
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+class SheetNames:
+    """Remembers the names given, so that each is given once; Excel does not tell capitals from small letters."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = {"history"}  # Excel keeps it for itself
+
+    def give(self, wanted: str) -> str:
+        """`wanted`, made allowable; the second of a name is marked （2）, and so on."""
+        base = _FORBIDDEN.sub("_", wanted).strip("'").strip() or "填报"
+        name, count = _cut(base, MAX_LENGTH), 1
+        while name.lower() in self._taken:
+            count += 1
+            mark = f"（{count}）"
+            name = _cut(base, MAX_LENGTH - len(mark)) + mark
+        self._taken.add(name.lower())
+        return name
+
+
+def _cut(text: str, units: int) -> str:
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")

@@ -1,0 +1,153 @@
+"""Turns form definitions into the tables of an export: which columns, in which order, under which headers.
+
+Knows neither file formats nor records. A column is found again by its path, so that versions of one form share it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from functions.forms.definition import Definition, Field, Group, Rows, Section
+
+Kind = Literal["text", "integer", "decimal", "date", "moment"]
+Path = tuple[str, ...]
+
+OLD = "（旧版）"
+_KINDS: dict[str, Kind] = {"integer": "integer", "decimal": "decimal", "date": "date"}
+_WIDTHS: dict[str, int] = {"long_text": 40, "choices": 26, "uscc": 21, "phone": 15, "date": 12, "boolean": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`path` as in Field.path, empty for what is not an answer; `width` in characters; `wrap` for long text."""
+
+    path: Path
+    header: str
+    kind: Kind
+    width: int
+    decimals: int = 0
+    wrap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of one form: `rows` is the path of the array whose rows it lists, None for one line a filing."""
+
+    form: str
+    rows: Path | None
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def key(self) -> str:
+        """How a caller names the table: "" for the main one, "databases.databases" for repeated rows."""
+        return ".".join(self.rows or ())
+
+
+MAIN_COLUMNS = (
+    Column((), "编号", "text", 17),
+    Column((), "单位", "text", 28),
+    Column((), "表", "text", 12),
+    Column((), "年度或阶段", "text", 13),
+    Column((), "收到时间", "moment", 19),
+    Column((), "截止日期", "date", 12),
+    Column((), "是否按期", "text", 10),
+    Column((), "状态", "text", 20),
+    Column((), "版本", "integer", 7),
+    Column((), "内容指纹", "text", 24),
+)
+ROW_COLUMNS = (
+    Column((), "编号", "text", 17),
+    Column((), "行号", "integer", 7),
+    Column((), "单位", "text", 28),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    field: Field
+    trail: tuple[str, ...]  # the titles around the field, outermost first
+
+
+def build_tables(versions: Sequence[Definition]) -> tuple[Table, ...]:
+    """The main table and one for every array of rows, of one form.
+
+    `versions` are all its versions met, the newest first: their columns are united by path, and what only older ones
+    have comes after, marked （旧版）.
+    """
+    current = versions[0]
+    main = _unite([list(_leaves(version.sections)) for version in versions], MAIN_COLUMNS)
+    tables = [Table(current.id, None, current.short, MAIN_COLUMNS + main)]
+    for rows in _arrays(versions):
+        items = _unite([_leaves_of_rows(version, rows.path) for version in versions], ROW_COLUMNS)
+        tables.append(Table(current.id, rows.path, f"{current.short} {rows.label}", ROW_COLUMNS + items))
+    return tuple(tables)
+
+
+def _leaves(items: Iterable[Section | Field | Group | Rows], trail: tuple[str, ...] = ()) -> Iterator[_Leaf]:
+    """Every single answer below, in form order; repeated rows have a table of their own."""
+    for item in items:
+        if isinstance(item, Field):
+            yield _Leaf(item, trail)
+        elif isinstance(item, Section):
+            yield from _leaves(item.items, (*trail, item.title))
+        elif isinstance(item, Group):
+            yield from _leaves(item.items, (*trail, item.name))
+
+
+def _arrays(versions: Iterable[Definition]) -> Iterator[Rows]:
+    seen: set[Path] = set()
+    for version in versions:
+        for item in version.walk():
+            if isinstance(item, Rows) and item.path not in seen:
+                seen.add(item.path)
+                yield item
+
+
+def _leaves_of_rows(version: Definition, path: Path) -> list[_Leaf]:
+    found = [item for item in version.walk() if isinstance(item, Rows) and item.path == path]
+    return [leaf for rows in found for leaf in _leaves(rows.items)]
+
+
+def _unite(versions: Sequence[list[_Leaf]], first: Sequence[Column]) -> tuple[Column, ...]:
+    """The answers' columns, to stand after the columns `first`."""
+    columns: dict[Path, Column] = {}
+    taken = [column.header for column in first]
+    for position, leaves in enumerate(versions):
+        for leaf, header in zip(leaves, _headers(leaves, taken), strict=True):
+            if leaf.field.path not in columns:
+                columns[leaf.field.path] = _column(leaf.field, header + OLD * (position > 0))
+    return tuple(columns.values())
+
+
+def _headers(leaves: list[_Leaf], taken: list[str]) -> list[str]:
+    """Each label with as many of the titles around it as tell it from its like, and the unit ("概算总投资（万元）")."""
+    headers = [_spelled(leaf, 0) for leaf in leaves]
+    for depth in range(1, 1 + max((len(leaf.trail) for leaf in leaves), default=0)):
+        repeated = {header for header, count in Counter(headers + taken).items() if count > 1}
+        headers = [
+            _spelled(leaf, depth) if header in repeated else header
+            for leaf, header in zip(leaves, headers, strict=True)
+        ]
+    return headers
+
+
+def _spelled(leaf: _Leaf, depth: int) -> str:
+    around = leaf.trail[max(0, len(leaf.trail) - depth) :]
+    unit = f"（{leaf.field.unit}）" if leaf.field.unit else ""
+    return " · ".join((*around, leaf.field.label)) + unit
+
+
+def kind_of(field: Field) -> Kind:
+    """How the answers of this field stand in a table."""
+    return _KINDS.get(field.kind, "text")
+
+
+def _column(field: Field, header: str) -> Column:
+    kind = kind_of(field)
+    widest = _WIDTHS.get(field.kind, 14 if kind != "text" else 20)
+    width = max(widest, min(2 * len(header) + 2, 24))
+    return Column(field.path, header, kind, width, field.decimals or 0, field.kind == "long_text")
