@@ -74,7 +74,8 @@ class Stored:
 class Selection:
     """Which filings: every part that is set must match. `numbers`, when not empty, names them one by one.
 
-    `status` may also be "contested". `words` are all to be found, each anywhere in unit name, number or text.
+    `status` may also be "contested". `words` are all to be found, each anywhere in unit name, number or text. `guard`
+    finds the filings that contest each other.
     """
 
     form: str | None = None
@@ -84,6 +85,7 @@ class Selection:
     unit: str | None = None
     words: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    guard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
