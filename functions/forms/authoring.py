@@ -1,0 +1,91 @@
+"""How a form is read from its folder into its document; every mistake names file, line, cause and cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from functions.errors import AuthoringError
+from functions.forms.bundle import BrokenReference, bundle
+from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition, write_document
+from functions.forms.lint import check_rules, check_schema
+from functions.forms.rules import RulesFile
+from functions.forms.source import Source, mistake
+
+
+def read_catalogue(schemas: Path) -> Catalogue:
+    """Every form below `schemas` (the folders that hold a form.json), in the order of their names.
+
+    Raises AuthoringError. The examples are not tried here: see `functions.forms.examples`.
+    """
+    folders = sorted(path.parent for path in schemas.glob("*/form.json"))
+    if not folders:
+        raise AuthoringError(f"{schemas}：这里没有表单。每种填报是一个文件夹，里面要有 form.json 和 rules.yml")
+    definitions = [Definition(read_form(folder)) for folder in folders]
+    _refuse_same_code(definitions, schemas)
+    return Catalogue(definitions)
+
+
+def read_form(folder: Path) -> bytes:
+    """The form document of one folder: form.json with every reference inlined, and rules.yml. Raises AuthoringError."""
+    form = Source.json(folder / "form.json")
+    schema = _bundled(form)
+    check_schema(form, schema)
+    source = Source.yaml(folder / "rules.yml")
+    rules = _rules(source)
+    document = write_document(folder.name, schema, rules)
+    check_rules(source, Definition(document))
+    return document
+
+
+def _bundled(form: Source) -> Any:
+    def load(name: str) -> Any:
+        path = form.path.parent / name
+        if not path.is_file():
+            raise LookupError(name)
+        return Source.json(path).value
+
+    try:
+        return bundle(form.value, load)
+    except BrokenReference as broken:
+        cure = "请核对文件名和 #/$defs/ 后面的名字"
+        raise mistake(form, broken.where, f"$ref “{broken.reference}”用不了：{broken}", cure) from None
+
+
+def _rules(source: Source) -> dict[str, Any]:
+    try:
+        return RulesFile.model_validate(source.value).document()
+    except ValidationError as invalid:
+        error = invalid.errors()[0]
+        where = tuple(part for part in error["loc"] if part in _names_in(source, error["loc"]))
+        raise mistake(source, where, _cause(error), "能写什么见 schemas/rules.schema.json") from None
+
+
+def _names_in(source: Source, loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The parts of a pydantic location that stand in the file; it adds the names of union members."""
+    value, present = source.value, []
+    for part in loc:
+        inside = isinstance(value, dict) and part in value
+        if inside or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            present.append(part)
+            value = value[part]  # type: ignore[index, call-overload, unused-ignore]
+    return tuple(present)
+
+
+def _cause(error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    words = {"extra_forbidden": "不认识这一项", "missing": "缺这一项", "literal_error": "不能是这个值"}
+    return f"{name}：{words.get(error['type'], '写法不对')}（{error['msg']}）"
+
+
+def _refuse_same_code(definitions: list[Definition], schemas: Path) -> None:
+    seen: dict[str, str] = {}
+    for definition in definitions:
+        other = seen.setdefault(definition.code, definition.id)
+        if other != definition.id:
+            source = Source.yaml(schemas / definition.id / "rules.yml")
+            cause = f"code “{definition.code}”已经被 {other} 用了"
+            raise mistake(source, ("code",), cause, "编号以它开头，请换一个没用过的")

@@ -1,0 +1,130 @@
+"""One form as a program sees it: its parts, conditions and rules, made from the document that filings pin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from functions.errors import AuthoringError
+from functions.forms import pointer
+from functions.forms.obligation import Filing, Rules, rules_from
+from functions.forms.outline import Condition, Field, Group, Item, Rows, Section
+from functions.forms.structure import conditions_of, sections_of
+
+__all__ = ["Condition", "Definition", "Field", "Filing", "Group", "Rows", "Rules", "Section", "write_document"]
+
+
+def write_document(form_id: str, schema: Mapping[str, Any], rules: Mapping[str, Any]) -> bytes:
+    """The document of a form: compact JSON, UTF-8.
+
+    Keys keep the order of the file, unlike in RFC 8785: the order of the properties is the order of the questions.
+    """
+    document = {"id": form_id, "schema": schema, "rules": rules}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class Definition:
+    """A form, built from its document. Two definitions are equal when their documents are."""
+
+    def __init__(self, document: bytes) -> None:
+        raw = json.loads(document)
+        self.document = document
+        self.digest = hashlib.sha256(document).hexdigest()
+        self.id: str = raw["id"]
+        self.schema: dict[str, Any] = raw["schema"]
+        self.title: str = self.schema["title"]
+        self.rules: Rules = rules_from(raw["rules"])
+        self.conditions: tuple[Condition, ...] = tuple(conditions_of(self.schema))
+        self.sections: tuple[Section, ...] = sections_of(self.schema, self.conditions)
+        self._parts: dict[pointer.Path, Item | Section] = {section.path: section for section in self.sections}
+        self._parts |= {item.path: item for item in self.walk()}
+        self._hash = hash(self.digest)
+
+    @classmethod
+    def from_document(cls, document: bytes) -> Definition:
+        """The form that a filing pinned, from the bytes that were kept."""
+        return cls(document)
+
+    @property
+    def short(self) -> str:
+        return self.rules.short
+
+    @property
+    def code(self) -> str:
+        return self.rules.code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Definition({self.id!r}, {self.digest[:8]})"
+
+    def walk(self) -> Iterator[Item]:
+        """Every field, group and rows in form order, each before what it holds."""
+        for section in self.sections:
+            yield from _walk(section.items)
+
+    def field_at(self, at: str) -> Field | Group | Rows | Section | None:
+        """The part of the form that a pointer into the data stands for; None outside the form.
+
+        A pointer to one choice of several gives their field, one to a whole row its rows.
+        """
+        path = pointer.general(pointer.split(at))
+        part = self._parts.get(path)
+        if part is None and path and path[-1] == pointer.ANY_ROW:
+            part = self._parts.get(path[:-1])
+        return part
+
+    def names_at(self, at: str) -> tuple[str, ...]:
+        """The Chinese names from the outermost row or group down to the pointer: ("数据库 2", "维护情况")."""
+        names: list[str] = []
+        tokens = pointer.split(at)
+        for length in range(1, len(tokens) + 1):
+            part = self._parts.get(pointer.general(tokens[:length]))
+            if isinstance(part, Group):
+                names.append(part.name)
+            elif isinstance(part, Field):
+                names.append(part.label)
+            elif isinstance(part, Rows):
+                row = tokens[length] if length < len(tokens) and tokens[length].isdecimal() else ""
+                names.append(f"{part.item_label} {int(row) + 1}" if row else part.label)
+            elif isinstance(part, Section) and length == len(tokens):
+                names.append(part.title)
+        return tuple(names)
+
+    def label_at(self, at: str) -> str:
+        """The Chinese label of what a pointer stands for, with its row ("数据库 2 维护情况"); the title for ""."""
+        names = self.names_at(at)
+        return " ".join(names).replace("） ", "）") if names else self.title
+
+    def filing_for(self, data: Any) -> Filing:
+        """The case of obligation that this valid filing belongs to."""
+        for filing in self.rules.filings:
+            if filing.applies_to(data):
+                return filing
+        raise AuthoringError(f"schemas/{self.id}/rules.yml：filings 没有一项适用于这份填报。请补上缺的情形")
+
+    def period_title(self, period: str) -> str:
+        """The period in words: "2025 年度", "开工阶段"."""
+        fixed = {filing.period: filing.period_title for filing in self.rules.filings}
+        if period in fixed:
+            return fixed[period]
+        titles = (filing.period_title for filing in self.rules.filings if filing.period.startswith("/"))
+        return next(titles, "{}").format(period)
+
+    def guard(self, data: Any) -> str:
+        """What makes this valid filing unique: form, period and the keys of the rules, the same in every version."""
+        keys = [key.value_in(data) for key in self.rules.unique]
+        return json.dumps([self.id, self.filing_for(data).period_of(data), *keys], ensure_ascii=False)
+
+
+def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        if not isinstance(item, Field):
+            yield from _walk(item.items)

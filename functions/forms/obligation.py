@@ -1,0 +1,141 @@
+"""What the rules of a form say, in light values: who files, when, and what makes a filing unique."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from functions.forms import pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a filing is due, in Asia/Shanghai.
+
+    "months_after": so many `months` after the date at `at` (Civil Code 201-202). "day_of_year": on `month`-`day` of
+    the year at `at` plus `years`.
+    """
+
+    rule: Literal["months_after", "day_of_year"]
+    at: str
+    months: int = 0
+    years: int = 0
+    month: int = 12
+    day: int = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One case in which a filing is owed: `when` it is this case, for which `period`, and `due` when.
+
+    `when` is (pointer, value) or None for always. `period` is a pointer to the year, or a fixed word.
+    `title` names the case ("开工阶段"), `period_title` the period ("{} 年度"), `words` say the deadline to a filer.
+    """
+
+    id: str
+    when: tuple[str, str] | None
+    period: str
+    title: str
+    due: Due
+    words: str
+    basis: str
+    period_title: str
+
+    def applies_to(self, data: Any) -> bool:
+        return self.when is None or pointer.read(data, pointer.split(self.when[0])) == self.when[1]
+
+    def period_of(self, data: Any) -> str:
+        """The period this filing is for: "2025", "start"."""
+        if not self.period.startswith("/"):
+            return self.period
+        return str(pointer.read(data, pointer.split(self.period)))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One part of what makes a filing unique; `normalise` folds widths (NFKC) and drops white space."""
+
+    at: str
+    normalise: bool
+
+    def value_in(self, data: Any) -> str:
+        text = str(pointer.read(data, pointer.split(self.at)))
+        return "".join(unicodedata.normalize("NFKC", text).split()) if self.normalise else text
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A cross-field check: its name in `functions.forms.checks`, its arguments, and whether it refuses or warns."""
+
+    name: str
+    args: Mapping[str, Any]
+    warns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one form, as its document pins them."""
+
+    code: str
+    short: str
+    audience: Literal["public", "staff"]
+    intro: str
+    obliged_words: str
+    rosters: tuple[str, ...]
+    when_words: str
+    when_note: str
+    basis: tuple[str, ...]
+    basis_note: str
+    official: bool
+    filings: tuple[Filing, ...]
+    unique: tuple[Key, ...]
+    unit_name_at: str
+    uscc_at: str
+    checks: tuple[Check, ...]
+    four_eyes: bool
+    list_columns: tuple[str, ...]
+
+
+def rules_from(raw: Mapping[str, Any]) -> Rules:
+    """The rules as they stand in a form document."""
+    return Rules(
+        code=raw["code"],
+        short=raw["short"],
+        audience=raw["audience"],
+        intro=raw["intro"],
+        obliged_words=raw["obliged"]["words"],
+        rosters=tuple(raw["obliged"]["rosters"]),
+        when_words=raw["when"]["words"],
+        when_note=raw["when"]["note"],
+        basis=tuple(raw["basis"]["paragraphs"]),
+        basis_note=raw["basis"]["note"],
+        official=raw["official"],
+        filings=tuple(_filing(filing) for filing in raw["filings"]),
+        unique=tuple(Key(key["at"], key["normalise"]) for key in raw["unique"]),
+        unit_name_at=raw["unit_name_at"],
+        uscc_at=raw["uscc_at"],
+        checks=tuple(_check(check) for check in raw["checks"]),
+        four_eyes=raw["review"]["four_eyes"],
+        list_columns=tuple(raw["list_columns"]),
+    )
+
+
+def _filing(raw: Mapping[str, Any]) -> Filing:
+    when = raw.get("when")
+    return Filing(
+        id=raw["id"],
+        when=(when["at"], when["equals"]) if when else None,
+        period=raw["period"].get("at") or raw["period"]["word"],
+        title=raw["title"],
+        due=Due(**raw["due"]),
+        words=raw["words"],
+        basis=raw["basis"],
+        period_title=raw["period"]["title"],
+    )
+
+
+def _check(raw: Mapping[str, Any]) -> Check:
+    args = {key: value for key, value in raw.items() if key not in ("check", "warns")}
+    return Check(raw["check"], args, raw.get("warns", False))

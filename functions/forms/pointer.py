@@ -1,0 +1,57 @@
+"""JSON pointers (RFC 6901) as tuples, and how to read what they point at without ever raising."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Token = str | int
+Path = tuple[str, ...]
+
+ANY_ROW = "*"
+
+
+def split(pointer: str) -> tuple[str, ...]:
+    """The unescaped tokens of a pointer; "" is the whole document."""
+    if not pointer:
+        return ()
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/"))
+
+
+def join(tokens: Iterable[Token]) -> str:
+    """The pointer of these tokens; integers are row indexes."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def general(tokens: Iterable[Token]) -> Path:
+    """The path with row indexes replaced by "*"."""
+    return tuple(ANY_ROW if isinstance(token, int) or token.isdecimal() else token for token in tokens)
+
+
+def read(value: Any, tokens: Iterable[Token]) -> Any:
+    """What stands at these tokens, or None when nothing does, whatever the shape of the document."""
+    for token in tokens:
+        if isinstance(value, Mapping):
+            value = value.get(str(token))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            value = _item(value, token)
+        else:
+            return None
+    return value
+
+
+def rows_at(value: Any, path: Path) -> tuple[tuple[Token, ...], ...]:
+    """Every concrete path in the document that the general path stands for, in row order."""
+    found: list[tuple[Token, ...]] = [()]
+    for token in path:
+        if token != ANY_ROW:
+            found = [(*tokens, token) for tokens in found]
+            continue
+        lists = ((tokens, read(value, tokens)) for tokens in found)
+        found = [(*tokens, index) for tokens, rows in lists if isinstance(rows, list) for index in range(len(rows))]
+    return tuple(found)
+
+
+def _item(rows: Sequence[Any], token: Token) -> Any:
+    index = int(token) if isinstance(token, int) or token.isdecimal() else -1
+    return rows[index] if 0 <= index < len(rows) else None

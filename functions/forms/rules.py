@@ -1,0 +1,178 @@
+"""The model of a form's rules.yml; authoring reads rules through it, nothing that serves a request imports it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Pointer = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_*-]+)+$", description="指向表里一个栏目，如 /unit/uscc")]
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=50)]
+Address = Annotated[str, Field(pattern=r"^[甲乙丙丁][一二三四五六][0-9]*$", description="责任清单的段落，如 丙五2")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Obliged(Strict):
+    """Who must file: in words, and the rosters that name them; `condition` narrows the rosters by a column's value."""
+
+    words: Words
+    rosters: list[Identifier] = Field(min_length=1)
+    condition: dict[Identifier, Words] = Field(default_factory=dict)
+
+
+class When(Strict):
+    words: Words
+    note: str = ""
+
+
+class Basis(Strict):
+    paragraphs: list[Address] = Field(min_length=1)
+    note: str = ""
+
+
+class Case(Strict):
+    """A field and the value it must have; without it, the filing is always owed."""
+
+    at: Pointer
+    equals: Words
+
+
+class Period(Strict):
+    """The year at `at`, or a fixed `word`; `title` says it to people, "{}" standing for the year."""
+
+    at: Pointer | None = None
+    word: Identifier | None = None
+    title: Words
+
+    @model_validator(mode="after")
+    def one_source(self) -> Period:
+        if (self.at is None) == (self.word is None):
+            raise ValueError("at 和 word 要写一个，也只写一个")
+        return self
+
+
+class DueRule(Strict):
+    """`months_after` counts from the date at `at`; `day_of_year` is month-day of the year at `at` plus `years`."""
+
+    rule: Literal["months_after", "day_of_year"]
+    at: Pointer
+    months: Annotated[int, Field(ge=0, le=120)] = 0
+    years: Annotated[int, Field(ge=-5, le=5)] = 0
+    month: Annotated[int, Field(ge=1, le=12)] = 12
+    day: Annotated[int, Field(ge=1, le=31)] = 31
+
+    @model_validator(mode="after")
+    def counts_something(self) -> DueRule:
+        if self.rule == "months_after" and self.months == 0:
+            raise ValueError("months_after 要写 months（几个月）")
+        longest = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}.get(self.month, 31)
+        if self.day > longest:
+            raise ValueError(f"{self.month} 月不是每年都有 {self.day} 日")
+        return self
+
+
+class FilingRule(Strict):
+    id: Identifier
+    title: Words
+    when: Case | None = None
+    period: Period
+    due: DueRule
+    words: Words
+    basis: Address
+
+
+class UniqueKey(Strict):
+    at: Pointer
+    normalise: bool = False
+
+
+class Review(Strict):
+    four_eyes: bool = False
+
+
+class CheckWhen(Strict):
+    at: Pointer
+    equals: str | None = None
+    contains: str | None = None
+
+    @model_validator(mode="after")
+    def one_test(self) -> CheckWhen:
+        if (self.equals is None) == (self.contains is None):
+            raise ValueError("equals 和 contains 要写一个，也只写一个")
+        return self
+
+
+class DateHasCome(Strict):
+    check: Literal["date_has_come"]
+    at: Pointer
+    cure: Words
+    warns: bool = False
+
+
+class DateIsAfter(Strict):
+    check: Literal["date_is_after"]
+    at: Pointer
+    of: Pointer
+    warns: bool = False
+
+
+class YearCheck(Strict):
+    check: Literal["year_has_come", "year_is_over", "year_is_older"]
+    at: Pointer
+    warns: bool = False
+
+
+class YearNotBefore(Strict):
+    check: Literal["year_not_before"]
+    at: Pointer
+    of: Pointer
+    warns: bool = False
+
+
+class SumIsPositive(Strict):
+    check: Literal["sum_is_positive"]
+    at: Pointer
+    of: list[Pointer] = Field(min_length=1)
+    when: CheckWhen | None = None
+    message: Words
+    warns: bool = False
+
+
+CheckRule = Annotated[
+    DateHasCome | DateIsAfter | YearCheck | YearNotBefore | SumIsPositive, Field(discriminator="check")
+]
+
+
+class RulesFile(Strict):
+    """What a JSON Schema cannot say of a form: who, when, once, and which fields must agree."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$", description="编号的开头，如 SC")]
+    short: Words
+    audience: Literal["public", "staff"]
+    official: bool
+    intro: Words
+    obliged: Obliged
+    when: When
+    basis: Basis
+    filings: list[FilingRule] = Field(min_length=1)
+    unique: list[UniqueKey] = Field(min_length=1)
+    unit_name_at: Pointer
+    uscc_at: Pointer
+    review: Review
+    list_columns: list[Pointer]
+    checks: list[CheckRule]
+
+    def document(self) -> dict[str, Any]:
+        """The plain form that goes into the form document: everything spelled out, nothing that is unset."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def rules_schema() -> bytes:
+    """The text of schemas/rules.schema.json, made from this model."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **RulesFile.model_json_schema()}
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
