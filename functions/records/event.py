@@ -51,7 +51,7 @@ def canonical(value: Any) -> bytes:
 
 
 def digest_body(salt: bytes, body: bytes) -> str:
-    """SHA-256 over salt and canonical body, lower-case hexadecimal (design: a body cannot be guessed from its digest)."""
+    """SHA-256 over salt and canonical body, lower-case hexadecimal; the salt keeps a body from being guessed."""
     return hashlib.sha256(salt + body).hexdigest()
 
 
@@ -59,7 +59,7 @@ def digest_event(
     *, number: str, form: str, sequence: int, type: str, at: str, actor: str, previous: str, body_digest: str
 ) -> str:
     """SHA-256 over the RFC 8785 form of the event's own fields, lower-case hexadecimal."""
-    fields = {
+    fields: dict[str, Any] = {
         "algorithm": ALGORITHM,
         "number": number,
         "form": form,

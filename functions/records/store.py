@@ -42,23 +42,24 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """`key` as the client sent it, scoped by the route; `request` the SHA-256 of the request; `answer` what to say again."""
+    """`key` as the client sent it, scoped by the form; `request` the SHA-256 of the request."""
 
     key: str
     request: str
-    answer: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """One atomic step: the events, the record's new summary, the guard to claim, the key to remember.
+    """One atomic step: the events, the record's new summary, the guard to claim, what to answer, the key to remember.
 
-    `claim` is the guard to take, or None to store outside it (a contested filing). Nothing is stored unless all is.
+    `claim` is the guard to take, which is the summary's, or None to store outside it (a contested filing). `answer` is
+    kept with the key and given again to whoever repeats it. Nothing is stored unless all is.
     """
 
     events: tuple[Event, ...]
     summary: Summary
     claim: str | None
+    answer: bytes
     idempotency: Idempotency | None
 
 

@@ -1,0 +1,114 @@
+"""How a valid filing becomes a step of the store, and what its filer is told; reads no clock, judges no form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from functions.forms.definition import Definition
+from functions.records.event import SALT_BYTES, canonical, make_event
+from functions.records.keys import Keys
+from functions.records.number import ENTROPY_BYTES, make_number
+from functions.records.state import SHANGHAI, summary_of
+from functions.records.store import Append, Idempotency, Stored, Summary, Timeliness
+
+FIRST_EPOCH = 1
+
+
+def prepare(
+    definition: Definition,
+    data: Any,
+    *,
+    at: datetime,
+    due: date,
+    timeliness: Timeliness,
+    contest: bool,
+    idempotency_key: str | None,
+    request_digest: str,
+    keys: Keys,
+    entropy: Callable[[int], bytes],
+) -> Append:
+    """The step that files `data`, which must be valid under the definition; nothing is stored yet.
+
+    `at` is aware; the number's year is the one in Asia/Shanghai. `due` is a date there. `request_digest` is the SHA-256
+    of the whole request, `contest` included. The receipt counts only once the store has resolved the step.
+    SequenceTaken from the store means that the number was taken: prepare again.
+    """
+    number = make_number(definition.code, at.astimezone(SHANGHAI).year, entropy(ENTROPY_BYTES))
+    code = {"kid": keys.hmac_kid, "epoch": FIRST_EPOCH}
+    body = {
+        "data": data,
+        "form_digest": definition.digest,
+        "period": definition.filing_for(data).period_of(data),
+        "due": due.isoformat(),
+        "timeliness": timeliness,
+        "contest": contest,
+        "code": code,
+        "channel": "online",
+    }
+    event = make_event(
+        number=number,
+        form=definition.id,
+        sequence=1,
+        type="submitted",
+        at=timestamp(at),
+        actor="filer",
+        previous="",
+        body=body,
+        salt=entropy(SALT_BYTES),
+    )
+    summary = summary_of((event,), definition)
+    return Append(
+        events=(event,),
+        summary=summary,
+        claim=None if contest else summary.guard,
+        answer=_answer(summary, event.digest, code, keys),
+        idempotency=Idempotency(f"{definition.id} {idempotency_key}", request_digest) if idempotency_key else None,
+    )
+
+
+def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
+    """What the filer is told.
+
+    Keys: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai), timeliness, digest,
+    receipt. The access code is made again each time, since it is stored nowhere.
+    """
+    kept: dict[str, Any] = json.loads(stored.answer)
+    code = kept.pop("code")
+    number = kept.pop("number")
+    return {"number": number, "access_code": keys.access_code(number, **code), **kept}
+
+
+def timestamp(at: datetime) -> str:
+    """UTC as events hold it: ISO 8601, microseconds, Z; a time without a zone is refused."""
+    if at.tzinfo is None:
+        raise ValueError("a time must know its zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> bytes:
+    signed = {
+        "number": summary.number,
+        "form": summary.form,
+        "unit_name": summary.unit_name,
+        "digest": digest,
+        "submitted_at": summary.submitted_at,
+        "due": summary.due,
+        "timeliness": summary.timeliness,
+        "period": summary.period,
+    }
+    told = {
+        "number": summary.number,
+        "version": summary.version,
+        "form": summary.form,
+        "period": summary.period,
+        "submitted_at": summary.submitted_at,
+        "due": summary.due,
+        "timeliness": summary.timeliness,
+        "digest": digest,
+        "receipt": keys.signer.sign(signed),
+        "code": code,
+    }
+    return canonical(told)

@@ -1,0 +1,87 @@
+"""The signed receipt: a JWS (RFC 7515, ES256) that anyone can check offline; knows not where keys lie."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from functions.errors import QingdanError
+
+_HALF = 32
+# Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
+_ALGORITHM = ec.ECDSA(SHA256(), deterministic_signing=True)
+
+
+class InvalidReceipt(QingdanError):
+    """The text is no receipt of ours, or somebody changed it."""
+
+
+class Signer:
+    """Signs with one P-256 key, named by `kid`."""
+
+    def __init__(self, kid: str, private_key: ec.EllipticCurvePrivateKey) -> None:
+        self.kid = kid
+        self._key = private_key
+        self._header = _encode(_compact({"alg": "ES256", "kid": kid, "typ": "JWT"}))
+
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self._key.public_key()
+
+    def sign(self, payload: Mapping[str, Any]) -> str:
+        """The compact JWS over this payload."""
+        signed = self._header + b"." + _encode(_compact(payload))
+        r, s = decode_dss_signature(self._key.sign(signed, _ALGORITHM))
+        signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+        return (signed + b"." + _encode(signature)).decode()
+
+
+def verify(receipt: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
+    """The payload of a genuine receipt; anything else raises InvalidReceipt. Keys are by `kid`."""
+    try:
+        head, body, tail = receipt.encode("ascii").split(b".")
+        header, signature = json.loads(_decode(head)), _decode(tail)
+        key = public_keys[header["kid"]]
+        if header["alg"] != "ES256" or len(signature) != 2 * _HALF:
+            raise ValueError("not an ES256 signature")
+        r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
+        key.verify(encode_dss_signature(r, s), head + b"." + body, _ALGORITHM)
+        payload: dict[str, Any] = json.loads(_decode(body))
+    except (ValueError, KeyError, TypeError, InvalidSignature):
+        raise InvalidReceipt("这份回执核对不上：内容被改动过，或者不是本局签发的。请用原来的回执再试") from None
+    return payload
+
+
+def jwks(public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
+    """The JSON Web Key Set (RFC 7517) with which anyone checks receipts."""
+    return {"keys": [_jwk(kid, key) for kid, key in public_keys.items()]}
+
+
+def _jwk(kid: str, key: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    point = key.public_numbers()
+    x, y = (_encode(number.to_bytes(_HALF, "big")).decode() for number in (point.x, point.y))
+    return {"kty": "EC", "crv": "P-256", "kid": kid, "use": "sig", "alg": "ES256", "x": x, "y": y}
+
+
+def _compact(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _encode(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def _decode(text: bytes) -> bytes:
+    """The bytes of unpadded base64url; one value has one spelling only, so that no receipt has two."""
+    raw = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    if _encode(raw) != text:
+        raise binascii.Error("not canonical base64url")
+    return raw

@@ -1,0 +1,161 @@
+"""What a record's events add up to; the only reading of them, for pages, exports and the rebuilt projection alike."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.forms import pointer, validation
+from functions.forms.definition import Definition
+from functions.records.event import Event, EventType
+from functions.records.store import Status, Summary, Timeliness
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# What an event makes of the status; the types that are not here leave it as it is.
+_STATUS_AFTER: dict[EventType, Status] = {
+    "submitted": "submitted",
+    "returned": "returned",
+    "corrected": "submitted",
+    "withdrawn": "withdrawn",
+    "accepted": "accepted",
+    "reopened": "submitted",
+    "voided": "voided",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRef:
+    """Which key, and which issue, the access code of a filing was made with."""
+
+    kid: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A record as it stands after its last event.
+
+    `data` is the version that counts, None after an erasure. `submitted_at` (UTC, of the first event) and `digest` (of
+    the last event) are as in Event; `due` is YYYY-MM-DD in Asia/Shanghai. `contest`: filed outside the guard.
+    """
+
+    status: Status
+    version: int
+    sequence: int
+    data: Any = field(repr=False)
+    form_digest: str
+    period: str
+    due: str
+    timeliness: Timeliness
+    contest: bool
+    code: CodeRef
+    submitted_at: str
+    digest: str
+
+    @property
+    def live(self) -> bool:
+        """Whether the filing counts: neither withdrawn nor voided."""
+        return self.status not in ("withdrawn", "voided")
+
+
+class Erased(ValueError):
+    """The body of a record's first event is gone, so its state cannot be told from its events."""
+
+
+def fold(events: Sequence[Event]) -> State:
+    """The state after one record's events, all of them, in sequence; Erased when the first has no body."""
+    state = _begin(events[0])
+    for event in events[1:]:
+        state = _step(state, event)
+    return state
+
+
+def summary_of(events: Sequence[Event], definition: Definition) -> Summary:
+    """The projection of a record, read with the form it is pinned to; `contested` is left to the store."""
+    state = fold(events)
+    first = events[0]
+    unit_name = _text_at(state.data, definition.rules.unit_name_at)
+    filed_on = datetime.fromisoformat(state.submitted_at).astimezone(SHANGHAI).date()
+    return Summary(
+        number=first.number,
+        form=first.form,
+        form_digest=state.form_digest,
+        period=state.period,
+        unit_name=unit_name,
+        uscc=_text_at(state.data, definition.rules.uscc_at),
+        submitted_at=state.submitted_at,
+        due=state.due,
+        timeliness=state.timeliness,
+        status=state.status,
+        version=state.version,
+        sequence=state.sequence,
+        guard=definition.guard(state.data),
+        warnings=_warnings(definition, state.data, filed_on),
+        words=searchable("\n".join((first.number, unit_name, *_texts(state.data)))),
+    )
+
+
+def searchable(text: str) -> str:
+    """The form in which filings and the words looked for are compared: NFKC, case folded."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _begin(event: Event) -> State:
+    if event.body is None:
+        raise Erased(event.number)
+    body = json.loads(event.body)
+    return State(
+        status="submitted",
+        version=1,
+        sequence=event.sequence,
+        data=body["data"],
+        form_digest=body["form_digest"],
+        period=body["period"],
+        due=body["due"],
+        timeliness=body["timeliness"],
+        contest=body["contest"],
+        code=CodeRef(**body["code"]),
+        submitted_at=event.at,
+        digest=event.digest,
+    )
+
+
+def _step(state: State, event: Event) -> State:
+    body = json.loads(event.body) if event.body is not None else {}
+    changed = {name: body[name] for name in ("data", "form_digest", "period", "due", "timeliness") if name in body}
+    if "code" in body:
+        changed["code"] = CodeRef(**body["code"])
+    return replace(
+        state,
+        status=_STATUS_AFTER.get(event.type, state.status),
+        version=state.version + (event.type == "corrected"),
+        sequence=event.sequence,
+        digest=event.digest,
+        **changed,
+    )
+
+
+def _warnings(definition: Definition, data: Any, filed_on: date) -> tuple[str, ...]:
+    return tuple(warning.message for warning in validation.warnings(definition, data, filed_on))
+
+
+def _text_at(data: Any, at: str) -> str:
+    value = pointer.read(data, pointer.split(at))
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)

@@ -1,0 +1,1 @@
+"""The adapters behind the ports: the only place that knows SQL, files and their vendors."""

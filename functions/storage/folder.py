@@ -1,0 +1,64 @@
+"""The data folder of one machine: private, locked by one server, its files written whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from functions.errors import StoreLocked, StoreUnavailable
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+LOCK_NAME = "server.lock"
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made if need be, readable by its owner only; StoreUnavailable when that cannot be."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=FOLDER_MODE, parents=True)
+            sync_folder(folder.parent)
+        folder.chmod(FOLDER_MODE)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise StoreUnavailable(f"不能使用数据文件夹 {folder}：{reason}。请检查路径、权限和磁盘空间") from None
+    return folder
+
+
+def lock_folder(folder: Path) -> int:
+    """A descriptor that holds the folder for one server until it is closed; StoreLocked when another has it."""
+    descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StoreLocked(
+            f"数据文件夹 {folder} 正由另一个服务使用。请先停掉那一个，或者用 --data 换一个文件夹"
+        ) from None
+    return descriptor
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a new file whole and durably: file and folder are synced. A file that is there already stays as it is."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
