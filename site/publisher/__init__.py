@@ -1,0 +1,1 @@
+"""The publisher: how the public text becomes a site."""

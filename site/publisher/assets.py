@@ -1,0 +1,82 @@
+"""Turns the generated site's style sheets and scripts into few files named by their content; knows no page's words."""
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.errors import AuthoringError
+
+STYLESHEET = "assets/stylesheets/qingdan.css"
+_IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;\n?')
+_NOISE = re.compile(r'@charset "[^"]*";|/\*# sourceMappingURL=.*?\*/', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as pages name it before the build, and after."""
+
+    plain: str
+    hashed: str
+
+
+def pack_assets(site: Path, theme: Path) -> tuple[Asset, ...]:
+    """Leaves in `site/assets` only what `theme/assets` holds, style sheets in one, all under hashed names.
+
+    Rewrites every reference in the site's pages. Raises AuthoringError when a style sheet imports one that is not there.
+    """
+    sheet = bundle_stylesheet(site / STYLESHEET)
+    _keep_only(site / "assets", theme / "assets")
+    shutil.rmtree(site / "assets" / "stylesheets")
+    texts = {STYLESHEET: sheet} | {
+        path.relative_to(site).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((site / "assets" / "javascripts").glob("*.js"))
+    }
+    assets = tuple(store(site, name, text.encode()) for name, text in texts.items())
+    rewrite(site, assets)
+    return assets
+
+
+def bundle_stylesheet(path: Path) -> str:
+    """The style sheet with every @import put in its place; a layered import becomes a layer block."""
+
+    def included(found: re.Match[str]) -> str:
+        text = bundle_stylesheet(path.parent / found.group(1))
+        return f"@layer {found.group(2)}{{{text}}}\n" if found.group(2) else text
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise AuthoringError(
+            f"样式表 {path.name} 不在 {path.parent.name}/ 里。主题升级以后文件名会变，请改 qingdan.css 里的 @import"
+        ) from None
+    return _IMPORT.sub(included, _NOISE.sub("", text))
+
+
+def store(site: Path, name: str, body: bytes) -> Asset:
+    """Writes the body under its name with ten hexadecimal digits of its SHA-256 before the suffix."""
+    stem, _, suffix = name.rpartition(".")
+    hashed = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}"
+    (site / name).unlink(missing_ok=True)
+    (site / hashed).parent.mkdir(parents=True, exist_ok=True)
+    (site / hashed).write_bytes(body)
+    return Asset(name, hashed)
+
+
+def rewrite(site: Path, assets: tuple[Asset, ...]) -> None:
+    """Names the hashed files in every page, where a quotation mark ends the reference."""
+    for page in sorted(site.rglob("*.html")):
+        before = text = page.read_text(encoding="utf-8")
+        for asset in assets:
+            text = text.replace(f'{asset.plain}"', f'{asset.hashed}"')
+        if text != before:
+            page.write_text(text, encoding="utf-8")
+
+
+def _keep_only(folder: Path, wanted: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and not (wanted / path.relative_to(folder)).exists():
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()

@@ -1,0 +1,34 @@
+"""The blocks an editor can write, by name; each draws from content into the page."""
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+from publisher.blocks.forms import deadlines, form, forms
+from publisher.blocks.laws import laws
+from publisher.blocks.lists import find, half, index, regimes, slip, tasks
+from publisher.blocks.regime import note, paragraph, regime
+from publisher.blocks.tables import duties, section, services
+from publisher.drawing import Drawing
+from publisher.pages import Block
+
+Draw = Callable[[Drawing, Element, Block], None]
+
+BLOCKS: dict[str, Draw] = {
+    "deadlines": deadlines,
+    "duties": duties,
+    "find": find,
+    "form": form,
+    "forms": forms,
+    "half": half,
+    "index": index,
+    "laws": laws,
+    "note": note,
+    "regime": regime,
+    "regimes": regimes,
+    "section": section,
+    "services": services,
+    "slip": slip,
+    "tasks": tasks,
+}
+
+__all__ = ["BLOCKS", "Draw", "paragraph"]

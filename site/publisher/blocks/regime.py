@@ -1,0 +1,84 @@
+"""Part three of the list: a regime's article, its paragraphs with addresses, and the editor's notes below them."""
+
+import re
+from xml.etree.ElementTree import Element
+
+from publisher.address import Address, part_id
+from publisher.drawing import Drawing
+from publisher.markup import address, append, element
+from publisher.pages import Block, Heading
+
+_ATTRIBUTES = re.compile(r"\s*\{:.*\}\s*$")
+
+
+def regime(drawing: Drawing, parent: Element, block: Block) -> None:
+    """`::: regime bing`: all that follows on the page is the article, with a list of its parts beside it."""
+    if block.argument not in {one.key for one in drawing.content.regimes.regimes}:
+        raise drawing.wrong(block, f"没有代号是“{block.argument}”的监管制度", "请对照 content/data/regimes.yml 改正")
+    article = element("article", class_="law")
+    headings = [one for one in drawing.page.headings if one.level == 2] if drawing.page else []
+    for heading in headings:
+        _check_part(drawing, block, heading)
+    parent.append(element("div", article, _side(headings), class_="cols"))
+    rest, drawing.rest[:] = list(drawing.rest), []
+    drawing.parser.parseBlocks(article, rest)
+
+
+def paragraph(drawing: Drawing, parent: Element, block: Block, where: Address) -> None:
+    """`::: 丙五2`: one paragraph of the list, verbatim, with its address in the margin."""
+    if not block.text:
+        raise drawing.wrong(block, f"“{block.name}”下面没有文字", "请在下一行写原文，中间不空行")
+    link = address(where.words, f"#{where.id}")
+    text = element("p", *drawing.verbatim(block.text, block))
+    parent.append(element("div", link, text, class_="para", id=where.id))
+
+
+def note(drawing: Drawing, parent: Element, block: Block) -> None:
+    """`::: note D12`: an editor's note on the paragraph or heading above it."""
+    if block.argument not in drawing.content.notes.oddities:
+        raise drawing.wrong(block, f"notes.yml 的 oddities 里没有“{block.argument}”", "请在那里登记，或者改正编号")
+    if not block.text:
+        raise drawing.wrong(block, "编注没有文字", "请在下一行写编注，中间不空行")
+    above = _above(parent)
+    if above is None:
+        raise drawing.wrong(block, "编注上面没有段落", "请把它移到所说的段落下面，中间空一行")
+    mark, aside = drawing.note(block.text)
+    if above.tag == "div":
+        append(above[-1], mark)
+    else:
+        _mark_text(above, mark)
+    parent.append(aside)
+
+
+def _above(parent: Element) -> Element | None:
+    for candidate in reversed(list(parent)):
+        if candidate.tag != "aside":
+            return candidate
+    return None
+
+
+def _mark_text(above: Element, mark: Element) -> None:
+    """A heading's text is still Markdown here, with its id at the end: the mark goes before the id."""
+    holder = above[-1].tail if len(above) else above.text
+    attributes = _ATTRIBUTES.search(holder or "")
+    words = (holder or "")[: attributes.start()] if attributes else holder or ""
+    if len(above):
+        above[-1].tail = f"{words} "
+    else:
+        above.text = f"{words} "
+    mark.tail = attributes[0] if attributes else None
+    above.append(mark)
+
+
+def _check_part(drawing: Drawing, block: Block, heading: Heading) -> None:
+    wanted = part_id(block.argument, heading.text)
+    if wanted is None or heading.id != wanted:
+        cure = f"请写成 ## {heading.text} {{: #{wanted} }}" if wanted else "请用“一、”这样的序号开头"
+        raise drawing.wrong(Block("", "", (), heading.line), f"标题“{heading.text}”的编号不对", cure)
+
+
+def _side(headings: list[Heading]) -> Element:
+    links = (
+        element("li", element("a", heading.text.replace("监督检查", ""), href=f"#{heading.id}")) for heading in headings
+    )
+    return element("nav", element("h2", "本页"), element("ol", *links), class_="side", aria_label="本页目录")

@@ -1,0 +1,181 @@
+"""Everything an editor wrote, read once: data, pages, paragraphs and who cites which law; draws nothing."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.address import Address, parse_address
+from publisher.models import Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
+from publisher.pages import Page, read_page
+from publisher.problem import ContentError, ContentProblem
+from publisher.source import M, Place, line_of, read_data
+
+if TYPE_CHECKING:
+    from functions.forms.catalogue import Catalogue
+
+CITATION = re.compile(r"《([^《》]+)》")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One numbered piece of the official text and its permalink."""
+
+    words: str
+    page: str
+    anchor: str
+    text: str
+
+    @property
+    def target(self) -> str:
+        """The link to it, from the root of content/."""
+        return f"{self.page}#{self.anchor}"
+
+
+@dataclass
+class Content:
+    """The content of one project; read by `load_content`. Raises ContentError on the first file that is wrong."""
+
+    root: Path
+    lines: dict[str, dict[Place, int]] = field(default_factory=dict)
+
+    def _data(self, name: str, model: type[M]) -> M:
+        value, self.lines[name] = read_data(self.root / "content" / "data" / name, model, f"content/data/{name}")
+        return value
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Part one of the list."""
+        return self._data("duties.yml", Duties)
+
+    @cached_property
+    def services(self) -> Services:
+        """Part two of the list."""
+        return self._data("services.yml", Services)
+
+    @cached_property
+    def sections(self) -> Sections:
+        """The offices of the bureau."""
+        return self._data("sections.yml", Sections)
+
+    @cached_property
+    def regimes(self) -> Regimes:
+        """The headings of part three of the list."""
+        return self._data("regimes.yml", Regimes)
+
+    @cached_property
+    def laws(self) -> Laws:
+        """Every 《…》."""
+        return self._data("laws.yml", Laws)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """The oddities that need a note, and the notes on tables."""
+        return self._data("notes.yml", Notes)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """Deadlines whose form cannot be filed online."""
+        return self._data("deadlines.yml", Deadlines)
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The forms. Raises AuthoringError when one is wrong."""
+        from functions.forms.authoring import read_catalogue
+
+        return read_catalogue(self.root / "schemas")
+
+    @cached_property
+    def pages(self) -> dict[str, Page]:
+        """Every page by its path below content/."""
+        folder = self.root / "content"
+        paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+        return {path: read_page(folder, path) for path in paths}
+
+    @cached_property
+    def paragraphs(self) -> tuple[Passage, ...]:
+        """The paragraphs of the regimes in the order of the list."""
+        found = ((page, block, parse_address(block.name)) for page in self._regime_pages() for block in page.blocks)
+        return tuple(
+            Passage(address.words, page.path, address.id, block.text) for page, block, address in found if address
+        )
+
+    @cached_property
+    def work_items(self) -> tuple[Passage, ...]:
+        """The work items of the duties table; words as 3-2."""
+        return tuple(
+            Passage(f"{duty.number}-{place}", "duties.md", f"duty-{duty.number:02}-{place}", item.text)
+            for duty in self.duties.duties
+            for place, item in enumerate(duty.items, 1)
+        )
+
+    @cached_property
+    def citations(self) -> dict[str, tuple[Passage, ...]]:
+        """By the name of a law: the passages that cite it, in the order of the list."""
+        found: dict[str, list[Passage]] = {}
+        for passage in (*self.work_items, *self.paragraphs):
+            for name in dict.fromkeys(CITATION.findall(passage.text)):
+                found.setdefault(name, []).append(passage)
+        return {name: tuple(passages) for name, passages in found.items()}
+
+    @cached_property
+    def anchors(self) -> dict[str, Passage]:
+        """Passages by the words in their margin: 丙五2."""
+        return {passage.words: passage for passage in self.paragraphs}
+
+    @cached_property
+    def laws_by_name(self) -> dict[str, Law]:
+        """Laws by the words between 《 and 》."""
+        return {law.name: law for law in self.laws.laws}
+
+    def page_of(self, text: str) -> Page | None:
+        """The page whose body this is: a Markdown extension is told the text, and not where it stands."""
+        return self._by_body.get(text.strip())
+
+    def line(self, name: str, *place: int | str) -> int:
+        """The line of a place in content/data/<name>."""
+        return line_of(self.lines[name], place)
+
+    @cached_property
+    def _by_body(self) -> dict[str, Page]:
+        return {page.body: page for page in self.pages.values()}
+
+    def _regime_pages(self) -> Iterator[Page]:
+        for index, regime in enumerate(self.regimes.regimes):
+            path = f"regimes/{regime.key}.md"
+            if path not in self.pages:
+                line = self.line("regimes.yml", "regimes", index)
+                raise ContentError(
+                    ContentProblem("content/data/regimes.yml", line, f"没有 content/{path}", "请写这个网页")
+                )
+            yield self.pages[path]
+
+
+def load_content(root: Path) -> Content:
+    """The content below `root`, read again only when a file in content/ or schemas/ has changed."""
+    return _load(root, _signature(root))
+
+
+def relative(source: str, target: str) -> str:
+    """The link from one page to a target, both from the root of content/: a path, or a path and an anchor."""
+    path, mark, anchor = target.partition("#")
+    if path == source and mark:
+        return f"#{anchor}"
+    return posixpath.relpath(path, posixpath.dirname(source) or ".") + mark + anchor
+
+
+@lru_cache(maxsize=4)
+def _load(root: Path, signature: tuple[tuple[str, int, int], ...]) -> Content:
+    return Content(root)
+
+
+def _signature(root: Path) -> tuple[tuple[str, int, int], ...]:
+    files = (path for name in ("content", "schemas") for path in sorted((root / name).rglob("*")))
+    stats = ((path.as_posix(), path.stat()) for path in files if path.is_file())
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+__all__ = ["CITATION", "Address", "Content", "Passage", "load_content", "relative"]

@@ -1,0 +1,93 @@
+"""What a block needs while one page is drawn: the content, where it stands, the numbering of notes, links to laws."""
+
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from markdown.blockparser import BlockParser
+
+from publisher.content import CITATION, Content, Passage, relative
+from publisher.markup import Node, append, element
+from publisher.pages import Block, Page
+from publisher.problem import ContentError, ContentProblem
+
+Parts = tuple[str, ...]
+
+
+@dataclass
+class Drawing:
+    """One page being drawn. `rest` holds the source of the blocks that follow; a block may take them."""
+
+    content: Content
+    parser: BlockParser
+    service_url: str
+    page: Page | None = None
+    drawn: int = 0
+    notes: int = 0
+    waiting: list[Element] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """Where the page stands below content/."""
+        return self.page.path if self.page else "index.md"
+
+    def href(self, target: str) -> str:
+        """The link from this page to a target given from the root of content/; MkDocs turns it into an address."""
+        return relative(self.path, target)
+
+    def wrong(self, block: Block, cause: str, cure: str) -> ContentError:
+        """The error to raise about a block of this page."""
+        return ContentError(ContentProblem(f"content/{self.path}", block.line, cause, cure))
+
+    def verbatim(self, text: str, block: Block | None = None) -> list[Node]:
+        """Official text as it stands, each 《…》 linked to the page of laws. Raises ContentError for an unknown one."""
+        nodes: list[Node] = []
+        end = 0
+        for found in CITATION.finditer(text):
+            nodes += [text[end : found.start()], self._law(found[1], found[0], block)]
+            end = found.end()
+        return [*nodes, text[end:]]
+
+    def note(self, text: str, wide: bool = False) -> tuple[Element, Element]:
+        """The mark to set at the end of the passage, and the numbered editor's note; each links to the other."""
+        self.notes += 1
+        name = f"编注 {self.notes}"
+        link = element("a", name, href=f"#ed-{self.notes}", id=f"r-{self.notes}")
+        mark = element("span", "〔", link, "〕", class_="ref")
+        head = element("b", name)
+        head.tail = f"{text} "
+        back = element("a", "回到原处", href=f"#r-{self.notes}")
+        kind = "ed measure" if wide else "ed"
+        return mark, element("aside", head, back, class_=kind, id=f"ed-{self.notes}", aria_label=name)
+
+    def marked(self, where: Element, anchor: str) -> None:
+        """Marks a table's cell with the notes on its row; the notes wait until the table is done."""
+        for note in self.content.notes.notes:
+            if note.at == anchor:
+                mark, aside = self.note(note.text, wide=True)
+                append(where, " ")
+                append(where, mark)
+                self.waiting.append(aside)
+
+    def done(self, parent: Element) -> None:
+        """Sets the notes that wait below the table."""
+        parent.extend(self.waiting)
+        self.waiting = []
+
+    def passage(self, words: str, block: Block) -> Passage:
+        """The passage at an address in the regimes. Raises ContentError when there is none."""
+        try:
+            return self.content.anchors[words]
+        except KeyError:
+            raise self.wrong(block, f"没有“{words}”这一段", "请对照监管制度页面左边的编号改正") from None
+
+    def basis(self, words: str, block: Block) -> Element:
+        """A link to the passage that demands something."""
+        return element("a", words, class_="nowrap", href=self.href(self.passage(words, block).target))
+
+    def _law(self, name: str, words: str, block: Block | None) -> Element:
+        law = self.content.laws_by_name.get(name)
+        if law is None:
+            where = block or Block("", "", (), 1)
+            raise self.wrong(where, f"laws.yml 里没有《{name}》", "请在 content/data/laws.yml 里补上，或者核对名称")
+        return element("a", words, href=self.href(f"laws.md#law-{law.key}"))

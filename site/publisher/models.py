@@ -1,0 +1,137 @@
+"""What the files in content/data may hold, as pydantic models; knows no file, no page, no markup."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{4,18}[0-9]$")]
+Oddity = Annotated[str, StringConstraints(pattern=r"^D[1-9][0-9]?$")]
+
+
+class Model(BaseModel):
+    """Strict: a misspelt key is a mistake, not a silent nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WorkItem(Model):
+    """One row of the duties table; sections in the order of the source."""
+
+    text: Text
+    sections: Annotated[list[Key], Field(min_length=1)]
+    remark: str = ""
+
+
+class Duty(Model):
+    """One duty and its work items."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    duty: Text
+    items: Annotated[list[WorkItem], Field(min_length=1)]
+
+
+class Duties(Model):
+    """duties.yml: part one of the list (domain.md C1)."""
+
+    title: Text
+    columns: Annotated[list[Text], Field(min_length=5, max_length=5)]
+    duties: Annotated[list[Duty], Field(min_length=1)]
+
+
+class Service(Model):
+    """One public service; office is the source's word, section the page that gathers it."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    name: Text
+    content: Text
+    office: Text
+    section: Key
+    phone: Phone
+
+
+class Services(Model):
+    """services.yml: part two of the list (domain.md C2)."""
+
+    title: Text
+    columns: Annotated[list[Text], Field(min_length=5, max_length=5)]
+    services: Annotated[list[Service], Field(min_length=1)]
+
+
+class Section(Model):
+    """One office of the bureau."""
+
+    key: Key
+    name: Text
+
+
+class Sections(Model):
+    """sections.yml."""
+
+    sections: Annotated[list[Section], Field(min_length=1)]
+
+
+class Regime(Model):
+    """One supervision regime; the summary is ours."""
+
+    key: Key
+    stem: Literal["甲", "乙", "丙", "丁"]
+    number: Text
+    name: Text
+    summary: Text
+
+
+class Regimes(Model):
+    """regimes.yml: the headings of part three (domain.md C3)."""
+
+    title: Text
+    regimes: Annotated[list[Regime], Field(min_length=1)]
+
+
+class Law(Model):
+    """One 《…》: a law, a form or paper, or the law that took a cited one's place (domain.md §8)."""
+
+    key: Key
+    name: Text
+    kind: Literal["law", "paper", "successor"]
+    state: Literal["in_force", "repealed", "replaced", "unchecked"] | None = None
+    note: str = ""
+    successor: Key | None = None
+    form: Key | None = None
+
+
+class Laws(Model):
+    """laws.yml."""
+
+    laws: Annotated[list[Law], Field(min_length=1)]
+
+
+class TableNote(Model):
+    """An editor's note on a row of a table; `at` is the row's id."""
+
+    oddity: Oddity
+    at: Key
+    text: Text
+
+
+class Notes(Model):
+    """notes.yml: the oddities that must carry a note (domain.md §9), and the notes on tables."""
+
+    oddities: dict[Oddity, Text]
+    notes: list[TableNote]
+
+
+class Deadline(Model):
+    """A deadline of the list whose form cannot be filed here yet; `how` says so to the reader."""
+
+    when: Text
+    what: Text
+    how: Text
+    basis: Text
+
+
+class Deadlines(Model):
+    """deadlines.yml; the deadlines of forms come from their rules, not from here."""
+
+    deadlines: list[Deadline]

@@ -1,0 +1,26 @@
+"""A mistake in the content, said so that an editor can mend it; knows nothing of what was checked."""
+
+from dataclasses import dataclass
+
+from functions.errors import AuthoringError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ContentProblem:
+    """File (relative to the project), line (from 1), cause and cure, in Chinese."""
+
+    file: str
+    line: int
+    cause: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file} 第 {self.line} 行：{self.cause}。{self.cure}"
+
+
+class ContentError(AuthoringError):
+    """Raised where content cannot be read or shown; carries every problem found in that place."""
+
+    def __init__(self, *problems: ContentProblem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
