@@ -23,8 +23,9 @@ LONGEST_BODY_SECONDS = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that an operator may set. `catalogue` is a compiled form file; without it the forms are read from `schemas`.
+    """Everything that an operator may set.
 
+    `catalogue` is a compiled form file; without it the forms are read from `schemas`.
     `body_limit` is in bytes, `body_seconds` the time in which a body must have arrived, `rate_per_minute` how many
     changes one client address may make. `behind_proxy` trusts X-Forwarded-For; `encrypted` says that clients use HTTPS.
     """
@@ -43,7 +44,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
-        """The settings of a mapping like os.environ; SettingError names the variable and the fix. Unknown names are left."""
+        """The settings of a mapping like os.environ; SettingError names the variable and the fix."""
         behind_proxy = _switch(variables, "QINGDAN_BEHIND_PROXY", False)
         return cls(
             data=_path(variables, "QINGDAN_DATA") or Path("data"),
@@ -142,7 +143,7 @@ def read_forms(settings: Settings) -> Catalogue:
 def open_services(settings: Settings, *, lock: bool) -> Services:
     """Open the data folder and everything that works on it; with `lock` as its only server, else StoreLocked.
 
-    Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when the data cannot be opened.
+    Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when data cannot be opened.
     """
     from functions.storage.keys import load_keys
     from functions.storage.sqlite import open_store

@@ -56,7 +56,7 @@ def _number(text: str) -> float:
 
 
 def require_storable(text: str) -> None:
-    """Return when the text has neither NUL nor lone surrogates, which no store and no file can hold; else HttpProblem 400."""
+    """Return when the text has neither NUL nor lone surrogates, which no file can hold; else HttpProblem 400."""
     if "\0" in text:
         raise _malformed("内容里有空字符（U+0000），存不下来。请删去再发")
     try:
@@ -84,7 +84,7 @@ def _check(value: Any) -> None:
 
 
 def parse_json(body: bytes) -> Any:
-    """The JSON value of the body; HttpProblem 400 on anything that two readers could read differently, or none can keep."""
+    """The JSON value of the body; HttpProblem 400 on what two readers could read differently, or none can keep."""
     text = _decode(body)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)
@@ -101,7 +101,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def parse_pairs(body: bytes) -> list[tuple[str, str]]:
-    """The name and value pairs of a posted HTML form, in order, with line ends as LF; HttpProblem 400 when unreadable."""
+    """The name and value pairs of a posted HTML form, in order, line ends as LF; HttpProblem 400 when unreadable."""
     if body.count(b"&") >= MOST_PAIRS:
         raise _malformed(f"一次提交的栏目超过 {MOST_PAIRS} 个。请回到表页重新填写")
     if _BAD_PERCENT.search(body):

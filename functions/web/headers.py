@@ -21,7 +21,7 @@ _ENCRYPTED = ((b"strict-transport-security", b"max-age=31536000; includeSubDomai
 
 
 class SecurityHeaders:
-    """Adds the headers to each answer. `encrypted` says that the client's side is HTTPS, so that HSTS may be promised."""
+    """Adds the headers to each answer. `encrypted`: clients come by HTTPS, so that HSTS may be promised."""
 
     def __init__(self, app: ASGIApp, *, encrypted: bool) -> None:
         self.app = app

@@ -89,7 +89,7 @@ def problem_of(error: Exception) -> HttpProblem:
 
 
 def wants_html(path: str, accept: str) -> bool:
-    """Whether the answer should be a page: what `Accept` prefers, and where it says nothing, what the address is for."""
+    """Whether the answer should be a page: what `Accept` prefers, else what the address is for."""
     for_programs = path.startswith(("/api/", "/.well-known/")) or path == "/healthz"
     page, data = (
         _quality(accept, ("text/html", "application/xhtml+xml")),
@@ -133,7 +133,8 @@ def answer_page(problem: HttpProblem, shell: Shell) -> Response:
     """The problem as a page: what is wrong, what to do, and the way back."""
     errors = "".join(f"<li>{escape(error.label)}：{escape(error.message)}</li>" for error in problem.errors)
     main = (
-        f'<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h"><h1 id="err-h">{escape(problem.title)}</h1>'
+        '<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h">'
+        f'<h1 id="err-h">{escape(problem.title)}</h1>'
         f"<p>{escape(problem.detail)}</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
         f'<p><a href="{shell.base}">回首页</a></p>'
     )

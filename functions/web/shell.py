@@ -16,7 +16,7 @@ _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--q
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Header and footer as the build wrote them. `base` is the site's root path, `assets` the addresses of shared files."""
+    """Header and footer as the build wrote them. `base` is the site's root path, `assets` where shared files are."""
 
     frame: str
     base: str = "/"
@@ -35,7 +35,7 @@ class Shell:
         return cls(frame, brand.group(1) if brand else "/", assets)
 
     def page(self, title: str, main: str, crumbs: Sequence[tuple[str, str]] = ()) -> str:
-        """A whole HTML document. `title` is text; `main` is HTML; `crumbs` are (label, address under the site's root)."""
+        """A whole HTML document. `title` is text; `main` is HTML; `crumbs` are (label, address under the root)."""
         marks = {_TITLE: escape(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
         return re.sub("|".join(marks), lambda found: marks[found.group()], self.frame)
 

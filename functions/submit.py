@@ -1,0 +1,176 @@
+"""The public function that takes filings in, as JSON and as plain HTML forms; it may only append."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from functools import cache
+from typing import Any, cast
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.errors import GuardTaken, NotFound, StoreUnavailable
+from functions.forms.decode import Decoded, decode
+from functions.forms.definition import Definition
+from functions.forms.rowchange import Action, change_rows, focus_of, parse_action
+from functions.forms.validation import prune, warnings
+from functions.records.receipt import InvalidReceipt
+from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
+from functions.web.filing import Request as FilingRequest
+from functions.web.filing import file, find_problems, require_key, taken_words
+from functions.web.guard import guard
+from functions.web.pages import Checked, Filled, check_page, form_page, local_day, receipt_page
+from functions.web.problems import HttpProblem, handlers, problem_of
+from functions.web.shell import Shell
+
+KEY_BYTES = 16
+SUPERSEDED = "这张表在您打开以后更新过。下面是新的表，您填的内容已经带过来，请看一遍再提交"
+
+
+def create_app(services: Services) -> Starlette:
+    """The application over these services; SettingError when the site has not been built."""
+    shell = Shell.load(services.settings.site)
+    submit = Submit(services, shell)
+    routes = [
+        Route("/healthz", submit.tell_health),
+        Route("/.well-known/jwks.json", submit.give_keys),
+        Route("/api/submissions/{form}", submit.take_json, methods=["POST"]),
+        Route("/forms/{form}", submit.take_form, methods=["POST"]),
+        Route("/forms/{form}/receipt", submit.give_receipt, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers=handlers(shell))
+
+
+class Submit:
+    """The handlers, each of which parses, calls one use case and answers."""
+
+    def __init__(self, services: Services, shell: Shell) -> None:
+        self.services, self.shell = services, shell
+
+    async def tell_health(self, request: Request) -> Response:
+        await asyncio.to_thread(self.services.records.check_writable)
+        return _json({"status": "ok"})
+
+    async def give_keys(self, request: Request) -> Response:
+        return _json(self.services.keys.jwks(), headers={"Cache-Control": "public, max-age=3600"})
+
+    def definition(self, request: Request) -> Definition:
+        found = self.services.catalogue.get(request.path_params["form"])
+        if found.rules.audience != "public":
+            raise NotFound("没有这种填报。请从“我要填报”里选一种")
+        return found
+
+    async def take_json(self, request: Request) -> Response:
+        definition = self.definition(request)
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        key = require_key(request.headers.get("idempotency-key"))
+        contest = _contested(request.query_params.get("contest"))
+        body = await request.body()
+        data = parse_json(body)
+        found = await find_problems(definition, data, local_day(self.services.clock()), size=len(body))
+        if found:
+            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
+        try:
+            given = await file(self.services, FilingRequest(definition, data, key, contest))
+        except GuardTaken:
+            raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
+        return _json(given, status=201, headers={"Location": f"/api/submissions/{given['number']}"})
+
+    async def take_form(self, request: Request) -> Response:
+        definition = self.definition(request)
+        require_type(request.headers.get("content-type", ""), FORM_TYPE)
+        body = await request.body()
+        pairs = parse_pairs(body)
+        controls = dict(reversed(pairs))
+        action = parse_action(controls.get("action", "review"))
+        if action is None:
+            raise HttpProblem(400, "没有看懂按的是哪个按钮。请回到表页，再提交一次")
+        decoded = decode(definition, pairs)
+        if controls.get("form_digest", definition.digest) != definition.digest:
+            return self.page(409, form_page(self.shell, Filled(definition, decoded.data, notice=SUPERSEDED)))
+        if action.verb in ("add", "remove", "edit"):
+            return self.show(definition, decoded, action)
+        return await self.judge(definition, decoded, action, controls, len(body))
+
+    def show(self, definition: Definition, decoded: Decoded, action: Action) -> Response:
+        """The form again, a row more or less, or at the field that is to be changed."""
+        if action.verb == "edit":
+            return self.page(200, form_page(self.shell, Filled(definition, decoded.data, focus=focus_of(action))))
+        data, focus = change_rows(definition, decoded.data, action)
+        return self.page(200, form_page(self.shell, Filled(definition, data, focus=focus)))
+
+    async def judge(
+        self, definition: Definition, decoded: Decoded, action: Action, controls: dict[str, str], size: int
+    ) -> Response:
+        """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
+        today = local_day(self.services.clock())
+        data, dropped = prune(definition, decoded.data)
+        found = (*decoded.problems, *await find_problems(definition, data, today, size=size))
+        if found:
+            return self.page(422, form_page(self.shell, Filled(definition, decoded.data, found)))
+        sent = require_key(controls.get("key"))
+        key = sent or self.services.entropy(KEY_BYTES).hex()
+        checked = Checked(definition, decoded.data, data, dropped, warnings(definition, data, today), key)
+        if action.verb == "review" or sent is None:
+            return self.page(200, check_page(self.shell, checked))
+        return await self.store(checked, contest=_contested(controls.get("contest")))
+
+    async def store(self, checked: Checked, *, contest: bool) -> Response:
+        """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
+        definition, data = checked.definition, checked.data
+        try:
+            given = await file(self.services, FilingRequest(definition, data, checked.key, contest))
+        except GuardTaken:
+            words = taken_words(definition, data, "请勾选“仍要提交”")
+            return self.page(409, check_page(self.shell, checked, stop=words, contest=True))
+        except StoreUnavailable as error:
+            problem = problem_of(error)
+            return self.page(problem.status, check_page(self.shell, checked, stop=problem.detail), problem.headers)
+        return self.page(201, receipt_page(self.shell, definition, data, given))
+
+    async def give_receipt(self, request: Request) -> Response:
+        """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""
+        self.definition(request)
+        require_type(request.headers.get("content-type", ""), FORM_TYPE)
+        receipt = dict(parse_pairs(await request.body())).get("receipt", "")
+        try:
+            number = self.services.keys.verify(receipt)["number"]
+        except InvalidReceipt as error:
+            raise HttpProblem(400, str(error)) from None
+        headers = {"Content-Disposition": f'attachment; filename="{number}.jws"'}
+        return Response(receipt, headers=headers, media_type="application/jose")
+
+    def page(self, status: int, html: str, headers: dict[str, str] | None = None) -> Response:
+        return HTMLResponse(html, status, headers=headers)
+
+
+def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status, headers=headers, media_type="application/json")
+
+
+def _contested(value: str | None) -> bool:
+    if value in (None, "", "false", "true"):
+        return value == "true"
+    raise HttpProblem(400, "contest 只能是 true 或 false。请改好再提交")
+
+
+@cache
+def _adapter() -> Any:
+    from mangum import Mangum
+
+    settings = Settings.from_mapping(os.environ)
+    services = open_services(settings, lock=False)
+    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
+    return Mangum(cast(Any, app), lifespan="off")
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
+    return _adapter()(event, context)

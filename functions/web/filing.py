@@ -1,0 +1,97 @@
+"""Filing, as every way of sending one in does it: find the problems, make the record, store it, give the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from functions.bootstrap import Services
+from functions.errors import SequenceTaken, StoreUnavailable
+from functions.forms.definition import Definition
+from functions.forms.problem import Problem
+from functions.forms.validation import validate
+from functions.records.filing import answer, prepare
+from functions.supervision.deadlines import due_date, timeliness
+from functions.web.problems import HttpProblem
+
+NUMBER_TRIES = 5
+LARGE_BODY = 32 * 1024
+_KEY = re.compile(r"[!-~]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One valid filing on its way: `key` is the client's idempotency key, `contest` stores it outside the guard."""
+
+    definition: Definition
+    data: Mapping[str, Any]
+    key: str | None
+    contest: bool
+
+    def digest(self) -> str:
+        """What makes two requests with one key the same: form, data and whether it is contested, not their spelling."""
+        data = json.dumps(self.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(f"{self.definition.id}\n{self.contest}\n{data}".encode()).hexdigest()
+
+
+def require_key(key: str | None) -> str | None:
+    """The idempotency key, or None when there is none; HttpProblem 400 when it cannot be one."""
+    if not key:
+        return None
+    if not _KEY.fullmatch(key):
+        raise HttpProblem(400, "Idempotency-Key 要用 1 到 128 个可见的 ASCII 字符。请换一个再提交")
+    return key
+
+
+async def find_problems(definition: Definition, data: Any, today: date, *, size: int) -> tuple[Problem, ...]:
+    """Everything wrong with the data; a large one is judged in a thread, so that others are served meanwhile."""
+    if size > LARGE_BODY:
+        return await asyncio.to_thread(validate, definition, data, today)
+    return validate(definition, data, today)
+
+
+async def file(services: Services, request: Request) -> dict[str, Any]:
+    """Store the filing durably and return its answer, the same for the same key and request however often it comes.
+
+    Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+    """
+    definition, data = request.definition, request.data
+    at = services.clock()
+    due = due_date(definition.filing_for(data), data)
+    for _ in range(NUMBER_TRIES):
+        step = prepare(
+            definition,
+            data,
+            at=at,
+            due=due,
+            timeliness=timeliness(at, due),
+            contest=request.contest,
+            idempotency_key=request.key,
+            request_digest=request.digest(),
+            keys=services.keys,
+            entropy=services.entropy,
+        )
+        try:
+            stored = await asyncio.wrap_future(services.records.append(step))
+        except SequenceTaken:
+            continue
+        return answer(stored, services.keys)
+    raise StoreUnavailable("编号连续重复，这次没有存下来。请再提交一次")
+
+
+def taken_words(definition: Definition, data: Mapping[str, Any], how: str) -> str:
+    """What a filer hears when another live filing holds the place: nothing of that filing, and the two ways on."""
+    rules = definition.rules
+    period = definition.period_title(definition.filing_for(data).period_of(data))
+    subject = "本项目" if len(rules.unique) > 1 else "本单位"
+    gap = " " if period[:1].isdigit() else ""
+    return (
+        f"{subject}{gap}{period}的{rules.short}已经有一份。要改它，请凭它的编号和查询码与本局联系；"
+        f"不是您单位报的，{how}，由本局核实"
+    )

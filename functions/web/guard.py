@@ -1,0 +1,31 @@
+"""What stands around every application: headers, log, limits of rate and size, in the one right order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from functions.bootstrap import Settings
+from functions.web.headers import SecurityHeaders
+from functions.web.limits import BodyLimit, RateLimit
+from functions.web.logs import Watch
+from functions.web.shell import Shell
+
+
+def guard(app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: bool) -> ASGIApp:
+    """The application within its limits. `ticks` are monotonic seconds.
+
+    `count` limits the rate in this process: right where one process serves all, useless where a gateway starts many.
+    """
+    guarded: ASGIApp = BodyLimit(app, limit=settings.body_limit, seconds=settings.body_seconds, shell=shell)
+    if count and settings.rate_limit:
+        guarded = RateLimit(
+            guarded,
+            per_minute=settings.rate_per_minute,
+            ticks=ticks,
+            behind_proxy=settings.behind_proxy,
+            shell=shell,
+        )
+    guarded = Watch(guarded, ticks=ticks, access_log=settings.access_log, shell=shell)
+    return SecurityHeaders(guarded, encrypted=settings.encrypted)

@@ -1,0 +1,82 @@
+"""What is written down about requests and failures: one JSON object a line, without personal data, words or tokens."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.web.limits import refuse
+from functions.web.problems import HttpProblem
+from functions.web.shell import Shell
+
+REQUESTS = logging.getLogger("qingdan.requests")
+FAILURES = logging.getLogger("qingdan.failures")
+
+
+class JsonLines(logging.Formatter):
+    """A log record as one line of JSON; of an exception only kind and places, since its words may quote a filing."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": self.clock().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        if isinstance(record.msg, dict):
+            line |= record.msg
+        else:
+            line["message"] = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= _places(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _places(error: BaseException) -> dict[str, object]:
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return {
+        "error": type(error).__name__,
+        "places": [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+class Watch:
+    """Logs each answer, and answers for an application that failed.
+
+    The path is left out of a refusal: an address that nobody serves can hold anything. Query strings are never written.
+    """
+
+    def __init__(self, app: ASGIApp, *, ticks: Callable[[], float], access_log: bool, shell: Shell) -> None:
+        self.app, self.ticks, self.access_log, self.shell = app, ticks, access_log, shell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 0
+        begun = self.ticks()
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception as error:
+            FAILURES.error({"method": scope["method"], "status": status or 500}, exc_info=error)
+            if status == 0:
+                await refuse(scope, receive, send_and_note, HttpProblem(500), self.shell)
+        if self.access_log:
+            milliseconds = round((self.ticks() - begun) * 1000, 1)
+            where = {} if 400 <= status < 500 else {"path": scope["path"]}
+            REQUESTS.info({"method": scope["method"], **where, "status": status, "ms": milliseconds})
