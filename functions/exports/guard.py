@@ -12,21 +12,14 @@ APOSTROPHE = "'"
 
 # What a spreadsheet, or a person's import dialogue, takes for the start of a formula: full-width and small forms
 # included, because several programs normalise them.
-_STARTS = "=+-@＝＋－＠﹦﹢﹣﹫−"
-# Characters that show nothing in front change nothing for such a program; str.strip() knows only the white ones.
-_INVISIBLE = "".join(
-    chr(code)
-    for first, last in (
-        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
-        (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
-        (0xFFA0, 0xFFA0),
-    )
-    for code in range(first, last + 1)
-)  # fmt: skip
+_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−")
+# Printable by the Unicode tables, yet they show nothing: in front of a formula they change nothing.
+_BLANK = frozenset(" \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
+    chr(code) for code in range(0xFE00, 0xFE10)
+)
 # The workbook writer passes a text between <r> and </r> on as raw XML.
 _RICH = "<r>"
-_RISKY = re.compile(f"['\t\r\n]|{_RICH}|[\\s\x00-\x1f\x7f-\x9f{_INVISIBLE}]*[{re.escape(_STARTS)}]")
-_FIRST = frozenset(f" '<{_STARTS}{_INVISIBLE}")
+_TO_LOOK_AT = frozenset("'<") | _STARTS | _BLANK
 
 # Controls that XML 1.0 forbids and that no clerk typed on purpose; shown as the picture Unicode has for them.
 _PICTURES = {code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)}
@@ -44,13 +37,18 @@ def clean(text: str) -> str:
 def guard(text: str) -> str:
     """The text, cleaned, so that no spreadsheet takes it for a formula."""
     # The fast way: neither controls nor white space other than the space, nothing noteworthy in front.
-    if text.isprintable() and text[:1] not in _FIRST:
+    if text.isprintable() and text[:1] not in _TO_LOOK_AT:
         return text
-    marked = _RISKY.match(text) is not None
-    cleaned = clean(text)
-    return APOSTROPHE + cleaned if marked else cleaned
+    return APOSTROPHE + clean(text) if _is_risky(text) else clean(text)
 
 
 def unguard(text: str) -> str:
     """What `guard` was given, cleaned."""
     return text.removeprefix(APOSTROPHE)
+
+
+def _is_risky(text: str) -> bool:
+    if text.startswith((APOSTROPHE, "\t", "\r", "\n", _RICH)):
+        return True
+    seen = (char for char in text if char in _STARTS or (char.isprintable() and char not in _BLANK))
+    return next(seen, "") in _STARTS

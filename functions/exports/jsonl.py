@@ -25,7 +25,7 @@ def stream_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
 
 def read_events(line: bytes) -> tuple[Event, ...]:
     """The events of one line, as they were stored. Raises ValueError or KeyError for a line that is not ours."""
-    return tuple(_event(raw) for raw in json.loads(line)["events"])
+    return tuple(_event(raw) for raw in json.loads(line, parse_int=_number)["events"])
 
 
 def _line(record: Record) -> bytes:
@@ -68,6 +68,12 @@ def _written(event: Event) -> bytes:
         }
     )
     return b'%s,"body":%s}' % (fields[:-1], event.body if event.body is not None else b"null")
+
+
+def _number(digits: str) -> int | float:
+    """JSON numbers are doubles: the canonical form writes a large one without fraction but takes it only as a float."""
+    whole = int(digits)
+    return whole if abs(whole) < 2**53 else float(digits)
 
 
 def _dump(fields: dict[str, object]) -> bytes:
