@@ -44,7 +44,7 @@ def make_account(
 
 
 def check_password(store: StaffStore, passwords: Passwords, *, name: str, password: str) -> Account | None:
-    """The account when name and password belong together and it is not disabled; None takes as long, whatever was wrong."""
+    """The account when name and password belong together and it is not disabled; else None, in the same time."""
     try:
         account = store.account(normal_name(name))
     except NotFound:
@@ -57,12 +57,12 @@ def check_password(store: StaffStore, passwords: Passwords, *, name: str, passwo
 def change_password(
     store: StaffStore, passwords: Passwords, account: Account, *, old: str, new: str, again: str
 ) -> Account:
-    """Store the new password, close every session of the account, and return its new state; or raise PasswordRefused."""
+    """Store the new password, close all sessions of the account, return its new state; or raise PasswordRefused."""
     if not passwords.fits(account.password_hash, old):
-        raise PasswordRefused("现在的密码不对。请重填，注意大小写")
+        raise PasswordRefused("现在的密码不对。请重填，注意大小写", field="old")
     judge_password(new, name=account.name)
     if new != again:
-        raise PasswordRefused("两次填的新密码不一样。请重填")
+        raise PasswordRefused("两次填的新密码不一样。请重填", field="again")
     if passwords.fits(account.password_hash, new):
         raise PasswordRefused("新密码和现在的一样。请另取一个")
     changed = replace(account, password_hash=passwords.hash(new), must_change_password=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,7 +20,11 @@ Entropy = Callable[[int], bytes]
 
 
 class PasswordRefused(QingdanError):
-    """The new password breaks a rule; the message says which and how to mend it."""
+    """A password cannot be changed as asked; the message says why and how to mend it, `field` what to fill in again."""
+
+    def __init__(self, message: str, *, field: Literal["old", "new", "again"] = "new") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Passwords:

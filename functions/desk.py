@@ -1,0 +1,207 @@
+"""The officers' function: pages and JSON for reading and downloading what was filed, for signed-in staff only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.errors import QingdanError
+from functions.web.desk_api import Api
+from functions.web.desk_doors import Doors, redirect
+from functions.web.desk_exports import Downloads, SeveralForms
+from functions.web.desk_filing import FilingView
+from functions.web.desk_filters import MOST_NUMBERS, Filters
+from functions.web.desk_frame import Pages
+from functions.web.desk_list import Listing
+from functions.web.guard import guard
+from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
+from functions.web.sessions import Doorkeeper, PasswordChangeNeeded, Visitor
+from functions.web.shell import Shell
+
+# A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make us use.
+PASSWORD_CHECKS: Final = 2
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(services: Services) -> Starlette:
+    """The application over these services; SettingError when the site has not been built."""
+    pages = Pages(Shell.load(services.settings.site))
+    doorkeeper = Doorkeeper(services)
+    desk = Desk(services, doorkeeper, pages)
+    doors, api = Doors(doorkeeper, pages), Api(services, doorkeeper)
+    slow = _slow(ThreadPoolExecutor(PASSWORD_CHECKS, thread_name_prefix="password"))
+    routes = [
+        Route("/desk/", _reading(desk.show_list)),
+        Route("/desk/submissions/{number}", _reading(desk.show_filing)),
+        Route("/desk/export", _reading(desk.export)),
+        Route("/desk/sign-in", _reading(doors.show_sign_in)),
+        Route("/desk/sign-in", slow(doors.sign_in), methods=["POST"]),
+        Route("/desk/sign-out", _writing(doors.sign_out), methods=["POST"]),
+        Route("/desk/password", _reading(doors.show_password)),
+        Route("/desk/password", slow(doors.change_password), methods=["POST"]),
+        Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
+        Route("/api/desk/session", _reading(api.sign_out), methods=["DELETE"]),
+        Route("/api/desk/submissions", _reading(api.list)),
+        Route("/api/desk/submissions/{number}", _reading(api.read)),
+        Route("/api/desk/exports/{file}", _reading(api.export)),
+    ]
+    refuse = desk.refuse
+    handled = (HttpProblem, HTTPException, QingdanError, Exception)
+    return Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, refuse))
+
+
+class Desk:
+    """The pages about filings. Calls but `refuse` block and run in worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+        self._listing = Listing(services.records, services.catalogue)
+        self._filings = FilingView(services.records, services.catalogue)
+        self._downloads = Downloads(services)
+
+    def show_list(self, request: Request) -> Response:
+        """The filings that match, newest first."""
+        visitor = self._doorkeeper.admit(request, "read")
+        filters = Filters.read(request.query_params)
+        values = self._listing.values(filters, request.query_params.get("cursor") or None)
+        return self._pages.page(request, "list.html", visitor, **values)
+
+    def show_filing(self, request: Request) -> Response:
+        """One filing, with the way back to the list it was opened from."""
+        visitor = self._doorkeeper.admit(request, "read")
+        record = self._services.records.read(request.path_params["number"])
+        filters, cursor = Filters.read(request.query_params), request.query_params.get("cursor") or None
+        neighbours = self._listing.neighbours(record.summary.number, filters, cursor)
+        return self._pages.page(
+            request,
+            "filing.html",
+            visitor,
+            **self._filings.values(record),
+            twins=self._listing.twins(record.summary),
+            back=filters.query(cursor=cursor or ""),
+            previous=neighbours.previous,
+            next=neighbours.next,
+        )
+
+    def export(self, request: Request) -> Response:
+        """The ticked filings as a file, or all that match when none is ticked."""
+        visitor = self._doorkeeper.admit(request, "export")
+        query = request.query_params
+        numbers = query.getlist("number")[: MOST_NUMBERS + 1]
+        try:
+            return self._downloads.make(
+                Filters.read(query), numbers, format=query.get("format", ""), table=query.get("table", "")
+            )
+        except SeveralForms as problem:
+            return self._choose_form(request, visitor, problem)
+
+    def _choose_form(self, request: Request, visitor: Visitor, problem: SeveralForms) -> Response:
+        """The same download again for each form, and once as a workbook that holds them all."""
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("form", "format")]
+        base = request.scope.get("root_path", "") + "/desk/export?"
+        links = [
+            {
+                "href": base + urlencode([*kept, ("form", form), ("format", "csv")]),
+                "word": f"下载{self._services.catalogue.get(form).short}（CSV）",
+            }
+            for form in problem.choices
+        ]
+        links.append({"href": base + urlencode([*kept, ("format", "xlsx")]), "word": "全部下载为一个 XLSX"})
+        return self._message(request, visitor, problem, links)
+
+    async def refuse(self, request: Request, error: Exception) -> Response:
+        """The answer to an error: for programs a problem, for people the way to sign in or a page with the cure."""
+        problem = problem_of(error)
+        if not wants_html(request.url.path, request.headers.get("accept", "")):
+            return answer_json(problem)
+        if isinstance(error, PasswordChangeNeeded):
+            return redirect(request, "/desk/password")
+        if problem.status == 401:
+            return redirect(request, "/desk/sign-in" + _after(request))
+        return await run_in_threadpool(self._message, request, self._visitor(request), problem, [])
+
+    def _visitor(self, request: Request) -> Visitor | None:
+        try:
+            return self._doorkeeper.visitor(request)
+        except (HttpProblem, QingdanError):
+            return None
+
+    def _message(
+        self, request: Request, visitor: Visitor | None, problem: HttpProblem, links: list[dict[str, str]]
+    ) -> Response:
+        response = self._pages.page(
+            request,
+            "message.html",
+            visitor,
+            status=problem.status,
+            title=problem.title,
+            detail=problem.detail,
+            links=links,
+        )
+        response.headers.update(problem.headers)
+        return response
+
+
+def _after(request: Request) -> str:
+    """Where to go on after signing in: the page that was asked for."""
+    if request.method != "GET":
+        return ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return "?" + urlencode({"next": request.url.path.removeprefix(request.scope.get("root_path", "")) + query})
+
+
+def _reading(work: Callable[[Request], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(work, request)
+
+    return endpoint
+
+
+def _writing(work: Callable[[Request, bytes], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(work, request, await request.body())
+
+    return endpoint
+
+
+def _slow(threads: ThreadPoolExecutor) -> Callable[[Callable[[Request, bytes], Response]], Endpoint]:
+    def wrap(work: Callable[[Request, bytes], Response]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            return await asyncio.get_running_loop().run_in_executor(threads, work, request, body)
+
+        return endpoint
+
+    return wrap
+
+
+@cache
+def _adapter() -> Any:
+    from mangum import Mangum
+
+    settings = Settings.from_mapping(os.environ)
+    services = open_services(settings, lock=False)
+    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
+    return Mangum(app, lifespan="off")
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
+    return _adapter()(event, context)

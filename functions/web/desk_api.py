@@ -1,0 +1,107 @@
+"""The desk for programs: session, list, one filing, as JSON; knows no page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.staff.sessions import SessionLimits
+from functions.web.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.desk_exports import Downloads
+from functions.web.desk_filing import record_json, summary_json
+from functions.web.desk_filters import MOST_NUMBERS, Filters
+from functions.web.problems import HttpProblem
+from functions.web.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
+
+DEFAULT_LIMIT: Final = 50
+MOST: Final = 200
+
+
+class Api:
+    """Every call blocks: run them in worker threads. Errors are HttpProblem or errors of ours."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._downloads = Downloads(services)
+
+    def sign_in(self, request: Request, body: bytes) -> Response:
+        """201 with who it is and until when; the token is in the cookie alone."""
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        name, password = _credentials(parse_json(body))
+        signed_in = self._doorkeeper.sign_in(request, name=name, password=password)
+        account, session = signed_in.visitor.account, signed_in.visitor.session
+        content = {
+            "username": account.name,
+            "role": account.role,
+            "must_change_password": account.must_change_password,
+            "expires_at": _utc(session.created_at + SessionLimits().absolute),
+        }
+        response = _json(content, status=201)
+        set_cookie(response, COOKIE, signed_in.token)
+        return response
+
+    def sign_out(self, request: Request) -> Response:
+        """204; the session is over here and in the client.
+
+        No CSRF token: no page of another site can send DELETE without asking first, and nobody here says yes.
+        """
+        self._doorkeeper.visitor(request)
+        self._doorkeeper.sign_out(request)
+        response = Response(status_code=204)
+        drop_cookie(response, COOKIE)
+        return response
+
+    def list(self, request: Request) -> Response:
+        """One page, newest first; `next` is the cursor of the next older one, null at the end."""
+        self._doorkeeper.admit(request, "read")
+        query = request.query_params
+        page = self._services.records.page(
+            Filters.read(query).selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
+        )
+        return _json({"items": [summary_json(item) for item in page.items], "next": page.older})
+
+    def read(self, request: Request) -> Response:
+        """Everything about one filing."""
+        self._doorkeeper.admit(request, "read")
+        return _json(record_json(self._services.records.read(request.path_params["number"])))
+
+    def export(self, request: Request) -> Response:
+        """The filings of one form that match the filters, or those of `number`, as a file."""
+        self._doorkeeper.admit(request, "export")
+        form, _, format = request.path_params["file"].rpartition(".")
+        self._services.catalogue.get(form)
+        query = request.query_params
+        filters = Filters.read({**query, "form": form})
+        numbers = query.getlist("number")[: MOST_NUMBERS + 1]
+        return self._downloads.make(filters, numbers, format=format, table=query.get("table", ""))
+
+
+def _credentials(content: Any) -> tuple[str, str]:
+    if not isinstance(content, dict):
+        raise HttpProblem(400, "请发送含 username 和 password 的 JSON 对象")
+    name, password = content.get("username"), content.get("password")
+    if not isinstance(name, str) or not isinstance(password, str):
+        raise HttpProblem(400, "username 和 password 都要写，都是文字")
+    return name, password
+
+
+def _limit(value: str | None) -> int:
+    if not value:
+        return DEFAULT_LIMIT
+    if value.isascii() and value.isdecimal() and 1 <= len(value) <= 3 and 1 <= int(value) <= MOST:
+        return int(value)
+    raise HttpProblem(400, f"limit 要填 1 到 {MOST} 之间的整数")
+
+
+def _utc(moment: Any) -> str:
+    return str(moment.isoformat(timespec="seconds")).replace("+00:00", "Z")
+
+
+def _json(content: Any, *, status: int = 200) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status, media_type="application/json")

@@ -1,0 +1,67 @@
+"""What the desk lets an officer download, and what it says when a file cannot hold it; knows no page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from functions.bootstrap import Services
+from functions.errors import QingdanError
+from functions.exports import FORMATS, export
+from functions.forms.definition import Rows
+from functions.records.store import Selection
+from functions.web.desk_filters import MOST_NUMBERS, Filters
+from functions.web.desk_list import forms_held
+from functions.web.desk_words import BEIJING
+from functions.web.downloads import Download
+from functions.web.problems import HttpProblem
+
+ONE_FORM: Final = "CSV 一个文件只放一种表，而选中的填报里有几种。请分开下载，或者改用 XLSX"
+
+
+class SeveralForms(HttpProblem):
+    """A CSV was asked of several forms; `choices` are the ids of the forms to choose from."""
+
+    def __init__(self, choices: list[str]) -> None:
+        super().__init__(409, ONE_FORM)
+        self.title = "请选一种表"
+        self.choices = choices
+
+
+class Downloads:
+    """Makes the files. Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def make(self, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
+        """The selected filings as a file; HttpProblem 404 or 400 for what is not on offer, SeveralForms for CSV."""
+        if format not in FORMATS:
+            raise HttpProblem(404, f"没有这种格式。可以下载 {'、'.join(known.label for known in FORMATS.values())}")
+        if len(numbers) > MOST_NUMBERS:
+            raise HttpProblem(400, f"一次最多勾选 {MOST_NUMBERS} 件。要更多，请用筛选，一件都不勾")
+        selection = Selection(numbers=tuple(dict.fromkeys(numbers))) if numbers else filters.selection()
+        selection = replace(selection, form=filters.form or None)
+        services = self._services
+        if format == "csv":
+            held = forms_held(services.records, selection, services.catalogue)
+            if len(held) > 1:
+                raise SeveralForms(held)
+        at = services.clock()
+        try:
+            made = export(format, services.records, selection, at=at, table=table)
+        except QingdanError as error:
+            raise HttpProblem(400, str(error)) from None
+        moment = at.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
+        name = f"{self._subject(filters, table)}-{moment}{made.format.suffix}"
+        return Download(made.chunks, filename=name, media_type=made.format.media_type)
+
+    def _subject(self, filters: Filters, table: str) -> str:
+        """What the file is of, for its name: the form, the repeated rows, the period."""
+        for definition in self._services.catalogue:
+            if definition.id == filters.form:
+                rows = (item for item in definition.walk() if isinstance(item, Rows))
+                period = [definition.period_title(filters.period)] if filters.period else []
+                named = [item.label for item in rows if ".".join(item.path) == table]
+                return "-".join([definition.short, *named, *period])
+        return "填报"

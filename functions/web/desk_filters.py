@@ -1,0 +1,89 @@
+"""Which filings an officer asked for, read from an address and written into one; knows no store and no page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from functions.records.store import Selection, Timeliness
+from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS
+from functions.web.problems import HttpProblem
+
+LONGEST: Final = 100
+MOST_WORDS: Final = 10
+MOST_NUMBERS: Final = 500
+_WORDS: Final[Mapping[str, str]] = {
+    **{str(value): mark.word for value, mark in (*TIMELINESS.items(), *STATUSES.items())},
+    "contested": CONTESTED.word,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the list; empty text means that this part does not. `q` is words with blanks between them."""
+
+    form: str = ""
+    period: str = ""
+    timeliness: str = ""
+    status: str = ""
+    unit: str = ""
+    q: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Filters:
+        """The filters of a query string; HttpProblem 400 for a value that can never match. Other parts are ignored."""
+        filters = cls(**{field.name: query.get(field.name, "").strip() for field in fields(cls)})
+        _require_one_of("timeliness", filters.timeliness, TIMELINESS)
+        _require_one_of("status", filters.status, (*STATUSES, "contested"))
+        if any(len(value) > LONGEST for _, value in filters.pairs):
+            raise HttpProblem(400, f"筛选的文字最多 {LONGEST} 个字。请写短一些再找")
+        if len(filters.words) > MOST_WORDS:
+            raise HttpProblem(400, f"一次最多找 {MOST_WORDS} 个词。请少写几个再找")
+        return filters
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.q.split())
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The parts that narrow, as names and values."""
+        named = ((field.name, cast(str, getattr(self, field.name))) for field in fields(self))
+        return tuple((name, value) for name, value in named if value)
+
+    def selection(self, numbers: Iterable[str] = ()) -> Selection:
+        """What the store is asked; `numbers`, when there are any, narrows to these."""
+        return Selection(
+            form=self.form or None,
+            period=self.period or None,
+            timeliness=cast(Timeliness, self.timeliness) if self.timeliness else None,
+            status=self.status or None,
+            unit=self.unit or None,
+            words=self.words,
+            numbers=tuple(dict.fromkeys(numbers)),
+        )
+
+    def query(self, **more: str) -> str:
+        """The query string of these filters with `more` at its end, with its question mark; empty for none."""
+        pairs = [*self.pairs, *((name, value) for name, value in more.items() if value)]
+        return "?" + urlencode(pairs) if pairs else ""
+
+    def chips(self, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What narrows, one by one: its words, and the query without it. `titles` has forms and periods in words."""
+        chips = []
+        for name, value in self.pairs:
+            if name == "q":
+                continue
+            word = f"单位：{value}" if name == "unit" else _WORDS.get(value) or titles.get(value, value)
+            chips.append((word, replace(self, **{name: ""}).query()))
+        return chips + [(word, self._without(word).query()) for word in self.words]
+
+    def _without(self, word: str) -> Filters:
+        return replace(self, q=" ".join(other for other in self.words if other != word))
+
+
+def _require_one_of(name: str, value: str, known: Iterable[str]) -> None:
+    if value and value not in known:
+        raise HttpProblem(400, f"筛选条件 {name} 只能是 {'、'.join(known)} 之一。请回到列表重新选")

@@ -1,0 +1,79 @@
+"""The frame around every page of the desk: its templates, its stylesheet, who is signed in; knows no filing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from functions.staff.permissions import ROLE_TITLES
+from functions.web.sessions import Visitor
+from functions.web.shell import Shell
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates" / "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a page needs to know of its surroundings. `base` is where the service is mounted, `home` the site's root."""
+
+    bureau: str
+    stylesheet: str
+    home: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The signed-in person, as the header names them."""
+
+    name: str
+    role: str
+    csrf: str
+
+
+class Pages:
+    """Renders the desk's templates. Jinja2 is loaded with the first page, so that a start does not wait for it."""
+
+    def __init__(self, shell: Shell) -> None:
+        found = re.search(r'class="brand".*?<b>([^<]*)</b>', shell.frame, re.DOTALL)
+        self._bureau = unescape(found.group(1)) if found else ""
+        self._stylesheet = shell.assets["stylesheet"]
+        self._home = shell.base
+
+    @cached_property
+    def _templates(self) -> Environment:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        return Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(
+        self, request: Request, template: str, visitor: Visitor | None, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """The page as a response. `values` are what the template shows; text in them is escaped there."""
+        base = request.scope.get("root_path", "")
+        frame = Frame(self._bureau, self._stylesheet, self._home, base)
+        html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), **values)
+        return HTMLResponse(html, status)
+
+
+def _who(visitor: Visitor | None) -> Who | None:
+    if visitor is None:
+        return None
+    account = visitor.account
+    return Who(account.name, ROLE_TITLES[account.role], visitor.session.csrf)

@@ -1,0 +1,161 @@
+"""The list of filings as the desk's pages and programs see it: rows, choices, neighbours; knows no HTTP answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from functions.errors import NotFound
+from functions.forms.catalogue import Catalogue
+from functions.records.store import Page, RecordStore, Selection, Summary
+from functions.web.desk_filters import Filters
+from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, Mark, Moment, mark_of, moment_of
+
+PAGE_SIZE: Final = 50
+MOST_TWINS: Final = 5
+LIVE: Final = ("submitted", "returned", "accepted")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, in words."""
+
+    number: str
+    unit_name: str
+    form: str
+    period: str
+    at: Moment
+    timeliness: Mark
+    status: Mark
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What each filter offers, as values and words."""
+
+    forms: list[tuple[str, str]]
+    periods: list[tuple[str, str]]
+    timeliness: list[tuple[str, str]]
+    statuses: list[tuple[str, str]]
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        return dict((*self.periods, *self.forms))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The query strings and numbers of the filings before and after one in its list; None where there is none."""
+
+    previous: str | None = None
+    next: str | None = None
+
+
+class Listing:
+    """Reads the list. Calls block: run them in a worker thread."""
+
+    def __init__(self, records: RecordStore, catalogue: Catalogue) -> None:
+        self._records = records
+        self._definitions = {definition.id: definition for definition in catalogue}
+
+    def values(self, filters: Filters, cursor: str | None) -> dict[str, Any]:
+        """What list.html shows of one page; NotFound for a cursor that is not ours."""
+        selection = filters.selection()
+        page = self._records.page(selection, limit=PAGE_SIZE, cursor=cursor)
+        choices = self._choices(filters)
+        return {
+            "filters": filters,
+            "choices": choices,
+            "chips": [{"word": word, "query": query} for word, query in filters.chips(choices.titles)],
+            "total": self._records.count(selection),
+            "rows": [self._row(summary) for summary in page.items],
+            "back": filters.query(cursor=cursor or ""),
+            "newer": filters.query(cursor=page.newer) if page.newer else None,
+            "older": filters.query(cursor=page.older) if page.older else None,
+            "size": PAGE_SIZE,
+        }
+
+    def twins(self, summary: Summary) -> tuple[str, ...]:
+        """The numbers of the other live filings with the same guard, a few at most."""
+        if not summary.contested:
+            return ()
+        selection = Selection(form=summary.form, guard=summary.guard)
+        found = self._records.page(selection, limit=MOST_TWINS + 1).items
+        return tuple(other.number for other in found if other.number != summary.number and other.status in LIVE)
+
+    def neighbours(self, number: str, filters: Filters, cursor: str | None) -> Neighbours:
+        """What stands before and after the filing on the page of the list that it was opened from.
+
+        New filings push others to the next page meanwhile, so that one is looked at too; a filing on neither has none.
+        """
+        page = self._page(filters, cursor)
+        if page.older and number not in _numbers(page):
+            cursor = page.older
+            page = self._page(filters, cursor)
+        numbers = _numbers(page)
+        if number not in numbers:
+            return Neighbours()
+        at, query = numbers.index(number), filters.query(cursor=cursor or "")
+        return Neighbours(
+            numbers[at - 1] + query if at > 0 else self._edge(filters, page.newer, -1),
+            numbers[at + 1] + query if at + 1 < len(numbers) else self._edge(filters, page.older, 0),
+        )
+
+    def period_title(self, form: str, period: str) -> str:
+        """The period in words; as it is stored when the form is no longer in use."""
+        definition = self._definitions.get(form)
+        return definition.period_title(period) if definition else period
+
+    def _edge(self, filters: Filters, cursor: str | None, position: int) -> str | None:
+        if cursor is None:
+            return None
+        numbers = _numbers(self._page(filters, cursor))
+        return numbers[position] + filters.query(cursor=cursor) if numbers else None
+
+    def _page(self, filters: Filters, cursor: str | None) -> Page:
+        try:
+            return self._records.page(filters.selection(), limit=PAGE_SIZE, cursor=cursor)
+        except NotFound:
+            return Page((), None, None)
+
+    def _row(self, summary: Summary) -> Row:
+        definition = self._definitions.get(summary.form)
+        twins = tuple(f"与 {number} 重复" for number in self.twins(summary))
+        return Row(
+            summary.number,
+            summary.unit_name,
+            definition.short if definition else summary.form,
+            self.period_title(summary.form, summary.period),
+            moment_of(summary.submitted_at),
+            TIMELINESS[summary.timeliness],
+            mark_of(summary),
+            (*twins, *summary.warnings),
+        )
+
+    def _choices(self, filters: Filters) -> Choices:
+        periods = {
+            period: self.period_title(form, period)
+            for form, period in self._records.periods()
+            if filters.form in ("", form)
+        }
+        return Choices(
+            [(definition.id, definition.short) for definition in self._definitions.values()],
+            list(periods.items()),
+            [(value, mark.word) for value, mark in TIMELINESS.items()],
+            [("submitted", STATUSES["submitted"].word), ("contested", CONTESTED.word)],
+        )
+
+
+def _numbers(page: Page) -> list[str]:
+    return [item.number for item in page.items]
+
+
+def forms_held(records: RecordStore, selection: Selection, catalogue: Catalogue) -> list[str]:
+    """The ids of the forms that the selection holds filings of."""
+    return [
+        definition.id
+        for definition in catalogue
+        if selection.form in (None, definition.id) and records.count(replace(selection, form=definition.id))
+    ]
