@@ -1,0 +1,156 @@
+"""What was answered, as readable lists: the page to check before filing, and the officers' document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from functions.forms.definition import Definition, Field, Group, Rows
+from functions.forms.element import Markup, el, join, lines
+from functions.forms.encode import text_of
+from functions.forms.names import name_of
+from functions.forms.outline import Item
+from functions.forms.pointer import Path
+from functions.forms.pointer import join as pointer_of
+from functions.forms.problem import Problem
+from functions.forms.sheet import by_pointer
+from functions.forms.wording import numeral
+
+NOT_ANSWERED = el("span", "未填", class_="quiet")
+
+
+def render_answers(definition: Definition, data: Mapping[str, Any], problems: Sequence[Problem], edit: bool) -> str:
+    """Every section with its answers, values in the middle, warnings below them; with `edit`, a button 修改 for each.
+
+    The buttons post `action=edit:<name>` and belong into a form. The closing section is left out: its caller shows it.
+    """
+    writer = _Writer(definition, by_pointer(problems), edit)
+    return join(
+        *(
+            _section(writer, section.title, number, section.items, data.get(section.key, {}), (section.key,))
+            for number, section in enumerate(definition.sections, 1)
+            if not section.closing
+        )
+    )
+
+
+def value_words(field: Field, value: Any) -> Markup:
+    """One answer as people read it: labels of choices, 是 and 否, dates in words, the unit after a number."""
+    words = _VALUES.get(field.kind, _plain)(field, value)
+    return words if not field.unit else join(words, f" {field.unit}")
+
+
+def _section(writer: _Writer, title: str, number: int, items: Sequence[Item], values: Any, path: Path) -> Markup:
+    heading = el("h2", f"{numeral(number)}、{title}", id=f"a{number}")
+    return el("section", heading, writer.lists(items, values, path), aria_labelledby=f"a{number}")
+
+
+class _Writer:
+    def __init__(self, definition: Definition, problems: Mapping[str, Sequence[Problem]], edit: bool) -> None:
+        self._definition = definition
+        self._problems = problems
+        self._edit = edit
+
+    def lists(self, items: Sequence[Item], values: Any, path: Path) -> Markup:
+        """Lists of the items; rows stand between them under a heading each."""
+        held = values if isinstance(values, Mapping) else {}
+        parts: list[Markup] = []
+        entries: list[Markup] = []
+        for item in items:
+            place = (*path, item.key)
+            if isinstance(item, Rows):
+                parts += [_list(entries), self._rows(item, held.get(item.key), place)]
+                entries = []
+            elif held.get(item.key) is not None or item.required != "sometimes":
+                entries.append(self._entry(item, held.get(item.key), place))
+        return join(*parts, _list(entries))
+
+    def _rows(self, rows: Rows, value: Any, path: Path) -> Markup:
+        held = value if isinstance(value, list) else []
+        warnings = self._warnings(path)
+        if not held:
+            return _list([self._line(rows.label, NOT_ANSWERED, path, warnings)])
+        parts = [
+            join(el("h3", f"{rows.item_label} {index + 1}"), self.lists(rows.items, row, (*path, str(index))))
+            for index, row in enumerate(held)
+        ]
+        return join(warnings, *parts)
+
+    def _entry(self, item: Field | Group, value: Any, path: Path) -> Markup:
+        if isinstance(item, Group):
+            return self._line(item.label, self._group(item, value, path), path, self._warnings(path))
+        return self._line(item.label, _words(item, value), path, self._warnings(path))
+
+    def _group(self, group: Group, value: Any, path: Path) -> Markup:
+        """The answers of a group, one to a line; numbers that belong together on one."""
+        held = value if isinstance(value, Mapping) else {}
+        parts: list[Markup] = []
+        for item in group.items:
+            inner = held.get(item.key)
+            if isinstance(item, Field) and (inner is not None or item.required != "sometimes"):
+                words = _words(item, inner)
+                label = Markup("") if item.key == group.lead else join(f"{item.label}：")
+                parts.append(join(label, words, self._warnings((*path, item.key))))
+            elif not isinstance(item, Field) and inner is not None:
+                parts.append(self.lists([item], held, path))
+        numbers = all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in group.items)
+        return Markup(("，" if numbers else "<br>").join(parts))
+
+    def _line(self, label: str, words: Markup, path: Path, warnings: Markup) -> Markup:
+        name = self._definition.label_at(pointer_of(path))
+        button = el(
+            "button", "修改", el("span", name, class_="vh"),
+            class_="btn btn--second btn--small", name="action", value=f"edit:{name_of(path)}",
+        )  # fmt: skip
+        change = [el("dd", button, class_="change")] if self._edit else []
+        return el("div", el("dt", label), el("dd", words, warnings), *change)
+
+    def _warnings(self, path: Path) -> Markup:
+        found = self._problems.get(pointer_of(path), ())
+        return join(*(el("span", problem.message, class_="warn") for problem in found))
+
+
+def _list(entries: Sequence[Markup]) -> Markup:
+    return el("dl", *entries, class_="ans") if entries else Markup("")
+
+
+def _words(field: Field, value: Any) -> Markup:
+    return NOT_ANSWERED if value is None or value == [] else value_words(field, value)
+
+
+def _plain(field: Field, value: Any) -> Markup:
+    return lines(text_of(value))
+
+
+def _choice(field: Field, value: Any) -> Markup:
+    return join(dict(field.choices).get(value, text_of(value)))
+
+
+def _choices(field: Field, value: Any) -> Markup:
+    chosen = value if isinstance(value, list) else [value]
+    return Markup("<br>".join(_choice(field, each) for each in chosen))
+
+
+def _boolean(field: Field, value: Any) -> Markup:
+    return join("是" if value is True else "否")
+
+
+def _date(field: Field, value: Any) -> Markup:
+    parts = text_of(value).split("-")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return join(text_of(value))
+    year, month, day = parts
+    return el("time", f"{year} 年 {int(month)} 月 {int(day)} 日", datetime=text_of(value))
+
+
+def _code(field: Field, value: Any) -> Markup:
+    return el("span", text_of(value), class_="code")
+
+
+_VALUES: dict[str, Callable[[Field, Any], Markup]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "boolean": _boolean,
+    "date": _date,
+    "uscc": _code,
+}

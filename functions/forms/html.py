@@ -1,0 +1,166 @@
+"""The page part of a form: what it is for, what is forbidden, how far one is, the form, and what is wrong with it.
+
+It knows the form and what was typed; title, heading and frame of the page are the caller's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from functions.forms import pointer
+from functions.forms.answers import render_answers
+from functions.forms.checkpage import render_check
+from functions.forms.definition import Definition, Section
+from functions.forms.element import Markup, el, hidden_input, join
+from functions.forms.live import script_data
+from functions.forms.names import id_of
+from functions.forms.problem import Problem
+from functions.forms.progress import render_progress
+from functions.forms.sheet import Link, Sheet, basis_link, by_pointer, errors_at
+from functions.forms.widgets import render_items
+from functions.forms.wording import numeral
+
+__all__ = ["render_answers", "render_check", "render_form", "render_intro", "render_summary"]
+
+UNOFFICIAL = "本系统拟定，非官方格式"
+KEPT = "您填的内容都还在。"
+
+
+def render_form(
+    definition: Definition,
+    *,
+    values: Mapping[str, Any] | None,
+    problems: Sequence[Problem] = (),
+    action: str,
+    hidden: Mapping[str, str] | None = None,
+    focus: str | None = None,
+    contest: bool = False,
+    link: Link | None = None,
+) -> str:
+    """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
+
+    `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
+    of the part that takes the focus. `contest` adds the tick box 仍要提交. `link` turns a path of the site, such as
+    "regimes/bing/#bing-5-2" or "privacy/", into an href; without it addresses are plain text.
+    """
+    sheet = Sheet(by_pointer(problems), link)
+    body = join(
+        el("button", "下一步：核对", class_="vh", name="action", value="review", tabindex=-1, aria_hidden="true"),
+        _hidden_fields({"form_digest": definition.digest, **(hidden or {})}),
+        *(_section(sheet, section, index, values, contest) for index, section in enumerate(definition.sections, 1)),
+    )
+    form = el(
+        "form", _with_focus(body, focus), id="form", action=action, method="post", novalidate=True, lang="zh-CN",
+        accept_charset="utf-8", data_form=definition.id, data_fresh=values is None,
+    )  # fmt: skip
+    progress = render_progress(definition, values or {}, problems)
+    return join(render_intro(definition, link), el("div", progress, form, class_="formcols"), script_data(definition))
+
+
+def render_intro(definition: Definition, link: Link | None = None) -> Markup:
+    """Who must file, when, on what basis; that secrets are forbidden here; what happens to personal data."""
+    rules, sheet = definition.rules, Sheet(link=link)
+    places = Markup("、".join(basis_link(sheet, basis) for basis in rules.basis))
+    facts = (
+        ("谁要填", rules.obliged_words, ""),
+        ("什么时候", el("strong", rules.when_words), rules.when_note),
+        ("依据", places, rules.basis_note),
+    )
+    slip = el("dl", *(_fact(term, words, note) for term, words, note in facts), class_="slip")
+    return join(slip, _warning(), _privacy(definition, link))
+
+
+def render_summary(problems: Sequence[Problem]) -> str:
+    """The box that names every problem and leads to its control, and takes the focus; empty without problems."""
+    if not problems:
+        return ""
+    heading = el("h2", f"还没有提交：有 {len(problems)} 处要改", id="err-h")
+    entries = el("ol", *(el("li", _leading_to(problem)) for problem in problems))
+    kept = el("p", KEPT, class_="note")
+    return el(
+        "div", heading, entries, kept,
+        class_="errors", role="alert", tabindex=-1, autofocus=True, aria_labelledby="err-h",
+    )  # fmt: skip
+
+
+def _leading_to(problem: Problem) -> Markup:
+    """The first clause of the message, linked to its control; the label goes before it where the message lacks it."""
+    words = problem.message.split("。")[0]
+    named = problem.label.replace(" ", "") in words.replace(" ", "") or not problem.label
+    text = words if named else f"{problem.label}：{words}"
+    return el("a", text, href=f"#{id_of(pointer.split(problem.pointer)) or 'form'}")
+
+
+def _fact(term: str, words: str, note: str) -> Markup:
+    below = Markup("<br>") + el("small", note) if note else Markup("")
+    return el("div", el("dt", term), el("dd", words, Markup(below)))
+
+
+def _warning() -> Markup:
+    words = "国家秘密、工作秘密都不能写在这里。拿不准的，先问本单位保密员。"
+    return el("div", el("b", "严禁填报涉密信息"), el("p", words), class_="say say--stop")
+
+
+def _privacy(definition: Definition, link: Link | None) -> Markup:
+    words = "收集的姓名和电话只用于核对本次填报，不公开。"
+    more = el("a", "个人信息怎样使用和保存", href=link("privacy/")) if link else Markup("")
+    origin = Markup("") if definition.rules.official else el("p", f"这张表的栏目由{UNOFFICIAL}。", class_="note")
+    return join(el("p", words, more, class_="note"), origin)
+
+
+def _hidden_fields(fields: Mapping[str, str]) -> Markup:
+    return join(*(hidden_input(name, value) for name, value in fields.items()))
+
+
+def _section(sheet: Sheet, section: Section, number: int, values: Mapping[str, Any] | None, contest: bool) -> Markup:
+    path = (section.key,)
+    items = join(errors_at(sheet, path), render_items(sheet, section.items, (values or {}).get(section.key), path))
+    if section.closing:
+        return el("div", items, _last(contest), class_="sect last", id=section.key, data_section=section.key)
+    heading = el("h2", f"{numeral(number)}、{section.title}", id=f"s{number}")
+    words = [el("p", section.hint, class_="measure")] if section.hint else []
+    if section.basis:
+        words.append(el("p", "原文见", basis_link(sheet, section.basis), class_="note"))
+    return el(
+        "section", heading, *words, items,
+        class_="sect", id=section.key, aria_labelledby=f"s{number}", data_section=section.key,
+    )  # fmt: skip
+
+
+def _last(contest: bool) -> Markup:
+    """What ends the form: the tick box of a contested filing, what happens next, the buttons."""
+    buttons = el(
+        "div",
+        el("button", "下一步：核对", class_="btn", name="action", value="review"),
+        el("button", "把草稿存成文件", class_="btn btn--second", type="button", data_draft="save", hidden=True),
+        el("button", "载入草稿文件", class_="btn btn--second", type="button", data_draft="load", hidden=True),
+        class_="acts",
+    )
+    note = el("p", "下一步是核对页，核对之后才算提交。", class_="note quiet")
+    return join(_contest() if contest else Markup(""), note, buttons)
+
+
+def _contest() -> Markup:
+    words = "同一单位同一时期已经有一份，而那一份不是您单位报的，才勾选这里。两份都会留下，由本局核实。"
+    box = el("input", type="checkbox", id="contest", name="contest", value="true", aria_describedby="contest-h")
+    return el(
+        "div",
+        el("span", words, class_="hint", id="contest-h"),
+        el("label", box, "仍要提交", class_="pick"),
+        class_="fld",
+    )
+
+
+def _with_focus(body: Markup, focus: str | None) -> Markup:
+    """The markup with `autofocus` on the control at the pointer, or on the first one inside what it names."""
+    if not focus:
+        return body
+    place = re.escape(id_of(pointer.split(focus)))
+    for inside in ("", '-[^"]*'):
+        control = re.compile(rf'<(?:input|select|textarea|button)(?= )[^>]*? id="{place}{inside}"')
+        found = control.search(body)
+        if found:
+            return Markup(body[: found.end()] + " autofocus" + body[found.end() :])
+    return body

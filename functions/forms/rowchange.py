@@ -1,0 +1,61 @@
+"""What the buttons of a form ask for without JavaScript: which one was pressed, and a row added or removed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from functions.forms import pointer
+from functions.forms.definition import Definition, Rows
+from functions.forms.names import parse_name
+
+Verb = Literal["add", "remove", "review", "file", "edit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A pressed button: `add:databases.databases`, `remove:databases.databases:0`, `review`, `file`, `edit:unit.x`."""
+
+    verb: Verb
+    name: str = ""
+    index: int | None = None
+
+
+def parse_action(value: str) -> Action | None:
+    """The action a button's value asks for, or None when no button of ours has that value."""
+    verb, _, rest = value.partition(":")
+    name, _, number = rest.partition(":")
+    if verb not in get_args(Verb) or (number and not (number.isascii() and number.isdigit() and len(number) <= 4)):
+        return None
+    return Action(verb, name, int(number) if number else None)  # type: ignore[arg-type]
+
+
+def focus_of(action: Action) -> str | None:
+    """The pointer of what an `edit:` button wants to change, or None."""
+    path = parse_name(action.name) if action.name else None
+    return pointer.join(path) if path else None
+
+
+def change_rows(definition: Definition, data: Mapping[str, Any], action: Action) -> tuple[dict[str, Any], str | None]:
+    """The data with a row added or removed, and the pointer that takes the focus: the new row, or the one after.
+
+    An action that names no rows of the form, or a row that is not there, changes nothing.
+    """
+    changed = copy.deepcopy(dict(data))
+    path = parse_name(action.name) or ()
+    node = definition.field_at(pointer.join(path)) if path else None
+    if not isinstance(node, Rows):
+        return changed, None
+    parent: Any = changed
+    for part in path[:-1]:
+        parent = parent.setdefault(part, {})
+    rows = parent.setdefault(path[-1], [])
+    if action.verb == "add" and len(rows) < node.maximum:
+        rows.append({})
+        return changed, pointer.join((*path, str(len(rows) - 1)))
+    if action.verb == "remove" and action.index is not None and action.index < len(rows):
+        del rows[action.index]
+        return changed, pointer.join((*path, str(action.index)) if action.index < len(rows) else path)
+    return changed, pointer.join(path)

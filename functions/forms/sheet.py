@@ -1,0 +1,74 @@
+"""What one rendering of a form knows besides the form: what was typed, what is wrong with it, where the focus goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from functions.forms.element import Markup, el
+from functions.forms.names import id_of
+from functions.forms.pointer import Path, join, split
+from functions.forms.problem import Problem
+from functions.forms.wording import WRONG
+
+Link = Callable[[str], str]
+
+_REGIMES = {"甲": "jia", "乙": "yi", "丙": "bing", "丁": "ding"}
+_NUMERALS = "零一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is wrong, by pointer, and `link`, which turns a path of the site ("privacy/") into an href, or None."""
+
+    problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    link: Link | None = None
+
+    def wrong(self, path: Path) -> Sequence[Problem]:
+        """The problems at exactly this place."""
+        return self.problems.get(join(path), ())
+
+
+def errors_at(sheet: Sheet, path: Path) -> Markup:
+    """The messages at this place, each with the hidden word that makes it one for those who hear it."""
+    messages = [
+        el("span", el("span", WRONG, class_="vh"), problem.message, class_="err") for problem in sheet.wrong(path)
+    ]
+    if not messages:
+        return Markup("")
+    if len(messages) == 1:
+        return Markup(messages[0].replace('class="err"', f'class="err" id="{id_of(path)}-e"', 1))
+    return el("span", *messages, id=f"{id_of(path)}-e")
+
+
+def described_by(sheet: Sheet, path: Path, hint: bool) -> str | None:
+    """The ids of hint and message, in the order they are read."""
+    ids = [f"{id_of(path)}-h"] if hint else []
+    if sheet.wrong(path):
+        ids.append(f"{id_of(path)}-e")
+    return " ".join(ids) or None
+
+
+def address_path(basis: str) -> str | None:
+    """The page and paragraph of an address of the list: 丙五2 is `regimes/bing/#bing-5-2`; None when it is not one."""
+    if len(basis) < 2 or basis[0] not in _REGIMES or basis[1] not in _NUMERALS:
+        return None
+    stem = _REGIMES[basis[0]]
+    numbers = [str(_NUMERALS.index(basis[1])), *basis[2:].split("-")] if basis[2:] else [str(_NUMERALS.index(basis[1]))]
+    return f"regimes/{stem}/#{'-'.join([stem, *numbers])}"
+
+
+def basis_link(sheet: Sheet, basis: str) -> Markup:
+    """An address of the list as a quiet link, or as text where no link can be made."""
+    target = address_path(basis)
+    if sheet.link is None or target is None:
+        return el("span", basis, class_="addr")
+    return el("a", basis, class_="addr", href=sheet.link(target))
+
+
+def by_pointer(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """The problems at each place, in the order given."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault(join(split(problem.pointer)), []).append(problem)
+    return found

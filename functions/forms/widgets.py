@@ -1,0 +1,171 @@
+"""The parts of a form as HTML: fields with label, hint and message, groups, repeated rows, lines of two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from functions.forms.controls import Placed, control, is_fieldset, picks
+from functions.forms.element import Markup, el, hidden_input
+from functions.forms.names import id_of, name_of
+from functions.forms.outline import Field, Group, Item, Rows
+from functions.forms.pointer import ANY_ROW, Path
+from functions.forms.sheet import Sheet, basis_link, described_by, errors_at
+from functions.forms.wording import DATE_HINT, DEPENDS, OPTIONAL, WORDS
+
+
+def render_items(sheet: Sheet, items: Sequence[Item], values: Any, path: Path) -> Markup:
+    """The items of a section, group or row in form order; two of a pair, and ticks in a row, share a line."""
+    held = values if isinstance(values, Mapping) else {}
+    return Markup("".join(_line(sheet, line, held, path) for line in _lines(items)))
+
+
+def _lines(items: Sequence[Item]) -> list[list[Item]]:
+    """Items that share a line: a pair, or ticks that follow each other."""
+    found: list[list[Item]] = []
+    for item in items:
+        before = found[-1] if found else []
+        pairs = len(before) == 1 and not isinstance(before[0], Rows) and before[0].pair
+        if pairs or (before and all(_is_bare_tick(one) for one in (before[-1], item))):
+            before.append(item)
+        else:
+            found.append([item])
+    return found
+
+
+def _line(sheet: Sheet, line: list[Item], values: Mapping[str, Any], path: Path) -> Markup:
+    parts = [render_item(sheet, item, values.get(item.key), (*path, item.key)) for item in line]
+    if len(parts) == 1:
+        return parts[0]
+    return el("div", *parts, class_="fld picks--line" if all(map(_is_bare_tick, line)) else "grid2")
+
+
+def _is_bare_tick(item: Item) -> bool:
+    return isinstance(item, Field) and item.kind == "boolean" and not (item.hint or item.basis)
+
+
+def render_item(sheet: Sheet, item: Item, value: Any, path: Path) -> Markup:
+    """One field, group or rows at its place."""
+    if isinstance(item, Rows):
+        return _rows(sheet, item, value, path)
+    if isinstance(item, Group):
+        return _group(sheet, item, value, path)
+    return _field(sheet, item, value, path)
+
+
+def mark(field: Field) -> Markup:
+    """（选填） after the label of what may stay empty; a script replaces the mark of what depends on other answers."""
+    if field.required == "always" or field.must_be_true:
+        return Markup("")
+    words = OPTIONAL if field.required == "never" else DEPENDS
+    return Markup(" " + el("span", words, class_="opt", data_depends=field.required == "sometimes"))
+
+
+def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
+    """The hint with the paragraph that demands this, or nothing."""
+    words = [item.hint] if item.hint else []
+    if isinstance(item, Field) and item.kind == "date":
+        words.append(DATE_HINT)
+    if item.basis:
+        words.append(Markup("依据" + basis_link(sheet, item.basis)))
+    if not words:
+        return Markup("")
+    return el("span", *words, class_="hint", id=f"{id_of(path)}-h")
+
+
+def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
+    help_, wrong = hint(sheet, field, path), errors_at(sheet, path)
+    described = described_by(sheet, path, bool(help_))
+    placed = Placed(field, path, value, bool(wrong), described)
+    class_ = "fld bad" if wrong else "fld"
+    if is_fieldset(field):
+        legend = el("legend", field.label, mark(field))
+        single = field.kind == "choice"
+        return el(
+            "fieldset", legend, help_, wrong, control(placed),
+            class_=class_, data_f=name_of(path), role="radiogroup" if single else None,
+            aria_invalid="true" if single and wrong else None, aria_describedby=described,
+        )  # fmt: skip
+    if field.kind == "boolean":
+        return el("div", help_, wrong, control(placed), class_=class_, data_f=name_of(path))
+    label = el("label", field.label, mark(field), for_=id_of(path))
+    return el("div", label, help_, wrong, control(placed), class_=class_, data_f=name_of(path))
+
+
+def _group(sheet: Sheet, group: Group, value: Any, path: Path) -> Markup:
+    values = value if isinstance(value, Mapping) else {}
+    lead = next((item for item in group.items if isinstance(item, Field) and item.key == group.lead), None)
+    rest = [item for item in group.items if item is not lead]
+    help_, wrong = hint(sheet, group, path), errors_at(sheet, path)
+    led = _lead(sheet, lead, values, path) if lead else Markup("")
+    lead_path = (*path, lead.key) if lead else path
+    described = " ".join(filter(None, (described_by(sheet, path, bool(help_)), _lead_message(sheet, lead, lead_path))))
+    inner = _numbers(sheet, rest, values, path) if _is_numbers(rest) else render_items(sheet, rest, values, path)
+    return el(
+        "fieldset", el("legend", group.label), help_, wrong, led, inner,
+        class_="fld bad" if wrong or (lead and sheet.wrong(lead_path)) else "fld",
+        id=id_of(path), tabindex=-1, data_f=name_of(path), aria_describedby=described or None,
+    )  # fmt: skip
+
+
+def _lead(sheet: Sheet, lead: Field, values: Mapping[str, Any], path: Path) -> Markup:
+    """The choice shown directly under a group's legend, which is its question."""
+    place = (*path, lead.key)
+    placed = Placed(lead, place, values.get(lead.key))
+    return el("div", errors_at(sheet, place), picks(placed), data_f=name_of(place), data_lead=True)
+
+
+def _lead_message(sheet: Sheet, lead: Field | None, place: Path) -> str:
+    return f"{id_of(place)}-e" if lead and sheet.wrong(place) else ""
+
+
+def _is_numbers(items: Sequence[Item]) -> bool:
+    return len(items) > 1 and all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in items)
+
+
+def _numbers(sheet: Sheet, items: Sequence[Item], values: Mapping[str, Any], path: Path) -> Markup:
+    """Numbers that belong together, side by side under small labels; a message on their group marks them all."""
+    parts = []
+    for item in items:
+        assert isinstance(item, Field)
+        place = (*path, item.key)
+        help_, wrong = hint(sheet, item, place), errors_at(sheet, place)
+        ids = [described_by(sheet, place, bool(help_)), f"{id_of(path)}-e" if sheet.wrong(path) else None]
+        described = " ".join(filter(None, ids)) or None
+        placed = Placed(item, place, values.get(item.key), bool(wrong or sheet.wrong(path)), described)
+        label = el("label", item.label, mark(item), class_="lbl", for_=id_of(place))
+        parts.append(
+            el("div", label, help_, wrong, control(placed), class_="bad" if wrong else None, data_f=name_of(place))
+        )
+    return el("div", *parts, class_="pair")
+
+
+def _rows(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
+    held = value if isinstance(value, list) else []
+    help_, wrong = hint(sheet, rows, path), errors_at(sheet, path)
+    written = [_row(sheet, rows, row, (*path, str(index))) for index, row in enumerate(held)]
+    blank = el("template", _row(Sheet(link=sheet.link), rows, {}, (*path, ANY_ROW)))
+    words = WORDS["again" if held else "first"].format(item=rows.item_label)
+    add = el(
+        "button", words, class_="btn btn--second", id=id_of(path), name="action", value=f"add:{name_of(path)}",
+        disabled=len(held) >= rows.maximum, aria_describedby=described_by(sheet, path, bool(help_)),
+    )  # fmt: skip
+    return el(
+        "div", help_, wrong, *written, blank, add,
+        class_="fld bad" if wrong else "fld", role="group", aria_label=rows.label,
+        data_f=name_of(path), data_item=rows.item_label, data_max=rows.maximum,
+    )  # fmt: skip
+
+
+def _row(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
+    number = path[-1] if path[-1] == ANY_ROW else str(int(path[-1]) + 1)
+    name = f"{rows.item_label} {number}"
+    remove = el(
+        "button", f"删除{name}", class_="btn btn--warn btn--small", name="action",
+        value=f"remove:{name_of(path[:-1])}:{path[-1]}",
+    )  # fmt: skip
+    return el(
+        "fieldset", el("legend", name), hidden_input(name_of(path), ""), errors_at(sheet, path),
+        render_items(sheet, rows.items, value, path), remove,
+        class_="row", id=id_of(path), tabindex=-1, data_row=name_of(path),
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""The words around a form that are not its own: marks, counts, progress; shared by pages and the page's script."""
+
+from __future__ import annotations
+
+OPTIONAL = "（选填）"
+DEPENDS = "（按所选填写）"
+DATE_HINT = "如 2026-03-01。"
+WRONG = "错误："
+NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+
+# The page's script fills the braces in the same way, so that both say the same.
+WORDS = {
+    "optional": OPTIONAL,
+    "wrong": WRONG,
+    "first": "加一个{item}",
+    "again": "再加一个{item}",
+    "full": "最多 {count} 个{item}",
+    "all_open": "{all}部分都还没有填好",
+    "some_done": "{all}部分中{done}部分填好",
+    "all_done": "{all}部分都填好了",
+    "to_mend": "，还有 {count} 处要改",
+    "mend": "{count} 处要改",
+    "filled": "已填",
+    "missing": "还差 {count} 项",
+    "empty": "未填",
+    "skippable": "可不填",
+}
+
+
+def numeral(number: int) -> str:
+    """A section's number, 一 to 九十九."""
+    tens, ones = divmod(number, 10)
+    if number <= 10:
+        return NUMERALS[number]
+    return (NUMERALS[tens] if tens > 1 else "") + "十" + (NUMERALS[ones] if ones else "")
+
+
+def count_of_parts(number: int) -> str:
+    """A number before 部分: 两 instead of 二."""
+    return "两" if number == 2 else numeral(number)
