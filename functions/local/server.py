@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -146,20 +147,19 @@ def listen(address: Address) -> socket.socket:
     return bound
 
 
-def log_to_stderr(clock: Callable[..., object]) -> None:
+def log_to_stderr(clock: Callable[[], datetime]) -> None:
     """Send every log to stderr as JSON lines; uvicorn's own greetings are left out."""
     stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(JsonLines(clock))  # type: ignore[arg-type]
+    stream.setFormatter(JsonLines(clock))
     logging.basicConfig(level=logging.INFO, handlers=[stream], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def run(services: Services, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
+def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, then answer what has begun and release the data."""
-    log_to_stderr(services.clock)
     config = uvicorn.Config(
-        create_app(services),
+        app,
         loop="uvloop",
         http=PatientProtocol,
         ws="none",

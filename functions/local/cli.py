@@ -1,0 +1,289 @@
+"""The command line `qingdan`: reads what an operator typed, calls one thing, says in Chinese what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from functions.bootstrap import Services, Settings, open_services, unknown_variables
+from functions.errors import QingdanError
+
+WRONG = 1
+MISUSE = 2
+
+app = typer.Typer(
+    name="qingdan",
+    help="发布责任清单，接收网上填报。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+staff = typer.Typer(help="管理本局人员的账号。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(staff, name="staff")
+
+
+class RoleName(StrEnum):
+    """The roles an account may have."""
+
+    viewer = "viewer"
+    officer = "officer"
+    reviewer = "reviewer"
+    admin = "admin"
+
+
+class FormatName(StrEnum):
+    """The formats of an export."""
+
+    xlsx = "xlsx"
+    csv = "csv"
+    jsonl = "jsonl"
+
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]
+SiteOption = Annotated[Path | None, typer.Option("--site", help="生成好的网站，默认 build/site，或 QINGDAN_SITE。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 something given is wrong, 2 misuse."""
+    try:
+        app()
+    except QingdanError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(WRONG) from None
+
+
+def read_settings(data: Path | None = None, site: Path | None = None) -> Settings:
+    """The settings of the environment, with what the command line says in their place."""
+    settings = Settings.from_mapping(os.environ)
+    return replace(settings, data=data or settings.data, site=site or settings.site)
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Services]:
+    """The services on a data folder, beside a server that may be running on it."""
+    services = open_services(read_settings(data), lock=False)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+@app.command()
+def build(
+    root: Annotated[Path, typer.Option("--root", help="项目文件夹，里面有 mkdocs.yml。")] = Path(),
+    site: SiteOption = None,
+) -> None:
+    """检查内容和表，生成网站。"""
+    from rich.console import Console
+
+    from publisher.build import build as build_site
+
+    console = Console(stderr=True)
+    with console.status("开始") as status:
+        report = build_site(root, read_settings(site=site).site, notify=lambda step: status.update(step))
+    typer.echo(f"网站已生成：{report.folder}，{report.pages} 页，{report.files} 个文件，{report.size // 1024} KB")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口，0 为任选一个。", min=0, max=65535)] = 8000,
+    data: DataOption = None,
+    site: SiteOption = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="证书文件（PEM）。")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="证书的私钥文件（PEM）。")] = None,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="前面有负责加密的代理。")] = False,
+) -> None:
+    """提供网站、填报和管理台，直到收到 SIGTERM 或 Ctrl+C。"""
+    from functions.local.server import Address, create_app, listen, log_to_stderr, require_safe, run
+
+    settings = read_settings(data, site)
+    proxied = behind_proxy or settings.behind_proxy
+    settings = replace(settings, behind_proxy=proxied, encrypted=proxied or tls_cert is not None)
+    address = Address(host, port, tls_cert, tls_key)
+    require_safe(address, settings)
+    services = open_services(settings, lock=True)
+    try:
+        bound = listen(address)
+        application = create_app(services)
+        root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
+        first = first_account(services)
+    except BaseException:
+        services.close()
+        raise
+    log_to_stderr(services.clock)
+    run(services, application, address, bound, lambda: _greet(root, first))
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def first_account(services: Services) -> str | None:
+    """The one-time password of the account `admin`, made when there is no account yet; else None."""
+    if services.staff.accounts():
+        return None
+    from functions.staff.accounts import make_account
+    from functions.staff.passwords import Passwords
+
+    return make_account(
+        services.staff, Passwords(services.entropy), name="admin", role="admin", password=None, at=services.clock()
+    )
+
+
+def _greet(root: str, one_time: str | None) -> None:
+    if one_time is not None:
+        typer.echo(f"已建立第一个账号。登录地址：{root}desk/  账号：admin  一次性密码：{one_time}")
+        typer.echo("一次性密码只显示这一次，首次登录后要改。")
+    typer.echo(f"网站和填报已经可以使用：{root}")
+    sys.stdout.flush()
+
+
+@staff.command("add")
+def add_account(
+    name: Annotated[str, typer.Argument(help="账号名。")],
+    role: Annotated[RoleName, typer.Option(help="角色。")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读密码。")] = False,
+    data: DataOption = None,
+) -> None:
+    """增加一个账号；不从标准输入给密码的，生成一次性密码，只显示一次。"""
+    from functions.staff.accounts import make_account
+    from functions.staff.passwords import Passwords
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with opened(data) as services:
+        one_time = make_account(
+            services.staff,
+            Passwords(services.entropy),
+            name=name,
+            role=role.value,
+            password=password,
+            at=services.clock(),
+        )
+    typer.echo(f"已增加账号：{name}")
+    if one_time is not None:
+        typer.echo(f"一次性密码：{one_time}")
+        typer.echo("一次性密码只显示这一次，首次登录后要改。")
+
+
+@staff.command("list")
+def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """列出全部账号。"""
+    from functions.staff.permissions import ROLE_TITLES
+
+    with opened(data) as services:
+        accounts = services.staff.accounts()
+    if as_json:
+        listed = [{"name": each.name, "role": each.role, "disabled": each.disabled} for each in accounts]
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+        return
+    for each in accounts:
+        state = "已停用" if each.disabled else "要改密码" if each.must_change_password else "可用"
+        typer.echo(f"{each.name}\t{ROLE_TITLES[each.role]}\t{state}")
+
+
+@app.command()
+def export(
+    form: Annotated[str, typer.Argument(help="哪一种填报，例如 annual-self-check。")],
+    format: Annotated[FormatName, typer.Option(help="文件格式。")],
+    out: Annotated[Path, typer.Option(help="写到哪个文件。")],
+    period: Annotated[str | None, typer.Option(help="只要这一期的，例如 2025。")] = None,
+    status: Annotated[str | None, typer.Option(help="只要这种状态的，例如 submitted。")] = None,
+    data: DataOption = None,
+) -> None:
+    """把收到的填报导出成文件；服务正在运行也可以用。"""
+    from functions.exports import export as make_export
+    from functions.records.store import Selection
+
+    with opened(data) as services:
+        services.catalogue.get(form)
+        selection = Selection(form=form, period=period, status=status)
+        total = services.records.count(selection)
+        with progress(f"导出 {total} 份", total) as advance:
+            made = make_export(format.value, services.records, selection, at=services.clock(), progress=advance)
+            write_whole(out, made.chunks)
+    typer.echo(f"已导出 {total} 份：{out}")
+
+
+def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
+    """Write the file beside its name and rename it at the end, so that a half file never bears the name."""
+    scratch = out.with_name(f".{out.name}.part")
+    try:
+        with scratch.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(out)
+    except OSError as error:
+        raise QingdanError(f"{out} 写不进去（{error.strerror}）。请检查文件夹和磁盘空间，再导出一次") from None
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda count: bar.update(task, completed=count)
+
+
+@app.command()
+def check(
+    root: Annotated[Path, typer.Option("--root", help="项目文件夹，里面有 mkdocs.yml。")] = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """检查内容、表和设置；有错的，说明在哪个文件哪一行、怎么改。"""
+    errors = [*_wrong_settings(), *_wrong_forms(root), *_wrong_content(root)]
+    unknown = [f"没有名为 {name} 的设置，它不起作用。请核对拼写，或者删去" for name in unknown_variables(os.environ)]
+    if as_json:
+        typer.echo(json.dumps({"errors": errors, "warnings": unknown}, ensure_ascii=False))
+    else:
+        for line in (*(f"注意：{words}" for words in unknown), *errors):
+            typer.echo(line, err=True)
+        if not errors:
+            typer.echo("内容、表和设置都没有错")
+    if errors:
+        raise typer.Exit(WRONG)
+
+
+def _wrong_settings() -> list[str]:
+    return _caught(lambda: Settings.from_mapping(os.environ))
+
+
+def _wrong_forms(root: Path) -> list[str]:
+    from functions.forms.authoring import check_forms
+
+    return [str(mistake) for mistake in check_forms(root / "schemas")]
+
+
+def _wrong_content(root: Path) -> list[str]:
+    from publisher.check import check_content
+
+    return list(dict.fromkeys(str(mistake) for mistake in check_content(root)))
+
+
+def _caught(work: Callable[[], Any]) -> list[str]:
+    try:
+        work()
+    except QingdanError as error:
+        return str(error).splitlines()
+    return []

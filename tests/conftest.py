@@ -1,0 +1,64 @@
+"""What tests of the whole share: the built site, the forms, services on fresh data, a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.forms.authoring import read_catalogue
+from functions.forms.catalogue import Catalogue
+from tests.support.clock import Clock
+from tests.support.serving import Server, start_server
+
+__all__ = ["Clock", "Server"]
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, built once."""
+    from publisher.build import build
+
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build(ROOT, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The forms of this repository."""
+    return read_catalogue(ROOT / "schemas")
+
+
+@pytest.fixture
+def settings(site: Path, tmp_path: Path) -> Settings:
+    """Settings for fresh data, without a rate limit."""
+    return Settings(data=tmp_path / "data", site=site, schemas=ROOT / "schemas", rate_limit=False)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands on an invented day on which self-check reports for 2025 are on time."""
+    return Clock(datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC))
+
+
+@pytest.fixture
+def services(settings: Settings, clock: Clock) -> Iterator[Services]:
+    """The real services on fresh data, at the time of `clock`."""
+    opened = replace(open_services(settings, lock=True), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server process on a free port, on fresh data, stopped at the end."""
+    running = start_server(site=site, data=tmp_path_factory.mktemp("served") / "data")
+    yield running
+    running.stop()
