@@ -2,13 +2,12 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.address import Address, parse_address
+from publisher.address import parse_address
 from publisher.models import Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
 from publisher.pages import Page, read_page
 from publisher.problem import ContentError, ContentProblem
@@ -37,9 +36,13 @@ class Passage:
 
 @dataclass
 class Content:
-    """The content of one project; read by `load_content`. Raises ContentError on the first file that is wrong."""
+    """The content of one project; each part is read when asked for, and raises ContentError when it is wrong.
+
+    `problems` is what `consistency` found in it, None until it has looked.
+    """
 
     root: Path
+    problems: list[ContentProblem] | None = None
     lines: dict[str, dict[Place, int]] = field(default_factory=dict)
 
     def _data(self, name: str, model: type[M]) -> M:
@@ -93,12 +96,22 @@ class Content:
         """Every page by its path below content/."""
         folder = self.root / "content"
         paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
-        return {path: read_page(folder, path) for path in paths}
+        pages: dict[str, Page] = {}
+        problems: list[ContentProblem] = []
+        for path in paths:
+            try:
+                pages[path] = read_page(folder, path)
+            except ContentError as error:
+                problems += error.problems
+        if problems:
+            raise ContentError(*problems)
+        return pages
 
     @cached_property
     def paragraphs(self) -> tuple[Passage, ...]:
         """The paragraphs of the regimes in the order of the list."""
-        found = ((page, block, parse_address(block.name)) for page in self._regime_pages() for block in page.blocks)
+        pages = self.regime_pages.values()
+        found = ((page, block, parse_address(block.name)) for page in pages for block in page.blocks)
         return tuple(
             Passage(address.words, page.path, address.id, block.text) for page, block, address in found if address
         )
@@ -143,15 +156,11 @@ class Content:
     def _by_body(self) -> dict[str, Page]:
         return {page.body: page for page in self.pages.values()}
 
-    def _regime_pages(self) -> Iterator[Page]:
-        for index, regime in enumerate(self.regimes.regimes):
-            path = f"regimes/{regime.key}.md"
-            if path not in self.pages:
-                line = self.line("regimes.yml", "regimes", index)
-                raise ContentError(
-                    ContentProblem("content/data/regimes.yml", line, f"没有 content/{path}", "请写这个网页")
-                )
-            yield self.pages[path]
+    @cached_property
+    def regime_pages(self) -> dict[str, Page]:
+        """The page of each regime that has one, by the regime's key, in the order of the list."""
+        paths = {one.key: f"regimes/{one.key}.md" for one in self.regimes.regimes}
+        return {key: self.pages[path] for key, path in paths.items() if path in self.pages}
 
 
 def load_content(root: Path) -> Content:
@@ -176,6 +185,3 @@ def _signature(root: Path) -> tuple[tuple[str, int, int], ...]:
     files = (path for name in ("content", "schemas") for path in sorted((root / name).rglob("*")))
     stats = ((path.as_posix(), path.stat()) for path in files if path.is_file())
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-__all__ = ["CITATION", "Address", "Content", "Passage", "load_content", "relative"]

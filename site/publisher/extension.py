@@ -13,6 +13,7 @@ from markdown.preprocessors import Preprocessor
 
 from publisher.address import parse_address
 from publisher.blocks import BLOCKS, paragraph
+from publisher.consistency import refuse_inconsistent
 from publisher.content import load_content
 from publisher.drawing import Drawing
 from publisher.pages import Block, parse_block
@@ -31,7 +32,7 @@ class QingdanExtension(Extension):
         }
         super().__init__(**settings)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Registers the reader of the page and of its blocks, before everything else that reads a page."""
         self.processor = BlockDrawer(md.parser, self)
         md.parser.blockprocessors.register(self.processor, "qingdan_blocks", 200)
@@ -41,6 +42,7 @@ class QingdanExtension(Extension):
         """A new drawing of the page with this text."""
         root = Path(str(self.getConfig("root"))).resolve()
         content = load_content(root)
+        refuse_inconsistent(content)
         service = str(self.getConfig("service_url") or read_service_url(root))
         return Drawing(content, parser, service.rstrip("/"), content.page_of(text))
 
@@ -95,6 +97,6 @@ class BlockDrawer(BlockProcessor):
         return page.blocks[number] if page and number < len(page.blocks) else block
 
 
-def makeExtension(**settings: Any) -> QingdanExtension:  # noqa: N802 - the library's name
+def makeExtension(**settings: Any) -> QingdanExtension:
     """The extension under its entry point's name."""
     return QingdanExtension(**settings)

@@ -33,7 +33,7 @@ def markdown(tag: str, text: str, **attributes: str) -> Element:
 
 
 def table(kind: str, caption: str, columns: list[str]) -> Element:
-    """A `tbl` that becomes cards on a phone, with caption and head; explicit roles keep it a table for screen readers."""
+    """A `tbl` that becomes cards on a phone, with caption and head; explicit roles keep it a table when read aloud."""
     heads = (element("th", column, role="columnheader", scope="col") for column in columns)
     made = element("table", element("caption", caption, class_="vh"), class_=f"tbl {kind}".strip(), role="table")
     thead = SubElement(made, "thead", {"role": "rowgroup"})

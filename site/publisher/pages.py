@@ -38,7 +38,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One Markdown file; `path` is relative to content/, `body` has no front matter, `first` is the body's first line."""
+    """One Markdown file; `path` is relative to content/, `body` has no front matter, `first` is its first line."""
 
     path: str
     title: str

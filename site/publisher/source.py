@@ -13,7 +13,10 @@ Place = tuple[int | str, ...]
 _CURES = {
     "missing": ("缺少“{key}”", "请补上这一项"),
     "extra_forbidden": ("“{key}”不是这里能写的项", "请改正写法或者删去"),
-    "string_pattern_mismatch": ("“{key}”的写法不对：{value}", "代号用小写字母、数字和短横线，电话用数字，编注用 D1 这样的编号"),
+    "string_pattern_mismatch": (
+        "“{key}”的写法不对：{value}",
+        "代号用小写字母、数字和短横线，电话用数字，编注用 D1 这样的编号",
+    ),
     "string_too_short": ("“{key}”是空的", "请填写内容"),
     "too_short": ("“{key}”里的项太少", "请补齐"),
     "too_long": ("“{key}”里的项太多", "请删去多余的"),
@@ -29,7 +32,7 @@ def read_data(path: Path, model: type[M], name: str) -> tuple[M, dict[Place, int
     """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader in C
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         raise ContentError(ContentProblem(name, 1, "没有这个文件", "请从仓库恢复它")) from None
     except yaml.MarkedYAMLError as error:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from functions.errors import NotFound
 from functions.forms.definition import Definition
+from functions.forms.html import render_form
 from publisher.drawing import Drawing
 from publisher.markup import Node, cell, element, row, table
 from publisher.models import Deadline
@@ -47,8 +48,6 @@ def forms(drawing: Drawing, parent: Element, block: Block) -> None:
 
 def form(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: form annual-self-check`: the whole form, which works as it stands."""
-    from functions.forms.html import render_form
-
     try:
         definition = drawing.content.catalogue.get(block.argument)
     except NotFound:

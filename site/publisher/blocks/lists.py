@@ -72,7 +72,11 @@ def index(drawing: Drawing, parent: Element, block: Block) -> None:
     groups = (
         ("index-regimes", "监管制度", ((f"{one.words} {_short(one.text)}", one.target) for one in content.paragraphs)),
         ("index-duties", "职责", ((f"{one.words} {_short(one.text)}", one.target) for one in content.work_items)),
-        ("index-services", "服务", ((one.name, f"services.md#service-{one.number}") for one in content.services.services)),
+        (
+            "index-services",
+            "服务",
+            ((one.name, f"services.md#service-{one.number}") for one in content.services.services),
+        ),
         ("index-sections", "科室", ((one.name, f"sections/{one.key}.md") for one in content.sections.sections)),
         ("index-forms", "填报", ((one.title, f"forms/{one.id}.md") for one in content.catalogue)),
         ("index-laws", "法律法规和文书", ((f"《{one.name}》", f"laws.md#law-{one.key}") for one in content.laws.laws)),

@@ -21,7 +21,9 @@ def duties(drawing: Drawing, parent: Element, block: Block) -> None:
 def services(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: services` is the table with permalinks and notes; `::: services brief` the short one for the home page."""
     if block.argument not in ("", "brief"):
-        raise drawing.wrong(block, f"services 后面不能写“{block.argument}”", "请写 ::: services 或者 ::: services brief")
+        raise drawing.wrong(
+            block, f"services 后面不能写“{block.argument}”", "请写 ::: services 或者 ::: services brief"
+        )
     if block.argument:
         parent.append(_brief_services(drawing))
     else:
@@ -69,9 +71,7 @@ def _duty_table(drawing: Drawing, office: Section | None) -> Element:
     made = table("duties cards", data.title, data.columns)
     for duty in data.duties:
         shown = [
-            (number, item)
-            for number, item in enumerate(duty.items, 1)
-            if office is None or office.key in item.sections
+            (number, item) for number, item in enumerate(duty.items, 1) if office is None or office.key in item.sections
         ]
         if shown:
             made.append(_duty_body(drawing, duty, shown, whole=office is None))
@@ -116,7 +116,9 @@ def _service_table(drawing: Drawing, shown: list[Service]) -> Element:
 def _service_row(drawing: Drawing, one: Service) -> Element:
     anchor = f"service-{one.number}"
     number = cell(address(str(one.number), drawing.href(f"services.md#{anchor}"), f"服务 {one.number}"), class_="no")
-    office = cell(element("a", one.office, class_="nowrap", href=drawing.href(f"sections/{one.section}.md")), data_l="承办机构")
+    office = cell(
+        element("a", one.office, class_="nowrap", href=drawing.href(f"sections/{one.section}.md")), data_l="承办机构"
+    )
     drawing.marked(office, anchor)
     name = element("th", element("strong", one.name), role="rowheader", scope="row")
     phone = cell(element("a", one.phone, href=f"tel:{one.phone}"), data_l="联系电话")
@@ -131,7 +133,10 @@ def _brief_services(drawing: Drawing) -> Element:
         row(
             element("th", element("strong", one.name), role="rowheader", scope="row"),
             cell(one.content),
-            cell(element("a", one.office, class_="nowrap", href=drawing.href(f"services.md#service-{one.number}")), data_l="承办机构"),
+            cell(
+                element("a", one.office, class_="nowrap", href=drawing.href(f"services.md#service-{one.number}")),
+                data_l="承办机构",
+            ),
             cell(element("a", one.phone, href=f"tel:{one.phone}"), data_l="联系电话"),
         )
         for one in data.services

@@ -1,0 +1,210 @@
+"""What must hold between the files of the content, told without drawing a page: keys, addresses, notes, laws."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+
+from functions.errors import AuthoringError
+from publisher.address import parse_address
+from publisher.blocks import BLOCKS
+from publisher.content import CITATION, Content
+from publisher.pages import Block, Page
+from publisher.problem import ContentError, ContentProblem
+from publisher.source import Place
+
+_GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
+
+
+def problems_in(content: Content) -> list[ContentProblem]:
+    """Every mistake, in the order of files and lines; only the first files that cannot be read when some cannot."""
+    unreadable = [problem for name in _FILES for problem in _unreadable(content, name)]
+    if unreadable:
+        return sorted(unreadable)
+    return sorted(problem for check in _CHECKS for problem in check(content))
+
+
+def refuse_inconsistent(content: Content) -> None:
+    """Raises ContentError with every mistake; does the work once for one state of the files."""
+    if content.problems is None:
+        content.problems = problems_in(content)
+    if content.problems:
+        raise ContentError(*content.problems)
+
+
+_FILES = ("sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "pages")
+
+
+def _unreadable(content: Content, name: str) -> Iterator[ContentProblem]:
+    try:
+        getattr(content, name)
+    except ContentError as error:
+        yield from error.problems
+
+
+def _repeated(content: Content) -> Iterator[ContentProblem]:
+    lists: tuple[tuple[str, str, str, Iterable[Hashable]], ...] = (
+        ("sections.yml", "sections", "key", (one.key for one in content.sections.sections)),
+        ("duties.yml", "duties", "number", (one.number for one in content.duties.duties)),
+        ("services.yml", "services", "number", (one.number for one in content.services.services)),
+        ("regimes.yml", "regimes", "key", (one.key for one in content.regimes.regimes)),
+        ("laws.yml", "laws", "key", (one.key for one in content.laws.laws)),
+        ("laws.yml", "laws", "name", (one.name for one in content.laws.laws)),
+    )
+    for name, top, key, values in lists:
+        seen: set[Hashable] = set()
+        for index, value in enumerate(values):
+            if value in seen:
+                yield _data(content, name, (top, index, key), f"“{value}”出现了两次", "每一项的编号和名称都不能重复")
+            seen.add(value)
+
+
+def _sections(content: Content) -> Iterator[ContentProblem]:
+    known = {one.key for one in content.sections.sections}
+    cure = f"sections.yml 里有：{'、'.join(sorted(known))}"
+    for index, duty in enumerate(content.duties.duties):
+        for place, item in enumerate(duty.items):
+            for key in item.sections:
+                if key not in known:
+                    where: Place = ("duties", index, "items", place, "sections")
+                    yield _data(content, "duties.yml", where, f"没有代号是“{key}”的科室", cure)
+    for index, service in enumerate(content.services.services):
+        if service.section not in known:
+            where = ("services", index, "section")
+            yield _data(content, "services.yml", where, f"没有代号是“{service.section}”的科室", cure)
+    for index, section in enumerate(content.sections.sections):
+        if f"sections/{section.key}.md" not in content.pages:
+            where = ("sections", index)
+            yield _data(content, "sections.yml", where, f"没有 content/sections/{section.key}.md", "请写这个网页")
+
+
+def _laws(content: Content) -> Iterator[ContentProblem]:
+    known = {law.key for law in content.laws.laws}
+    for index, law in enumerate(content.laws.laws):
+        if law.successor and law.successor not in known:
+            where: Place = ("laws", index, "successor")
+            yield _data(content, "laws.yml", where, f"没有代号是“{law.successor}”的法规", "请对照本文件里的 key 改正")
+        if law.form and f"forms/{law.form}.md" not in content.pages:
+            where = ("laws", index, "form")
+            yield _data(content, "laws.yml", where, f"没有 content/forms/{law.form}.md", "请写这个网页，或者删去 form")
+
+
+def _citations(content: Content) -> Iterator[ContentProblem]:
+    blocks = ((page, block) for page in content.regime_pages.values() for block in page.blocks)
+    texts = [(f"content/{page.path}", block.line, block.text) for page, block in blocks if parse_address(block.name)]
+    for index, duty in enumerate(content.duties.duties):
+        text = duty.duty + "".join(item.text for item in duty.items)
+        texts.append(("content/data/duties.yml", content.line("duties.yml", "duties", index), text))
+    for file, line, text in texts:
+        for name in CITATION.findall(text):
+            if name not in content.laws_by_name:
+                cure = "请在 content/data/laws.yml 里补上，或者核对名称"
+                yield ContentProblem(file, line, f"laws.yml 里没有《{name}》", cure)
+
+
+def _notes(content: Content) -> Iterator[ContentProblem]:
+    rows = {passage.anchor for passage in content.work_items}
+    rows |= {f"service-{one.number}" for one in content.services.services}
+    for index, note in enumerate(content.notes.notes):
+        if note.at not in rows:
+            where: Place = ("notes", index, "at")
+            yield _data(
+                content, "notes.yml", where, f"没有编号是“{note.at}”的行", "请写 duty-10-1、service-4 这样的编号"
+            )
+        if note.oddity not in content.notes.oddities:
+            where = ("notes", index, "oddity")
+            yield _data(content, "notes.yml", where, f"oddities 里没有“{note.oddity}”", "请先在上面登记")
+    given = {note.oddity for note in content.notes.notes}
+    given |= {block.argument for page in content.pages.values() for block in page.blocks if block.name == "note"}
+    for oddity, words in content.notes.oddities.items():
+        if oddity not in given:
+            cure = f"请在原文那一段下面写 ::: note {oddity}，或者在 notes 里写"
+            yield _data(content, "notes.yml", ("oddities", oddity), f"“{words}”（{oddity}）没有编注", cure)
+
+
+def _superseded(content: Content) -> Iterator[ContentProblem]:
+    """A regime that cites a law no longer in force says so in a note (D26)."""
+    for page in content.regime_pages.values():
+        if any(block.name == "note" and block.argument == "D26" for block in page.blocks):
+            continue
+        for block in page.blocks:
+            cited = (content.laws_by_name.get(name) for name in CITATION.findall(block.text))
+            if parse_address(block.name) and any(law and law.state in ("repealed", "replaced") for law in cited):
+                cure = "请在这一段下面写 ::: note D26，说明法规的现状"
+                cause = "引用的法规已经废止或者被取代，本页没有编注"
+                yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
+                break
+
+
+def _pages(content: Content) -> Iterator[ContentProblem]:
+    for index, regime in enumerate(content.regimes.regimes):
+        if regime.key not in content.regime_pages:
+            where: Place = ("regimes", index)
+            yield _data(content, "regimes.yml", where, f"没有 content/regimes/{regime.key}.md", "请写这个网页")
+    bodies: dict[str, str] = {}
+    for page in content.pages.values():
+        yield from _headings(page)
+        yield from _blocks(page)
+        if page.body in bodies:
+            cure = f"它和 content/{bodies[page.body]} 一字不差，请删去一个"
+            yield ContentProblem(f"content/{page.path}", page.first, "这个网页重复了", cure)
+        bodies[page.body] = page.path
+
+
+def _headings(page: Page) -> Iterator[ContentProblem]:
+    seen: set[str] = set()
+    for heading in page.headings:
+        if heading.id is None:
+            yield ContentProblem(f"content/{page.path}", heading.line, f"标题“{heading.text}”没有编号", _GIVE_ID)
+        elif heading.id in seen:
+            yield ContentProblem(f"content/{page.path}", heading.line, f"编号“{heading.id}”用了两次", "请换一个编号")
+        else:
+            seen.add(heading.id)
+
+
+def _blocks(page: Page) -> Iterator[ContentProblem]:
+    seen: set[str] = set()
+    for block in page.blocks:
+        address = parse_address(block.name)
+        if address is None:
+            if block.name not in BLOCKS:
+                yield _unknown_block(page, block)
+            continue
+        if page.path != f"regimes/{address.regime}.md":
+            cure = f"请把它移到 content/regimes/{address.regime}.md，或者改正编号"
+            yield ContentProblem(f"content/{page.path}", block.line, f"“{block.name}”不属于这个网页", cure)
+        if address.id in seen:
+            yield ContentProblem(f"content/{page.path}", block.line, f"编号“{block.name}”用了两次", "请改正其中一个")
+        seen.add(address.id)
+
+
+def _forms(content: Content) -> Iterator[ContentProblem]:
+    """A form that cannot be read is reported by the check of the schemas; here only what the pages ask for."""
+    try:
+        known = {one.id for one in content.catalogue}
+    except AuthoringError:
+        return
+    for page in content.pages.values():
+        for block in page.blocks:
+            if block.name == "form" and block.argument not in known:
+                cure = f"现有：{'、'.join(sorted(known))}"
+                cause = f"schemas 里没有“{block.argument}”这份表单"
+                yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
+
+
+def _data(content: Content, name: str, place: Place, cause: str, cure: str) -> ContentProblem:
+    return ContentProblem(f"content/data/{name}", content.line(name, *place), cause, cure)
+
+
+def _unknown_block(page: Page, block: Block) -> ContentProblem:
+    cure = f"可以用：{'、'.join(BLOCKS)}，或者 丙五2 这样的段落编号"
+    return ContentProblem(f"content/{page.path}", block.line, f"没有叫“{block.name}”的块", cure)
+
+
+_CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
+    _repeated,
+    _sections,
+    _laws,
+    _citations,
+    _notes,
+    _superseded,
+    _pages,
+    _forms,
+)
