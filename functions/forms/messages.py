@@ -1,0 +1,196 @@
+"""What a filer reads when something is wrong: one Chinese sentence for each fault, with the label and the cure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.forms import pointer
+from functions.forms.definition import Definition
+from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
+from functions.forms.naming import name_of
+from functions.forms.outline import Field, Group, Item, Rows, Section
+from functions.forms.pointer import Token
+
+GENERAL = "这份填报没有通过检查，查不出是哪一栏。请检查后再提交一次；还不行，请与本局联系"
+
+_SHOWN = 20
+_FEW = 5
+
+Part = Field | Group | Rows | Section
+
+
+def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: Any, data: Any) -> str:
+    """The message for a fault at these tokens; `data` is the whole filing as it came, `schema` what it breaks."""
+    at = pointer.join(tokens)
+    part = definition.field_at(at)
+    name = name_of(definition, at) or definition.title
+    value = pointer.read(data, tokens)
+    if rule == "unknown" or part is None:
+        return _unknown(tokens)
+    if rule == "not_applicable":
+        return f"按前面的选择，不用填{_quoted(name)}。请把它空着"
+    if rule == "unsayable":
+        return f"{name}里有无法保存的字符。请删去后重新输入"
+    if isinstance(schema, dict) and rule == "not" and "x-ask" in schema:
+        return str(schema["x-ask"])
+    if rule == "required" or _is_blank(part, value):
+        return missing(definition, tokens, part, data)
+    if isinstance(part, Field):
+        return _FIELDS.get(part.kind, _text)(part, name, value).strip()
+    return _several(part, name, value)
+
+
+def label_of(definition: Definition, tokens: tuple[Token, ...]) -> str:
+    """The label of the place; for a column that the form does not have, the name it came with."""
+    at = pointer.join(tokens)
+    return definition.label_at(at) if not tokens or definition.field_at(at) else shown(tokens[-1])
+
+
+def missing(definition: Definition, tokens: tuple[Token, ...], part: Part, data: Any) -> str:
+    """The message for an answer that is not there."""
+    name = name_of(definition, pointer.join(tokens))
+    if isinstance(part, Rows):
+        return part.ask if isinstance(part.ask, str) and part.ask else f"请至少填一个{part.item_label}"
+    if not isinstance(part, Field):
+        return f"请填写“{part.title if isinstance(part, Section) else part.name}”这一部分"
+    group = definition.field_at(pointer.join(tokens[:-1]))
+    if isinstance(group, Group) and group.lead:
+        asked = _asked_by_lead(part, group, pointer.read(data, tokens[:-1]))
+        if asked:
+            return asked
+        name = group.name if part.key == group.lead else name
+    if part.must_be_true:
+        return f"请勾选“{part.label}”"
+    if part.kind in ("choice", "choices"):
+        return _not_chosen(part, name)
+    if isinstance(part.ask, str) and part.ask:
+        return part.ask
+    if isinstance(group, Group) and not group.lead and group.hint and part.kind == "integer":
+        return f"请填写{name}，{group.hint.rstrip('。')}"
+    cure = part.hint.split("。")[0]
+    return f"请写{name}：{cure}" if part.kind == "long_text" and cure else f"请填写{name}"
+
+
+def _asked_by_lead(part: Field, group: Group, answers: Any) -> str:
+    lead = next((item for item in group.items if item.key == group.lead), None)
+    chosen = answers.get(group.lead) if isinstance(answers, dict) else None
+    if not isinstance(lead, Field) or isinstance(part.ask, str) or not isinstance(chosen, str):
+        return ""
+    cure = part.ask.get(chosen)
+    return f"{group.name}选了“{dict(lead.choices).get(chosen, chosen)}”，{cure}" if cure else ""
+
+
+def _not_chosen(field: Field, name: str) -> str:
+    least = "请至少选一项" if field.kind == "choices" else "请选一项"
+    labels = [label for _, label in field.choices]
+    if field.kind == "choice" and len(labels) < _FEW:
+        least = f"请选{'、'.join(labels[:-1])}或者{labels[-1]}"
+    return f"{_quoted(name)}还没有选。{least}"
+
+
+def _unknown(tokens: tuple[Token, ...]) -> str:
+    if not tokens:
+        return "收到的内容不是一张表。请按表的结构填写后重新提交"
+    return f"表里没有“{shown(tokens[-1])}”这个栏目。请删去它，或者核对栏目名"
+
+
+def _quoted(name: str) -> str:
+    return f"“{name.strip()}”"
+
+
+def _is_blank(part: Part, value: Any) -> bool:
+    if isinstance(part, Field) and part.must_be_true and value is False:
+        return True
+    return value == [] or (isinstance(value, str) and not value[:_SHOWN].strip() and not value.strip())
+
+
+def shown(value: Any) -> str:
+    """A short piece of what was typed, for a number, a date, a code or a name of a column: never for personal data."""
+    text = str(value).replace("\n", " ")
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _text(field: Field, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{name}应为文字。请重新填写"
+    if field.max_length is not None and len(value) > field.max_length:
+        return f"{name}最多 {field.max_length} 字，现在是 {len(value)} 字。请删去一些"
+    if field.kind == "text" and "\n" in value:
+        return f"{name}只能写一行。请去掉换行"
+    return f"{name}里有看不见的控制字符。请删去后重新输入"
+
+
+def _integer(field: Field, name: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+        now = f"，现在是“{shown(value)}”" if isinstance(value, str | int) or value == value else ""
+        return f"{name}应为整数{now}。请只填数字"
+    low, high = field.minimum, field.maximum
+    if low == 0 and value < 0:
+        return f"{name}不能是负数，现在是 {shown(value)}。请填 0 或者更大的数"
+    return f"{name}应在 {low} 到 {high} 之间，现在是 {shown(value)}。请核对"
+
+
+def _decimal(field: Field, name: str, value: Any) -> str:
+    if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
+        return f"{name}的数字太长，最多 {field.max_length} 位。请核对"
+    now = f"，现在是“{shown(value)}”" if isinstance(value, str | int | float) else ""
+    return f"{name}应为 0 或者更大的数，最多 {field.decimals} 位小数，如 12.50{now}。请改正"
+
+
+def _date(field: Field, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{name}应写成年-月-日，如 2026-03-01。请改正"
+    parts = value.split("-")
+    if [len(part) for part in parts] == [4, 2, 2] and all(part.isascii() and part.isdecimal() for part in parts):
+        if is_date(value):
+            return f"{name}的年份写成了 {parts[0]} 年，应在 1900 到 2099 之间。请核对"
+        return f"{name}填的是 {value}，日历上没有这一天。请核对"
+    return f"{name}应写成年-月-日，如 2026-03-01，现在是“{shown(value)}”。请改正"
+
+
+def _uscc(field: Field, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{name}应为 18 位数字和大写字母。请对照证书填写"
+    if len(value) != USCC_LENGTH:
+        off = USCC_LENGTH - len(value)
+        count = "一" if abs(off) == 1 else f" {abs(off)} "
+        cure = f"补上缺的{count}位" if off > 0 else f"去掉多的{count}位"
+        return f"{name}应为 {USCC_LENGTH} 位，现在是 {len(value)} 位。请对照证书{cure}"
+    foreign = [char for char in value if char not in USCC_ALPHABET]
+    if foreign:
+        return f"{name}里不会有“{foreign[0]}”，只有数字和大写字母，没有 I、O、Z、S、V。请对照证书改正"
+    return f"{name}的最后一位不对。多半是抄错了一位，请逐位核对"
+
+
+def _phone(field: Field, name: str, value: Any) -> str:
+    return f"{name}应为 11 位手机号，或者带区号的座机号，如 0000-1234567。请核对"
+
+
+def _choice(field: Field, name: str, value: Any) -> str:
+    if isinstance(value, list) and len(value) != len({str(item) for item in value}):
+        return f"{_quoted(name)}里同一项选了两次。请留一个"
+    labels = "".join(_quoted(label) for _, label in field.choices)
+    offered = labels if field.kind == "choice" and len(field.choices) <= _FEW else "给出的选项"
+    return f"{_quoted(name)}没有这个选项。请从{offered}里选"
+
+
+def _boolean(field: Field, name: str, value: Any) -> str:
+    return f"{_quoted(name)}只能勾选或者不勾选。请重新选"
+
+
+def _several(part: Item | Section, name: str, value: Any) -> str:
+    if isinstance(part, Rows) and isinstance(value, list):
+        return f"{name}最多填 {part.maximum} 个，现在是 {len(value)} 个。请删去多的"
+    return f"{_quoted(name)}的写法不对，应是一组栏目。请按表的结构填写"
+
+
+_FIELDS = {
+    "integer": _integer,
+    "decimal": _decimal,
+    "date": _date,
+    "uscc": _uscc,
+    "phone": _phone,
+    "choice": _choice,
+    "choices": _choice,
+    "boolean": _boolean,
+}

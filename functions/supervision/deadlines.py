@@ -1,0 +1,57 @@
+"""When a filing is due and whether it came in time, all judged in Asia/Shanghai; knows no holiday and no clock."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from functions.forms import pointer
+from functions.forms.obligation import Due, Filing
+
+Timeliness = Literal["on_time", "late"]
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding day so many months later, or the end of that month when it has none.
+
+    The first day is not counted, so a period of six months from 2025-08-31 ends with 2026-02-28, inclusive
+    (domain.md T1; Civil Code 201-202). Raises ValueError outside the years 1 to 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def due_date(filing: Filing, data: Any) -> date:
+    """The last day, in Asia/Shanghai, on which this valid filing is in time (domain.md T1, T2, T3, T5)."""
+    return _DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at)))
+
+
+def timeliness(at: datetime, due: date) -> Timeliness:
+    """Whether an instant is in time: 23:59:59 of the last day in Asia/Shanghai is, 00:00:00 after it is late.
+
+    `at` carries its time zone; a naive one raises ValueError.
+    """
+    return "on_time" if day_in_shanghai(at) <= due else "late"
+
+
+def day_in_shanghai(at: datetime) -> date:
+    """The calendar day of this instant in Asia/Shanghai; a naive one raises ValueError."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return at.astimezone(SHANGHAI).date()
+
+
+def _months_after(due: Due, start: Any) -> date:
+    return add_months(date.fromisoformat(start), due.months)
+
+
+def _day_of_year(due: Due, year: Any) -> date:
+    return date(int(year) + due.years, due.month, due.day)
+
+
+_DUE = {"months_after": _months_after, "day_of_year": _day_of_year}
