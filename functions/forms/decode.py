@@ -27,7 +27,7 @@ class Decoded:
 
 
 def decode(definition: Definition, pairs: Sequence[tuple[str, str]]) -> Decoded:
-    """The data that posted pairs stand for; every section is there, what was left empty is absent.
+    """The data that posted pairs stand for, in form order; what was left empty is absent.
 
     Numbers, dates, codes and phones lose full-width forms and spaces; what does not look like its kind stays as typed,
     so that validation can name it. Rows are counted anew from 0 in the order of their indexes. Unknown names, single
@@ -47,7 +47,8 @@ def decode(definition: Definition, pairs: Sequence[tuple[str, str]]) -> Decoded:
         section.key: reading.read(section.items, tree.get(section.key, {}), (section.key,))
         for section in definition.sections
     }
-    return Decoded(_without_empty(definition, data, tree), (*reading.problems, *reading.strangers()))
+    kept = {key: value for key, value in data.items() if value or (key in tree and "" in tree[key])}
+    return Decoded(kept, (*reading.problems, *reading.strangers()))
 
 
 def _put(tree: dict[str, Any], path: Path, value: str) -> None:
@@ -56,12 +57,6 @@ def _put(tree: dict[str, Any], path: Path, value: str) -> None:
         tree = tree.setdefault(part, {})
     posted = tree.setdefault(path[-1], {})
     posted.setdefault("", []).append(value)
-
-
-def _without_empty(definition: Definition, data: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
-    """Drop a section that holds nothing when the form does not demand it and nobody posted it."""
-    demanded = definition.schema.get("required", ())
-    return {key: value for key, value in data.items() if value or key in demanded or key in tree}
 
 
 @dataclass(slots=True)

@@ -7,8 +7,11 @@ from typing import Any
 
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.element import Markup
+from functions.forms.formats import PHONE, USCC_ALPHABET
+from functions.forms.livewords import Texts, label_of
 from functions.forms.names import name_of
 from functions.forms.outline import Item
+from functions.forms.pointer import ANY_ROW, Path
 from functions.forms.wording import WORDS, count_of_parts
 
 _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
@@ -17,43 +20,53 @@ _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
 def script_data(definition: Definition) -> Markup:
     """A block of JSON that a browser does not run; no text in it can end the block."""
     text = json.dumps(form_data(definition), ensure_ascii=False, separators=(",", ":"))
-    safe = (
-        text.replace("<", "\\u003c").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    )
+    safe = text.replace("&", "\\u0026").replace("<", "\\u003c")
     return Markup(f'<script type="application/json" id="form-data">{safe}</script>')
 
 
 def form_data(definition: Definition) -> dict[str, Any]:
-    """The same as a JSON value."""
-    numbered = [section for section in definition.sections if not section.closing]
+    """The same as a JSON value. A node's `m` maps a fault to the index of its message in `texts`."""
+    numbered = sum(not section.closing for section in definition.sections)
+    texts = Texts(definition)
+    nodes = {name_of(item.path): _node(definition, texts, item) for item in definition.walk()}
+    required = definition.schema.get("required", ())
+    for section in definition.sections:
+        nodes[section.key] = {"n": 2 if section.key in required else 0, "k": "group"}
     return {
         "form": definition.id,
         "digest": definition.digest,
         "title": definition.title,
         "words": WORDS,
-        "parts": [count_of_parts(number) for number in range(len(numbered) + 1)],
-        "nodes": {name_of(item.path): _node(item) for item in definition.walk()}
-        | {
-            section.key: {"n": 2 if section.key in definition.schema.get("required", ()) else 0}
-            for section in definition.sections
-        },
+        "parts": [count_of_parts(number) for number in range(numbered + 1)],
+        "alphabet": USCC_ALPHABET,
+        "phone": f"^(?:{PHONE.pattern})$",
+        "nodes": nodes,
+        "texts": texts.all,
         "conditions": [_condition(condition) for condition in definition.conditions],
     }
 
 
-def _node(item: Item) -> dict[str, Any]:
-    """One part of the form with what differs from the usual: kind, label, need, limits."""
-    node: dict[str, Any] = {"n": _NEEDS[item.required], "l": item.label}
-    if isinstance(item, Field):
-        limits = {"min": item.minimum, "max": item.maximum, "len": item.max_length, "dec": item.decimals}
-        node |= {"k": item.kind} | {key: value for key, value in limits.items() if value is not None}
-        if item.must_be_true:
-            node["t"] = 1
-    elif isinstance(item, Group):
-        node |= {"k": "group", "s": item.name, "lead": item.lead}
-    elif isinstance(item, Rows):
-        node |= {"k": "rows", "item": item.item_label}
-    return node
+def _node(definition: Definition, texts: Texts, item: Item) -> dict[str, Any]:
+    """One part of the form: kind, how much it is needed, its name in messages, limits, messages."""
+    node: dict[str, Any] = {"n": _NEEDS[item.required]}
+    if isinstance(item, Group):
+        return node | {"k": "group", "lead": item.lead}
+    if isinstance(item, Rows):
+        return node | {"k": "rows", "m": texts.of_rows(item)}
+    node |= {"k": item.kind, "l": label_of(definition, item.path), "m": texts.of_field(item)}
+    limits = {"min": item.minimum, "max": item.maximum, "len": item.max_length, "true": item.must_be_true or None}
+    return node | {key: value for key, value in limits.items() if value is not None} | _pattern(definition, item)
+
+
+def _pattern(definition: Definition, field: Field) -> dict[str, str]:
+    pattern = _schema_at(definition.schema, field.path).get("pattern") if field.kind in ("decimal", "date") else None
+    return {"pattern": pattern} if pattern else {}
+
+
+def _schema_at(schema: dict[str, Any], path: Path) -> dict[str, Any]:
+    for part in path:
+        schema = schema["items"] if part == ANY_ROW else schema["properties"][part]
+    return schema
 
 
 def _condition(condition: Condition) -> dict[str, Any]:

@@ -1,0 +1,109 @@
+"""The server's own messages with gaps for what is typed, so that a page's script says the same for the same fault.
+
+Each is made by asking for the message of a telling wrong answer and taking that answer out of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.forms import pointer
+from functions.forms.definition import Definition, Field, Group, Rows
+from functions.forms.messages import say
+from functions.forms.outline import Item
+from functions.forms.pointer import ANY_ROW, Path
+
+_TYPED = "〈〉"
+_HIGH, _LOW = 98765432109876, -98765432109876
+
+
+def label_of(definition: Definition, path: Path) -> str:
+    """What messages call the field, with {row} for the number of its row: "数据库 {row}的维护情况"."""
+    name = "的".join(definition.names_at(pointer.join(_first(path))))
+    for length, part in enumerate(path):
+        rows = definition.field_at(pointer.join(path[:length]))
+        if part == ANY_ROW and isinstance(rows, Rows):
+            name = name.replace(f"{rows.item_label} 1", f"{rows.item_label} {{row}}", 1)
+    return name
+
+
+class Texts:
+    """The messages of one form, each different one once; `{name}` stands for what messages call the field."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._places: dict[str, int] = {}
+
+    @property
+    def all(self) -> list[str]:
+        """The messages, in the order of their indexes."""
+        return list(self._places)
+
+    def of_field(self, field: Field) -> dict[str, Any]:
+        """Fault → index; under "required" also value of the leading choice → index, where the message depends on it."""
+        found = {fault: self._index(field, rule, value, gaps) for fault, rule, value, gaps in _faults(field)}
+        return {"required": self._required(field), **found}
+
+    def of_rows(self, rows: Rows) -> dict[str, Any]:
+        """The message for rows that are missing."""
+        return {"required": self._index(rows, "required", None, {})}
+
+    def _required(self, field: Field) -> Any:
+        group = self._definition.field_at(pointer.join(field.path[:-1])) if len(field.path) > 1 else None
+        if isinstance(field.ask, str) or not isinstance(group, Group):
+            return self._index(field, "required", None, {})
+        always = self._index(field, "required", None, {})
+        led = {choice: self._index(field, "required", None, {}, {group.lead: choice}) for choice in field.ask}
+        return {"": always, **led}
+
+    def _index(
+        self, item: Item, rule: str, value: Any, gaps: dict[str, str], beside: dict[str, Any] | None = None
+    ) -> int:
+        tokens = _first(item.path)
+        held = {**(beside or {}), tokens[-1]: value} if value is not None else dict(beside or {})
+        text = say(self._definition, tokens, rule, {}, _around(tokens[:-1], held))
+        for typed, gap in gaps.items():
+            text = text.replace(typed, gap)
+        name = "的".join(self._definition.names_at(pointer.join(tokens)))
+        return self._places.setdefault(text.replace(name, "{name}"), len(self._places))
+
+
+def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
+    """The faults a script can see in an answer of this kind: (fault, rule, telling answer, what stands for it)."""
+    typed, over = {_TYPED: "{value}"}, (field.max_length or 0) + 1
+    by_kind: dict[str, list[tuple[str, str, Any, dict[str, str]]]] = {
+        "integer": [
+            ("type", "type", _TYPED, typed),
+            ("low", "minimum", _LOW, {str(_LOW): "{value}"}),
+            ("high", "maximum", _HIGH, {str(_HIGH): "{value}"}),
+        ],
+        "decimal": [("format", "pattern", _TYPED, typed), ("long", "maxLength", "1" * over, {})],
+        "date": [
+            ("format", "format", _TYPED, typed),
+            ("bad", "format", 0, {}),
+            ("day", "format", "2026-02-30", {"2026-02-30": "{value}"}),
+            ("year", "pattern", "0001-01-01", {"0001": "{year}"}),
+        ],
+        "uscc": [
+            ("short1", "format", "1" * 17, {" 17 ": " {count} "}),
+            ("short", "format", "1" * 7, {" 7 ": " {count} ", " 11 ": " {off} "}),
+            ("long1", "format", "1" * 19, {" 19 ": " {count} "}),
+            ("long", "format", "1" * 45, {" 45 ": " {count} ", " 27 ": " {off} "}),
+            ("foreign", "format", "〈" + "1" * 17, {"〈": "{value}"}),
+            ("check", "format", "1" * 18, {}),
+        ],
+        "phone": [("format", "format", _TYPED, typed)],
+    }
+    long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
+    return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])
+
+
+def _first(path: Path) -> tuple[str, ...]:
+    return tuple("0" if part == ANY_ROW else part for part in path)
+
+
+def _around(tokens: tuple[str, ...], held: Any) -> Any:
+    """The smallest document in which `held` stands at these tokens."""
+    for part in reversed(tokens):
+        held = [held] if part == "0" else {part: held}
+    return held
