@@ -20,7 +20,7 @@ STOP_SECONDS = 30
 
 @dataclass
 class Server:
-    """A server process. `url` ends without a slash; `password` is the one-time password of `admin`, "" when not made."""
+    """A server process. `url` ends without a slash; `password` is the first one of `admin`, "" when not made."""
 
     process: subprocess.Popen[str]
     url: str
@@ -69,7 +69,7 @@ def start_server(
     *, site: Path, data: Path, arguments: tuple[str, ...] = (), variables: Mapping[str, str] | None = None
 ) -> Server:
     """A server on a free port, once it has said that it can be used; AssertionError with its words when it does not."""
-    errors = tempfile.TemporaryFile("w+", encoding="utf-8")
+    errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by Server.end)
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", "--data", str(data), "--site", str(site), *arguments],
         cwd=ROOT,

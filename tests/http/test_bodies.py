@@ -1,0 +1,100 @@
+"""A body is read strictly: what two readers could read differently, or none can keep, is refused with 400."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.web.bodies import DEEPEST, parse_json, parse_pairs, require_type
+from functions.web.problems import HttpProblem
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet="abc", max_size=3), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b'{"unit": ', id="cut off"),
+        pytest.param(b"{'unit': 1}", id="single quotes"),
+        pytest.param(b'{"a": 1, "a": 2}', id="duplicate key"),
+        pytest.param(b'{"a": {"b": 1, "b": 1}}', id="duplicate key inside"),
+        pytest.param(b'{"a": NaN}', id="NaN"),
+        pytest.param(b'{"a": -Infinity}', id="infinity"),
+        pytest.param(b'{"a": 1e999}', id="float too large"),
+        pytest.param(b'{"a": ' + b"9" * 5000 + b"}", id="integer too long"),
+        pytest.param(b'{"a": "\\u0000"}', id="NUL"),
+        pytest.param(b'{"\\u0000": 1}', id="NUL in a key"),
+        pytest.param(b'{"a": "\\ud800"}', id="lone surrogate"),
+        pytest.param(b'{"\\udc00": 1}', id="lone surrogate in a key"),
+        pytest.param(b'{"a": "\xff"}', id="invalid UTF-8"),
+        pytest.param("{}".encode("utf-16"), id="UTF-16"),
+        pytest.param(b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), id="too deep"),
+        pytest.param(b"[" * 400_000 + b"]" * 400_000, id="deeper than any stack"),
+        pytest.param(b'{"a":' * 100_000, id="deep and cut off"),
+    ],
+)
+def test_what_cannot_be_read_in_one_way_is_refused(body: bytes) -> None:
+    with pytest.raises(HttpProblem) as refused:
+        parse_json(body)
+    assert refused.value.status == 400
+    assert "。" in refused.value.detail, "the message names the cure"
+
+
+@given(JSON_VALUES)
+def test_every_other_json_value_comes_through_unchanged(value: object) -> None:
+    assert parse_json(json.dumps(value).encode()) == value
+    assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"a=%00", id="NUL"),
+        pytest.param(b"a=%ff%fe", id="invalid UTF-8"),
+        pytest.param(b"a=%ed%a0%80", id="lone surrogate"),
+        pytest.param(b"a=%4", id="cut percent"),
+        pytest.param(b"a=%zz", id="no hexadecimal"),
+        pytest.param(b"a&" * 6000, id="too many fields"),
+    ],
+)
+def test_a_posted_form_that_cannot_be_read_is_refused(body: bytes) -> None:
+    with pytest.raises(HttpProblem) as refused:
+        parse_pairs(body)
+    assert refused.value.status == 400
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.text()).filter(lambda pair: "\0" not in "".join(pair)), max_size=8))
+def test_posted_pairs_come_in_order_with_line_ends_as_lf(pairs: list[tuple[str, str]]) -> None:
+    def lines(text: str) -> str:
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    assert parse_pairs(urlencode(pairs).encode()) == [(name, lines(value)) for name, value in pairs]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"']
+)
+def test_the_right_media_type_is_taken(content_type: str) -> None:
+    require_type(content_type, "application/json")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/plain", "application/json-patch+json", "application/json; charset=gbk", "application/xml"],
+)
+def test_a_wrong_media_type_is_415(content_type: str) -> None:
+    with pytest.raises(HttpProblem) as refused:
+        require_type(content_type, "application/json")
+    assert refused.value.status == 415

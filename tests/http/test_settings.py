@@ -1,0 +1,60 @@
+"""A wrong setting names its variable and the fix; an unknown one is only a warning of `qingdan check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from functions.bootstrap import Settings, unknown_variables
+from functions.errors import SettingError
+from functions.local.server import Address, require_safe
+
+
+def test_settings_come_from_variables() -> None:
+    settings = Settings.from_mapping(
+        {"QINGDAN_DATA": "/srv/qd", "QINGDAN_RATE_LIMIT": "off", "QINGDAN_BODY_LIMIT": "2048"}
+    )
+    assert (settings.data, settings.rate_limit, settings.body_limit) == (Path("/srv/qd"), False, 2048)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QINGDAN_RATE_LIMIT", "no"),
+        ("QINGDAN_BODY_LIMIT", "1MB"),
+        ("QINGDAN_BODY_LIMIT", "1"),
+        ("QINGDAN_BODY_SECONDS", "60"),
+        ("QINGDAN_RATE_PER_MINUTE", "０"),
+        ("QINGDAN_BEHIND_PROXY", "1"),
+    ],
+)
+def test_a_wrong_setting_names_the_variable(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=f"{name}.*请"):
+        Settings.from_mapping({name: value})
+
+
+def test_an_unknown_setting_stops_nothing() -> None:
+    variables = {"QINGDAN_PROOF_OF_WORK": "off", "PATH": "/bin"}
+    Settings.from_mapping(variables)
+    assert unknown_variables(variables) == ["QINGDAN_PROOF_OF_WORK"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.gov.cn"])
+def test_a_public_address_needs_encryption_and_a_rate_limit(host: str) -> None:
+    with pytest.raises(SettingError, match="--behind-proxy"):
+        require_safe(Address(host), Settings())
+    with pytest.raises(SettingError, match="QINGDAN_RATE_LIMIT"):
+        require_safe(Address(host), Settings(behind_proxy=True, rate_limit=False))
+    require_safe(Address(host), Settings(behind_proxy=True))
+    require_safe(Address(host, tls_cert=Path("c"), tls_key=Path("k")), Settings())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+def test_this_machine_may_be_served_plainly(host: str) -> None:
+    require_safe(Address(host), Settings(rate_limit=False))
+
+
+def test_a_certificate_without_its_key_is_refused() -> None:
+    with pytest.raises(SettingError, match="--tls-key"):
+        require_safe(Address(tls_cert=Path("c")), Settings())
