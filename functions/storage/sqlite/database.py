@@ -1,0 +1,118 @@
+"""How connections to the one database file are opened, pooled for reading, and translated when they fail."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from functions.errors import StoreUnavailable
+from functions.storage.folder import FILE_MODE, sync_folder
+from functions.storage.sqlite.schema import migrate
+
+BUSY_SECONDS = 10.0
+_CACHE_KIB = 16 * 1024
+# Four times the default: a page that many commits touch is copied into the database once.
+_CHECKPOINT_PAGES = 4000
+
+_REASONS = {
+    "SQLITE_FULL": "磁盘空间不够",
+    "SQLITE_BUSY": "另一个程序正占用着数据",
+    "SQLITE_READONLY": "数据文件夹不能写",
+    "SQLITE_CANTOPEN": "打不开数据文件",
+    "SQLITE_CORRUPT": "数据文件已损坏，请从备份恢复",
+    "SQLITE_NOTADB": "数据文件已损坏，请从备份恢复",
+}
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """What to say when SQLite or a file failed; the vendor's own words stay in `__cause__`, for the log."""
+    name = getattr(error, "sqlite_errorname", "")
+    reason = next((words for start, words in _REASONS.items() if name.startswith(start)), "磁盘读写出错")
+    refusal = StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
+    refusal.__cause__ = error
+    return refusal
+
+
+def prepare_file(path: Path) -> None:
+    """Make the database file, private and durable by name, and bring its tables up to date."""
+    try:
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+            sync_folder(path.parent)
+        connection = connect(path)
+    except (OSError, sqlite3.Error) as error:
+        raise unavailable(error) from error
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+    except sqlite3.Error as error:
+        raise unavailable(error) from error
+    finally:
+        connection.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that commits only when told to, and syncs every commit."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    return connection
+
+
+class Readers:
+    """Read connections, as many as are in use at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the data as of one moment until the block ends; SQLite's errors are translated."""
+        connection = self._take()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        except sqlite3.Error as error:
+            connection.close()
+            raise unavailable(error) from error
+        except BaseException:
+            self._give_back(connection)
+            raise
+        self._give_back(connection)
+
+    def close(self) -> None:
+        """Close what is idle; what is still in use is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("服务正在停止。请稍后再试")
+            if self._idle:
+                return self._idle.pop()
+        try:
+            connection = connect(self._path)
+            connection.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        connection.rollback()
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()

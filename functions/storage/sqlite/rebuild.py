@@ -1,0 +1,42 @@
+"""Makes the projection anew from the events, which are the only truth; needs the forms that filings are pinned to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from functions.forms.definition import Definition
+from functions.records.event import Event
+from functions.records.state import Erased, fold, summary_of
+from functions.storage.sqlite.rows import EVENT_COLUMNS, write_summary
+from functions.storage.sqlite.store import SqliteStore
+
+
+def rebuild(store: SqliteStore, definition_of: Callable[[str], Definition]) -> int:
+    """How many summaries were made anew, all in one commit; lists show the old ones until then.
+
+    `definition_of` gives the form of a digest. A record whose body was erased keeps the summary it has.
+    """
+    return store.writer.submit(lambda connection: _rebuild(connection, definition_of)).result()
+
+
+def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Definition]) -> int:
+    erased = "SELECT number FROM events WHERE sequence = 1 AND body IS NULL"
+    connection.execute(f"DELETE FROM words WHERE id IN (SELECT id FROM summaries WHERE number NOT IN ({erased}))")  # noqa: S608
+    connection.execute(f"DELETE FROM summaries WHERE number NOT IN ({erased})")  # noqa: S608 - constants only
+    made = 0
+    for events in _records(connection):
+        try:
+            state = fold(events)
+        except Erased:
+            continue
+        write_summary(connection, summary_of(events, definition_of(state.form_digest)), claims=not state.contest)
+        made += 1
+    return made
+
+
+def _records(connection: sqlite3.Connection) -> Iterator[tuple[Event, ...]]:
+    rows = connection.execute(f"SELECT {EVENT_COLUMNS} FROM events ORDER BY number, sequence")  # noqa: S608
+    for _, events in groupby((Event(*row) for row in rows), key=lambda event: event.number):
+        yield tuple(events)

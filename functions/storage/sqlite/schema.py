@@ -1,0 +1,125 @@
+"""The tables, as numbered steps that each run once; what stands in a step that has shipped never changes."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from functions.errors import StoreUnavailable
+
+# Summaries hold a guard by a partial unique index: withdrawing or voiding lets go of it without another statement.
+# The three indexes named newest end in the columns that lists filter by, so that a filter reads no rows it drops.
+_RECORDS = """
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    body_digest TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    salt BLOB,
+    body BLOB,
+    UNIQUE (number, sequence)
+) STRICT;
+
+CREATE TABLE summaries (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    form TEXT NOT NULL,
+    form_digest TEXT NOT NULL,
+    period TEXT NOT NULL,
+    unit_name TEXT NOT NULL,
+    unit_sought TEXT NOT NULL,
+    uscc TEXT NOT NULL,
+    submitted_at TEXT NOT NULL,
+    due TEXT NOT NULL,
+    timeliness TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    guard TEXT NOT NULL,
+    holds INTEGER NOT NULL,
+    warnings TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX guard_held ON summaries (guard) WHERE holds = 1;
+CREATE INDEX guard_not_held ON summaries (guard) WHERE holds = 0;
+CREATE INDEX newest ON summaries (submitted_at, number, period, timeliness, status);
+CREATE INDEX newest_of_form ON summaries (form, submitted_at, number, timeliness, status);
+CREATE INDEX newest_of_period ON summaries (form, period, submitted_at, number, timeliness, status);
+
+CREATE TABLE words (
+    id INTEGER PRIMARY KEY,
+    words TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE idempotency (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    request TEXT NOT NULL,
+    answer BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE probe (
+    id INTEGER PRIMARY KEY,
+    writes INTEGER NOT NULL
+) STRICT;
+INSERT INTO probe VALUES (1, 0);
+"""
+
+_STAFF = """
+CREATE TABLE accounts (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    must_change_password INTEGER NOT NULL,
+    disabled INTEGER NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    token_hash TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    csrf TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_account ON sessions (account);
+
+CREATE TABLE attempts (
+    key TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS = (_RECORDS, _STAFF)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the newest step; StoreUnavailable when a newer program has written it."""
+    if _version(connection) == len(STEPS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Read again: another process may have taken the steps while this one waited.
+        version = _version(connection)
+        if version > len(STEPS):
+            raise StoreUnavailable(
+                f"数据是更新的程序写的（第 {version} 版），本程序只认到第 {len(STEPS)} 版。请改用新版程序；数据没有改动"
+            )
+        for step in STEPS[version:]:
+            for statement in step.split(";\n"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

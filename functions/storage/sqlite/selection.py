@@ -1,0 +1,94 @@
+"""How a selection and a cursor become SQL; the only place where what somebody typed meets a statement, always bound."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from functions.errors import NotFound
+from functions.records.state import searchable
+from functions.records.store import Selection
+
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_GONE = "('withdrawn', 'voided')"
+
+# Written with the literals of the partial indexes, so that each half is one look into one of them.
+CONTESTED = f"""(s.status NOT IN {_GONE} AND (
+    EXISTS (SELECT 1 FROM summaries o WHERE o.guard = s.guard AND o.holds = 1 AND o.id <> s.id)
+    OR EXISTS (SELECT 1 FROM summaries o WHERE o.guard = s.guard AND o.holds = 0 AND o.id <> s.id
+               AND o.status NOT IN {_GONE})))"""  # noqa: S608 - constants only
+
+# At most one of those that contest a guard holds it: the others lead to all.
+_MAY_BE_CONTESTED = f"s.guard IN (SELECT guard FROM summaries WHERE holds = 0 AND status NOT IN {_GONE})"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition over `summaries s` and, when `reads_words`, `words w`, with what to bind to it."""
+
+    condition: str
+    bound: tuple[Any, ...]
+    reads_words: bool
+
+    @property
+    def source(self) -> str:
+        """The tables; the order is forced, since the summaries' indexes give the order of the answer."""
+        return "summaries s CROSS JOIN words w ON w.id = s.id" if self.reads_words else "summaries s"
+
+
+def where(selection: Selection) -> Where:
+    """The condition of a selection; "1" when it selects everything."""
+    terms: list[str] = []
+    bound: list[Any] = []
+    for column in ("form", "period", "timeliness"):
+        value = getattr(selection, column)
+        if value is not None:
+            terms.append(f"s.{column} = ?")
+            bound.append(value)
+    if selection.status == "contested":
+        terms += [_MAY_BE_CONTESTED, CONTESTED]
+    elif selection.status is not None:
+        terms.append("s.status = ?")
+        bound.append(selection.status)
+    if selection.unit is not None:
+        terms.append("(instr(s.unit_sought, ?) > 0 OR s.uscc = ?)")
+        bound += [searchable(selection.unit), selection.unit.strip().upper()]
+    if selection.numbers:
+        terms.append("s.number IN (SELECT value FROM json_each(?))")
+        bound.append(json.dumps(selection.numbers))
+    for word in selection.words:
+        terms.append("instr(w.words, ?) > 0")
+        bound.append(searchable(word))
+    return Where(" AND ".join(terms) or "1", tuple(bound), bool(selection.words))
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the list: the filings older, or newer, than the one named."""
+
+    side: Literal["older", "newer"]
+    submitted_at: str
+    number: str
+
+    def written(self) -> str:
+        """The opaque text that goes into a link."""
+        raw = json.dumps([self.side, self.submitted_at, self.number], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def read_cursor(text: str) -> Cursor:
+    """The cursor that `written` made, or NotFound."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        side, submitted_at, number = json.loads(raw)
+        if side not in ("older", "newer") or not _AT.fullmatch(submitted_at) or not isinstance(number, str):
+            raise ValueError("not a cursor")
+        cursor = Cursor(side, submitted_at, number)
+    except (ValueError, TypeError, RecursionError):
+        raise NotFound("这一页的链接不对。请回到列表的第一页") from None
+    if cursor.written() != text:
+        raise NotFound("这一页的链接不对。请回到列表的第一页")
+    return cursor

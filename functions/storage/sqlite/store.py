@@ -1,0 +1,182 @@
+"""The record store on SQLite and files; the rules it keeps are the port's, checked by the contract suite."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+
+from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
+from functions.records.store import Append, Page, Record, Selection, Stored, Summary
+from functions.storage.documents import Documents
+from functions.storage.folder import lock_folder, private_folder
+from functions.storage.sqlite.database import BUSY_SECONDS, Readers, prepare_file, unavailable
+from functions.storage.sqlite.rows import SUMMARY_COLUMNS, records_from, summary_from, write_event, write_summary
+from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
+from functions.storage.sqlite.staff import SqliteStaff
+from functions.storage.sqlite.writer import Writer
+
+DATABASE_NAME = "qingdan.sqlite3"
+_ROWS_AT_ONCE = 200
+
+
+def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
+    """The store in this folder, made if need be. `lock` makes it the folder's one server, else StoreLocked.
+
+    Without it, a command works beside a running server. StoreUnavailable when the data cannot be opened, or was written
+    by a newer program.
+    """
+    private_folder(folder)
+    held = lock_folder(folder) if lock else None
+    try:
+        prepare_file(folder / DATABASE_NAME)
+        return SqliteStore(folder, held)
+    except BaseException:
+        if held is not None:
+            os.close(held)
+        raise
+
+
+class SqliteStore:
+    """A RecordStore; `staff` is the StaffStore on the same database. `held` is the descriptor of the folder's lock."""
+
+    def __init__(self, folder: Path, held: int | None) -> None:
+        self._held = held
+        self._documents = Documents(folder / "forms")
+        self._readers = Readers(folder / DATABASE_NAME)
+        self.writer = Writer(folder / DATABASE_NAME)
+        self.staff = SqliteStaff(self._readers, self.writer)
+
+    def append(self, step: Append) -> Future[Stored]:
+        return self.writer.submit(lambda connection: _append(connection, step))
+
+    def read(self, number: str) -> Record:
+        with self._readers.snapshot() as connection:
+            found = _summaries(connection, where(Selection(numbers=(number,))), "", ())
+            for record in records_from(connection, found):
+                return record
+        raise NotFound("没有这个编号的填报。请核对编号")
+
+    def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
+        place = read_cursor(cursor) if cursor is not None else None
+        chosen = where(selection)
+        with self._readers.snapshot() as connection:
+            found = _beside(connection, chosen, place, limit)
+            if not found:
+                return Page((), None, None)
+            older = Cursor("older", found[-1].submitted_at, found[-1].number)
+            newer = Cursor("newer", found[0].submitted_at, found[0].number)
+            return Page(
+                tuple(found),
+                older.written() if _beside(connection, chosen, older, 1) else None,
+                newer.written() if place and _beside(connection, chosen, newer, 1) else None,
+            )
+
+    def count(self, selection: Selection) -> int:
+        chosen = where(selection)
+        statement = f"SELECT count(*) FROM {chosen.source} WHERE {chosen.condition}"  # noqa: S608 - values are bound
+        with self._readers.snapshot() as connection:
+            count: int = connection.execute(statement, chosen.bound).fetchone()[0]
+        return count
+
+    def periods(self) -> tuple[tuple[str, str], ...]:
+        pairs: list[tuple[str, str]] = []
+        with self._readers.snapshot() as connection:
+            # From pair to pair through the index: as fast with many filings as with few.
+            after = """SELECT form, period FROM summaries WHERE (form, period) > (?, ?)
+                ORDER BY form, period LIMIT 1"""
+            while row := connection.execute(after, pairs[-1] if pairs else ("", "")).fetchone():
+                pairs.append((row[0], row[1]))
+        return tuple(pairs)
+
+    def digests(self, selection: Selection) -> tuple[str, ...]:
+        chosen = where(selection)
+        statement = f"""SELECT s.form_digest FROM {chosen.source} WHERE {chosen.condition}
+            GROUP BY s.form_digest ORDER BY max(s.submitted_at) DESC"""  # noqa: S608 - values are bound
+        with self._readers.snapshot() as connection:
+            return tuple(row[0] for row in connection.execute(statement, chosen.bound))
+
+    def stream(self, selection: Selection) -> Iterator[Record]:
+        chosen = where(selection)
+        statement = f"""SELECT {SUMMARY_COLUMNS} FROM summaries s CROSS JOIN words w ON w.id = s.id
+            WHERE {chosen.condition} ORDER BY s.submitted_at, s.number"""  # noqa: S608 - values are bound
+        with self._readers.snapshot() as connection, closing(connection.execute(statement, chosen.bound)) as rows:
+            while some := rows.fetchmany(_ROWS_AT_ONCE):
+                yield from records_from(connection, map(summary_from, some))
+
+    def keep_document(self, digest: str, document: bytes) -> None:
+        self._documents.keep(digest, document)
+
+    def document(self, digest: str) -> bytes:
+        return self._documents.read(digest)
+
+    def check_writable(self) -> None:
+        """Write for real, since a full disk still lets everything be opened."""
+        try:
+            self.writer.submit(_probe).result(BUSY_SECONDS)
+        except TimeoutError as error:
+            raise unavailable(error) from error
+
+    def close(self) -> None:
+        self.writer.close()
+        self._readers.close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+
+def _probe(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE probe SET writes = writes + 1")
+
+
+def _append(connection: sqlite3.Connection, step: Append) -> Stored:
+    if step.idempotency is not None:
+        known = connection.execute(
+            "SELECT request, answer FROM idempotency WHERE key = ?", (step.idempotency.key,)
+        ).fetchone()
+        if known is not None:
+            if known[0] != step.idempotency.request:
+                raise IdempotencyMismatch("这个幂等键已经用于另一份内容。请换一个新的键再提交")
+            return Stored(known[1], replayed=True)
+    try:
+        write_summary(connection, step.summary, claims=step.claim is not None)
+        for event in step.events:
+            write_event(connection, event)
+    except sqlite3.IntegrityError as error:
+        raise _refusal(error) from None
+    if step.idempotency is not None:
+        connection.execute(
+            "INSERT INTO idempotency (key, request, answer) VALUES (?, ?, ?)",
+            (step.idempotency.key, step.idempotency.request, step.answer),
+        )
+    return Stored(step.answer, replayed=False)
+
+
+def _refusal(error: sqlite3.IntegrityError) -> Exception:
+    if str(error) == "UNIQUE constraint failed: summaries.guard":
+        return GuardTaken(
+            "同一单位、同一时期的这种填报已经有一份。要改它，请用它的编号和查询码补正；"
+            "不是您单位报的，请勾选“仍要提交”，由本局核实"
+        )
+    if str(error) == "UNIQUE constraint failed: events.number, events.sequence":
+        return SequenceTaken("这份填报刚刚有了新的变动，您的这一步没有存入。请重新打开它再试")
+    return error
+
+
+def _beside(connection: sqlite3.Connection, chosen: Where, place: Cursor | None, limit: int) -> list[Summary]:
+    """So many summaries next to a place, newest first; from the newest when there is no place."""
+    if place is None:
+        return _summaries(connection, chosen, "ORDER BY s.submitted_at DESC, s.number DESC LIMIT ?", (limit,))
+    sign, order = ("<", "DESC") if place.side == "older" else (">", "ASC")
+    tail = f"AND (s.submitted_at, s.number) {sign} (?, ?) ORDER BY s.submitted_at {order}, s.number {order} LIMIT ?"
+    found = _summaries(connection, chosen, tail, (place.submitted_at, place.number, limit))
+    return found if place.side == "older" else found[::-1]
+
+
+def _summaries(connection: sqlite3.Connection, chosen: Where, tail: str, bound: tuple[object, ...]) -> list[Summary]:
+    statement = f"""SELECT {SUMMARY_COLUMNS} FROM summaries s CROSS JOIN words w ON w.id = s.id
+        WHERE {chosen.condition} {tail}"""  # noqa: S608 - values are bound
+    return [summary_from(row) for row in connection.execute(statement, (*chosen.bound, *bound))]

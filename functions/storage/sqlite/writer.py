@@ -1,0 +1,127 @@
+"""The one thread that writes: it takes all that waits into one commit, and answers only when the commit is durable."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from functions.errors import StoreUnavailable
+from functions.storage.sqlite.database import connect, unavailable
+
+MOST_IN_ONE_COMMIT = 512
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], Any]
+
+# SQLite's errors that are about what a job wrote; all others are about the database itself.
+_OF_THE_JOB = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    error: Exception
+
+
+class Writer:
+    """Runs jobs in the order they came. A job that raises is undone alone; a commit that fails fails all in it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._waiting: SimpleQueue[tuple[Future[Any], Job] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Run the job inside the next commit. The future has its result once that is durable, its error at once.
+
+        StoreUnavailable when the commit failed: then nothing of it is stored, and later jobs are tried afresh.
+        """
+        future: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("服务正在停止。请稍后再试")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="qingdan-writer", daemon=True)
+                self._thread.start()
+            self._waiting.put((future, job))
+        return future
+
+    def close(self) -> None:
+        """Finish what waits, then stop; calling it again changes nothing."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._waiting.put(None)
+            thread.join()
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            taken = [self._waiting.get(), *self._drain()]
+            stopping = taken[-1] is None
+            batch = [one for one in taken if one is not None and one[0].set_running_or_notify_cancel()]
+            if batch:
+                self._commit(batch)
+        self._disconnect()
+
+    def _drain(self) -> list[tuple[Future[Any], Job] | None]:
+        taken: list[tuple[Future[Any], Job] | None] = []
+        try:
+            while len(taken) < MOST_IN_ONE_COMMIT - 1:
+                taken.append(self._waiting.get_nowait())
+        except Empty:
+            pass
+        return taken
+
+    def _commit(self, batch: list[tuple[Future[Any], Job]]) -> None:
+        try:
+            connection = self._connected()
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_attempt(connection, job) for _, job in batch]
+            connection.execute("COMMIT")
+        except Exception as error:
+            # Whatever it was, nobody may be left waiting.
+            self._disconnect()
+            for future, _ in batch:
+                future.set_exception(unavailable(error) if isinstance(error, sqlite3.Error) else error)
+            return
+        for (future, _), outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, _Refused):
+                future.set_exception(outcome.error)
+            else:
+                future.set_result(outcome)
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect(self._path)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        """Closing rolls back; the next commit begins with a connection that knows nothing of this one's trouble."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _attempt(connection: sqlite3.Connection, job: Job) -> Any:
+    """The job's result, or why it was refused; when SQLite itself fails, the error spoils the whole commit."""
+    connection.execute("SAVEPOINT job")
+    try:
+        result = job(connection)
+    except Exception as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _OF_THE_JOB):
+            raise
+        connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+        return _Refused(error)
+    connection.execute("RELEASE job")
+    return result
