@@ -11,7 +11,8 @@ from functions.errors import AuthoringError
 from functions.forms.bundle import BrokenReference, bundle
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, write_document
-from functions.forms.lint import check_rules, check_schema
+from functions.forms.lint import check_schema
+from functions.forms.lintrules import check_rules
 from functions.forms.rules import RulesFile
 from functions.forms.source import Source, mistake
 

@@ -52,20 +52,20 @@ def _year_has_come(definition: Definition, args: Args, data: Any, today: date) -
     year = _integer(data, args["at"])
     if year is not None and year > today.year:
         cure = f"请填今年（{today.year}）或者更早的年份"
-        yield args["at"], f"{name_of(definition, args['at'])}是 {year} 年，还没有到。{cure}"
+        yield args["at"], f"{name_of(definition, args['at'])}填的是 {year} 年，还没有到。{cure}"
 
 
 def _year_is_over(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
     year = _integer(data, args["at"])
     if year is not None and year >= today.year:
         cure = f"现在应报 {today.year - 1} 年度，请改成 {today.year - 1}"
-        yield args["at"], f"{name_of(definition, args['at'])}是 {year} 年，这一年还没有过完。{cure}"
+        yield args["at"], f"{name_of(definition, args['at'])}填的是 {year} 年，这一年还没有过完。{cure}"
 
 
 def _year_is_older(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
     year = _integer(data, args["at"])
     if year is not None and year < today.year - 1:
-        known = f"{name_of(definition, args['at'])}是 {year} 年，现在应报的是 {today.year - 1} 年度"
+        known = f"{name_of(definition, args['at'])}填的是 {year} 年，现在应报的是 {today.year - 1} 年度"
         yield args["at"], f"{known}。补报以前年度的可以照此提交，会注明“延报”"
 
 
@@ -73,7 +73,7 @@ def _year_not_before(definition: Definition, args: Args, data: Any, today: date)
     year, start = _integer(data, args["at"]), next(_dates(data, args["of"]), None)
     if year is not None and start is not None and year < start[1].year:
         other = f"{name_of(definition, args['of'])}（{_in_words(start[1])}）"
-        yield args["at"], f"{name_of(definition, args['at'])}是 {year} 年，早于{other}。请核对"
+        yield args["at"], f"{name_of(definition, args['at'])}填的是 {year} 年，早于{other}。请核对"
 
 
 def _sum_is_positive(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:

@@ -18,7 +18,8 @@ from functions.forms.bounded import LONGEST_TEXT, MOST_ROWS, bound
 from functions.forms.definition import Definition
 from functions.forms.formats import CUSTOM_FORMATS, is_date
 from functions.forms.outline import Field, Group, Section
-from functions.forms.pointer import Path, Token
+from functions.forms.pointer import Token
+from functions.forms.structure import tested_paths
 
 _PRECEDENCE = (
     "unknown",
@@ -118,17 +119,6 @@ def _without_consequences(definition: Definition, faults: list[Fault]) -> Iterat
         )
         if fault.rule != "not_applicable" or not any(place in wrong for place in tested):
             yield fault
-
-
-def tested_paths(test: Any, scope: Path) -> Iterator[Path]:
-    """The paths of the answers that a condition's test looks at."""
-    if not isinstance(test, dict):
-        return
-    for key, child in test.get("properties", {}).items():
-        yield (*scope, key)
-        yield from tested_paths(child, (*scope, key))
-    for branch in (*test.get("allOf", ()), *test.get("anyOf", ()), test.get("not")):
-        yield from tested_paths(branch, scope)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:

@@ -13,7 +13,7 @@ USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_PHONE = re.compile(
+PHONE = re.compile(
     r"(?:[+]?86[- ]?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00[- ]?[0-9]{7})"
 )
 _LEAP_YEAR = 2000
@@ -34,7 +34,7 @@ def is_uscc(text: str) -> bool:
 
 def is_phone(text: str) -> bool:
     """Whether this is a mobile number, a landline with its area code (and extension), or a 400 or 800 number."""
-    return _PHONE.fullmatch(text) is not None
+    return PHONE.fullmatch(text) is not None
 
 
 def is_date(text: str) -> bool:

@@ -9,7 +9,8 @@ from functions.forms.definition import Definition
 from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
 from functions.forms.naming import name_of
 from functions.forms.outline import Field, Group, Item, Rows, Section
-from functions.forms.pointer import Token
+from functions.forms.pointer import Path, Token
+from functions.forms.structure import tested_paths
 
 GENERAL = "这份填报没有通过检查，查不出是哪一栏。请检查后再提交一次；还不行，请与本局联系"
 
@@ -28,7 +29,7 @@ def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: An
     if rule == "unknown" or part is None:
         return _unknown(tokens)
     if rule == "not_applicable":
-        return f"按前面的选择，不用填{_quoted(name)}。请把它空着"
+        return _not_applicable(definition, pointer.general(tokens), name)
     if rule == "unsayable":
         return f"{name}里有无法保存的字符。请删去后重新输入"
     if isinstance(schema, dict) and rule == "not" and "x-ask" in schema:
@@ -86,6 +87,18 @@ def _not_chosen(field: Field, name: str) -> str:
     if field.kind == "choice" and len(labels) < _FEW:
         least = f"请选{'、'.join(labels[:-1])}或者{labels[-1]}"
     return f"{_quoted(name)}还没有选。{least}"
+
+
+def _not_applicable(definition: Definition, path: Path, name: str) -> str:
+    tested = (
+        definition.label_at(pointer.join(answer))
+        for rule in definition.conditions
+        if rule.effect == "applies" and rule.target == path
+        for answer in tested_paths(rule.test, rule.scope)
+        if isinstance(definition.field_at(pointer.join(answer)), Field)
+    )
+    choice = next(tested, "前面")
+    return f"按{_quoted(choice)}这一项的选择，不用填{_quoted(name)}。请把它空着，或者改那一项"
 
 
 def _unknown(tokens: tuple[Token, ...]) -> str:

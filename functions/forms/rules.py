@@ -14,6 +14,8 @@ Address = Annotated[str, Field(pattern=r"^[甲乙丙丁][一二三四五六][0-9
 
 
 class Strict(BaseModel):
+    """A part of the file that takes no key it does not know."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
@@ -26,11 +28,15 @@ class Obliged(Strict):
 
 
 class When(Strict):
+    """The deadline as the form's page says it, and a note in small print."""
+
     words: Words
     note: str = ""
 
 
 class Basis(Strict):
+    """The paragraphs of the list that demand the form, the main one first, and a note in small print."""
+
     paragraphs: list[Address] = Field(min_length=1)
     note: str = ""
 
@@ -77,6 +83,8 @@ class DueRule(Strict):
 
 
 class FilingRule(Strict):
+    """One case in which a filing is owed: `when` it is this case, for which period, due when, by which paragraph."""
+
     id: Identifier
     title: Words
     when: Case | None = None
@@ -87,15 +95,21 @@ class FilingRule(Strict):
 
 
 class UniqueKey(Strict):
+    """A field that makes a filing unique; `normalise` folds widths and drops white space, for names people type."""
+
     at: Pointer
     normalise: bool = False
 
 
 class Review(Strict):
+    """How a filing is reviewed: `four_eyes` asks for a second reviewer."""
+
     four_eyes: bool = False
 
 
 class CheckWhen(Strict):
+    """When a check applies: the choice at `at` equals this value, or the choices there contain it."""
+
     at: Pointer
     equals: str | None = None
     contains: str | None = None
@@ -108,6 +122,8 @@ class CheckWhen(Strict):
 
 
 class DateHasCome(Strict):
+    """The date is not after the day of submission; `cure` says what to fill in."""
+
     check: Literal["date_has_come"]
     at: Pointer
     cure: Words
@@ -115,6 +131,8 @@ class DateHasCome(Strict):
 
 
 class DateIsAfter(Strict):
+    """The date at `at` is after the date at `of`."""
+
     check: Literal["date_is_after"]
     at: Pointer
     of: Pointer
@@ -122,12 +140,16 @@ class DateIsAfter(Strict):
 
 
 class YearCheck(Strict):
+    """The year has come, is over, or is older than the one that is due now."""
+
     check: Literal["year_has_come", "year_is_over", "year_is_older"]
     at: Pointer
     warns: bool = False
 
 
 class YearNotBefore(Strict):
+    """The year at `at` is not before that of the date at `of`."""
+
     check: Literal["year_not_before"]
     at: Pointer
     of: Pointer
@@ -135,6 +157,8 @@ class YearNotBefore(Strict):
 
 
 class SumIsPositive(Strict):
+    """The numbers at `of` are not all 0; `message` is shown at the group `at`."""
+
     check: Literal["sum_is_positive"]
     at: Pointer
     of: list[Pointer] = Field(min_length=1)

@@ -31,6 +31,17 @@ def sections_of(schema: Schema, conditions: tuple[Condition, ...]) -> tuple[Sect
     return tuple(reader.section(key, section) for key, section in schema["properties"].items())
 
 
+def tested_paths(test: Any, scope: Path) -> Iterator[Path]:
+    """The paths of the answers that a condition's test looks at."""
+    if not isinstance(test, dict):
+        return
+    for key, child in test.get("properties", {}).items():
+        yield (*scope, key)
+        yield from tested_paths(child, (*scope, key))
+    for branch in (*test.get("allOf", ()), *test.get("anyOf", ()), test.get("not")):
+        yield from tested_paths(branch, scope)
+
+
 def kind_of(schema: Schema) -> Kind:
     """The kind of the field that this schema describes."""
     if schema["type"] in ("integer", "boolean"):

@@ -1,0 +1,104 @@
+"""What the conditions of a form may hold: only what the gate, the explainer and the browser's script all evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+Where = tuple[str | int, ...]
+Found = tuple[Where, str, str]
+
+TEST_KEYWORDS: Final = frozenset(
+    {
+        "type",
+        "const",
+        "enum",
+        "required",
+        "properties",
+        "contains",
+        "not",
+        "allOf",
+        "anyOf",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+    }
+)
+_EFFECTS: Final = frozenset(
+    {"required", "properties", "const", "enum", "not", "minimum", "maximum", "minItems", "maxItems", "x-ask"}
+)
+
+
+def check_conditions(schema: dict[str, Any], where: Where) -> Iterator[Found]:
+    """What is wrong with the conditions written at this object."""
+    for place, rule in enumerate(schema.get("allOf", ())):
+        at = (*where, "allOf", place)
+        if not isinstance(rule, dict) or not set(rule) <= {"if", "then", "else"} or "if" not in rule:
+            yield at, "allOf 里每一项应是 if、then、else", "请把别的约束写到栏目上"
+            continue
+        yield from _condition(rule, schema, at)
+    if "if" in schema:
+        yield from _condition(schema, schema, where)
+    elif "then" in schema or "else" in schema:
+        yield where, "有 then 或 else，没有 if", "请补上 if"
+
+
+def _condition(rule: dict[str, Any], schema: dict[str, Any], where: Where) -> Iterator[Found]:
+    yield from _test(rule["if"], schema, (*where, "if"))
+    if "then" not in rule and "else" not in rule:
+        yield (*where, "if"), "有 if，没有 then 也没有 else", "请补上"
+    for branch in ("then", "else"):
+        if branch in rule:
+            yield from _effect(rule[branch], schema, (*where, branch))
+
+
+def _test(test: Any, schema: Any, where: Where) -> Iterator[Found]:
+    if not isinstance(test, dict):
+        yield where, "条件应是一组说明", "请写 properties 和 required"
+        return
+    for keyword in test:
+        if keyword not in TEST_KEYWORDS:
+            cure = f"条件里可以用 {'、'.join(sorted(TEST_KEYWORDS))}"
+            yield (*where, keyword), f"条件里不能用“{keyword}”，网页上的脚本不会算", cure
+    yield from _names(test, schema, where)
+    for key, child in _properties(test):
+        yield from _test(child, _below(schema, key), (*where, "properties", key))
+    for keyword in ("allOf", "anyOf"):
+        for place, child in enumerate(test.get(keyword, ())):
+            yield from _test(child, schema, (*where, keyword, place))
+    if "not" in test:
+        yield from _test(test["not"], schema, (*where, "not"))
+    if "contains" in test:
+        yield from _test(test["contains"], None, (*where, "contains"))
+
+
+def _effect(branch: Any, schema: Any, where: Where) -> Iterator[Found]:
+    if branch is False:
+        return
+    if not isinstance(branch, dict):
+        yield where, "then 和 else 应是一组说明", "请写 required 或 properties"
+        return
+    for keyword in branch:
+        if keyword not in _EFFECTS:
+            yield (*where, keyword), f"then 和 else 里不能用“{keyword}”", f"可以用 {'、'.join(sorted(_EFFECTS))}"
+    yield from _names(branch, schema, where)
+    for key, child in _properties(branch):
+        yield from _effect(child, _below(schema, key), (*where, "properties", key))
+
+
+def _names(part: dict[str, Any], schema: Any, where: Where) -> Iterator[Found]:
+    known = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    for keyword in ("required", "properties"):
+        for key in part.get(keyword, ()):
+            if key not in known:
+                yield (*where, keyword), f"条件里的“{key}”不是表里的栏目", "请核对栏目名和它在哪一部分"
+
+
+def _properties(part: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    children = part.get("properties", {})
+    yield from children.items() if isinstance(children, dict) else ()
+
+
+def _below(schema: Any, key: str) -> Any:
+    return schema.get("properties", {}).get(key) if isinstance(schema, dict) else None
