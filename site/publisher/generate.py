@@ -1,4 +1,4 @@
-"""Runs the site generator on content/ and says in Chinese what it finds wrong; knows no asset and no address of ours."""
+"""Runs the site generator on content/ and says in Chinese what it finds wrong; knows no asset of ours."""
 
 import logging
 import re

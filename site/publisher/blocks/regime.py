@@ -45,6 +45,8 @@ def note(drawing: Drawing, parent: Element, block: Block) -> None:
     mark, aside = drawing.note(block.text)
     if above.tag == "div":
         append(above[-1], mark)
+    elif above.tag in ("ul", "ol"):  # a list may hold nothing but its items
+        parent.append(element("p", mark, class_="note"))
     else:
         _mark_text(above, mark)
     parent.append(aside)
