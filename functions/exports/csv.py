@@ -19,7 +19,6 @@ END = "\r\n"
 LINES_A_CHUNK = 200
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_TO_QUOTE = frozenset(',"\r\n')
 
 
 def stream_csv(records: Iterable[Record], versions: Sequence[Definition], *, table: str = "") -> Iterator[bytes]:
@@ -39,7 +38,9 @@ def stream_csv(records: Iterable[Record], versions: Sequence[Definition], *, tab
 def quote(text: str) -> str:
     """One cell: guarded, and quoted where commas, quotes or line ends demand it."""
     safe = guard(text)
-    return '"' + safe.replace('"', '""') + '"' if not _TO_QUOTE.isdisjoint(safe) else safe
+    if "," in safe or '"' in safe or "\n" in safe:
+        return '"' + safe.replace('"', '""') + '"'
+    return safe
 
 
 def _decimal(value: str) -> str:

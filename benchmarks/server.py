@@ -1,0 +1,87 @@
+"""The real server as a process of its own: started, asked, weighed and stopped by its process id."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SITE = Path("build/site")
+QINGDAN = [sys.executable, "-c", "from functions.local.cli import main; main()"]
+SETTINGS = {"QINGDAN_RATE_LIMIT": "off"}
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers; `seconds` from its start to the first answer."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    seconds: float
+
+    def memory(self) -> float:
+        """Resident memory in MB (10^6 bytes)."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024 / 1e6
+        raise OSError("no VmRSS")
+
+
+@contextmanager
+def serve(data: Path) -> Iterator[Running]:
+    """The product's own server on a free port; ended with SIGTERM, and with SIGKILL should that not do."""
+    port = free_port()
+    command = [*QINGDAN, "serve", "--host", "127.0.0.1", "--port", str(port), "--data", str(data), "--site", str(SITE)]
+    with running(command, port, "/healthz", data.with_suffix(".log"), SETTINGS) as started:
+        yield started
+
+
+@contextmanager
+def running(command: list[str], port: int, path: str, log: Path, settings: Mapping[str, str]) -> Iterator[Running]:
+    """Any server that answers `path` with 200, from its first answer on."""
+    began = time.perf_counter()
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **settings})
+        try:
+            _await_answer(process, port, path, log)
+            yield Running(process, port, time.perf_counter() - began)
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    until = time.perf_counter() + PATIENCE
+    while time.perf_counter() < until:
+        if process.poll() is not None:
+            break
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.005)
+        finally:
+            connection.close()
+    raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
