@@ -8,7 +8,7 @@ from typing import Any
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.element import Markup
 from functions.forms.formats import PHONE, USCC_ALPHABET
-from functions.forms.livewords import Texts, label_of
+from functions.forms.livewords import Texts
 from functions.forms.names import name_of
 from functions.forms.outline import Item
 from functions.forms.pointer import ANY_ROW, Path
@@ -50,10 +50,10 @@ def _node(definition: Definition, texts: Texts, item: Item) -> dict[str, Any]:
     """One part of the form: kind, how much it is needed, its name in messages, limits, messages."""
     node: dict[str, Any] = {"n": _NEEDS[item.required]}
     if isinstance(item, Group):
-        return node | {"k": "group", "lead": item.lead}
+        return node | {"k": "group", "l": item.name, "lead": item.lead}
     if isinstance(item, Rows):
         return node | {"k": "rows", "m": texts.of_rows(item)}
-    node |= {"k": item.kind, "l": label_of(definition, item.path), "m": texts.of_field(item)}
+    node |= {"k": item.kind, "l": item.label, "m": texts.of_field(item)}
     limits = {"min": item.minimum, "max": item.maximum, "len": item.max_length, "true": item.must_be_true or None}
     return node | {key: value for key, value in limits.items() if value is not None} | _pattern(definition, item)
 

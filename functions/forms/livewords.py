@@ -17,18 +17,22 @@ _TYPED = "〈〉"
 _HIGH, _LOW = 98765432109876, -98765432109876
 
 
-def label_of(definition: Definition, path: Path) -> str:
-    """What messages call the field, with {row} for the number of its row: "数据库 {row}的维护情况"."""
-    name = "的".join(definition.names_at(pointer.join(_first(path))))
-    for length, part in enumerate(path):
-        rows = definition.field_at(pointer.join(path[:length]))
-        if part == ANY_ROW and isinstance(rows, Rows):
-            name = name.replace(f"{rows.item_label} 1", f"{rows.item_label} {{row}}", 1)
-    return name
+def parts_of_name(definition: Definition, path: Path) -> list[tuple[str, str]]:
+    """What of a message belongs to this place, and the gap it leaves: the row's number, the group, the field."""
+    found: list[tuple[str, str]] = []
+    for length in range(1, len(path) + 1):
+        part = definition.field_at(pointer.join(_first(path[:length])))
+        if isinstance(part, Group):
+            found.append((part.name, "{group}"))
+        elif isinstance(part, Field):
+            found.append((part.label, "{name}"))
+        elif isinstance(part, Rows) and path[length : length + 1] == (ANY_ROW,):
+            found.append((f"{part.item_label} 1", f"{part.item_label} {{row}}"))
+    return found
 
 
 class Texts:
-    """The messages of one form, each different one once; `{name}` stands for what messages call the field."""
+    """The messages of one form, each different one once; `{row}`, `{group}`, `{name}` stand for where the fault is."""
 
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
@@ -62,10 +66,9 @@ class Texts:
         tokens = _first(item.path)
         held = {**(beside or {}), tokens[-1]: value} if value is not None else dict(beside or {})
         text = say(self._definition, tokens, rule, {}, _around(tokens[:-1], held))
-        for typed, gap in gaps.items():
+        for typed, gap in (*gaps.items(), *parts_of_name(self._definition, item.path)):
             text = text.replace(typed, gap)
-        name = "的".join(self._definition.names_at(pointer.join(tokens)))
-        return self._places.setdefault(text.replace(name, "{name}"), len(self._places))
+        return self._places.setdefault(text, len(self._places))
 
 
 def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:

@@ -31,8 +31,7 @@ def pack_assets(site: Path, theme: Path) -> tuple[Asset, ...]:
     _keep_only(site / "assets", theme / "assets")
     shutil.rmtree(site / "assets" / "stylesheets")
     texts = {STYLESHEET: sheet} | {
-        path.relative_to(site).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted((site / "assets" / "javascripts").glob("*.js"))
+        path.relative_to(site).as_posix(): text for path, text in bundle_scripts(site / "assets" / "javascripts")
     }
     assets = tuple(store(site, name, text.encode()) for name, text in texts.items())
     rewrite(site, assets)
@@ -56,6 +55,18 @@ def bundle_stylesheet(path: Path) -> str:
             f"样式表 {path.name} 不在 {path.parent.name}/ 里。主题升级以后文件名会变，请改 qingdan.css 里的 @import"
         ) from None
     return _IMPORT.sub(included, _NOISE.sub("", text))
+
+
+def bundle_scripts(folder: Path) -> list[tuple[Path, str]]:
+    """Each script with its parts before it, and its parts removed: form-rows.js is a part of form.js."""
+    paths = sorted(folder.glob("*.js"))
+    bundles = []
+    for path in (path for path in paths if "-" not in path.stem):
+        parts = [part for part in paths if part.stem.startswith(f"{path.stem}-")]
+        bundles.append((path, "".join(one.read_text(encoding="utf-8") for one in (*parts, path))))
+        for part in parts:
+            part.unlink()
+    return bundles
 
 
 def store(site: Path, name: str, body: bytes) -> Asset:

@@ -1,0 +1,235 @@
+/* Keeps what is typed in this browser until it is filed, and as a file that can be carried to another one. */
+(function (form) {
+  "use strict";
+
+  var PREFIX = "qingdan:draft:";
+  var KIND = "qingdan-draft";
+
+  function store(act) {
+    try {
+      return act(window.localStorage);
+    } catch (refused) {
+      return null; /* a browser that keeps nothing: the form works all the same */
+    }
+  }
+
+  function keysOf(id) {
+    return store(function (kept) {
+      return Object.keys(kept).filter(function (key) {
+        return key.indexOf(PREFIX + id + ":") === 0;
+      });
+    }) || [];
+  }
+
+  /* Forget every draft of a form: it has been filed. */
+  form.forgetDrafts = function (id) {
+    keysOf(id).forEach(function (key) {
+      store(function (kept) {
+        kept.removeItem(key);
+      });
+    });
+  };
+
+  function key() {
+    return PREFIX + form.data.form + ":" + form.data.digest;
+  }
+
+  function pairs() {
+    var found = [];
+    form.each(form.element.querySelectorAll("[data-row] > input[type=hidden]"), function (marker) {
+      found.push([marker.name, ""]);
+    });
+    form.each(form.controls(form.element), function (control) {
+      var ticked = control.type === "checkbox" || control.type === "radio";
+      if (control.name !== "contest" && (ticked ? control.checked : control.value)) found.push([control.name, control.value]);
+    });
+    return found;
+  }
+
+  function draft() {
+    return {
+      kind: KIND, form: form.data.form, title: form.data.title, digest: form.data.digest,
+      saved: new Date().toISOString(), values: pairs()
+    };
+  }
+
+  form.keepDraft = function () {
+    var text = JSON.stringify(draft());
+    store(function (kept) {
+      kept.setItem(key(), text);
+    });
+  };
+
+  function readKept() {
+    var keys = keysOf(form.data.form);
+    var known = keys.indexOf(key()) >= 0 ? key() : keys[0];
+    var text = known && store(function (kept) {
+      return kept.getItem(known);
+    });
+    try {
+      return text ? JSON.parse(text) : null;
+    } catch (broken) {
+      return null;
+    }
+  }
+
+  function empty() {
+    form.each(form.lists(), function (list) {
+      for (var count = form.rowCount(list); count > 0; count -= 1) form.removeRow(list, count - 1);
+    });
+    form.each(form.controls(form.element), function (control) {
+      if (control.type === "checkbox" || control.type === "radio") control.checked = false;
+      else control.value = "";
+    });
+    form.each(form.element.querySelectorAll("[data-f]"), function (wrapper) {
+      form.showMessage(wrapper, "");
+    });
+  }
+
+  function makeRows(values) {
+    form.each(form.lists(), function (list) {
+      var start = list.getAttribute("data-f") + "[";
+      var most = values.reduce(function (count, pair) {
+        return pair[0].indexOf(start) === 0 ? Math.max(count, parseInt(pair[0].slice(start.length), 10) + 1) : count;
+      }, 0);
+      while (form.rowCount(list) < Math.min(most, Number(list.getAttribute("data-max")))) form.addRow(list);
+    });
+  }
+
+  function fillIn(values) {
+    empty();
+    makeRows(values);
+    var typed = {};
+    values.forEach(function (pair) {
+      (typed[pair[0]] = typed[pair[0]] || []).push(pair[1]);
+    });
+    form.each(form.controls(form.element), function (control) {
+      var found = Object.prototype.hasOwnProperty.call(typed, control.name) ? typed[control.name] : null;
+      if (!found) return;
+      if (control.type === "checkbox" || control.type === "radio") control.checked = found.indexOf(control.value) >= 0;
+      else control.value = found[0];
+    });
+    form.changed();
+  }
+
+  function when(saved) {
+    var at = new Date(saved);
+    if (isNaN(at)) return "";
+    var minutes = ("0" + at.getMinutes()).slice(-2);
+    return at.getFullYear() + " 年 " + (at.getMonth() + 1) + " 月 " + at.getDate() + " 日 " + at.getHours() + ":" + minutes;
+  }
+
+  function button(words, act) {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn btn--second btn--small";
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* Say something above the form; one thing at a time. */
+  function tell(kind, heading, words, more) {
+    var old = document.getElementById("draft-note");
+    var note = document.createElement("div");
+    var bold = document.createElement("b");
+    var text = document.createElement("p");
+    note.id = "draft-note";
+    note.className = kind ? "say say--" + kind : "say";
+    note.setAttribute("role", kind === "stop" ? "alert" : "status");
+    note.tabIndex = -1;
+    bold.textContent = heading;
+    text.textContent = words;
+    note.appendChild(bold);
+    note.appendChild(text);
+    if (more) note.appendChild(more);
+    if (old) old.parentNode.removeChild(old);
+    var columns = form.element.parentNode;
+    columns.parentNode.insertBefore(note, columns);
+    return note;
+  }
+
+  function clear() {
+    var last = pairs();
+    empty();
+    form.changed();
+    form.forgetDrafts(form.data.form);
+    tell("", "草稿已清除", "表里填的内容也清空了。", button("撤销", function () {
+      fillIn(last);
+      form.keepDraft();
+      tell("done", "已撤销", "清除的内容又填回来了。").focus();
+    })).focus();
+  }
+
+  function tellRestored(kept) {
+    var words = (when(kept.saved) || "上次") + "存在这台设备的浏览器里。请核对后接着填。";
+    if (kept.digest !== form.data.digest) words += "这张表后来更新过，新的栏目还空着。";
+    tell("", "已恢复上次没填完的草稿", words, button("清除草稿", clear));
+  }
+
+  function save() {
+    var text = JSON.stringify(draft(), null, 1);
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = form.data.title + "（草稿）.json";
+    document.body.appendChild(link);
+    link.click();
+    document.body.removeChild(link);
+    window.setTimeout(function () {
+      URL.revokeObjectURL(link.href);
+    }, 1000);
+    tell("done", "草稿已存成文件", "文件名是“" + link.download + "”。里面有姓名和电话，请妥善保管。");
+  }
+
+  function isPairs(values) {
+    return Array.isArray(values) && values.every(function (pair) {
+      return Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && typeof pair[1] === "string";
+    });
+  }
+
+  function take(text, name) {
+    var found = null;
+    try {
+      found = JSON.parse(text.replace(/^\uFEFF/, ""));
+    } catch (broken) { /* told below, as for any other file that is no draft */ }
+    if (!found || found.kind !== KIND || !isPairs(found.values)) {
+      return tell("stop", "没有载入", "“" + name + "”不是草稿文件，或者已经损坏。请选用“把草稿存成文件”存下来的文件。").focus();
+    }
+    if (found.form !== form.data.form) {
+      return tell("stop", "没有载入", "“" + name + "”是《" + found.title + "》的草稿，这里要填的是《" + form.data.title + "》。请到那张表的网页载入。").focus();
+    }
+    fillIn(found.values);
+    form.keepDraft();
+    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + "保存的内容填好了。请核对后接着填。").focus();
+  }
+
+  function load() {
+    var chooser = document.createElement("input");
+    chooser.type = "file";
+    chooser.accept = ".json,application/json";
+    chooser.hidden = true;
+    chooser.setAttribute("aria-label", "草稿文件");
+    chooser.addEventListener("change", function () {
+      var reader = new FileReader();
+      reader.onload = function () {
+        take(String(reader.result), chooser.files[0].name);
+        document.body.removeChild(chooser);
+      };
+      if (chooser.files.length) reader.readAsText(chooser.files[0]);
+    });
+    document.body.appendChild(chooser);
+    chooser.click();
+  }
+
+  form.startDraft = function () {
+    form.each(form.element.querySelectorAll("[data-draft]"), function (one) {
+      one.hidden = false;
+      one.addEventListener("click", one.getAttribute("data-draft") === "save" ? save : load);
+    });
+    if (!form.element.hasAttribute("data-fresh")) return form.keepDraft();
+    var kept = readKept();
+    if (!kept || kept.form !== form.data.form || !isPairs(kept.values) || !kept.values.length) return undefined;
+    fillIn(kept.values);
+    return tellRestored(kept);
+  };
+})((window.qingdanForm = window.qingdanForm || {}));

@@ -1,0 +1,91 @@
+/* Starts what a form's page can do beyond plain HTML; the page works without it. */
+(function (form) {
+  "use strict";
+
+  var WAIT = 300;
+  var waiting = 0;
+  var pressed = false;
+  var left = null;
+
+  form.changed = function () {
+    form.applyConditions();
+    form.showProgress();
+  };
+
+  function soon() {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(now, WAIT);
+  }
+
+  function now() {
+    window.clearTimeout(waiting);
+    waiting = 0;
+    form.changed();
+    form.keepDraft();
+  }
+
+  function judge(wrapper) {
+    form.check(wrapper);
+    form.showProgress();
+  }
+
+  /* A message moves the page; while a button is held down, that would make the click miss it. */
+  function leave(event) {
+    var wrapper = event.target.closest("[data-f]");
+    if (!wrapper || (event.relatedTarget && wrapper.contains(event.relatedTarget))) return;
+    if (pressed) left = wrapper;
+    else judge(wrapper);
+  }
+
+  function release() {
+    window.setTimeout(function () {
+      pressed = false;
+      if (left && document.contains(left)) judge(left);
+      left = null;
+    }, 0);
+  }
+
+  function listen() {
+    form.element.addEventListener("input", function (event) {
+      form.forgetGroupMessage(event.target);
+      soon();
+    });
+    form.element.addEventListener("change", now);
+    form.element.addEventListener("focusout", leave);
+    document.addEventListener("mousedown", function () {
+      pressed = true;
+    });
+    document.addEventListener("mouseup", release);
+    window.addEventListener("pagehide", function () {
+      if (waiting) form.keepDraft();
+    });
+  }
+
+  function focusControl(event) {
+    var link = event.target.closest("a[href^='#']");
+    var control = link && document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
+    if (control) window.setTimeout(function () { control.focus(); }, 0);
+  }
+
+  function startForm() {
+    form.element = document.getElementById("form");
+    form.data = JSON.parse(document.getElementById("form-data").textContent);
+    form.rememberJudged();
+    form.startRows();
+    form.startProgress();
+    form.startDraft();
+    form.changed();
+    listen();
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var filed = document.querySelector("[data-filed]");
+    var errors = document.querySelector(".errors");
+    var wanted = errors || document.querySelector("form [autofocus]");
+    if (!form.read) return; /* a preview that is not built has only this file: the page works as plain HTML */
+    if (filed) form.forgetDrafts(filed.getAttribute("data-filed"));
+    if (document.getElementById("form-data")) startForm();
+    if (errors) errors.addEventListener("click", focusControl);
+    if (wanted) wanted.focus();
+  });
+})((window.qingdanForm = window.qingdanForm || {}));
