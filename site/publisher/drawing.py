@@ -10,8 +10,6 @@ from publisher.markup import Node, append, element
 from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
 
-Parts = tuple[str, ...]
-
 
 @dataclass
 class Drawing:
@@ -56,18 +54,19 @@ class Drawing:
         mark = element("span", "〔", link, "〕", class_="ref")
         head = element("b", name)
         head.tail = f"{text} "
-        back = element("a", "回到原处", href=f"#r-{self.notes}")
+        back = element("a", "回到原处", class_="nowrap", href=f"#r-{self.notes}")
         kind = "ed measure" if wide else "ed"
         return mark, element("aside", head, back, class_=kind, id=f"ed-{self.notes}", aria_label=name)
 
-    def marked(self, where: Element, anchor: str) -> None:
-        """Marks a table's cell with the notes on its row; the notes wait until the table is done."""
+    def marked(self, cell: Element, anchor: str, beside: str) -> Element:
+        """The table's cell, marked with the notes on its row; the notes wait until the table is done."""
         for note in self.content.notes.notes:
-            if note.at == anchor:
+            if note.at == anchor and note.beside == beside:
                 mark, aside = self.note(note.text, wide=True)
-                append(where, " ")
-                append(where, mark)
+                append(cell, " ")
+                append(cell, mark)
                 self.waiting.append(aside)
+        return cell
 
     def done(self, parent: Element) -> None:
         """Sets the notes that wait below the table."""

@@ -108,10 +108,11 @@ class Laws(Model):
 
 
 class TableNote(Model):
-    """An editor's note on a row of a table; `at` is the row's id."""
+    """An editor's note on a row of a table; `at` is the row's id, `beside` the cell that carries the mark."""
 
     oddity: Oddity
     at: Key
+    beside: Literal["item", "office", "phone"] = "item"
     text: Text
 
 

@@ -48,7 +48,7 @@ def _standing(drawing: Drawing, law: Law) -> list[Node]:
     if law.note:
         nodes += [element("br"), element("small", law.note)]
     if law.successor:
-        nodes += [" ", element("a", "看接替的法规", href=f"#law-{law.successor}")]
+        nodes += [" ", element("small", element("a", "看接替的法规", class_="nowrap", href=f"#law-{law.successor}"))]
     return nodes
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
 from publisher.blocks.forms import deadlines
+from publisher.content import Content
 from publisher.drawing import Drawing
 from publisher.markup import element, markdown
+from publisher.models import Regime
 from publisher.pages import Block
 
 
@@ -70,7 +72,7 @@ def index(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: index`: links to everything that has a permalink."""
     content = drawing.content
     groups = (
-        ("index-regimes", "监管制度", ((f"{one.words} {_short(one.text)}", one.target) for one in content.paragraphs)),
+        *(_regime_group(content, one) for one in content.regimes.regimes),
         ("index-duties", "职责", ((f"{one.words} {_short(one.text)}", one.target) for one in content.work_items)),
         (
             "index-services",
@@ -84,6 +86,12 @@ def index(drawing: Drawing, parent: Element, block: Block) -> None:
     for anchor, title, links in groups:
         parent.append(element("h2", title, id=anchor))
         parent.append(_links(drawing, links))
+
+
+def _regime_group(content: Content, one: Regime) -> tuple[str, str, Iterable[tuple[str, str]]]:
+    shown = (passage for passage in content.paragraphs if passage.words.startswith(one.stem))
+    links = ((f"{passage.words} {_short(passage.text)}", passage.target) for passage in shown)
+    return f"index-{one.key}", f"{one.stem}　{one.name}", links
 
 
 def _links(drawing: Drawing, links: Iterable[tuple[str, str]]) -> Element:

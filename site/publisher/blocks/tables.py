@@ -95,15 +95,15 @@ def _duty_body(drawing: Drawing, duty: Duty, shown: list[tuple[int, WorkItem]], 
 
 def _item_cells(drawing: Drawing, words: str, anchor: str, item: WorkItem) -> tuple[Element, Element, Element]:
     link = address(words, drawing.href(f"duties.md#{anchor}"))
-    text = cell(link, " ", *drawing.verbatim(item.text), class_="item")
-    drawing.marked(text, anchor)
+    text = drawing.marked(cell(link, " ", *drawing.verbatim(item.text), class_="item"), anchor, "item")
     names = {one.key: one.name for one in drawing.content.sections.sections}
     offices: list[Node] = []
     for key in item.sections:
         offices += [element("br")] if offices else []
         offices.append(element("a", names[key], href=drawing.href(f"sections/{key}.md")))
     remark = cell(item.remark, data_l="备注") if item.remark else cell(class_="off")
-    return text, cell(*offices, class_="unit", data_l="责任科室"), remark
+    unit = drawing.marked(cell(*offices, class_="unit", data_l="责任科室"), anchor, "office")
+    return text, unit, remark
 
 
 def _service_table(drawing: Drawing, shown: list[Service]) -> Element:
@@ -116,14 +116,16 @@ def _service_table(drawing: Drawing, shown: list[Service]) -> Element:
 def _service_row(drawing: Drawing, one: Service) -> Element:
     anchor = f"service-{one.number}"
     number = cell(address(str(one.number), drawing.href(f"services.md#{anchor}"), f"服务 {one.number}"), class_="no")
-    office = cell(
-        element("a", one.office, class_="nowrap", href=drawing.href(f"sections/{one.section}.md")), data_l="承办机构"
-    )
-    drawing.marked(office, anchor)
     name = element("th", element("strong", one.name), role="rowheader", scope="row")
-    phone = cell(element("a", one.phone, href=f"tel:{one.phone}"), data_l="联系电话")
-    ids = {"id": anchor} if drawing.path == "services.md" else {}
-    return row(number, name, cell(one.content), office, phone, **ids)
+    office = _office(one, drawing.href(f"sections/{one.section}.md"))
+    cells = (
+        number,
+        name,
+        drawing.marked(cell(one.content), anchor, "item"),
+        drawing.marked(office, anchor, "office"),
+        drawing.marked(_phone(one), anchor, "phone"),
+    )
+    return row(*cells, **({"id": anchor} if drawing.path == "services.md" else {}))
 
 
 def _brief_services(drawing: Drawing) -> Element:
@@ -133,13 +135,18 @@ def _brief_services(drawing: Drawing) -> Element:
         row(
             element("th", element("strong", one.name), role="rowheader", scope="row"),
             cell(one.content),
-            cell(
-                element("a", one.office, class_="nowrap", href=drawing.href(f"services.md#service-{one.number}")),
-                data_l="承办机构",
-            ),
-            cell(element("a", one.phone, href=f"tel:{one.phone}"), data_l="联系电话"),
+            _office(one, drawing.href(f"services.md#service-{one.number}")),
+            _phone(one),
         )
         for one in data.services
     )
     made.append(element("tbody", *rows, role="rowgroup"))
     return made
+
+
+def _office(one: Service, href: str) -> Element:
+    return cell(element("a", one.office, class_="nowrap", href=href), data_l="承办机构")
+
+
+def _phone(one: Service) -> Element:
+    return cell(element("a", one.phone, href=f"tel:{one.phone}"), data_l="联系电话")
