@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PREFIX = "QINGDAN_"
 LONGEST_BODY_SECONDS = 25
+ENTROPY_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,24 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
+class Entropy:
+    """Called, it gives so many secure random bytes, from a store of the system's own that is read some at a time.
+
+    Each reading lets go of the interpreter, and under load another thread takes it for milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left = b""
+
+    def __call__(self, count: int) -> bytes:
+        with self._lock:
+            if len(self._left) < count:
+                self._left = os.urandom(max(count, ENTROPY_AT_ONCE))
+            taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+
 def read_forms(settings: Settings) -> Catalogue:
     """The catalogue, from the compiled file when one is set, else from the schemas; AuthoringError or SettingError."""
     if settings.catalogue is None:
@@ -149,8 +169,13 @@ def open_services(settings: Settings, *, lock: bool) -> Services:
     from functions.storage.sqlite import open_store
 
     catalogue = read_forms(settings)
+    entropy = Entropy()
     records = open_store(settings.data, lock=lock)
-    for definition in catalogue:
-        records.keep_document(definition.digest, definition.document)
-    keys = load_keys(settings.data, os.urandom)
-    return Services(settings, catalogue, records, records.staff, keys, read_clock, os.urandom)
+    try:
+        for definition in catalogue:
+            records.keep_document(definition.digest, definition.document)
+        keys = load_keys(settings.data, entropy)
+    except BaseException:
+        records.close()
+        raise
+    return Services(settings, catalogue, records, records.staff, keys, read_clock, entropy)

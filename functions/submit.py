@@ -77,7 +77,7 @@ class Submit:
         if found:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
         try:
-            given = await file(self.services, FilingRequest(definition, data, key, contest))
+            given = await file(self.services, FilingRequest(definition, data, key, body, contest))
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
         return _json(given, status=201, headers={"Location": f"/api/submissions/{given['number']}"})
@@ -125,7 +125,7 @@ class Submit:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
         definition, data = checked.definition, checked.data
         try:
-            given = await file(self.services, FilingRequest(definition, data, checked.key, contest))
+            given = await file(self.services, FilingRequest(definition, data, checked.key, _spelled(data), contest))
         except GuardTaken:
             words = taken_words(definition, data, "请勾选“仍要提交”")
             return self.page(409, check_page(self.shell, checked, stop=words, contest=True))
@@ -153,6 +153,11 @@ class Submit:
 def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(body, status, headers=headers, media_type="application/json")
+
+
+def _spelled(data: Any) -> bytes:
+    """What was checked, in one spelling: a page's other fields may differ between two clicks of one button."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False).encode()
 
 
 def _contested(value: str | None) -> bool:

@@ -65,22 +65,28 @@ def require_storable(text: str) -> None:
         raise _malformed("内容里有半个字符（单独的代理码位），存不下来。请重新输入那个字再发") from None
 
 
-def _check(value: Any) -> None:
+def _require_shallow(value: Any) -> None:
     level = [value]
     for _ in range(DEEPEST):
         inner: list[Any] = []
         for item in level:
-            if isinstance(item, str):
-                require_storable(item)
-            elif isinstance(item, dict):
-                inner.extend(item)
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        if not inner:
+            inner.extend(item.values() if isinstance(item, dict) else item)
+        level = [item for item in inner if isinstance(item, dict | list)]
+        if not level:
             return
-        level = inner
     raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写")
+
+
+def _require_storable(value: Any) -> None:
+    if isinstance(value, str):
+        require_storable(value)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            require_storable(name)
+            _require_storable(member)
+    elif isinstance(value, list):
+        for item in value:
+            _require_storable(item)
 
 
 def parse_json(body: bytes) -> Any:
@@ -96,7 +102,11 @@ def parse_json(body: bytes) -> Any:
         raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写") from None
     except ValueError:
         raise _malformed("JSON 里有一个数字太长，读不出来。请核对位数") from None
-    _check(value)
+    if isinstance(value, dict | list):
+        _require_shallow(value)
+    # UTF-8 has no surrogates and JSON no bare NUL: only an escape can bring them in.
+    if "\\u" in text:
+        _require_storable(value)
     return value
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from functions.bootstrap import Services
 from functions.errors import SequenceTaken, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
-from functions.forms.validation import validate
+from functions.forms.validation import DISAGREEMENT, validate
 from functions.records.filing import answer, prepare
 from functions.supervision.deadlines import due_date, timeliness
+from functions.web.logs import FAILURES
 from functions.web.problems import HttpProblem
 
 NUMBER_TRIES = 5
@@ -27,17 +27,21 @@ _KEY = re.compile(r"[!-~]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One valid filing on its way: `key` is the client's idempotency key, `contest` stores it outside the guard."""
+    """One valid filing on its way.
+
+    `key` is the client's idempotency key, `body` the bytes that must come again with it for the same answer; `contest`
+    stores the filing outside the guard.
+    """
 
     definition: Definition
     data: Mapping[str, Any]
     key: str | None
+    body: bytes
     contest: bool
 
     def digest(self) -> str:
-        """What makes two requests with one key the same: form, data and whether it is contested, not their spelling."""
-        data = json.dumps(self.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(f"{self.definition.id}\n{self.contest}\n{data}".encode()).hexdigest()
+        """The SHA-256 of the whole request: form, whether it is contested, body."""
+        return hashlib.sha256(f"{self.definition.id} {self.contest} ".encode() + self.body).hexdigest()
 
 
 def require_key(key: str | None) -> str | None:
@@ -52,8 +56,12 @@ def require_key(key: str | None) -> str | None:
 async def find_problems(definition: Definition, data: Any, today: date, *, size: int) -> tuple[Problem, ...]:
     """Everything wrong with the data; a large one is judged in a thread, so that others are served meanwhile."""
     if size > LARGE_BODY:
-        return await asyncio.to_thread(validate, definition, data, today)
-    return validate(definition, data, today)
+        found = await asyncio.to_thread(validate, definition, data, today)
+    else:
+        found = validate(definition, data, today)
+    if any(problem.rule == DISAGREEMENT for problem in found):
+        FAILURES.error({"disagreement": definition.id, "form_digest": definition.digest})
+    return found
 
 
 async def file(services: Services, request: Request) -> dict[str, Any]:
