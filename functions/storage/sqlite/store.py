@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
-from functions.records.store import Append, Page, Record, Selection, Stored, Summary
+from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.storage.documents import Documents
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, prepare_file, unavailable
@@ -134,25 +134,28 @@ def _probe(connection: sqlite3.Connection) -> None:
 
 def _append(connection: sqlite3.Connection, step: Append) -> Stored:
     if step.idempotency is not None:
-        known = connection.execute(
-            "SELECT request, answer FROM idempotency WHERE key = ?", (step.idempotency.key,)
-        ).fetchone()
-        if known is not None:
-            if known[0] != step.idempotency.request:
-                raise IdempotencyMismatch("这个幂等键已经用于另一份内容。请换一个新的键再提交")
-            return Stored(known[1], replayed=True)
+        first = _first_answer(connection, step.idempotency, step.answer)
+        if first is not None:
+            return Stored(first, replayed=True)
     try:
         write_summary(connection, step.summary, claims=step.claim is not None)
         for event in step.events:
             write_event(connection, event)
     except sqlite3.IntegrityError as error:
         raise _refusal(error) from None
-    if step.idempotency is not None:
-        connection.execute(
-            "INSERT INTO idempotency (key, request, answer) VALUES (?, ?, ?)",
-            (step.idempotency.key, step.idempotency.request, step.answer),
-        )
     return Stored(step.answer, replayed=False)
+
+
+def _first_answer(connection: sqlite3.Connection, used: Idempotency, answer: bytes) -> bytes | None:
+    """What was answered under this key before; None when it is new, and then it is taken."""
+    take = "INSERT INTO idempotency (key, request, answer) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"
+    if connection.execute(take, (used.key, used.request, answer)).rowcount == 1:
+        return None
+    known = "SELECT request, answer FROM idempotency WHERE key = ?"
+    request, first = connection.execute(known, (used.key,)).fetchone()
+    if request != used.request:
+        raise IdempotencyMismatch("这个幂等键已经用于另一份内容。请换一个新的键再提交")
+    return bytes(first)
 
 
 def _refusal(error: sqlite3.IntegrityError) -> Exception:
