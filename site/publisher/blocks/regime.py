@@ -8,6 +8,7 @@ from publisher.drawing import Drawing
 from publisher.markup import address, append, element
 from publisher.pages import Block, Heading
 
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ATTRIBUTES = re.compile(r"\s*\{:.*\}\s*$")
 
 
@@ -34,42 +35,37 @@ def paragraph(drawing: Drawing, parent: Element, block: Block, where: Address) -
 
 
 def note(drawing: Drawing, parent: Element, block: Block) -> None:
-    """`::: note D12`: an editor's note on the paragraph or heading above it."""
+    """`::: note D12`: an editor's note on the nearest numbered paragraph or heading above it; its mark stands there."""
     if block.argument not in drawing.content.notes.oddities:
         raise drawing.wrong(block, f"notes.yml 的 oddities 里没有“{block.argument}”", "请在那里登记，或者改正编号")
     if not block.text:
         raise drawing.wrong(block, "编注没有文字", "请在下一行写编注，中间不空行")
     above = _above(parent)
     if above is None:
-        raise drawing.wrong(block, "编注上面没有段落", "请把它移到所说的段落下面，中间空一行")
+        raise drawing.wrong(block, "编注上面没有段落或者标题", "请把它移到所说的段落下面，中间空一行")
     mark, aside = drawing.note(block.text)
     if above.tag == "div":
         append(above[-1], mark)
-    elif above.tag in ("ul", "ol"):  # a list may hold nothing but its items
-        parent.append(element("p", mark, class_="note"))
     else:
-        _mark_text(above, mark)
+        _mark_heading(above, mark)
     parent.append(aside)
 
 
 def _above(parent: Element) -> Element | None:
-    for candidate in reversed(list(parent)):
-        if candidate.tag != "aside":
-            return candidate
-    return None
+    found = (one for one in reversed(list(parent)) if one.tag in _HEADINGS or one.get("class") == "para")
+    return next(found, None)
 
 
-def _mark_text(above: Element, mark: Element) -> None:
+def _mark_heading(heading: Element, mark: Element) -> None:
     """A heading's text is still Markdown here, with its id at the end: the mark goes before the id."""
-    holder = above[-1].tail if len(above) else above.text
-    attributes = _ATTRIBUTES.search(holder or "")
-    words = (holder or "")[: attributes.start()] if attributes else holder or ""
-    if len(above):
-        above[-1].tail = f"{words} "
+    attributes = _ATTRIBUTES.search(heading[-1].tail or "" if len(heading) else heading.text or "")
+    end = attributes[0] if attributes else ""
+    if len(heading):
+        heading[-1].tail = (heading[-1].tail or "").removesuffix(end) + " "
     else:
-        above.text = f"{words} "
-    mark.tail = attributes[0] if attributes else None
-    above.append(mark)
+        heading.text = (heading.text or "").removesuffix(end) + " "
+    mark.tail = end
+    heading.append(mark)
 
 
 def _check_part(drawing: Drawing, block: Block, heading: Heading) -> None:
