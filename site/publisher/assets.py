@@ -10,6 +10,7 @@ from functions.errors import AuthoringError
 
 STYLESHEET = "assets/stylesheets/qingdan.css"
 _IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;\n?')
+_PART = re.compile(r'<script src="[^"]*/assets/javascripts/[a-z]+-[a-z]+\.js" defer></script>\n')
 _PICTURE = re.compile(r'url\("data:[^"]*"\)')
 _NOISE = re.compile(r'@charset "[^"]*";|/\*# sourceMappingURL=.*?\*/', re.DOTALL)
 
@@ -58,7 +59,10 @@ def bundle_stylesheet(path: Path) -> str:
 
 
 def bundle_scripts(folder: Path) -> list[tuple[Path, str]]:
-    """Each script with its parts before it, and its parts removed: form-rows.js is a part of form.js."""
+    """Each script with its parts before it, and its parts removed: form-rows.js is a part of form.js.
+
+    Without the build, a page names the parts one by one; `rewrite` takes their tags away.
+    """
     paths = sorted(folder.glob("*.js"))
     bundles = []
     for path in (path for path in paths if "-" not in path.stem):
@@ -80,9 +84,10 @@ def store(site: Path, name: str, body: bytes) -> Asset:
 
 
 def rewrite(site: Path, assets: tuple[Asset, ...]) -> None:
-    """Names the hashed files in every page, where a quotation mark ends the reference."""
+    """Names the hashed files in every page, where a quotation mark ends the reference; drops the tags of parts."""
     for page in sorted(site.rglob("*.html")):
-        before = text = page.read_text(encoding="utf-8")
+        before = page.read_text(encoding="utf-8")
+        text = _PART.sub("", before)
         for asset in assets:
             text = text.replace(f'{asset.plain}"', f'{asset.hashed}"')
         if text != before:

@@ -1,6 +1,7 @@
 """Builds the whole site: check, generate, pack, and swap into place; reads no clock and leaves the sources alone."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from publisher import search
 from publisher.assets import STYLESHEET, Asset, pack_assets, rewrite, store
 from publisher.check import check_content
-from publisher.generate import BuildFailed, generate
+from publisher.generate import BuildFailed, generate, read_settings
 
 SEARCH_INDEX = "assets/search.json"
+_REFERENCE = re.compile(r'(?:src|href|data-index)="(?:\.{0,2}/)*(assets/[^"#?]+)"')
 _CHARSET = '<meta charset="utf-8">'
 
 
@@ -37,15 +39,16 @@ def build(root: Path, site_dir: Path, *, notify: Callable[[str], None] = lambda 
     """
     root, site_dir = root.resolve(), site_dir.resolve()
     _refuse_sources(root, site_dir)
-    notify("检查内容")
-    mistakes = check_content(root)
-    if mistakes:
-        raise BuildFailed("\n".join(str(mistake) for mistake in mistakes))
     site_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=site_dir.parent, prefix=".site-") as scratch:
         fresh = Path(scratch) / "new"
+        notify("检查内容")
+        config = read_settings(root, fresh)
+        mistakes = check_content(root)
+        if mistakes:
+            raise BuildFailed("\n".join(str(mistake) for mistake in mistakes))
         notify("生成网页")
-        config = generate(root, fresh)
+        generate(config)
         notify("整理样式和脚本")
         _finish(root, fresh, config)
         report = _report(fresh, site_dir)
@@ -61,13 +64,13 @@ def _refuse_sources(root: Path, site_dir: Path) -> None:
 
 
 def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
-    for unwanted in ("sitemap.xml.gz",):
-        (site / unwanted).unlink(missing_ok=True)
+    (site / "sitemap.xml.gz").unlink(missing_ok=True)  # it carries the time of the build
     assets = pack_assets(site, root / "site" / "theme")
     index = json.dumps(search.index(root), ensure_ascii=False, separators=(",", ":")).encode()
     found = store(site, SEARCH_INDEX, index)
     rewrite(site, (found,))
     _write_service(site, config, (*assets, found))
+    _check_references(site)
 
 
 def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) -> None:
@@ -90,6 +93,15 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
         text = page.read_text(encoding="utf-8")
         meta = f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
         page.write_text(text.replace(_CHARSET, meta, 1), encoding="utf-8")
+
+
+def _check_references(site: Path) -> None:
+    """Raises BuildFailed when a page names a style sheet, script or picture of ours that is not there."""
+    for page in sorted(site.rglob("*.html")):
+        for name in _REFERENCE.findall(page.read_text(encoding="utf-8")):
+            if not (site / name).is_file():
+                where = page.relative_to(site).as_posix()
+                raise BuildFailed(f"{where} 用到的 {name} 不存在。请核对 site/theme/ 里的文件名和模板")
 
 
 def base_path(site_url: str | None) -> str:

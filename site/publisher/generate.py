@@ -32,8 +32,18 @@ class BuildFailed(AuthoringError):
     """The site could not be generated; the message lists every cause. What was built before is still in place."""
 
 
-def generate(root: Path, into: Path) -> MkDocsConfig:
-    """Builds the site strictly into a folder and returns the settings it was built with.
+def read_settings(root: Path, into: Path) -> MkDocsConfig:
+    """The settings of mkdocs.yml for a strict build into a folder. Raises BuildFailed when they are wrong."""
+    try:
+        config = load_config(str(root / "mkdocs.yml"), site_dir=str(into), strict=True)
+    except (ConfigurationError, Abort) as error:
+        raise BuildFailed(f"mkdocs.yml：设置有错（{error}）。请对照原来的 mkdocs.yml 改正") from error
+    config.mdx_configs.setdefault("qingdan", {})["root"] = str(root)
+    return config
+
+
+def generate(config: MkDocsConfig) -> None:
+    """Builds the site strictly into the folder that the settings name.
 
     Raises BuildFailed with all warnings, since in a strict build each of them is a mistake in the content.
     """
@@ -42,25 +52,12 @@ def generate(root: Path, into: Path) -> MkDocsConfig:
     logger.addHandler(heard)
     propagates, logger.propagate = logger.propagate, False
     try:
-        config = _settings(root, into)
         generator.build(config)
     except (Abort, MkDocsException) as error:
         raise BuildFailed("\n".join(heard.sentences or [_translated(str(error))])) from error
     finally:
         logger.removeHandler(heard)
         logger.propagate = propagates
-    return config
-
-
-def _settings(root: Path, into: Path) -> MkDocsConfig:
-    try:
-        config = load_config(str(root / "mkdocs.yml"), site_dir=str(into), strict=True)
-    except ConfigurationError as error:
-        raise BuildFailed(f"mkdocs.yml：设置有错（{error}）。请对照原来的 mkdocs.yml 改正") from error
-    own = config.mdx_configs.setdefault("qingdan", {})
-    own["root"] = str(root)
-    own.setdefault("service_url", config.extra.get("service_url") or "")
-    return config
 
 
 class _Warnings(logging.Handler):

@@ -118,11 +118,19 @@
     return true;
   };
 
+  /* What a group's first choice may call for is out of the way until it does, or until something is typed in it. */
+  function isIdle(wrapper, data) {
+    var group = wrapper.parentNode;
+    var node = form.data.nodes[form.generic(form.nameOf(wrapper))];
+    if (!group.querySelector || !group.querySelector(":scope > [data-lead]") || node.n !== 1) return false;
+    return form.valueIn(wrapper, node.k) === undefined && !form.isRequired(form.nameOf(wrapper), data);
+  }
+
   function showOnlyWhatApplies() {
     var changed = false;
     var data = form.read();
     form.each(form.element.querySelectorAll("[data-f], [data-section]"), function (wrapper) {
-      var applies = form.applies(form.nameOf(wrapper), data);
+      var applies = form.applies(form.nameOf(wrapper), data) && !isIdle(wrapper, data);
       if (wrapper.hidden === applies) {
         wrapper.hidden = !applies;
         changed = true;
