@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -266,24 +266,26 @@ def check(
 
 
 def _wrong_settings() -> list[str]:
-    return _caught(lambda: Settings.from_mapping(os.environ))
+    try:
+        Settings.from_mapping(os.environ)
+    except QingdanError as error:
+        return [str(error)]
+    return []
 
 
 def _wrong_forms(root: Path) -> list[str]:
-    from functions.forms.authoring import check_forms
+    from functions.forms.authoring import read_catalogue
+    from functions.forms.examples import check_examples
 
-    return [str(mistake) for mistake in check_forms(root / "schemas")]
+    schemas = root / "schemas"
+    try:
+        catalogue = read_catalogue(schemas)
+    except QingdanError as error:
+        return str(error).splitlines()
+    return [str(mistake) for form in catalogue for mistake in check_examples(schemas / form.id, form)]
 
 
 def _wrong_content(root: Path) -> list[str]:
     from publisher.check import check_content
 
     return list(dict.fromkeys(str(mistake) for mistake in check_content(root)))
-
-
-def _caught(work: Callable[[], Any]) -> list[str]:
-    try:
-        work()
-    except QingdanError as error:
-        return str(error).splitlines()
-    return []
