@@ -51,7 +51,7 @@ def _left_out(definition: Definition, typed: Mapping[str, Any], dropped: Sequenc
     heading = el("b", "下面填了的内容不会提交")
     reason = el("p", "按您现在的选择，这几项不用填。要一起提交，请返回修改前面的选择。")
     entries = [el("li", f"{definition.label_at(at)}：", _dropped_words(definition, typed, at)) for at in dropped]
-    return el("div", heading, reason, el("ul", *entries), class_="say say--warn")
+    return el("div", heading, reason, el("ul", *entries, class_="plainlist"), class_="say say--warn")
 
 
 def _dropped_words(definition: Definition, typed: Mapping[str, Any], at: str) -> Markup:

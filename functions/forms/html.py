@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from functions.forms import pointer
@@ -47,9 +48,8 @@ def render_form(
     """
     sheet = Sheet(by_pointer(problems), link)
     body = join(
-        el("button", "下一步：核对", class_="vh", name="action", value="review", tabindex=-1, aria_hidden="true"),
-        _hidden_fields({"form_digest": definition.digest, **(hidden or {})}),
         *(_section(sheet, section, index, values, contest) for index, section in enumerate(definition.sections, 1)),
+        *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
     )
     form = el(
         "form", _with_focus(body, focus), id="form", action=action, method="post", novalidate=True, lang="zh-CN",
@@ -61,8 +61,8 @@ def render_form(
 
 def render_intro(definition: Definition, link: Link | None = None) -> Markup:
     """Who must file, when, on what basis; that secrets are forbidden here; what happens to personal data."""
-    rules, sheet = definition.rules, Sheet(link=link)
-    places = Markup("、".join(basis_link(sheet, basis) for basis in rules.basis))
+    rules = definition.rules
+    places = Markup("、".join(basis_link(link, basis) for basis in rules.basis))
     facts = (
         ("谁要填", rules.obliged_words, ""),
         ("什么时候", el("strong", rules.when_words), rules.when_note),
@@ -88,7 +88,7 @@ def render_summary(problems: Sequence[Problem]) -> str:
 def _leading_to(problem: Problem) -> Markup:
     """The first clause of the message, linked to its control; the label goes before it where the message lacks it."""
     words = problem.message.split("。")[0]
-    named = problem.label.replace(" ", "") in words.replace(" ", "") or not problem.label
+    named = not problem.label or any(part in words for part in re.split("[ ）]", problem.label))
     text = words if named else f"{problem.label}：{words}"
     return el("a", text, href=f"#{id_of(pointer.split(problem.pointer)) or 'form'}")
 
@@ -110,23 +110,26 @@ def _privacy(definition: Definition, link: Link | None) -> Markup:
     return join(el("p", words, more, class_="note"), origin)
 
 
-def _hidden_fields(fields: Mapping[str, str]) -> Markup:
-    return join(*(hidden_input(name, value) for name, value in fields.items()))
-
-
 def _section(sheet: Sheet, section: Section, number: int, values: Mapping[str, Any] | None, contest: bool) -> Markup:
-    path = (section.key,)
-    items = join(errors_at(sheet, path), render_items(sheet, section.items, (values or {}).get(section.key), path))
+    path, inner = section.path, replace(sheet, basis=section.basis)
+    items = join(errors_at(sheet, path), render_items(inner, section.items, (values or {}).get(section.key), path))
     if section.closing:
         return el("div", items, _last(contest), class_="sect last", id=section.key, data_section=section.key)
     heading = el("h2", f"{numeral(number)}、{section.title}", id=f"s{number}")
-    words = [el("p", section.hint, class_="measure")] if section.hint else []
+    words = [_on_enter(), heading] if number == 1 else [heading]
+    if section.hint:
+        words.append(el("p", section.hint, class_="measure"))
     if section.basis:
-        words.append(el("p", "原文见", basis_link(sheet, section.basis), class_="note"))
+        words.append(el("p", "依据", basis_link(sheet.link, section.basis), class_="note"))
     return el(
-        "section", heading, *words, items,
+        "section", *words, items,
         class_="sect", id=section.key, aria_labelledby=f"s{number}", data_section=section.key,
     )  # fmt: skip
+
+
+def _on_enter() -> Markup:
+    """The first button of the form, which the Enter key presses: unseen, so that Enter never removes a row."""
+    return el("button", "下一步：核对", class_="vh", name="action", value="review", tabindex=-1, aria_hidden="true")
 
 
 def _last(contest: bool) -> Markup:

@@ -19,10 +19,14 @@ _NUMERALS = "零一二三四五六七八九"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is wrong, by pointer, and `link`, which turns a path of the site ("privacy/") into an href, or None."""
+    """What is wrong, by pointer; `link`, which turns a path of the site ("privacy/") into an href, or None.
+
+    `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
+    """
 
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     link: Link | None = None
+    basis: str = ""
 
     def wrong(self, path: Path) -> Sequence[Problem]:
         """The problems at exactly this place."""
@@ -58,12 +62,13 @@ def address_path(basis: str) -> str | None:
     return f"regimes/{stem}/#{'-'.join([stem, *numbers])}"
 
 
-def basis_link(sheet: Sheet, basis: str) -> Markup:
-    """An address of the list as a quiet link, or as text where no link can be made."""
+def basis_link(link: Link | None, basis: str, *, quiet: bool = False) -> Markup:
+    """An address of the list as a link, or as text where no link can be made; `quiet` beside the hint of a field."""
     target = address_path(basis)
-    if sheet.link is None or target is None:
-        return el("span", basis, class_="addr")
-    return el("a", basis, class_="addr", href=sheet.link(target))
+    class_ = "addr" if quiet else None
+    if link is None or target is None:
+        return el("span", basis, class_=class_)
+    return el("a", basis, class_=class_, href=link(target))
 
 
 def by_pointer(problems: Sequence[Problem]) -> dict[str, list[Problem]]:

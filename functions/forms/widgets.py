@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.forms.controls import Placed, control, is_fieldset, picks
-from functions.forms.element import Markup, el, hidden_input
+from functions.forms.element import Markup, el, hidden_input, join
 from functions.forms.names import id_of, name_of
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.pointer import ANY_ROW, Path
@@ -66,8 +66,8 @@ def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
     words = [item.hint] if item.hint else []
     if isinstance(item, Field) and item.kind == "date":
         words.append(DATE_HINT)
-    if item.basis:
-        words.append(Markup("依据" + basis_link(sheet, item.basis)))
+    if item.basis and item.basis != sheet.basis:
+        words.append(join("依据", basis_link(sheet.link, item.basis, quiet=True)))
     if not words:
         return Markup("")
     return el("span", *words, class_="hint", id=f"{id_of(path)}-h")
@@ -87,7 +87,7 @@ def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
             aria_invalid="true" if single and wrong else None, aria_describedby=described,
         )  # fmt: skip
     if field.kind == "boolean":
-        return el("div", help_, wrong, control(placed), class_=class_, data_f=name_of(path))
+        return el("div", wrong, control(placed), help_, class_=class_, data_f=name_of(path))
     label = el("label", field.label, mark(field), for_=id_of(path))
     return el("div", label, help_, wrong, control(placed), class_=class_, data_f=name_of(path))
 
@@ -144,7 +144,7 @@ def _rows(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
     held = value if isinstance(value, list) else []
     help_, wrong = hint(sheet, rows, path), errors_at(sheet, path)
     written = [_row(sheet, rows, row, (*path, str(index))) for index, row in enumerate(held)]
-    blank = el("template", _row(Sheet(link=sheet.link), rows, {}, (*path, ANY_ROW)))
+    blank = el("template", _row(Sheet(link=sheet.link, basis=sheet.basis), rows, {}, (*path, ANY_ROW)))
     words = WORDS["again" if held else "first"].format(item=rows.item_label)
     add = el(
         "button", words, class_="btn btn--second", id=id_of(path), name="action", value=f"add:{name_of(path)}",
