@@ -66,7 +66,7 @@ class FilingView:
             "number": summary.number,
             "unit_name": summary.unit_name,
             "heading": f"{definition.period_title(summary.period)}{definition.short}",
-            "status": mark_of(summary),
+            "standing": mark_of(summary),
             "version": summary.version,
             "at": moment_of(summary.submitted_at),
             "due": summary.due,
@@ -75,6 +75,7 @@ class FilingView:
             "digest": grouped(version.event.digest),
             "warnings": found,
             "answers": render_answers(definition, version.data, found, edit=False),
+            "closing": closing_of(definition, version.data),
             "log": log_of(record),
         }
 
@@ -106,6 +107,23 @@ def log_of(record: Record) -> list[Step]:
         own = filed or event.type == "withdrawn"
         steps.append(Step(what, record.summary.unit_name if own else event.actor, moment_of(event.at)))
     return steps[::-1]
+
+
+def closing_of(definition: Definition, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The closing sections, which the answers leave out: each title with its labels and their answers as HTML."""
+    from functions.forms.answers import NOT_ANSWERED, value_words
+
+    closing = []
+    for section in definition.sections:
+        if section.closing:
+            held = data.get(section.key, {})
+            lines = [
+                (item.label, value_words(item, held[item.key]) if item.key in held else NOT_ANSWERED)
+                for item in section.items
+                if isinstance(item, Field)
+            ]
+            closing.append({"title": section.title, "lines": lines})
+    return closing
 
 
 def contact_of(definition: Definition, data: dict[str, Any]) -> Contact | None:

@@ -38,7 +38,7 @@ class Download(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sender, receiver = create_memory_object_stream[bytes](WAITING_CHUNKS)
         async with create_task_group() as group:
-            group.start_soon(to_thread.run_sync, self._make, sender)
+            group.start_soon(to_thread.run_sync, self._make, sender, get_cancelled_exc_class())
             group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
             async with receiver:
                 await self._send(receiver, send)
@@ -46,12 +46,12 @@ class Download(Response):
         if self._failure is not None:
             raise self._failure
 
-    def _make(self, sender: MemoryObjectSendStream[bytes]) -> None:
+    def _make(self, sender: MemoryObjectSendStream[bytes], cancelled: type[BaseException]) -> None:
         """Runs in the worker thread; whatever ends it, the chunks are closed in the thread that read them."""
         try:
             for chunk in self._chunks:
                 from_thread.run(sender.send, chunk)
-        except (BrokenResourceError, get_cancelled_exc_class()):
+        except (BrokenResourceError, cancelled):
             return
         except Exception as error:
             self._failure = error

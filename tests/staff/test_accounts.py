@@ -1,0 +1,135 @@
+"""How accounts are made and passwords judged, checked and changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from functions.errors import NotFound
+from functions.staff.accounts import AccountRefused, change_password, check_password, make_account
+from functions.staff.passwords import PasswordRefused, Passwords, judge_password
+from functions.staff.port import Session, StaffStore
+from tests.staff.conftest import NOON
+
+GOOD = "示例的长口令 horse 7"
+OTHER = "另一个长口令 staple 8"
+
+
+def make(staff: StaffStore, passwords: Passwords, name: str = "示例甲", password: str | None = GOOD) -> str | None:
+    return make_account(staff, passwords, name=name, role="officer", password=password, at=NOON)
+
+
+def test_a_password_given_is_final_and_one_not_given_is_made_for_one_use(
+    staff: StaffStore, passwords: Passwords
+) -> None:
+    assert make(staff, passwords) is None
+    assert not staff.account("示例甲").must_change_password
+    one_time = make(staff, passwords, "示例乙", None)
+    assert one_time is not None
+    assert len(one_time) == 19
+    assert staff.account("示例乙").must_change_password
+    assert check_password(staff, passwords, name="示例乙", password=one_time)
+
+
+def test_passwords_are_kept_as_argon2id_only(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords)
+    account = staff.account("示例甲")
+    assert account.password_hash.startswith("$argon2id$")
+    assert account.password_hash not in repr(account)
+
+
+@pytest.mark.parametrize("name", ["", "甲 乙", "a" * 33, "a/b", "<script>"])
+def test_a_name_that_cannot_be_one_is_refused(staff: StaffStore, passwords: Passwords, name: str) -> None:
+    with pytest.raises(AccountRefused, match="账号名要用"):
+        make(staff, passwords, name)
+
+
+def test_a_name_is_taken_once_and_a_role_must_be_known(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords)
+    with pytest.raises(AccountRefused, match="已经有叫“示例甲”的账号"):
+        make(staff, passwords)
+    with pytest.raises(AccountRefused, match="viewer、officer、reviewer、admin"):
+        make_account(staff, passwords, name="示例丙", role="leader", password=GOOD, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("a1b2c3d4e5f", "至少要 12 个字符，现在是 11 个"),
+        ("shili-officer", "不能就是账号名"),
+        ("SHILI-OFFICER", "不能就是账号名"),
+        ("aaaaaaaaaaaa", "两三个不同的字符"),
+        ("a1b2" * 51, "最多 200 个字符"),
+    ],
+)
+def test_a_weak_password_is_refused_with_the_cure(password: str, reason: str) -> None:
+    with pytest.raises(PasswordRefused, match=reason):
+        judge_password(password, name="shili-officer")
+
+
+def test_twelve_characters_are_enough() -> None:
+    judge_password("a1b2c3d4e5f6", name="示例甲")
+
+
+def test_full_width_typing_is_the_same_password(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords, password="shili-a1b2c3d4")
+    assert check_password(staff, passwords, name="　示例甲 ", password="ｓｈｉｌｉ－ａ１ｂ２ｃ３ｄ４")
+
+
+def test_wrong_unknown_and_disabled_look_the_same(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords)
+    assert check_password(staff, passwords, name="示例甲", password=OTHER) is None
+    assert check_password(staff, passwords, name="没有这人", password=GOOD) is None
+    staff.replace_account(replace(staff.account("示例甲"), disabled=True))
+    assert check_password(staff, passwords, name="示例甲", password=GOOD) is None
+
+
+def test_an_unknown_name_costs_a_whole_password_check(
+    staff: StaffStore, passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same answer and time for an unknown user: one verification of a real hash, neither less nor more."""
+    from argon2 import PasswordHasher
+
+    checked: list[str] = []
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(
+        PasswordHasher, "verify", lambda self, kept, given: (checked.append(kept), verify(self, kept, given))[1]
+    )
+    make(staff, passwords)
+    check_password(staff, passwords, name="示例甲", password=OTHER)
+    check_password(staff, passwords, name="没有这人", password=OTHER)
+    known, unknown = checked
+    assert known.rsplit("$", 2)[0] == unknown.rsplit("$", 2)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "field", "reason"),
+    [
+        (OTHER, OTHER, OTHER, "old", "现在的密码不对"),
+        (GOOD, GOOD, GOOD, "new", "和现在的一样"),
+        (GOOD, OTHER, OTHER + "x", "again", "两次填的新密码不一样"),
+        (GOOD, "短", "短", "new", "至少要 12 个字符"),
+    ],
+)
+def test_a_change_that_breaks_a_rule_changes_nothing(
+    staff: StaffStore, passwords: Passwords, old: str, new: str, again: str, field: str, reason: str
+) -> None:
+    make(staff, passwords)
+    account = staff.account("示例甲")
+    with pytest.raises(PasswordRefused, match=reason) as refused:
+        change_password(staff, passwords, account, old=old, new=new, again=again)
+    assert refused.value.field == field
+    assert staff.account("示例甲") == account
+
+
+def test_a_change_ends_every_session_of_the_account(staff: StaffStore, passwords: Passwords) -> None:
+    one_time = make(staff, passwords, password=None) or ""
+    staff.open_session(Session("t" * 64, "示例甲", "c", NOON, NOON))
+    staff.open_session(Session("u" * 64, "示例乙", "c", NOON, NOON))
+    changed = change_password(staff, passwords, staff.account("示例甲"), old=one_time, new=GOOD, again=GOOD)
+    assert not changed.must_change_password
+    assert staff.account("示例甲") == changed
+    with pytest.raises(NotFound):
+        staff.session("t" * 64)
+    assert staff.session("u" * 64).account == "示例乙"

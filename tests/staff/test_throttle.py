@@ -1,0 +1,104 @@
+"""Sign-in is throttled by account and by address, and the counters outlive the server."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.staff.permissions import PERMISSIONS, ROLE_TITLES, may
+from functions.staff.port import StaffStore
+from functions.staff.throttle import Throttle, TooManyAttempts, address_key
+from functions.storage.sqlite import open_store
+from tests.staff.conftest import NOON
+
+THROTTLE = Throttle(per_account=3, per_address=5)
+WINDOW = timedelta(minutes=15)
+
+
+def admit(staff: StaffStore, name: str = "示例甲", address: str = "192.0.2.1", at: datetime = NOON) -> None:
+    THROTTLE.admit(staff, name=name, address=address, at=at)
+
+
+def test_an_account_is_refused_after_its_tries_from_wherever_they_come(staff: StaffStore) -> None:
+    for host in range(3):
+        admit(staff, address=f"192.0.2.{host}")
+    with pytest.raises(TooManyAttempts, match="请过 15 分钟再试") as refused:
+        admit(staff, address="192.0.2.9")
+    assert refused.value.retry_after == 15 * 60
+
+
+def test_an_address_is_refused_whatever_names_it_tries(staff: StaffStore) -> None:
+    for number in range(5):
+        admit(staff, name=f"name{number}")
+    with pytest.raises(TooManyAttempts):
+        admit(staff, name="name5")
+    admit(staff, name="name5", address="192.0.2.2")
+
+
+def test_the_window_ends_to_the_second(staff: StaffStore) -> None:
+    for _ in range(3):
+        admit(staff)
+    with pytest.raises(TooManyAttempts) as refused:
+        admit(staff, at=NOON + WINDOW - timedelta(seconds=1))
+    assert refused.value.retry_after == 1
+    admit(staff, at=NOON + WINDOW)
+
+
+def test_a_right_password_begins_the_account_anew_but_not_the_address(staff: StaffStore) -> None:
+    for _ in range(2):
+        admit(staff)
+        admit(staff)
+        THROTTLE.forgive(staff, name="示例甲")
+    admit(staff)
+    with pytest.raises(TooManyAttempts):
+        admit(staff)
+
+
+def test_upper_and_lower_case_share_one_count(staff: StaffStore) -> None:
+    for name in ("admin", "ADMIN", "ａｄｍｉｎ"):
+        admit(staff, name=name)
+    with pytest.raises(TooManyAttempts):
+        admit(staff, name="Admin")
+
+
+def test_the_counters_survive_a_restart(tmp_path: Path) -> None:
+    first = open_store(tmp_path / "data")
+    for _ in range(3):
+        admit(first.staff)
+    first.close()
+    second = open_store(tmp_path / "data")
+    try:
+        with pytest.raises(TooManyAttempts):
+            admit(second.staff)
+    finally:
+        second.close()
+
+
+def test_what_was_typed_as_a_name_is_not_kept(staff: StaffStore) -> None:
+    """People type passwords into the name field."""
+    attempts = staff.count_attempt(address_key("192.0.2.1"), at=NOON, window=WINDOW)
+    assert attempts.key == "address:192.0.2.1"
+    from functions.staff.throttle import account_key
+
+    assert "my secret password" not in account_key("my secret password")
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("2001:db8:1:2:3::4", "address:2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "address:2001:db8:1:2::"),
+        ("", "address:unknown"),
+        ("testclient", "address:unknown"),
+    ],
+)
+def test_one_network_of_version_6_counts_as_one_address(address: str, key: str) -> None:
+    assert address_key(address) == key
+
+
+def test_every_role_is_named_and_may_read_and_download() -> None:
+    assert set(ROLE_TITLES) == {"viewer", "officer", "reviewer", "admin"}
+    for permission in PERMISSIONS:
+        assert all(may(role, permission) for role in ROLE_TITLES)
