@@ -1,6 +1,7 @@
 """Checks the whole content without a generator: what `qingdan check` tells an editor, and what a build runs first."""
 
 import posixpath
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,13 +15,14 @@ from publisher.extension import QingdanExtension
 from publisher.pages import Page
 from publisher.problem import ContentError, ContentProblem
 
+_PLACE = re.compile(r"(/[^:]+):(\d+)：")
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 
 
 def check_content(root: Path) -> list[ContentProblem]:
     """Every mistake in content/ below `root`, by file and line; empty when it can be published."""
     content = load_content(root.resolve())
-    problems = problems_in(content)
+    problems = problems_in(content) + _wrong_forms(content)
     if problems:
         return problems
     drawn: dict[str, _Drawn] = {}
@@ -29,11 +31,21 @@ def check_content(root: Path) -> list[ContentProblem]:
             drawn[path] = _draw(content, page)
         except ContentError as error:
             problems += error.problems
-        except AuthoringError as error:
-            problems.append(ContentProblem(f"content/{path}", 1, str(error), "请先改正那份表单"))
     if problems:
         return sorted(problems)
     return sorted(problem for path in drawn for problem in _links(content, drawn, path))
+
+
+def _wrong_forms(content: Content) -> list[ContentProblem]:
+    """A page cannot show a form that cannot be read; the words are those of the check of the schemas."""
+    try:
+        len(content.catalogue)
+    except AuthoringError as error:
+        found = _PLACE.match(str(error))
+        cause = str(error)[found.end() :] if found else str(error)
+        file = Path(found[1]).relative_to(content.root).as_posix() if found else "schemas"
+        return [ContentProblem(file, int(found[2]) if found else 1, cause.rstrip("。"), "改好以后再检查一次")]
+    return []
 
 
 class _Drawn(HTMLParser):

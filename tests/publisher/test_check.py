@@ -130,6 +130,13 @@ def test_a_mistake_is_named_with_file_line_cause_and_cure(mistake: str, project:
         assert found[0].line == text[: text.index(where)].count("\n") + 1
 
 
+def test_a_form_that_cannot_be_read_is_named_once(project: Path) -> None:
+    rules = project / "schemas" / "annual-self-check" / "rules.yml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("code: SC", "cod: SC"), encoding="utf-8")
+    (problem,) = check_content(project)
+    assert problem.file == "schemas/annual-self-check/rules.yml"
+
+
 def test_all_mistakes_are_named_at_once(project: Path) -> None:
     for mistake in ("unknown section of a duty", "unknown block", "unknown law"):
         name, edit, *_ = MISTAKES[mistake]
