@@ -1,0 +1,1 @@
+"""What every storage adapter promises, said once and run against each."""

@@ -1,0 +1,210 @@
+"""An append is whole or not at all, answers once, and lets one of many racing through (design.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+
+from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken, StoreUnavailable
+from functions.records.event import event_is_whole
+from functions.records.store import Append, RecordStore, Selection, Stored
+from tests.contract.steps import first_step, next_step
+
+EVERYTHING = Selection()
+# Ancient, rare and composed characters, as they occur in names: none may change on its way.
+ASTRAL = "𠮷野家𪚥 é é ﬁ 👩‍🏫 ㊣ \u200b|\t\n\"\\' ' OR 1=1 --"
+
+
+def append(store: RecordStore, step: Append) -> Stored:
+    return store.append(step).result(30)
+
+
+def race(store: RecordStore, steps: list[Append]) -> list[Stored | Exception]:
+    """Append all at the same moment, each from its own thread."""
+    start = Barrier(len(steps))
+
+    def one(step: Append) -> Stored | Exception:
+        start.wait(30)
+        future = store.append(step)
+        return future.exception(30) or future.result()  # type: ignore[return-value]
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(one, steps))
+
+
+def test_what_was_appended_is_read_back_to_the_byte(store: RecordStore) -> None:
+    step = first_step(1, text=ASTRAL, unit_name=f"示例县{ASTRAL}", warnings=("记录数为 0", ASTRAL))
+    assert append(store, step) == Stored(step.answer, replayed=False)
+    record = store.read(step.summary.number)
+    assert record.summary == step.summary
+    assert record.events == step.events
+    assert event_is_whole(record.events[0])
+
+
+def test_an_unknown_number_is_not_found(store: RecordStore) -> None:
+    with pytest.raises(NotFound):
+        store.read("SC-2026-000001")
+
+
+def test_the_same_key_and_request_answer_as_the_first_time(store: RecordStore) -> None:
+    first = first_step(1, key="k", guard="g")
+    again = first_step(2, key="k", guard="g")
+    append(store, first)
+    assert append(store, again) == Stored(first.answer, replayed=True)
+    assert store.count(EVERYTHING) == 1
+
+
+def test_the_same_key_with_another_request_is_refused(store: RecordStore) -> None:
+    append(store, first_step(1, key="k"))
+    with pytest.raises(IdempotencyMismatch):
+        append(store, first_step(2, key="k", request="b" * 64))
+    assert store.count(EVERYTHING) == 1
+
+
+def test_a_step_without_a_key_is_answered_and_never_repeated(store: RecordStore) -> None:
+    assert append(store, first_step(1)).replayed is False
+    assert append(store, first_step(2)).replayed is False
+    assert store.count(EVERYTHING) == 2
+
+
+def test_a_taken_guard_refuses_and_stores_nothing(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g"))
+    with pytest.raises(GuardTaken):
+        append(store, first_step(2, guard="g", key="k"))
+    with pytest.raises(NotFound):
+        store.read("SC-2026-000002")
+    # The key was not used up by the refusal: the filer may contest under it.
+    assert append(store, first_step(2, guard="g", key="k", contest=True)).replayed is False
+
+
+def test_a_taken_number_and_sequence_refuses_and_changes_nothing(store: RecordStore) -> None:
+    first = first_step(1)
+    append(store, first)
+    with pytest.raises(SequenceTaken):
+        append(store, first_step(2, number=first.summary.number, key="k"))
+    record = store.read(first.summary.number)
+    assert (record.summary, record.events) == (first.summary, first.events)
+    append(store, first_step(3, key="k"))
+
+
+def test_the_key_is_checked_before_the_guard_and_the_guard_before_the_number(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g", key="k"))
+    append(store, first_step(2))
+    taken = first_step(3, number="SC-2026-000002", guard="g")
+    with pytest.raises(GuardTaken):
+        append(store, taken)
+    with pytest.raises(IdempotencyMismatch):
+        append(store, replace(taken, idempotency=first_step(3, key="k", request="b" * 64).idempotency))
+
+
+def test_a_lost_race_for_the_next_sequence_is_refused(store: RecordStore) -> None:
+    append(store, first_step(1))
+    record = store.read("SC-2026-000001")
+    append(store, next_step(record, "withdrawn", "withdrawn"))
+    with pytest.raises(SequenceTaken):
+        append(store, next_step(record, "accepted", "accepted"))
+    after = store.read("SC-2026-000001")
+    assert after.summary.status == "withdrawn"
+    assert [event.type for event in after.events] == ["submitted", "withdrawn"]
+    assert after.events[1].previous == after.events[0].digest
+
+
+def test_withdrawing_and_voiding_free_the_guard(store: RecordStore) -> None:
+    for n, status in ((1, "withdrawn"), (2, "voided")):
+        append(store, first_step(n, guard="g"))
+        append(store, next_step(store.read(f"SC-2026-{n:06d}"), status, status))  # type: ignore[arg-type]
+    append(store, first_step(3, guard="g"))
+    with pytest.raises(GuardTaken):
+        append(store, first_step(4, guard="g"))
+
+
+def test_a_live_record_keeps_its_guard_through_later_events(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g"))
+    append(store, next_step(store.read("SC-2026-000001"), "accepted", "accepted"))
+    with pytest.raises(GuardTaken):
+        append(store, first_step(2, guard="g"))
+
+
+def test_a_contested_filing_marks_both_until_one_is_gone(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g"))
+    append(store, first_step(2, guard="g", contest=True))
+    append(store, first_step(3))
+    numbers = [f"SC-2026-{n:06d}" for n in (1, 2, 3)]
+    assert [store.read(number).summary.contested for number in numbers] == [True, True, False]
+    found = store.page(Selection(status="contested"), limit=10).items
+    assert [summary.number for summary in found] == [numbers[1], numbers[0]]
+    assert store.count(Selection(status="contested")) == 2
+    append(store, next_step(store.read(numbers[0]), "voided", "voided"))
+    assert [store.read(number).summary.contested for number in numbers] == [False, False, False]
+    assert store.count(Selection(status="contested")) == 0
+
+
+def test_two_that_contest_without_a_holder_are_both_marked(store: RecordStore) -> None:
+    for n in (1, 2):
+        append(store, first_step(n, guard="g", contest=True))
+    assert store.count(Selection(status="contested")) == 2
+
+
+def test_twenty_with_one_key_at_once_make_one_record_and_twenty_same_answers(store: RecordStore) -> None:
+    outcomes = race(store, [first_step(n, key="k", guard="g") for n in range(20)])
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    assert len(answers) == 20
+    assert len({stored.answer for stored in answers}) == 1
+    assert sorted(stored.replayed for stored in answers) == [False] + [True] * 19
+    assert store.count(EVERYTHING) == 1
+
+
+def test_of_sixteen_with_one_guard_one_wins(store: RecordStore) -> None:
+    outcomes = race(store, [first_step(n, guard="g") for n in range(16)])
+    assert sum(isinstance(outcome, Stored) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, GuardTaken) for outcome in outcomes) == 15
+    assert store.count(EVERYTHING) == 1
+
+
+def test_of_sixteen_with_one_sequence_one_wins(store: RecordStore) -> None:
+    append(store, first_step(1))
+    record = store.read("SC-2026-000001")
+    outcomes = race(store, [next_step(record, "noted", "submitted") for _ in range(16)])
+    assert sum(isinstance(outcome, Stored) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, SequenceTaken) for outcome in outcomes) == 15
+    assert len(store.read("SC-2026-000001").events) == 2
+
+
+def test_sixteen_writers_at_once_lose_nothing(store: RecordStore) -> None:
+    def write(writer: int) -> None:
+        futures = [store.append(first_step(writer * 100 + n)) for n in range(50)]
+        for future in futures:
+            future.result(30)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(write, range(16)))
+    expected = {f"SC-2026-{writer * 100 + n:06d}" for writer in range(16) for n in range(50)}
+    assert {record.summary.number for record in store.stream(EVERYTHING)} == expected
+
+
+def test_a_refused_step_spoils_nobody_elses(store: RecordStore) -> None:
+    futures = [store.append(first_step(n, guard="g" if n % 2 else None)) for n in range(40)]
+    refused = [future.exception(30) for future in futures]
+    assert sum(isinstance(error, GuardTaken) for error in refused) == 19
+    assert store.count(EVERYTHING) == 21
+
+
+def test_closing_finishes_what_waits(reopen: Callable[[], RecordStore]) -> None:
+    store = reopen()
+    futures = [store.append(first_step(n)) for n in range(200)]
+    store.close()
+    assert all(future.done() and future.exception() is None for future in futures)
+    with pytest.raises(StoreUnavailable):
+        store.append(first_step(200))
+    again = reopen()
+    assert again.count(EVERYTHING) == 200
+    again.close()
+
+
+def test_a_healthy_store_is_writable(store: RecordStore) -> None:
+    store.check_writable()
+    assert store.count(EVERYTHING) == 0
