@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -15,6 +15,23 @@ from functions.forms.lint import check_schema
 from functions.forms.lintrules import check_rules
 from functions.forms.rules import RulesFile
 from functions.forms.source import Source, mistake
+
+_CAUSES: Final = {
+    "extra_forbidden": "不认识这一项",
+    "missing": "缺这一项",
+    "literal_error": "只能写 {expected}",
+    "union_tag_invalid": "没有叫“{tag}”的检查，可以写 {expected_tags}",
+    "union_tag_not_found": "缺检查的名字（check）",
+    "string_pattern_mismatch": "写法不合 {pattern}",
+    "value_error": "{error}",
+    "string_type": "应为文字",
+    "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
+    "list_type": "应为列表",
+    "too_short": "至少要写一项",
+    "string_too_short": "不能空着",
+    "model_type": "应为一组栏目",
+}
 
 
 def read_catalogue(schemas: Path) -> Catalogue:
@@ -60,7 +77,7 @@ def _rules(source: Source) -> dict[str, Any]:
     try:
         return RulesFile.model_validate(source.value).document()
     except ValidationError as invalid:
-        error = invalid.errors()[0]
+        error = min(invalid.errors(), key=lambda error: error["type"] != "extra_forbidden")
         where = tuple(part for part in error["loc"] if part in _names_in(source, error["loc"]))
         raise mistake(source, where, _cause(error), "能写什么见 schemas/rules.schema.json") from None
 
@@ -78,8 +95,8 @@ def _names_in(source: Source, loc: tuple[int | str, ...]) -> tuple[int | str, ..
 
 def _cause(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
-    words = {"extra_forbidden": "不认识这一项", "missing": "缺这一项", "literal_error": "不能是这个值"}
-    return f"{name}：{words.get(error['type'], '写法不对')}（{error['msg']}）"
+    words = _CAUSES.get(error["type"], "写法不对").format_map(error.get("ctx", {}))
+    return f"{name}：{words}" if name else words
 
 
 def _refuse_same_code(definitions: list[Definition], schemas: Path) -> None:

@@ -91,7 +91,7 @@ class Definition:
             elif isinstance(part, Field):
                 names.append(part.label)
             elif isinstance(part, Rows):
-                row = tokens[length] if length < len(tokens) and tokens[length].isdecimal() else ""
+                row = tokens[length] if length < len(tokens) and pointer.is_index(tokens[length]) else ""
                 names.append(f"{part.item_label} {int(row) + 1}" if row else part.label)
             elif isinstance(part, Section) and length == len(tokens):
                 names.append(part.title)

@@ -44,7 +44,7 @@ def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: An
 def label_of(definition: Definition, tokens: tuple[Token, ...]) -> str:
     """The label of the place; for a column that the form does not have, the name it came with."""
     at = pointer.join(tokens)
-    return definition.label_at(at) if not tokens or definition.field_at(at) else shown(tokens[-1])
+    return definition.label_at(at) if not tokens or definition.field_at(at) else shown(tokens[-1]) or "没有名字的栏目"
 
 
 def missing(definition: Definition, tokens: tuple[Token, ...], part: Part, data: Any) -> str:
@@ -104,7 +104,9 @@ def _not_applicable(definition: Definition, path: Path, name: str) -> str:
 def _unknown(tokens: tuple[Token, ...]) -> str:
     if not tokens:
         return "收到的内容不是一张表。请按表的结构填写后重新提交"
-    return f"表里没有“{shown(tokens[-1])}”这个栏目。请删去它，或者核对栏目名"
+    name = shown(tokens[-1])
+    what = f"“{name}”这个栏目" if name else "没有名字的栏目"
+    return f"表里没有{what}。请删去它，或者核对栏目名"
 
 
 def _quoted(name: str) -> str:
@@ -119,7 +121,7 @@ def _is_blank(part: Part, value: Any) -> bool:
 
 def shown(value: Any) -> str:
     """A short piece of what was typed, for a number, a date, a code or a name of a column: never for personal data."""
-    text = str(value).replace("\n", " ")
+    text = " ".join(str(value)[: 4 * _SHOWN].split())
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

@@ -25,7 +25,12 @@ def join(tokens: Iterable[Token]) -> str:
 
 def general(tokens: Iterable[Token]) -> Path:
     """The path with row indexes replaced by "*"."""
-    return tuple(ANY_ROW if isinstance(token, int) or token.isdecimal() else token for token in tokens)
+    return tuple(ANY_ROW if is_index(token) else str(token) for token in tokens)
+
+
+def is_index(token: Token) -> bool:
+    """Whether this token is a row's index."""
+    return isinstance(token, int) or (token.isascii() and token.isdecimal())
 
 
 def read(value: Any, tokens: Iterable[Token]) -> Any:
@@ -53,5 +58,5 @@ def rows_at(value: Any, path: Path) -> tuple[tuple[Token, ...], ...]:
 
 
 def _item(rows: Sequence[Any], token: Token) -> Any:
-    index = int(token) if isinstance(token, int) or token.isdecimal() else -1
+    index = int(token) if is_index(token) else -1
     return rows[index] if 0 <= index < len(rows) else None

@@ -42,7 +42,7 @@ def validate(definition: Definition, data: Any, today: date) -> tuple[Problem, .
 
 
 def warnings(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]:
-    """What is worth a second look but no reason to refuse, in form order. `today` as in `validate`."""
+    """What is worth a second look but no reason to refuse, one for each place; `today` as in `validate`."""
     return _in_form_order(definition, run_checks(definition, data, today, warns=True))
 
 
@@ -109,14 +109,16 @@ def _order(definition: Definition) -> dict[Path, int]:
 
 
 def _in_form_order(definition: Definition, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    found = tuple(problems)
-    return tuple(sorted(found, key=lambda problem: _place(definition, problem.pointer))) if len(found) > 1 else found
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        found.setdefault(problem.pointer, problem)
+    return tuple(sorted(found.values(), key=lambda problem: _place(definition, problem.pointer)))
 
 
 def _place(definition: Definition, at: str) -> tuple[int, ...]:
     order, tokens = _order(definition), pointer.split(at)
     paths = [pointer.general(tokens[: length + 1]) for length in range(len(tokens))]
     return tuple(
-        int(token) if path[-1] == pointer.ANY_ROW else order.get(path, len(order))
+        int(token) if pointer.is_index(token) else order.get(path, len(order))
         for token, path in zip(tokens, paths, strict=True)
     )

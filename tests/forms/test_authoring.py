@@ -1,0 +1,208 @@
+"""Whoever writes a form wrongly is told the file, the line, the cause and the cure."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from functions.errors import AuthoringError
+from functions.forms.authoring import read_catalogue, read_form
+from functions.forms.definition import Definition
+from functions.forms.examples import check_examples
+from functions.forms.rules import rules_schema
+from tests.support.forms import SCHEMAS, shipped
+
+FORM = "annual-self-check"
+BOX = '{ "type": "boolean", "title": "本单位没有这类数据库" }'
+TEST = '{ "properties": { "basis": { "contains"'
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    """A copy of the shipped schemas, to be spoiled."""
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+
+
+def _spoil(path: Path, old: str, new: str) -> int:
+    """Replace the first occurrence; the line, from 1, on which it stood."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def _refusal(schemas: Path) -> str:
+    with pytest.raises(AuthoringError) as refused:
+        read_catalogue(schemas)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"x-width": "w-full"', '"x-widht": "w-full"', "这里不能写“x-widht”"),
+        ("common.json#/$defs/year", "common.json#/$defs/yaer", "那里没有 /$defs/yaer"),
+        ("../common.json#/$defs/year", "../commun.json#/$defs/year", "没有文件 ../commun.json"),
+        (TEST, '{ "minProperties": 1, "properties": { "basis": { "contains"', "minProperties"),
+        (TEST, '{ "properties": { "bases": { "contains"', "“bases”不是表里的栏目"),
+        ('"then": { "required": ["professional_types"] }', '"then": { "required": ["profesional"] }', "“profesional”"),
+        ('"then": { "required": ["professional_types"] }', '"then": { "dependentRequired": {} }', "dependentRequired"),
+        ('"maxItems": 100', '"maxItems": 100000', "maxItems"),
+        ('"x-item": "数据库",', "", "没有写 x-item"),
+        ('"title": "报告年度",', "", "“report_year”没有 title"),
+        ('"const": "fault"', '"const": "normal"', "两个选项的 const 相同"),
+        (BOX, '{ "type": "number", "title": "个数" }', "小数不能用 number"),
+        (BOX, '{ "type": "string", "title": "个数" }', "没有写 maxLength"),
+        (BOX, '{ "type": "integer", "title": "个数" }', "minimum"),
+        ('"required": ["report_year",', '"required": ["raport_year",', "“raport_year”不在 properties 里"),
+        ("draft/2020-12/schema", "draft/2019-09/schema", "$schema 不是 2020-12"),
+        ('"uniqueItems": true,', "", "uniqueItems"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_form_json_is_named_with_its_line(schemas: Path, old: str, new: str, said: str) -> None:
+    path = schemas / FORM / "form.json"
+    line = _spoil(path, old, new)
+    refusal = _refusal(schemas)
+    assert said in refusal
+    where = refusal.split("：")[0]
+    assert where.startswith(f"{path}:")
+    assert abs(int(where.rsplit(":", 1)[1]) - line) <= 8
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        (r"^\\d+$", r"\d"),
+        ("^(a+)+$", "重复里面套重复"),
+        ("^(?=a)a$", "环视"),
+        ("[0-9]", "从 ^ 开始"),
+        ("^[0-9$", "写法不对"),
+    ],
+)
+def test_a_pattern_that_validators_read_differently_is_refused(schemas: Path, pattern: str, said: str) -> None:
+    field = f'{{ "type": "string", "title": "代号", "maxLength": 9, "pattern": "{pattern}" }}'
+    _spoil(schemas / FORM / "form.json", BOX, field)
+    assert said in _refusal(schemas)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("uscc_at: /unit/uscc", "uscc_at: /unit/code", "/unit/code 不是表里的栏目"),
+        ("uscc_at: /unit/uscc", "uscc_at: /unit/unit_name", "不是统一社会信用代码"),
+        ("official: false", "offical: false", "offical：不认识这一项"),
+        ("code: SC", "code: sc", "code：写法不合"),
+        ("short: 自查报告\n", "", "short：缺这一项"),
+        ("check: year_is_over", "check: year_was_over", "没有叫“year_was_over”的检查"),
+        ("{at: /holdings/basis, contains: y30}", "{at: /holdings/basis, contains: y31}", "没有“y31”这个选项"),
+        ("at: /holdings/y30\n", "at: /holdings/y33\n", "/holdings/y33 不是表里的一组栏目"),
+        ("at: /unit/report_year, years: 1", "at: /unit/unit_name, years: 1", "不是整数"),
+        ("month: 9, day: 30", "month: 9, day: 31", "9 月不是每年都有 31 日"),
+        ("audience: public", "audience: public\naudience: staff", "“audience”写了两次"),
+        ("  four_eyes: false", "  four_eyes: [", "YAML 写法不对"),
+        ("list_columns: [/holdings/basis,", "list_columns: [/holdings/bases,", "/holdings/bases 不是表里的栏目"),
+        ("- {at: /unit/uscc}", "- {at: /unit/usccc}", "/unit/usccc 不是表里的栏目"),
+    ],
+)
+def test_a_mistake_in_rules_yml_is_named_with_its_line(schemas: Path, old: str, new: str, said: str) -> None:
+    path = schemas / FORM / "rules.yml"
+    line = _spoil(path, old, new)
+    refusal = _refusal(schemas)
+    assert said in refusal
+    where = refusal.split("：")[0]
+    assert where.startswith(f"{path}:")
+    assert abs(int(where.rsplit(":", 1)[1]) - line) <= 4
+
+
+def test_a_case_that_no_deadline_covers_is_named(schemas: Path) -> None:
+    _spoil(schemas / "key-project-registration" / "rules.yml", "equals: annual", "equals: start")
+    assert "选“年度填报”（annual）的，没有写什么时候报" in _refusal(schemas)
+
+
+def test_two_forms_cannot_share_a_code(schemas: Path) -> None:
+    _spoil(schemas / "key-project-registration" / "rules.yml", "code: KP", "code: SC")
+    assert "code “SC”已经被 annual-self-check 用了" in _refusal(schemas)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"title": "单位",', '"title": "单位"', "JSON 写法不对"),
+        ('"title": "单位",', '"title": "单位", "title": "部门",', "“title”写了两次"),
+        ('"maxItems": 4,', '"maxItems": NaN,', "NaN 不是 JSON 的数"),
+    ],
+)
+def test_broken_json_is_named_with_its_line(schemas: Path, old: str, new: str, said: str) -> None:
+    _spoil(schemas / FORM / "form.json", old, new)
+    assert said in _refusal(schemas)
+
+
+def test_missing_and_misencoded_files_are_named(schemas: Path) -> None:
+    (schemas / FORM / "rules.yml").write_bytes("short: 自查".encode("gbk"))
+    assert "不是 UTF-8 编码" in _refusal(schemas)
+    (schemas / FORM / "rules.yml").unlink()
+    assert "没有这个文件" in _refusal(schemas)
+
+
+def test_no_forms_at_all_is_said(tmp_path: Path) -> None:
+    assert "这里没有表单" in _refusal(tmp_path)
+
+
+def test_references_that_go_round_are_refused(schemas: Path) -> None:
+    _spoil(schemas / "common.json", '"text": {', '"text": {\n      "$ref": "#/$defs/text",')
+    assert "引用绕了一圈" in _refusal(schemas)
+
+
+def test_examples_that_are_judged_otherwise_than_they_say_are_named(schemas: Path) -> None:
+    folder = schemas / FORM
+    definition = shipped().get(FORM)
+    good, bad = folder / "examples/valid/full.json", folder / "examples/invalid/february-30.json"
+    _spoil(good, '"uscc": "12', '"uscc": "13')
+    _spoil(bad, '"rule": "format"', '"rule": "pattern"')
+    said = [str(mistake) for mistake in check_examples(folder, definition)]
+    assert len(said) == 2
+    assert f"{good}" in said[0]
+    assert "应得出 没有问题，实际是 /unit/uscc format" in said[0]
+    assert f"{bad}:" in said[1]
+    assert "请改例子，或者改表" in said[1]
+
+
+def test_an_example_in_the_wrong_folder_is_named(schemas: Path) -> None:
+    folder = schemas / FORM / "examples"
+    (folder / "invalid" / "good.json").write_bytes((folder / "valid" / "full.json").read_bytes())
+    (said,) = check_examples(schemas / FORM, shipped().get(FORM))
+    assert "例子放错了文件夹" in str(said)
+
+
+def test_the_document_is_the_same_wherever_the_folder_lies(schemas: Path) -> None:
+    assert read_form(schemas / FORM) == shipped().get(FORM).document
+
+
+def test_a_rule_that_changes_changes_the_digest(schemas: Path) -> None:
+    _spoil(schemas / FORM / "rules.yml", "month: 9", "month: 10")
+    assert Definition(read_form(schemas / FORM)).digest != shipped().get(FORM).digest
+
+
+def test_no_reference_is_left_in_a_bundled_form() -> None:
+    for definition in shipped():
+        assert b'"$ref"' not in definition.document
+        assert b'"$defs"' not in definition.document
+
+
+def test_the_schema_of_the_rules_is_the_one_that_the_model_makes() -> None:
+    assert (SCHEMAS / "rules.schema.json").read_bytes() == rules_schema()
+
+
+def test_the_shipped_rules_keep_the_published_schema() -> None:
+    validator = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "rules.schema.json").read_text(encoding="utf-8")))
+    for path in SCHEMAS.glob("*/rules.yml"):
+        validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_what_the_list_gives_no_form_for_is_marked_as_ours() -> None:
+    assert [definition.rules.official for definition in shipped()] == [False, False]
