@@ -14,6 +14,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, Field
 from functions.records.event import Event
 from functions.records.store import Record, RecordStore, Summary
+from functions.web.desk_list import what_is_so
 from functions.web.desk_words import BEIJING, STEPS, TIMELINESS, Moment, grouped, mark_of, moment_of
 
 MOST_DEFINITIONS = 32
@@ -73,7 +74,7 @@ class FilingView:
             "timeliness": TIMELINESS[summary.timeliness],
             "contact": contact_of(definition, version.data),
             "digest": grouped(version.event.digest),
-            "warnings": found,
+            "warnings": [what_is_so(warning.message) for warning in found],
             "answers": render_answers(definition, version.data, found, edit=False),
             "closing": closing_of(definition, version.data),
             "log": log_of(record),

@@ -28,7 +28,7 @@ class Row:
     at: Moment
     timeliness: Mark
     status: Mark
-    warnings: tuple[str, ...]
+    warnings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Listing:
 
     def _row(self, summary: Summary) -> Row:
         definition = self._definitions.get(summary.form)
-        twins = tuple(f"与 {number} 重复" for number in self.twins(summary))
+        twins = "、".join(self.twins(summary))
         return Row(
             summary.number,
             summary.unit_name,
@@ -131,7 +131,7 @@ class Listing:
             moment_of(summary.submitted_at),
             TIMELINESS[summary.timeliness],
             mark_of(summary),
-            (*twins, *summary.warnings),
+            "；".join([f"与 {twins} 重复"] * bool(twins) + [what_is_so(warning) for warning in summary.warnings]),
         )
 
     def _choices(self, filters: Filters) -> Choices:
@@ -146,6 +146,11 @@ class Listing:
             [(value, mark.word) for value, mark in TIMELINESS.items()],
             [("submitted", STATUSES["submitted"].word), ("contested", CONTESTED.word)],
         )
+
+
+def what_is_so(warning: str) -> str:
+    """The first sentence of a warning: what follows tells the unit what to do, and it has done so."""
+    return warning.partition("。")[0]
 
 
 def _numbers(page: Page) -> list[str]:

@@ -152,6 +152,7 @@ def test_until_the_one_time_password_is_changed_only_that_page_is_shown(
     assert client.post("/desk/password", data=fields).headers["location"] == "/desk/"
     assert client.cookies[COOKIE] != old_token
     assert number in client.get("/desk/").text
+    client.cookies.clear()
     client.cookies.set(COOKIE, old_token)
     assert client.get("/api/desk/submissions").status_code == 401
 

@@ -6,12 +6,12 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 import anyio
 import pytest
 from openpyxl import load_workbook
+from starlette.types import Message
 
 from functions.errors import StoreUnavailable
 from functions.web.downloads import Download, disposition
@@ -122,16 +122,16 @@ class Chunks:
         self.closed = True
 
 
-async def serve(download: Download, *, gone_after: int | None = None) -> list[dict[str, Any]]:
+async def serve(download: Download, *, gone_after: int | None = None) -> list[Message]:
     """What the download sends; the client goes away after so many messages."""
-    sent: list[dict[str, Any]] = []
+    sent: list[Message] = []
     gone = anyio.Event()
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> Message:
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
         if gone_after is not None and len(sent) >= gone_after:
             gone.set()
@@ -161,16 +161,16 @@ def test_a_failure_before_the_first_byte_is_an_ordinary_error() -> None:
 
 
 def test_a_failure_in_the_middle_never_looks_like_an_end() -> None:
-    sent: list[dict[str, Any]] = []
+    sent: list[Message] = []
 
     async def scenario() -> None:
         download = make(Chunks(3, StoreUnavailable("现在读不出来")))
 
-        async def receive() -> dict[str, Any]:
+        async def receive() -> Message:
             await anyio.sleep_forever()
             raise AssertionError
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: Message) -> None:
             sent.append(message)
 
         await download({"type": "http"}, receive, send)

@@ -155,6 +155,7 @@ def test_previous_and_next_follow_the_list_over_page_ends(signed_in: SignIn, fil
 def test_contested_filings_name_each_other(signed_in: SignIn, file: Filer, clock: Clock) -> None:
     """A second filing for the same unit and year, let in by `contest`, marks both as 重复待核."""
     first = file(self_check(7))
+    file(self_check(8))
     clock.at += DAY
     second = file(self_check(7), contest=True)
     client = signed_in()
@@ -164,7 +165,9 @@ def test_contested_filings_name_each_other(signed_in: SignIn, file: Filer, clock
     assert f"与 {first} 重复" in page
     assert f"与 {second} 重复" in page
     assert f'href="/desk/submissions/{second}"' in client.get(f"/desk/submissions/{first}").text
-    assert all(item["contested"] for item in client.get("/api/desk/submissions").json()["items"])
+    assert f"与 {first} 重复" in client.get(f"/desk/?q={second}").text
+    listed = client.get("/api/desk/submissions").json()["items"]
+    assert {item["number"] for item in listed if item["contested"]} == {first, second}
 
 
 def test_a_unit_name_with_markup_stays_text(signed_in: SignIn, file: Filer) -> None:

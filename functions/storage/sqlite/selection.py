@@ -24,6 +24,9 @@ CONTESTED = f"""(s.status NOT IN {_GONE} AND (
 # At most one of those that contest a guard holds it: the others lead to all.
 _MAY_BE_CONTESTED = f"s.guard IN (SELECT guard FROM summaries WHERE holds = 0 AND status NOT IN {_GONE})"  # noqa: S608
 
+_GUARDED = """s.id IN (SELECT id FROM summaries WHERE guard = ? AND holds = 1
+    UNION ALL SELECT id FROM summaries WHERE guard = ? AND holds = 0)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -56,6 +59,9 @@ def where(selection: Selection) -> Where:
     if selection.unit is not None:
         terms.append("(instr(s.unit_sought, ?) > 0 OR s.uscc = ?)")
         bound += [searchable(selection.unit), selection.unit.strip().upper()]
+    if selection.guard is not None:
+        terms.append(_GUARDED)
+        bound += [selection.guard] * 2
     if selection.numbers:
         terms.append("s.number IN (SELECT value FROM json_each(?))")
         bound.append(json.dumps(selection.numbers))
