@@ -17,6 +17,7 @@ from functions.forms.sheet import by_pointer
 from functions.forms.wording import numeral
 
 NOT_ANSWERED = el("span", "未填", class_="quiet")
+NOT_TICKED = el("span", "没有勾选", class_="quiet")
 
 
 def render_answers(definition: Definition, data: Mapping[str, Any], problems: Sequence[Problem], edit: bool) -> str:
@@ -115,7 +116,9 @@ def _list(entries: Sequence[Markup]) -> Markup:
 
 
 def _words(field: Field, value: Any) -> Markup:
-    return NOT_ANSWERED if value is None or value == [] else value_words(field, value)
+    if value is None or value == []:
+        return NOT_TICKED if field.kind == "boolean" else NOT_ANSWERED
+    return value_words(field, value)
 
 
 def _plain(field: Field, value: Any) -> Markup:
@@ -132,7 +135,7 @@ def _choices(field: Field, value: Any) -> Markup:
 
 
 def _boolean(field: Field, value: Any) -> Markup:
-    return join("是" if value is True else "否")
+    return join("是") if value is True else NOT_TICKED
 
 
 def _date(field: Field, value: Any) -> Markup:

@@ -64,7 +64,7 @@ def mark(field: Field) -> Markup:
 def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
     """The hint with the paragraph that demands this, or nothing."""
     words = [item.hint] if item.hint else []
-    if isinstance(item, Field) and item.kind == "date":
+    if isinstance(item, Field) and item.kind == "date" and "如 20" not in item.hint:
         words.append(DATE_HINT)
     if item.basis and item.basis != sheet.basis:
         words.append(join("依据", basis_link(sheet.link, item.basis, quiet=True)))

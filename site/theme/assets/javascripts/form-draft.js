@@ -203,7 +203,8 @@
     return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + "保存的内容填好了。请核对后接着填。").focus();
   }
 
-  function load() {
+  /* The browser's own chooser stands outside the form, so that no file is ever sent with it. */
+  function makeChooser() {
     var chooser = document.createElement("input");
     chooser.type = "file";
     chooser.accept = ".json,application/json";
@@ -211,20 +212,24 @@
     chooser.setAttribute("aria-label", "草稿文件");
     chooser.addEventListener("change", function () {
       var reader = new FileReader();
+      var name = chooser.files.length ? chooser.files[0].name : "";
       reader.onload = function () {
-        take(String(reader.result), chooser.files[0].name);
-        document.body.removeChild(chooser);
+        take(String(reader.result), name);
+        chooser.value = "";
       };
-      if (chooser.files.length) reader.readAsText(chooser.files[0]);
+      if (name) reader.readAsText(chooser.files[0]);
     });
-    document.body.appendChild(chooser);
-    chooser.click();
+    form.element.parentNode.parentNode.appendChild(chooser);
+    return chooser;
   }
 
   form.startDraft = function () {
+    var chooser = makeChooser();
     form.each(form.element.querySelectorAll("[data-draft]"), function (one) {
       one.hidden = false;
-      one.addEventListener("click", one.getAttribute("data-draft") === "save" ? save : load);
+      one.addEventListener("click", one.getAttribute("data-draft") === "save" ? save : function () {
+        chooser.click();
+      });
     });
     if (!form.element.hasAttribute("data-fresh")) return form.keepDraft();
     var kept = readKept();

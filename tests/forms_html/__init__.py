@@ -1,0 +1,1 @@
+"""Forms as HTML: rendered, posted, read back, and alive in a browser."""

@@ -1,0 +1,65 @@
+"""What the page's script is given: the server's own words, and conditions that it reads as the server does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from functions.forms.definition import Definition
+from functions.forms.evaluate import holds
+from functions.forms.live import form_data, script_data
+from tests.support.forms import registration, self_check
+
+FORMS = [self_check(), registration()]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 12) | st.sampled_from(["annual", "catalogue", "no", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["project", "phase", "basis", "result", "no_database", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+TESTS: list[Any] = [condition.test for form in FORMS for condition in form.conditions] + [
+    True,
+    {"type": "integer", "minimum": 1, "maximum": 3},
+    {"type": "array", "minItems": 1, "maxItems": 2, "contains": {"const": 1}},
+    {"anyOf": [{"enum": [1, "annual"]}, {"not": {"type": "object"}}]},
+    {"allOf": [{"type": "object"}, {"required": ["x"], "properties": {"x": {"type": "boolean"}}}]},
+]
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda test: json.dumps(test)[:60])
+@given(value=JSON)
+def test_conditions_mean_here_what_json_schema_means(test: Any, value: Any) -> None:
+    assert holds(test, value) == Draft202012Validator(test).is_valid(value)
+
+
+@pytest.mark.parametrize("definition", FORMS, ids=lambda one: one.id)
+def test_every_message_has_only_gaps_that_the_script_fills(definition: Definition) -> None:
+    for text in form_data(definition)["texts"]:
+        assert "〈" not in text
+        assert "98765432109876" not in text
+        filled = text.format_map(dict.fromkeys(("name", "group", "row", "value", "count", "off", "year"), ""))
+        assert "{" not in filled
+
+
+def test_messages_are_the_servers_words_with_gaps() -> None:
+    data = form_data(self_check())
+    uscc = data["nodes"]["unit.uscc"]["m"]
+    assert data["texts"][uscc["short1"]] == "{name}应为 18 位，现在是 {count} 位。请对照证书补上缺的一位"
+    note = data["nodes"]["checks.check_2.note"]["m"]["required"]
+    assert data["texts"][note["part"]] == "{group}选了“部分符合”，请写哪一点没做到、打算什么时候做到"
+
+
+def test_no_text_of_a_form_can_end_the_block() -> None:
+    text = script_data(self_check())
+    inside = text.removeprefix('<script type="application/json" id="form-data">').removesuffix("</script>")
+    assert "<" not in inside
+    assert json.loads(inside)["form"] == "annual-self-check"
