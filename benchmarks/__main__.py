@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import filing
+from benchmarks import exporting, filing
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "filing": filing.run,
+    "exports": exporting.run,
 }
 
 

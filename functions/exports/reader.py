@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
@@ -29,6 +30,7 @@ STATUSES = {
     "withdrawn": "已撤回",
     "voided": "已作废",
 }
+CONTESTED = "重复待核"
 
 Cell = Any
 Convert = Callable[[Any], Cell]
@@ -37,7 +39,7 @@ Convert = Callable[[Any], Cell]
 @dataclass(frozen=True, slots=True)
 class Cells:
     """How one file format shows a value: text from a string, a number from an int or a decimal string, a date from
-    YYYY-MM-DD, a moment from an aware datetime in Asia/Shanghai; `blank` for what was not answered."""
+    YYYY-MM-DD, a moment from YYYY-MM-DD HH:MM:SS in Asia/Shanghai; `blank` for what was not answered."""
 
     text: Convert
     integer: Convert
@@ -56,18 +58,29 @@ class Cells:
         }[kind]
 
 
+class _Plan(NamedTuple):
+    """Where the answers of one object go: (key, position, conversion), objects within it, repeated rows within it."""
+
+    leaves: tuple[tuple[str, int, Convert], ...]
+    branches: tuple[tuple[str, _Plan], ...]
+    arrays: tuple[tuple[str, _RowsStep], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _RowsStep:
     table: int
     width: int
-    plan: dict[str, Any]
+    plan: _Plan
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
     definition: Definition
-    plan: dict[str, Any]
+    plan: _Plan
     periods: dict[str, Cell]
+    statuses: dict[tuple[str, bool], Cell]
+    timeliness: dict[str, Cell]
+    form: Cell
 
 
 class _Titles(dict[str, Cell]):
@@ -122,16 +135,15 @@ class Reader:
         period = version.periods.get(summary.period)
         if period is None:
             period = version.periods[summary.period] = cells.text(version.definition.period_title(summary.period))
-        status = STATUSES[summary.status]
         return [
             cells.text(summary.number),
             cells.text(summary.unit_name),
-            cells.text(version.definition.short),
+            version.form,
             period,
-            cells.moment(datetime.fromisoformat(summary.submitted_at).astimezone(SHANGHAI)),
+            cells.moment(_shanghai_hour(summary.submitted_at[:13]) + summary.submitted_at[13:19]),
             cells.date(summary.due),
-            cells.text(TIMELINESS[summary.timeliness]),
-            cells.text(f"{status}，重复待核" if summary.contested else status),
+            version.timeliness[summary.timeliness],
+            version.statuses[summary.status, summary.contested],
             cells.integer(summary.version),
             cells.text(digest),
         ]
@@ -142,8 +154,12 @@ class Reader:
         for index, table in enumerate(self._tables):
             if table.rows is not None:
                 branch = self._branch(table, (*table.rows, ANY_ROW), fields)
-                _put(plan, table.rows, _RowsStep(index, len(table.columns), branch))
-        return _Version(version, plan, {})
+                _put(plan, table.rows, _RowsStep(index, len(table.columns), _frozen(branch)))
+        text = self._cells.text
+        statuses = {(status, False): text(title) for status, title in STATUSES.items()}
+        statuses |= {(status, True): text(f"{title}，{CONTESTED}") for status, title in STATUSES.items()}
+        timeliness = {key: text(title) for key, title in TIMELINESS.items()}
+        return _Version(version, _frozen(plan), {}, statuses, timeliness, text(version.short))
 
     def _branch(self, table: Table, prefix: Path, fields: Mapping[Path, Field]) -> dict[str, Any]:
         plan: dict[str, Any] = {}
@@ -173,17 +189,37 @@ def _put(plan: dict[str, Any], path: Path, step: Any) -> None:
     plan[path[-1]] = step
 
 
-def _place(node: Mapping[str, Any], plan: Mapping[str, Any], line: list[Cell], rows: list[Any]) -> None:
+def _frozen(steps: Mapping[str, Any]) -> _Plan:
+    """The plan of nested steps: a dict is a branch, a pair a leaf, the rest repeated rows."""
+    return _Plan(
+        tuple((key, *step) for key, step in steps.items() if isinstance(step, tuple)),
+        tuple((key, _frozen(step)) for key, step in steps.items() if isinstance(step, dict)),
+        tuple((key, step) for key, step in steps.items() if isinstance(step, _RowsStep)),
+    )
+
+
+def _place(node: Mapping[str, Any], plan: _Plan, line: list[Cell], rows: list[tuple[_RowsStep, list[Any]]]) -> None:
     """Put the answers below `node` where the plan says; every cell of every filing passes here, hence no isinstance."""
-    for key, value in node.items():
-        step = plan.get(key)
-        shape = step.__class__
-        if shape is tuple:
-            line[step[0]] = step[1](value)  # type: ignore[index]
-        elif shape is dict:
-            _place(value, step, line, rows)  # type: ignore[arg-type]
-        elif shape is _RowsStep:
-            rows.append((step, value))
+    leaves, branches, arrays = plan
+    get = node.get
+    for key, position, convert in leaves:
+        value = get(key)
+        if value is not None:
+            line[position] = convert(value)
+    for key, below in branches:
+        inner = get(key)
+        if inner:
+            _place(inner, below, line, rows)
+    for key, step in arrays:
+        items = get(key)
+        if items:
+            rows.append((step, items))
+
+
+@lru_cache(maxsize=1024)
+def _shanghai_hour(at: str) -> str:
+    """The hour in Asia/Shanghai (2026-10-01 00) of an hour in UTC (2026-09-30T16); the offset is whole hours."""
+    return datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).strftime("%Y-%m-%d %H")
 
 
 def _latest(events: Sequence[Event]) -> Event:

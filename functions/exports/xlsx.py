@@ -159,9 +159,9 @@ def _date(value: str) -> int | str:
     return day.toordinal() - _EPOCH if day >= _FIRST_DAY else value
 
 
-def _moment(value: datetime) -> float:
-    seconds = value.hour * 3600 + value.minute * 60 + value.second
-    return value.toordinal() - _EPOCH + seconds / 86400
+def _moment(value: str) -> float:
+    seconds = int(value[11:13]) * 3600 + int(value[14:16]) * 60 + int(value[17:19])
+    return date.fromisoformat(value[:10]).toordinal() - _EPOCH + seconds / 86400
 
 
 CELLS = Cells(text=_text, integer=_integer, decimal=_decimal, date=_date, moment=_moment, blank=None)
