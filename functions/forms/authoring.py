@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from functions.forms.lintrules import check_rules
 from functions.forms.rules import RulesFile
 from functions.forms.source import Source, mistake
 
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,49}")
 _CAUSES: Final = {
     "extra_forbidden": "不认识这一项",
     "missing": "缺这一项",
@@ -49,6 +51,8 @@ def read_catalogue(schemas: Path) -> Catalogue:
 
 def read_form(folder: Path) -> bytes:
     """The form document of one folder: form.json with every reference inlined, and rules.yml. Raises AuthoringError."""
+    if not _NAME.fullmatch(folder.name):
+        raise AuthoringError(f"{folder}：文件夹名会出现在网址里。请只用小写英文字母、数字和连字符，以字母开头")
     form = Source.json(folder / "form.json")
     schema = _bundled(form)
     check_schema(form, schema)

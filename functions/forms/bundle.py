@@ -11,7 +11,7 @@ Load = Callable[[str], Any]
 
 
 class BrokenReference(ValueError):
-    """A `$ref` that leads nowhere, or to itself. `where` is the path of the schema that holds it."""
+    """A `$ref` that leads nowhere, to itself, or against what stands beside it; `where` is the path of its schema."""
 
     def __init__(self, reference: str, where: tuple[str | int, ...], cause: str) -> None:
         super().__init__(cause)
@@ -20,7 +20,10 @@ class BrokenReference(ValueError):
 
 
 def bundle(schema: Any, load: Load) -> Any:
-    """The schema with every `$ref` inlined: siblings win over what is referenced, and `$defs` are left out.
+    """The schema with every `$ref` inlined, `$defs` left out.
+
+    Titles, hints and other annotations beside a `$ref` win over those it names. A constraint there may only add: where
+    it differs, JSON Schema demands both, and the bundle would mean something else than the file.
 
     `load` gives the document a reference names before its "#", and raises LookupError when there is none; "" is the
     schema itself. Raises BrokenReference.
@@ -44,7 +47,17 @@ def _inline(node: Any, load: Load, where: tuple[str | int, ...], trail: tuple[st
     name = reference.partition("#")[0]
     inner: Load = load if not name else (lambda other: load(other or name))
     base = _inline(target, inner, where, (*trail, reference))
-    return {**base, **own} if isinstance(base, Mapping) else base
+    if not isinstance(base, Mapping):
+        return base
+    for key, value in own.items():
+        if base.get(key, value) != value and not _is_annotation(key):
+            cause = f"旁边又写了不同的 {key}，各种校验器会两个都要求"
+            raise BrokenReference(reference, (*where, key), cause)
+    return {**base, **own}
+
+
+def _is_annotation(key: str) -> bool:
+    return key in ("title", "description") or key.startswith("x-")
 
 
 def _resolve(reference: str, load: Load, where: tuple[str | int, ...]) -> Any:

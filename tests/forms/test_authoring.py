@@ -158,6 +158,20 @@ def test_references_that_go_round_are_refused(schemas: Path) -> None:
     assert "引用绕了一圈" in _refusal(schemas)
 
 
+def test_a_limit_beside_a_reference_may_not_contradict_it(schemas: Path) -> None:
+    _spoil(
+        schemas / FORM / "form.json",
+        '"$ref": "../common.json#/$defs/date",',
+        '"$ref": "../common.json#/$defs/date", "maxLength": 8,',
+    )
+    assert "旁边又写了不同的 maxLength" in _refusal(schemas)
+
+
+def test_a_folder_whose_name_cannot_stand_in_an_address_is_refused(schemas: Path) -> None:
+    (schemas / FORM).rename(schemas / "自查报告")
+    assert "文件夹名会出现在网址里" in _refusal(schemas)
+
+
 def test_examples_that_are_judged_otherwise_than_they_say_are_named(schemas: Path) -> None:
     folder = schemas / FORM
     definition = shipped().get(FORM)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import jsonschema_rs
 import pytest
 
 from functions.forms.examples import Example, check_examples, read_examples
+from functions.forms.formats import CUSTOM_FORMATS
+from functions.forms.gate import gate_of
 from functions.forms.validation import validate, warnings
 from tests.support.forms import SCHEMAS, shipped
 
@@ -31,3 +37,23 @@ def test_each_form_has_enough_examples_and_its_own_check_agrees(form: str) -> No
     assert sum(not example.problems for example in examples) >= 3
     assert sum(bool(example.problems) for example in examples) >= 12
     assert check_examples(SCHEMAS / form, shipped().get(form)) == ()
+
+
+def _plain_schema(form: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / form / "form.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.mark.parametrize("form", [definition.id for definition in shipped()])
+def test_the_file_as_written_means_the_same_to_any_other_validator(form: str) -> None:
+    common = json.loads((SCHEMAS / "common.json").read_text(encoding="utf-8"))
+    plain = jsonschema_rs.Draft202012Validator(
+        _plain_schema(form),
+        base_uri=f"https://forms.example/{form}/form.json",
+        registry=jsonschema_rs.Registry([("https://forms.example/common.json", common)]),
+        formats=dict(CUSTOM_FORMATS),
+        validate_formats=True,
+    )
+    gate = gate_of(shipped().get(form))
+    for example in read_examples(SCHEMAS / form):
+        assert plain.is_valid(example.data) == gate.accepts(example.data), example.source.path

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from functions.forms import explain
 from functions.forms.definition import Definition
 from functions.forms.gate import gate_of
-from functions.forms.validation import DISAGREEMENT, validate
+from functions.forms.validation import DISAGREEMENT, prune, validate
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import registration, self_check
 
@@ -21,7 +21,7 @@ TODAY = date(2026, 9, 1)
 PHASES = ("start", "annual", "post_acceptance")
 FORMS = [self_check(), registration()]
 
-_TRAPS = st.sampled_from(
+_TRAPS: st.SearchStrategy[Any] = st.sampled_from(
     [
         "",
         " ",
@@ -136,6 +136,8 @@ def _agree(definition: Definition, data: Any) -> bool:
         assert problem.message.strip() == problem.message
         problem.message.encode()
         problem.pointer.encode()
+    pruned, _ = prune(definition, data)
+    assert prune(definition, pruned)[1] == ()
     return verdict
 
 
