@@ -1,0 +1,1 @@
+"""What only the one-machine adapter promises: durability, faults, locks, files."""

@@ -1,0 +1,116 @@
+"""The data folder is private, belongs to one server, and is never opened by a program older than its data."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from functions.errors import StoreLocked, StoreUnavailable
+from functions.records.store import Selection
+from functions.storage.keys import load_keys
+from functions.storage.sqlite import open_store
+from functions.storage.sqlite.schema import STEPS
+from tests.contract.steps import digest_of, first_step
+
+
+def test_folder_and_files_are_their_owners_only(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "data"
+    store = open_store(folder, lock=True)
+    store.append(first_step(1)).result(30)
+    store.keep_document(digest_of(b"{}"), b"{}")
+    load_keys(folder, os.urandom)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.rglob("*")]}
+    store.close()
+    assert len(modes) >= 9
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+def test_a_folder_left_open_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    open_store(folder).close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_second_server_is_refused_and_told_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    first = open_store(folder, lock=True)
+    with pytest.raises(StoreLocked) as refusal:
+        open_store(folder, lock=True)
+    assert str(folder) in str(refusal.value)
+    assert "--data" in str(refusal.value)
+    first.close()
+    open_store(folder, lock=True).close()
+
+
+def test_a_server_that_died_leaves_no_lock(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from functions.storage.sqlite import open_store; "
+        "open_store(Path(sys.argv[1]), lock=True); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path / "data"], check=False)
+    open_store(tmp_path / "data", lock=True).close()
+
+
+def test_a_command_works_beside_a_server(tmp_path: Path) -> None:
+    server = open_store(tmp_path / "data", lock=True)
+    command = open_store(tmp_path / "data")
+    futures = [store.append(first_step(2 * n + i)) for n in range(100) for i, store in enumerate((server, command))]
+    for future in futures:
+        future.result(30)
+    assert server.count(Selection()) == command.count(Selection()) == 200
+    command.close()
+    server.append(first_step(200)).result(30)
+    server.close()
+
+
+def test_data_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    open_store(tmp_path / "data").close()
+    path = tmp_path / "data" / "qingdan.sqlite3"
+    newer = sqlite3.connect(path)
+    newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    newer.close()
+    with pytest.raises(StoreUnavailable, match="请改用新版程序"):
+        open_store(tmp_path / "data", lock=True)
+    # Refusing it lets go of the folder.
+    with pytest.raises(StoreUnavailable, match="请改用新版程序"):
+        open_store(tmp_path / "data", lock=True)
+
+
+def test_data_of_an_older_step_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    older = sqlite3.connect(folder / "qingdan.sqlite3")
+    older.executescript(STEPS[0] + "PRAGMA user_version = 1;")
+    older.close()
+    (folder / "qingdan.sqlite3").chmod(0o600)
+    store = open_store(folder)
+    store.append(first_step(1)).result(30)
+    assert store.staff.accounts() == ()
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "qingdan.sqlite3").write_bytes(b"not a database, " * 1000)
+    with pytest.raises(StoreUnavailable, match="从备份恢复"):
+        open_store(folder)
+
+
+def test_every_commit_is_synced(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "data")
+    asked = store.writer.submit(
+        lambda connection: [
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+        ]
+    )
+    assert asked.result(30) == ["wal", 2]
+    store.close()
