@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from functions.staff.port import StaffStore
 
 PREFIX = "QINGDAN_"
-LONGEST_BODY_SECONDS = 25
+LONGEST_SECONDS = 25
 ENTROPY_AT_ONCE = 2048
 
 
@@ -27,9 +27,10 @@ ENTROPY_AT_ONCE = 2048
 class Settings:
     """Everything that an operator may set.
 
-    `catalogue` is a compiled form file; without it the forms are read from `schemas`.
-    `body_limit` is in bytes, `body_seconds` the time in which a body must have arrived, `rate_per_minute` how many
-    changes one client address may make. `behind_proxy` trusts X-Forwarded-For; `encrypted` says that clients use HTTPS.
+    `catalogue` is a compiled form file; without it the forms are read from `schemas`. `body_limit` is in bytes;
+    `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
+    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
+    `encrypted` says that clients use HTTPS.
     """
 
     data: Path = Path("data")
@@ -37,7 +38,8 @@ class Settings:
     schemas: Path = Path("schemas")
     catalogue: Path | None = None
     body_limit: int = 1024 * 1024
-    body_seconds: float = 15.0
+    body_seconds: int = 15
+    header_seconds: int = 15
     rate_limit: bool = True
     rate_per_minute: int = 120
     access_log: bool = True
@@ -54,7 +56,8 @@ class Settings:
             schemas=_path(variables, "QINGDAN_SCHEMAS") or Path("schemas"),
             catalogue=_path(variables, "QINGDAN_CATALOGUE"),
             body_limit=_whole(variables, "QINGDAN_BODY_LIMIT", 1024 * 1024, 1024, 64 * 1024 * 1024),
-            body_seconds=_whole(variables, "QINGDAN_BODY_SECONDS", 15, 1, LONGEST_BODY_SECONDS),
+            body_seconds=_whole(variables, "QINGDAN_BODY_SECONDS", 15, 1, LONGEST_SECONDS),
+            header_seconds=_whole(variables, "QINGDAN_HEADER_SECONDS", 15, 1, LONGEST_SECONDS),
             rate_limit=_switch(variables, "QINGDAN_RATE_LIMIT", True),
             rate_per_minute=_whole(variables, "QINGDAN_RATE_PER_MINUTE", 120, 1, 1_000_000),
             access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
@@ -72,6 +75,7 @@ KNOWN_VARIABLES = frozenset(
         "CATALOGUE",
         "BODY_LIMIT",
         "BODY_SECONDS",
+        "HEADER_SECONDS",
         "RATE_LIMIT",
         "RATE_PER_MINUTE",
         "ACCESS_LOG",

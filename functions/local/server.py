@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,7 +29,6 @@ from functions.web.shell import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
-HEADER_SECONDS = 15.0
 BACKLOG = 2048
 
 
@@ -68,6 +68,7 @@ def is_loopback(host: str) -> bool:
 class PatientProtocol(HttpToolsProtocol):
     """HTTP/1.1 that waits only so long for the headers of a request: uvicorn itself would wait for ever."""
 
+    header_seconds: ClassVar[int] = 15
     header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -89,7 +90,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _await_headers(self) -> None:
         if self.header_timer is None and not self.transport.is_closing():
-            self.header_timer = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+            self.header_timer = self.loop.call_later(self.header_seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self.header_timer is not None:
@@ -161,7 +162,7 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=PatientProtocol,
+        http=type("Protocol", (PatientProtocol,), {"header_seconds": services.settings.header_seconds}),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -174,10 +175,14 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
         ssl_certfile=address.tls_cert,
         ssl_keyfile=address.tls_key,
     )
-    # uvicorn raises the signal once more when it is done; without these the process would die before the store closes.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Ours hold before uvicorn's do, and after, when it raises the signal once more: the store must still be closed.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     try:
         started()
         server.run(sockets=[bound])
