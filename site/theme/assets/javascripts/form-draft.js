@@ -99,12 +99,12 @@
   function fillIn(values) {
     empty();
     makeRows(values);
-    var typed = {};
+    var typed = Object.create(null);
     values.forEach(function (pair) {
       (typed[pair[0]] = typed[pair[0]] || []).push(pair[1]);
     });
     form.each(form.controls(form.element), function (control) {
-      var found = Object.prototype.hasOwnProperty.call(typed, control.name) ? typed[control.name] : null;
+      var found = typed[control.name];
       if (!found) return;
       if (control.type === "checkbox" || control.type === "radio") control.checked = found.indexOf(control.value) >= 0;
       else control.value = found[0];
