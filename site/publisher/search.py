@@ -20,6 +20,8 @@ def index(root: Path) -> list[Entry]:
         *_services(content),
         *_paragraphs(content),
         *_notes(content),
+        *_headings(content),
+        *_tables(content),
         *_laws(content),
         *_forms(content),
         *_pages(content),
@@ -53,6 +55,18 @@ def _notes(content: Content) -> Iterator[Entry]:
         notes = (block for block in page.blocks if block.name == "note")
         for number, block in enumerate(notes, 1):
             yield _entry("", f"编注 {number}（{page.title}）", f"{url_of(page.path)}#ed-{number}", _plain(block.text))
+
+
+def _headings(content: Content) -> Iterator[Entry]:
+    for page in content.pages.values():
+        for heading in page.headings:
+            if heading.level > 1 and heading.id and not page.path.startswith("forms/"):
+                yield _entry("", heading.text, f"{url_of(page.path)}#{heading.id}", page.title)
+
+
+def _tables(content: Content) -> Iterator[Entry]:
+    for table, page in ((content.duties, "duties/"), (content.services, "services/")):
+        yield _entry("", table.title, page, f"各栏：{'、'.join(table.columns)}")
 
 
 def _laws(content: Content) -> Iterator[Entry]:
