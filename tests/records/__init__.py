@@ -1,0 +1,1 @@
+"""What events, numbers, codes, receipts and states promise."""
