@@ -10,12 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import exporting, filing
+from benchmarks import desk, exporting, filing, site
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "filing": filing.run,
     "exports": exporting.run,
+    "site": site.run,
+    "desk": desk.run,
 }
 
 

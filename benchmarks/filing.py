@@ -28,7 +28,9 @@ def run(folder: Path, year: int) -> Table:
     data = folder / "filing"
     with serve(data) as server:
         first = load(server.port, 4, 2, 5_000_000, year)  # neither side is measured while it warms up
+        worked = server.processor()
         many = load(server.port, 32, SECONDS, 1, year)
+        many["cost"] = (server.processor() - worked) / many["accepted"] * 1000
         alone = load(server.port, 1, SECONDS_ALONE, 6_000_000, year)
     _add(table, many, alone)
     _add_kept(table, data, sum(seen["accepted"] for seen in (first, many, alone)))
@@ -56,6 +58,7 @@ def load(port: int, connections: int, seconds: int, first: int, year: int) -> di
 def _add(table: Table, many: dict[str, Any], alone: dict[str, Any]) -> None:
     table.add(f"32 connections, {SECONDS} s", many["rate"], "/s", "at least", 1500, f"{many['accepted']:,} filings")
     table.add("32 connections, slowest second", many["slowest_second"], "/s", note="no bar")
+    table.add("32 connections, processor time of the server a filing", many["cost"], "ms")
     table.add("32 connections, p50", many["p50"], "ms")
     table.add("32 connections, p99", many["p99"], "ms", "below", 100, f"longest {many['most']:.0f} ms")
     table.add("1 connection, p50", alone["p50"], "ms", "below", 4, f"{alone['rate']:,.0f}/s")

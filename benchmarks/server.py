@@ -27,6 +27,11 @@ class Running:
     port: int
     seconds: float
 
+    def processor(self) -> float:
+        """Seconds of processor time so far, all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """Resident memory in MB (10^6 bytes)."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
