@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -199,7 +199,7 @@ def _adapter() -> Any:
     settings = Settings.from_mapping(os.environ)
     services = open_services(settings, lock=False)
     app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
-    return Mangum(app, lifespan="off")
+    return Mangum(cast(Any, app), lifespan="off")
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from functions.errors import QingdanError
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, Field
+from functions.forms.problem import Problem
 from functions.records.event import Event
 from functions.records.store import Record, RecordStore, Summary
 from functions.web.desk_list import what_is_so
@@ -75,7 +76,7 @@ class FilingView:
             "contact": contact_of(definition, version.data),
             "digest": grouped(version.event.digest),
             "warnings": [what_is_so(warning.message) for warning in found],
-            "answers": render_answers(definition, version.data, found, edit=False),
+            "answers": render_answers(definition, version.data, _shortened(found), edit=False),
             "closing": closing_of(definition, version.data),
             "log": log_of(record),
         }
@@ -169,6 +170,10 @@ def record_json(record: Record) -> dict[str, Any]:
         "versions": [{"version": one.number, "filed_at": one.event.at, "data": one.data} for one in versions],
         "events": [_event_json(event) for event in record.events],
     }
+
+
+def _shortened(problems: Sequence[Problem]) -> list[Problem]:
+    return [replace(problem, message=what_is_so(problem.message)) for problem in problems]
 
 
 def _event_json(event: Event) -> dict[str, Any]:

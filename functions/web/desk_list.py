@@ -69,7 +69,7 @@ class Listing:
             "filters": filters,
             "choices": choices,
             "chips": [{"word": word, "query": query} for word, query in filters.chips(choices.titles)],
-            "total": self._records.count(selection),
+            "total": self._total(selection, page),
             "rows": [self._row(summary) for summary in page.items],
             "back": filters.query(cursor=cursor or ""),
             "newer": filters.query(cursor=page.newer) if page.newer else None,
@@ -107,6 +107,11 @@ class Listing:
         """The period in words; as it is stored when the form is no longer in use."""
         definition = self._definitions.get(form)
         return definition.period_title(period) if definition else period
+
+    def _total(self, selection: Selection, page: Page) -> int:
+        """How many match; a page without neighbours holds them all, and need not be searched for again."""
+        alone = page.older is None and page.newer is None
+        return len(page.items) if alone else self._records.count(selection)
 
     def _edge(self, filters: Filters, cursor: str | None, position: int) -> str | None:
         if cursor is None:

@@ -85,9 +85,10 @@ class SqliteStore:
     def periods(self) -> tuple[tuple[str, str], ...]:
         pairs: list[tuple[str, str]] = []
         with self._readers.snapshot() as connection:
-            # From pair to pair through the index: as fast with many filings as with few.
-            after = """SELECT form, period FROM summaries WHERE (form, period) > (?, ?)
-                ORDER BY form, period LIMIT 1"""
+            # From pair to pair through the index, as fast with many filings as with few: no time is behind "~", so the
+            # search lands on the next pair without walking through the filings of this one.
+            after = """SELECT form, period FROM summaries WHERE (form, period, submitted_at) > (?, ?, '~')
+                ORDER BY form, period, submitted_at LIMIT 1"""
             while row := connection.execute(after, pairs[-1] if pairs else ("", "")).fetchone():
                 pairs.append((row[0], row[1]))
         return tuple(pairs)
