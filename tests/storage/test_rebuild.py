@@ -1,0 +1,120 @@
+"""The projection holds nothing that the events do not: thrown away and made anew, it is the same."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from functions.errors import GuardTaken
+from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition
+from functions.records.filing import prepare
+from functions.records.state import summary_of
+from functions.records.store import Append, Selection, Summary
+from functions.storage.keys import load_keys
+from functions.storage.sqlite import SqliteStore, open_store
+from functions.storage.sqlite.rebuild import rebuild
+from tests.contract.steps import next_step
+from tests.support.filings import make_uscc, valid_registration, valid_self_check
+
+NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path, catalogue: Catalogue) -> Iterator[SqliteStore]:
+    opened = open_store(tmp_path / "data")
+    for definition in catalogue:
+        opened.keep_document(definition.digest, definition.document)
+    for step in filings(tmp_path, catalogue):
+        opened.append(step).result(30)
+    withdrawn = next(record for record in opened.stream(Selection(form="key-project-registration")))
+    opened.append(next_step(withdrawn, "withdrawn", "withdrawn")).result(30)
+    yield opened
+    opened.close()
+
+
+def filings(folder: Path, catalogue: Catalogue, seed: int = 0) -> Iterator[Append]:
+    numbers = count(seed)
+    keys = load_keys(folder, lambda size: hashlib.shake_256(b"%d" % next(numbers)).digest(size))
+    given = [(catalogue.get("annual-self-check"), valid_self_check(uscc=make_uscc(n)), False) for n in range(20)]
+    given += [(catalogue.get("annual-self-check"), valid_self_check(uscc=make_uscc(3)), True)]
+    given += [(catalogue.get("key-project-registration"), valid_registration(), False)]
+    for n, (definition, data, contest) in enumerate(given):
+        yield prepare(
+            definition,
+            data,
+            at=NOW + timedelta(seconds=n),
+            due=date(2026, 9, 30),
+            timeliness="late" if n % 4 == 0 else "on_time",
+            contest=contest,
+            idempotency_key=None,
+            request_digest="a" * 64,
+            keys=keys,
+            entropy=lambda size: hashlib.shake_256(b"%d" % next(numbers)).digest(size),
+        )
+
+
+def summaries(store: SqliteStore) -> list[Summary]:
+    return [record.summary for record in store.stream(Selection())]
+
+
+def kept_forms(store: SqliteStore) -> Callable[[str], Definition]:
+    return cache(lambda digest: Definition.from_document(store.document(digest)))
+
+
+def test_a_rebuilt_projection_is_what_was_there(store: SqliteStore, tmp_path: Path) -> None:
+    before = summaries(store)
+    assert [summary.contested for summary in before].count(True) == 2
+    with closing(sqlite3.connect(tmp_path / "data" / "qingdan.sqlite3", isolation_level=None)) as other:
+        other.execute("UPDATE summaries SET unit_name = 'x', unit_sought = 'x', status = 'voided', holds = 0")
+        other.execute("DELETE FROM summaries WHERE id % 3 = 0")
+        other.execute("DELETE FROM words WHERE id % 2 = 0")
+    assert rebuild(store, kept_forms(store)) == len(before) == 22
+    assert summaries(store) == before
+    assert store.count(Selection(words=("除湿机",))) == 21
+    assert store.count(Selection(status="contested")) == 2
+
+
+def test_guards_hold_after_a_rebuild_and_what_was_freed_stays_free(
+    store: SqliteStore, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    rebuild(store, kept_forms(store))
+    *checks, contested, registration = filings(tmp_path / "again", catalogue, seed=1000)
+    for step in checks:
+        with pytest.raises(GuardTaken):
+            store.append(step).result(30)
+    store.append(contested).result(30)
+    store.append(registration).result(30)
+
+
+def test_every_summary_is_the_fold_of_its_events(store: SqliteStore, catalogue: Catalogue) -> None:
+    for record in store.stream(Selection(status="submitted", timeliness="on_time")):
+        if not record.summary.contested:
+            assert summary_of(record.events, catalogue.get(record.summary.form)) == record.summary
+
+
+def test_a_rebuild_that_fails_changes_nothing(store: SqliteStore) -> None:
+    before = summaries(store)
+
+    def no_form(digest: str) -> Definition:
+        raise LookupError(digest)
+
+    with pytest.raises(LookupError):
+        rebuild(store, no_form)
+    assert summaries(store) == before
+
+
+def test_an_erased_record_keeps_the_summary_it_has(store: SqliteStore, tmp_path: Path) -> None:
+    before = summaries(store)
+    with closing(sqlite3.connect(tmp_path / "data" / "qingdan.sqlite3", isolation_level=None)) as other:
+        other.execute("UPDATE events SET salt = NULL, body = NULL WHERE number = ?", (before[5].number,))
+    assert rebuild(store, kept_forms(store)) == len(before) - 1
+    assert summaries(store) == before
