@@ -12,7 +12,7 @@ from functions.errors import AuthoringError
 from functions.forms.bundle import BrokenReference, bundle
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, write_document
-from functions.forms.lint import check_schema
+from functions.forms.lint import check_schema, check_syntax
 from functions.forms.lintrules import check_rules
 from functions.forms.rules import RulesFile
 from functions.forms.source import Source, mistake
@@ -54,6 +54,7 @@ def read_form(folder: Path) -> bytes:
     if not _NAME.fullmatch(folder.name):
         raise AuthoringError(f"{folder}：文件夹名会出现在网址里。请只用小写英文字母、数字和连字符，以字母开头")
     form = Source.json(folder / "form.json")
+    check_syntax(form)
     schema = _bundled(form)
     check_schema(form, schema)
     source = Source.yaml(folder / "rules.yml")
@@ -68,7 +69,9 @@ def _bundled(form: Source) -> Any:
         path = form.path.parent / name
         if not path.is_file():
             raise LookupError(name)
-        return Source.json(path).value
+        source = Source.json(path)
+        check_syntax(source)
+        return source.value
 
     try:
         return bundle(form.value, load)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from functions.forms import pointer
 from functions.forms.definition import Definition
-from functions.forms.formats import is_date
+from functions.forms.formats import is_date, whole_number
 from functions.forms.naming import name_of
 from functions.forms.obligation import Check
 from functions.forms.outline import Field
@@ -117,8 +117,7 @@ def _dates(data: Any, at: str) -> Iterator[tuple[str, date]]:
 
 
 def _integer(data: Any, at: str) -> int | None:
-    value = pointer.read(data, pointer.split(at))
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return whole_number(pointer.read(data, pointer.split(at)))
 
 
 def _in_words(day: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 USCC_LENGTH: Final = 18
 USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -13,9 +13,7 @@ USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-PHONE = re.compile(
-    r"(?:[+]?86[- ]?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00[- ]?[0-9]{7})"
-)
+PHONE = re.compile(r"(?:[+]?86[- ]?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00[- ]?[0-9]{7})")
 _LEAP_YEAR = 2000
 
 
@@ -47,6 +45,13 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def whole_number(value: Any) -> int | None:
+    """The integer that JSON Schema sees in a value: 2025 and 2025.0 are the same; None when it sees none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
 CUSTOM_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {"uscc": is_uscc, "cn-phone": is_phone}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import jsonschema_rs
+
 from functions.forms.bounded import DEEPEST, LONGEST_TEXT, MOST_ROWS
 from functions.forms.formats import CUSTOM_FORMATS
 from functions.forms.lintconditions import check_conditions
@@ -34,12 +36,34 @@ _ALLOWED: Final = {
     "integer": {*_FIELD, "minimum", "maximum", "x-unit", "x-autocomplete"},
     "boolean": {*_FIELD, "const"},
 }
+_OWN_WORDS: Final[dict[str, Any]] = {"x-pair": bool, "x-lines": int, "x-decimals": int, "x-ask": str | dict}
 _UNSAFE_PATTERNS: Final = (
     (re.compile(r"\\[dDwWsSbBpP]"), r"各种校验器对 \d \w \s \p 的理解不同", "请写明字符，如 [0-9]"),
     (re.compile(r"\(\?|\\[1-9]"), "不能用环视、命名组和反向引用", "请换一种写法"),
     (re.compile(r"\([^()]*[*+}][^()]*\)[*+{]"), "重复里面套重复，遇到长文字会卡住", "请把里层的重复去掉"),
     (re.compile(r"^[^^]|[^$]$|[^\\\[]\$."), "要从 ^ 开始，到 $ 结束", "请写成 ^…$"),
 )
+
+
+def check_syntax(source: Source) -> None:
+    """Raise AuthoringError when the file is no JSON Schema 2020-12, or a word of ours has the wrong type."""
+    try:
+        jsonschema_rs.meta.validate(source.value)
+    except (jsonschema_rs.ValidationError, ValueError) as broken:
+        where = tuple(getattr(broken, "instance_path", ()))
+        name = where[-1] if where else "$schema"
+        raise mistake(source, where, f"“{name}”的值不合 JSON Schema 2020-12", "请核对它应是文字、数还是列表") from None
+    for where, cause, cure in _own_words(source.value, ()):
+        raise mistake(source, where, cause, cure)
+
+
+def _own_words(node: Any, where: Where) -> Iterator[Found]:
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in children:
+        kind = _OWN_WORDS.get(str(key), str if str(key).startswith("x-") else object)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            yield (*where, key), f"“{key}”的值写法不对", "请核对它应是文字、整数还是 true"
+        yield from _own_words(value, (*where, key))
 
 
 def check_schema(form: Source, schema: Any) -> None:

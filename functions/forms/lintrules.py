@@ -33,8 +33,10 @@ class _Rules:
             where: Where = ("filings", place)
             if "at" in filing["period"]:
                 yield from self._kind(filing["period"]["at"], (*where, "period"), "integer")
+                yield from self._answered(filing["period"]["at"], (*where, "period"), "sometimes")
             kind = "date" if filing["due"]["rule"] == "months_after" else "integer"
             yield from self._kind(filing["due"]["at"], (*where, "due"), kind)
+            yield from self._answered(filing["due"]["at"], (*where, "due"), "sometimes")
             if "when" in filing:
                 yield from self._value(filing["when"]["at"], filing["when"]["equals"], (*where, "when"))
         yield from self._uncovered()
@@ -54,10 +56,12 @@ class _Rules:
     def columns(self) -> Iterator[Found]:
         for key in ("unit_name_at", "uscc_at"):
             yield from self._kind(self._raw[key], (key,), "uscc" if key == "uscc_at" else "")
+            yield from self._answered(self._raw[key], (key,))
         for place, at in enumerate(self._raw["list_columns"]):
             yield from self._kind(at, ("list_columns", place), "")
         for place, key in enumerate(self._raw["unique"]):
             yield from self._kind(key["at"], ("unique", place), "")
+            yield from self._answered(key["at"], ("unique", place))
 
     def checks(self) -> Iterator[Found]:
         for place, check in enumerate(self._raw["checks"]):
@@ -88,6 +92,11 @@ class _Rules:
             yield where, f"{at} 不是表里的栏目", "请核对 form.json 里的名字"
         elif kind and part.kind != kind:
             yield where, f"{at} 不是{_KIND_NAMES[kind]}", "请换成对应的栏目"
+
+    def _answered(self, at: str, where: Where, *besides: str) -> Iterator[Found]:
+        part = self._definition.field_at(at)
+        if isinstance(part, Field) and part.required not in ("always", *besides):
+            yield where, f"{at} 可以不填，没有它就算不出来", "请在 form.json 里把它列入 required"
 
     def _value(self, at: str, value: str, where: Where) -> Iterator[Found]:
         part = self._definition.field_at(at)

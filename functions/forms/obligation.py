@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.forms import pointer
+from functions.forms.formats import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Filing:
         """The period this filing is for: "2025", "start"."""
         if not self.period.startswith("/"):
             return self.period
-        return str(pointer.read(data, pointer.split(self.period)))
+        return str(whole_number(pointer.read(data, pointer.split(self.period))))
 
 
 @dataclass(frozen=True, slots=True)

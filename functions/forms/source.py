@@ -52,7 +52,10 @@ class Source:
 
     def line(self, where: Where) -> int:
         """The line, from 1, on which this part stands; that of the nearest part around it when it is absent."""
-        node = yaml.compose(self.text.replace("\t", " "), Loader=yaml.SafeLoader)
+        try:
+            node = yaml.compose(self.text.replace("\t", " "), Loader=yaml.SafeLoader)
+        except yaml.YAMLError:  # a few escapes of JSON are none in YAML: the file alone must do
+            return 1
         line = 1
         for token in where:
             found = _child(node, token)

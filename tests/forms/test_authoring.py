@@ -60,6 +60,8 @@ def _refusal(schemas: Path) -> str:
         (BOX, '{ "type": "string", "title": "个数" }', "没有写 maxLength"),
         (BOX, '{ "type": "integer", "title": "个数" }', "minimum"),
         ('"required": ["report_year",', '"required": ["raport_year",', "“raport_year”不在 properties 里"),
+        ('"maxItems": 4', '"maxItems": "4"', "“maxItems”的值不合 JSON Schema"),
+        ('"x-pair": true', '"x-pair": "yes"', "“x-pair”的值写法不对"),
         ("draft/2020-12/schema", "draft/2019-09/schema", "$schema 不是 2020-12"),
         ('"uniqueItems": true,', "", "uniqueItems"),
     ],
@@ -106,6 +108,7 @@ def test_a_pattern_that_validators_read_differently_is_refused(schemas: Path, pa
         ("audience: public", "audience: public\naudience: staff", "“audience”写了两次"),
         ("  four_eyes: false", "  four_eyes: [", "YAML 写法不对"),
         ("list_columns: [/holdings/basis,", "list_columns: [/holdings/bases,", "/holdings/bases 不是表里的栏目"),
+        ("- {at: /unit/uscc}", "- {at: /databases/no_database}", "可以不填，没有它就算不出来"),
         ("- {at: /unit/uscc}", "- {at: /unit/usccc}", "/unit/usccc 不是表里的栏目"),
     ],
 )

@@ -156,6 +156,13 @@ def test_a_year_that_is_none_is_one_problem(value: Any) -> None:
     assert [at for at, _ in _judge({"/unit/report_year": value})] == ["/unit/report_year"]
 
 
+def test_a_year_written_with_a_decimal_point_is_the_same_year() -> None:
+    assert [at for at, _ in _judge({"/unit/report_year": 2030.0})] == ["/unit/report_year"]
+    data, dotted = valid_self_check(year=2025), changed(valid_self_check(), {"/unit/report_year": 2025.0})
+    assert validate(self_check(), dotted, TODAY) == ()
+    assert self_check().guard(dotted) == self_check().guard(data)
+
+
 def test_a_lone_surrogate_is_refused_and_not_repeated() -> None:
     ((pointer, message),) = _judge({"/unit/unit_name": "示例\ud800"})
     assert pointer == "/unit/unit_name"
