@@ -12,10 +12,11 @@ import pytest
 from functions.bootstrap import Services, Settings, open_services
 from functions.forms.authoring import read_catalogue
 from functions.forms.catalogue import Catalogue
+from tests.support.chromium import browser
 from tests.support.clock import Clock
 from tests.support.serving import Server, start_server
 
-__all__ = ["Clock", "Server"]
+__all__ = ["Clock", "Server", "browser"]
 
 ROOT = Path(__file__).parents[1]
 

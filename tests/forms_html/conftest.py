@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from functions.forms.html import render_form, render_summary
-from tests.browser.conftest import FLAGS
 from tests.support.forms import shipped
 
 SCRIPTS = Path(__file__).parents[2] / "site" / "theme" / "assets" / "javascripts"
@@ -41,6 +40,7 @@ class Pages:
     def __init__(self, folder: Path, address: str, browser: Browser) -> None:
         self.folder, self.address, self.browser = folder, address, browser
         self.strays: list[str] = []
+        self.contexts: list[BrowserContext] = []
 
     def write(self, name: str, main: str) -> None:
         text = f'{HEAD}<body><main id="main"><h1>表</h1>{main}</main></body></html>'
@@ -50,9 +50,11 @@ class Pages:
         body = render_form(shipped().get(form), values=values, problems=problems, action="/posted")
         self.write(name, render_summary(problems) + body)
 
-    def open(self, name: str, context: Any = None, **options: Any) -> Page:
-        context = context or self.browser.new_context(base_url=self.address, locale="zh-CN", **options)
-        page: Page = context.new_page()
+    def open(self, name: str, context: BrowserContext | None = None, **options: Any) -> Page:
+        if context is None:
+            context = self.browser.new_context(locale="zh-CN", **options)
+            self.contexts.append(context)
+        page = context.new_page()
         page.set_default_timeout(5_000)
         page.on("pageerror", lambda error: self.strays.append(str(error)))
         page.on("console", lambda m: self.strays.append(m.text) if "Security Policy" in m.text else None)
@@ -60,16 +62,8 @@ class Pages:
         return page
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def pages(tmp_path: Path, chromium: Browser) -> Iterator[Pages]:
+def pages(tmp_path: Path, browser: Browser) -> Iterator[Pages]:
     """Both forms, empty, with their script; fails when a page threw or broke the policy."""
     script = "".join(path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("form-*.js")))
     (tmp_path / "form.js").write_text(script + (SCRIPTS / "form.js").read_text(encoding="utf-8"), encoding="utf-8")
@@ -77,12 +71,12 @@ def pages(tmp_path: Path, chromium: Browser) -> Iterator[Pages]:
     (tmp_path / "favicon.ico").write_bytes(b"")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    made = Pages(tmp_path, f"http://127.0.0.1:{server.server_port}", chromium)
+    made = Pages(tmp_path, f"http://127.0.0.1:{server.server_port}", browser)
     made.write_form("check.html", "annual-self-check")
     made.write_form("project.html", "key-project-registration")
     made.write("filed.html", '<p data-filed="annual-self-check">已收到</p>')
     yield made
-    for context in chromium.contexts:
+    for context in made.contexts:
         context.close()
     server.shutdown()
     server.server_close()
