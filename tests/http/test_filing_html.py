@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
@@ -24,6 +24,17 @@ from tests.support.markup import Page, read_page
 Pairs = list[tuple[str, str]]
 FORM = "/forms/annual-self-check"
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Response(Protocol):
+    """What these tests read of an answer."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
 
 @pytest.fixture
@@ -234,9 +245,7 @@ def test_the_form_page_of_the_site_posts_to_the_function(client: TestClient, def
     assert "key" not in dict(page.posted()), "every visitor gets the same page"
 
 
-def test_a_store_that_cannot_write_keeps_what_was_typed_on_the_page(
-    services: Services, definition: Definition
-) -> None:
+def test_a_store_that_cannot_write_keeps_what_was_typed_on_the_page(services: Services, definition: Definition) -> None:
     client = TestClient(create_app(services))
     check = reviewed(client, definition, valid_self_check(uscc=make_uscc(77)))
     services.records.close()

@@ -1,0 +1,78 @@
+"""The running server keeps schemas/openapi.yml, whatever it is sent; every route that answers is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.forms.catalogue import Catalogue
+from tests.conftest import ROOT, Server
+from tests.support.filings import valid_registration, valid_self_check
+
+CONTRACT = ROOT / "schemas" / "openapi.yml"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+schema = schemathesis.openapi.from_path(CONTRACT)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=30,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_one_that_the_contract_names(case: Any, server: Server) -> None:
+    case.call_and_validate(base_url=server.url, checks=CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("form", "data"),
+    [("annual-self-check", valid_self_check()), ("key-project-registration", valid_registration())],
+)
+def test_a_stored_filing_is_answered_as_the_contract_says(form: str, data: dict[str, Any], server: Server) -> None:
+    operation = schema["/api/submissions/{form}"]["POST"]
+    case = operation.Case(path_parameters={"form": form}, body=data, media_type="application/json")
+    answer = case.call(base_url=server.url)
+    assert answer.status_code == 201
+    case.validate_response(answer, checks=CHECKS)
+
+
+def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
+    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    assert contract["components"]["parameters"]["Form"]["schema"]["enum"] == [form.id for form in catalogue]
+
+
+def test_every_route_for_programs_is_in_the_contract(services: Services) -> None:
+    from functions.desk import create_app as create_desk
+    from functions.submit import create_app as create_submit
+
+    routes = [route for app in (create_submit(services), create_desk(services)) for route in app.routes]
+    served = {
+        (route.path.replace("{file}", "{form}.{format}"), method)
+        for route in routes
+        if isinstance(route, Route) and not route.path.startswith("/desk/")
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    paths = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["paths"]
+    assert served == {(path, method.upper()) for path, methods in paths.items() for method in methods}
