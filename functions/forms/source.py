@@ -1,10 +1,11 @@
-"""A form's JSON or YAML file as its author wrote it: the value, and on which line each part of it stands."""
+"""A JSON or YAML file as its author wrote it: the value, and on which line each part of it stands; knows no model."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ import yaml
 from functions.errors import AuthoringError
 
 Where = Sequence[str | int]
+
+
+class Mistake(AuthoringError):
+    """One mistake in a file: where it stands (line from 1), what is wrong and how to mend it, in Chinese."""
+
+    def __init__(self, path: Path, line: int, cause: str, cure: str) -> None:
+        super().__init__(f"{path}:{line}：{cause}。{cure}")
+        self.path = path
+        self.line = line
+        self.cause = cause
+        self.cure = cure
 
 
 @dataclass(frozen=True)
@@ -25,38 +37,32 @@ class Source:
 
     @classmethod
     def json(cls, path: Path) -> Source:
-        """A JSON file; a missing file, bad syntax, a key written twice or NaN is an AuthoringError."""
+        """A JSON file; a missing file, bad syntax, a key written twice or NaN is a Mistake."""
         text = _read(path)
         try:
             value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
         except json.JSONDecodeError as broken:
-            cause = f"{path}:{broken.lineno}：这里的 JSON 写法不对（{broken.msg}）"
-            raise AuthoringError(f"{cause}。请核对逗号、引号和括号") from None
+            raise Mistake(path, broken.lineno, "这里的 JSON 写法不对", "请核对逗号、引号和括号") from None
         except _Refused as refused:
-            raise AuthoringError(f"{path}:{_first_line(text, refused.word)}：{refused}") from None
+            raise Mistake(path, _first_line(text, refused.word), refused.cause, refused.cure) from None
         return cls(path, text, value)
 
     @classmethod
     def yaml(cls, path: Path) -> Source:
-        """A YAML file; a missing file, bad syntax or a key written twice is an AuthoringError."""
+        """A YAML file; a missing file, bad syntax or a key written twice is a Mistake."""
         text = _read(path)
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-            _refuse_twice(node, path)
-            value = yaml.safe_load(text)
-        except yaml.MarkedYAMLError as broken:
-            line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-            cause = f"{path}:{line}：这里的 YAML 写法不对（{broken.problem}）"
-            raise AuthoringError(f"{cause}。请核对缩进、冒号后的空格和引号") from None
-        return cls(path, text, value)
+            source = cls(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
+            _refuse_twice(source._node, path)
+        except yaml.YAMLError as broken:
+            mark = getattr(broken, "problem_mark", None)
+            cure = "请核对缩进、冒号后的空格和成对的引号"
+            raise Mistake(path, mark.line + 1 if mark else 1, "这里的 YAML 写法不对", cure) from None
+        return source
 
     def line(self, where: Where) -> int:
         """The line, from 1, on which this part stands; that of the nearest part around it when it is absent."""
-        try:
-            node = yaml.compose(self.text.replace("\t", " "), Loader=yaml.SafeLoader)
-        except yaml.YAMLError:  # a few escapes of JSON are none in YAML: the file alone must do
-            return 1
-        line = 1
+        node, line = self._node, 1
         for token in where:
             found = _child(node, token)
             if found is None:
@@ -64,38 +70,49 @@ class Source:
             line, node = found
         return line
 
+    @cached_property
+    def _node(self) -> Any:
+        """The file as YAML nodes, which know their lines; JSON is YAML but for tabs."""
+        return yaml.compose(self.text.replace("\t", " "), Loader=yaml.CSafeLoader)
 
-def mistake(source: Source, where: Where, cause: str, cure: str) -> AuthoringError:
+
+def mistake(source: Source, where: Where, cause: str, cure: str) -> Mistake:
     """The error for a mistake at this part of the file, ready to raise."""
-    return AuthoringError(f"{source.path}:{source.line(where)}：{cause}。{cure}")
+    return Mistake(source.path, source.line(where), cause, cure)
 
 
 class _Refused(ValueError):
-    def __init__(self, word: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, word: str, cause: str, cure: str) -> None:
+        super().__init__(cause)
         self.word = word
+        self.cause = cause
+        self.cure = cure
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise AuthoringError(f"{path}：没有这个文件。每种填报要有 form.json 和 rules.yml") from None
+        raise Mistake(path, 1, "没有这个文件", "请补上，或者从仓库恢复它") from None
     except UnicodeDecodeError:
-        raise AuthoringError(f"{path}：不是 UTF-8 编码。请另存为 UTF-8") from None
+        raise Mistake(path, 1, "不是 UTF-8 编码", "请另存为 UTF-8") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for key, value in pairs:
         if key in seen:
-            raise _Refused(f'"{key}"', f"“{key}”写了两次。请留一个")
+            raise _Refused(f'"{key}"', *_twice(key))
         seen[key] = value
     return seen
 
 
+def _twice(key: str) -> tuple[str, str]:
+    return f"“{key}”写了两次", "请留一个"
+
+
 def _no_constant(word: str) -> Any:
-    raise _Refused(word, f"{word} 不是 JSON 的数。请写数字")
+    raise _Refused(word, f"{word} 不是 JSON 的数", "请写数字")
 
 
 def _first_line(text: str, word: str) -> int:
@@ -107,7 +124,7 @@ def _refuse_twice(node: Any, path: Path) -> None:
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                raise AuthoringError(f"{path}:{key.start_mark.line + 1}：“{key.value}”写了两次。请留一个")
+                raise Mistake(path, key.start_mark.line + 1, *_twice(key.value))
             seen.add(key.value)
             _refuse_twice(value, path)
     elif isinstance(node, yaml.SequenceNode):

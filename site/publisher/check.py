@@ -1,7 +1,6 @@
 """Checks the whole content without a generator: what `qingdan check` tells an editor, and what a build runs first."""
 
 import posixpath
-import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -9,13 +8,13 @@ from urllib.parse import unquote, urlsplit
 from markdown import Markdown
 
 from functions.errors import AuthoringError
+from functions.forms.source import Mistake
 from publisher.consistency import problems_in
 from publisher.content import Content, load_content
 from publisher.extension import QingdanExtension
 from publisher.pages import Page
 from publisher.problem import ContentError, ContentProblem
 
-_PLACE = re.compile(r"(/[^:]+):(\d+)：")
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 
 
@@ -40,11 +39,11 @@ def _wrong_forms(content: Content) -> list[ContentProblem]:
     """A page cannot show a form that cannot be read; the words are those of the check of the schemas."""
     try:
         len(content.catalogue)
+    except Mistake as mistake:
+        file = mistake.path.relative_to(content.root).as_posix()
+        return [ContentProblem(file, mistake.line, mistake.cause, mistake.cure)]
     except AuthoringError as error:
-        found = _PLACE.match(str(error))
-        cause = str(error)[found.end() :] if found else str(error)
-        file = Path(found[1]).relative_to(content.root).as_posix() if found else "schemas"
-        return [ContentProblem(file, int(found[2]) if found else 1, cause.rstrip("。"), "改好以后再检查一次")]
+        return [ContentProblem("schemas", 1, str(error).rstrip("。"), "改好以后再检查一次")]
     return []
 
 

@@ -8,7 +8,7 @@ from publisher.blocks import BLOCKS
 from publisher.content import CITATION, Content
 from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
-from publisher.source import Place
+from publisher.reading import Place
 
 _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 

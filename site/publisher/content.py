@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from functions.forms.source import Source
 from publisher.address import parse_address
 from publisher.models import Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
 from publisher.pages import Page, read_page
 from publisher.problem import ContentError, ContentProblem
-from publisher.source import M, Place, line_of, read_data
+from publisher.reading import M, read_data
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -43,10 +44,10 @@ class Content:
 
     root: Path
     problems: list[ContentProblem] | None = None
-    lines: dict[str, dict[Place, int]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
 
     def _data(self, name: str, model: type[M]) -> M:
-        value, self.lines[name] = read_data(self.root / "content" / "data" / name, model, f"content/data/{name}")
+        value, self.sources[name] = read_data(self.root, f"content/data/{name}", model)
         return value
 
     @cached_property
@@ -150,7 +151,7 @@ class Content:
 
     def line(self, name: str, *place: int | str) -> int:
         """The line of a place in content/data/<name>."""
-        return line_of(self.lines[name], place)
+        return self.sources[name].line(place)
 
     @cached_property
     def _by_body(self) -> dict[str, Page]:

@@ -83,7 +83,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
     ),
     "wrong YAML": (
         "content/data/services.yml", swap("    office: 办公室", "   office: 办公室"),
-        "   office: 办公室", "YAML 的写法不对", "缩进",
+        "   office: 办公室", "YAML 写法不对", "缩进",
     ),
     "missing value": (
         "content/data/services.yml", swap("    office: 办公室\n", ""),
@@ -95,7 +95,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
     ),
     "key written twice": (
         "content/data/sections.yml", swap("    name: 办公室", "    name: 办公室\n    name: 办公厅"),
-        "name: 办公厅", "“name”在同一处写了两次", "请删去一个",
+        "name: 办公厅", "“name”写了两次", "请留一个",
     ),
     "page without title": (
         "content/services.md", swap("title: 公共服务事项登记表\n", ""),
