@@ -167,15 +167,22 @@ def _contested(value: str | None) -> bool:
 
 
 @cache
-def _adapter() -> Any:
+def open_once() -> Services:
+    """The services of this process, by its variables, opened at the first event."""
+    return open_services(Settings.from_mapping(os.environ), lock=False)
+
+
+@cache
+def adapter() -> Any:
+    """The application as API Gateway calls it."""
     from mangum import Mangum
 
-    settings = Settings.from_mapping(os.environ)
-    services = open_services(settings, lock=False)
+    services = open_once()
+    settings = services.settings
     app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
     return Mangum(cast(Any, app), lifespan="off")
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
-    return _adapter()(event, context)
+    return adapter()(event, context)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions import desk, submit
+from functions import submit
 from functions.bootstrap import Settings
 from tests.conftest import ROOT
 
@@ -28,11 +29,10 @@ def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setenv("QINGDAN_SITE", str(settings.site))
     monkeypatch.setenv("QINGDAN_SCHEMAS", str(settings.schemas))
     yield
-    for function in (submit, desk):
-        if function.open_once.cache_info().currsize:
-            function.open_once().close()
-        function.open_once.cache_clear()
-        function.adapter.cache_clear()
+    if submit.open_once.cache_info().currsize:
+        submit.open_once().close()
+    submit.open_once.cache_clear()
+    submit.adapter.cache_clear()
 
 
 def test_a_filing_sent_as_json_is_stored_and_sent_again_answered_the_same() -> None:
@@ -65,16 +65,7 @@ def test_health_is_told() -> None:
     assert submit.handler(recorded("health"), None)["statusCode"] == 200
 
 
-def test_a_cookie_that_is_no_session_leads_to_signing_in() -> None:
-    answer = desk.handler(recorded("desk-list-with-cookie"), None)
-    assert answer["statusCode"] == 303
-    assert answer["headers"]["location"].startswith("/desk/sign-in")
-
-
 def test_importing_the_public_function_stays_light() -> None:
-    import subprocess
-    import sys
-
     heavy = ("pydantic", "jsonschema", "jinja2", "xlsxwriter", "yaml", "argon2", "mangum", "uvicorn", "typer")
     words = f"import sys, functions.submit; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
