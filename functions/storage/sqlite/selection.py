@@ -21,8 +21,11 @@ CONTESTED = f"""(s.status NOT IN {_GONE} AND (
     OR EXISTS (SELECT 1 FROM summaries o WHERE o.guard = s.guard AND o.holds = 0 AND o.id <> s.id
                AND o.status NOT IN {_GONE})))"""  # noqa: S608 - constants only
 
-# At most one of those that contest a guard holds it: the others lead to all.
-_MAY_BE_CONTESTED = f"s.guard IN (SELECT guard FROM summaries WHERE holds = 0 AND status NOT IN {_GONE})"  # noqa: S608
+# At most one of those that contest a guard holds it: the few that do not lead to all, whatever lies in the table.
+_MAY_BE_CONTESTED = f"""s.id IN (
+    SELECT f.id FROM summaries f WHERE f.holds = 0 AND f.status NOT IN {_GONE}
+    UNION ALL SELECT h.id FROM summaries f CROSS JOIN summaries h ON h.guard = f.guard AND h.holds = 1
+    WHERE f.holds = 0 AND f.status NOT IN {_GONE})"""  # noqa: S608 - constants only
 
 _GUARDED = """s.id IN (SELECT id FROM summaries WHERE guard = ? AND holds = 1
     UNION ALL SELECT id FROM summaries WHERE guard = ? AND holds = 0)"""
