@@ -36,27 +36,16 @@ def prepare(
     of the whole request, `contest` included. The receipt counts only once the store has resolved the step.
     SequenceTaken from the store means that the number was taken: prepare again.
     """
-    number = make_number(definition.code, at.astimezone(SHANGHAI).year, entropy(ENTROPY_BYTES))
     code = {"kid": keys.hmac_kid, "epoch": FIRST_EPOCH}
-    body = {
-        "data": data,
-        "form_digest": definition.digest,
-        "period": definition.filing_for(data).period_of(data),
-        "due": due.isoformat(),
-        "timeliness": timeliness,
-        "contest": contest,
-        "code": code,
-        "channel": "online",
-    }
     event = make_event(
-        number=number,
+        number=make_number(definition.code, at.astimezone(SHANGHAI).year, entropy(ENTROPY_BYTES)),
         form=definition.id,
         sequence=1,
         type="submitted",
         at=timestamp(at),
         actor="filer",
         previous="",
-        body=body,
+        body=_body(definition, data, due=due, timeliness=timeliness, contest=contest, code=code),
         salt=entropy(SALT_BYTES),
     )
     summary = summary_of((event,), definition)
@@ -86,6 +75,21 @@ def timestamp(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("a time must know its zone")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _body(
+    definition: Definition, data: Any, *, due: date, timeliness: Timeliness, contest: bool, code: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "data": data,
+        "form_digest": definition.digest,
+        "period": definition.filing_for(data).period_of(data),
+        "due": due.isoformat(),
+        "timeliness": timeliness,
+        "contest": contest,
+        "code": code,
+        "channel": "online",
+    }
 
 
 def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> bytes:
