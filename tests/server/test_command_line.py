@@ -1,0 +1,141 @@
+"""The command line as an operator uses it: exit codes, words, and working beside a running server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.server.conftest import Start
+from tests.server.raw import connect, post_bytes, read_answer
+from tests.support.filings import valid_self_check
+from tests.support.serving import COMMAND, environment
+
+
+def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT, env=environment(variables), input=typed, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_help_names_every_command_in_chinese() -> None:
+    told = run("--help")
+    assert told.returncode == 0
+    for command in ("build", "serve", "staff", "export", "check"):
+        assert command in told.stdout
+    assert "发布责任清单" in told.stdout
+
+
+def test_misuse_is_2() -> None:
+    assert run("fly").returncode == 2
+    assert run("export", "annual-self-check").returncode == 2
+    assert run("staff", "add", "示例", "--role", "king").returncode == 2
+
+
+def test_accounts_are_added_and_listed(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    added = run("staff", "add", "示例官", "--role", "officer", *data)
+    assert added.returncode == 0
+    assert "一次性密码：" in added.stdout
+    final = run(
+        "staff", "add", "viewer", "--role", "viewer", "--password-stdin", *data, typed="示例口令 十二个字以上的\n"
+    )
+    assert final.returncode == 0, final.stderr
+    assert "一次性密码" not in final.stdout
+    listed = json.loads(run("staff", "list", "--json", *data).stdout)
+    assert [(each["name"], each["role"]) for each in listed] == [("viewer", "viewer"), ("示例官", "officer")]
+    again = run("staff", "add", "viewer", "--role", "viewer", *data)
+    assert again.returncode == 1
+    assert "请" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+def test_a_wrong_setting_is_1_and_names_the_fix(tmp_path: Path) -> None:
+    told = run("staff", "list", "--data", str(tmp_path), QINGDAN_BODY_LIMIT="big")
+    assert told.returncode == 1
+    assert "QINGDAN_BODY_LIMIT" in told.stderr
+
+
+def test_serving_an_unbuilt_site_or_a_taken_port_is_1(start: Start, site: Path, tmp_path: Path) -> None:
+    missing = run("serve", "--port", "0", "--data", str(tmp_path / "other"), "--site", str(tmp_path / "nothing"))
+    assert missing.returncode == 1
+    assert "qingdan build" in missing.stderr
+    port = str(start().port)
+    taken = run("serve", "--port", port, "--data", str(tmp_path / "other"), "--site", str(site))
+    assert taken.returncode == 1
+    assert "--port" in taken.stderr
+
+
+def test_a_public_address_without_encryption_is_refused(site: Path, tmp_path: Path) -> None:
+    told = run("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path), "--site", str(site))
+    assert told.returncode == 1
+    assert "--behind-proxy" in told.stderr
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv", "jsonl"])
+def test_filings_are_exported_beside_the_running_server(start: Start, tmp_path: Path, format: str) -> None:
+    server = start()
+    with connect(server.port, post_bytes(valid_self_check())) as connection:
+        assert read_answer(connection)[0] == 201
+    out = tmp_path / f"out.{format}"
+    told = run(
+        "export",
+        "annual-self-check",
+        "--format",
+        format,
+        "--out",
+        str(out),
+        "--period",
+        "2025",
+        "--data",
+        str(server.data),
+    )
+    assert told.returncode == 0, told.stderr
+    assert "1 份" in told.stdout
+    content = out.read_bytes()
+    assert content.startswith(b"PK") if format == "xlsx" else "示例县第一中学" in content.decode()
+    assert [path.name for path in tmp_path.glob(".*.part")] == []
+
+
+def test_an_export_of_an_unknown_form_is_1(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    told = run("export", "nothing", "--format", "csv", "--out", str(out), "--data", str(tmp_path / "data"))
+    assert told.returncode == 1
+    assert not out.exists()
+
+
+def test_check_finds_this_repository_in_order_and_warns_of_unknown_settings() -> None:
+    told = run("check", "--json", QINGDAN_PROOF_OF_WORK="off")
+    found = json.loads(told.stdout)
+    assert (told.returncode, found["errors"]) == (0, [])
+    assert "QINGDAN_PROOF_OF_WORK" in found["warnings"][0]
+
+
+def test_check_says_what_is_wrong_with_a_form(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "form.json").write_text('{"title": ', encoding="utf-8")
+    told = run("check", "--root", str(tmp_path))
+    assert told.returncode == 1
+    assert "form.json" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_first_server_makes_admin_and_the_log_holds_no_secret(start: Start) -> None:
+    server = start()
+    assert len(server.password.replace("-", "")) == 16
+    with urlopen(f"{server.url}/desk/sign-in?next=/desk/?q=%E7%A4%BA%E4%BE%8B", timeout=10) as answer:
+        assert answer.status == 200
+    with connect(server.port, post_bytes(valid_self_check(), key="log-me-not")) as connection:
+        assert read_answer(connection)[0] == 201
+    server.stop()
+    lines = [json.loads(line) for line in server.log().splitlines()]
+    assert {(line["method"], line["status"]) for line in lines} >= {("GET", 200), ("POST", 201)}
+    for secret in (server.password, "示例", "%E7", "q=", "log-me-not", "0000-1234567", "127.0.0.1"):
+        assert secret not in server.log()
+    assert start().password == "", "only the first start makes an account"
