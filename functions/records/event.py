@@ -61,14 +61,28 @@ def canonical(value: Any) -> bytes:
 
 def _is_plain(value: Any) -> bool:
     """Whether sorted compact JSON is the canonical form: no fractions, no huge integers, no keys beyond ASCII."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(part) for key, part in value.items())
-    if kind is list:
-        return all(map(_is_plain, value))
-    return kind is int and -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER
+    waiting = [value]
+    for node in waiting:  # grows while it is walked: every answer of every filing passes here
+        kind = type(node)
+        if kind is dict:
+            if not _has_ascii_keys(node):
+                return False
+            waiting.extend(node.values())
+        elif kind is list:
+            waiting.extend(node)
+        elif kind is int:
+            if not -_LARGEST_INTEGER <= node <= _LARGEST_INTEGER:
+                return False
+        elif kind is not str and kind is not bool and node is not None:
+            return False
+    return True
+
+
+def _has_ascii_keys(node: dict[Any, Any]) -> bool:
+    try:
+        return "".join(node).isascii()
+    except TypeError:
+        return False
 
 
 def digest_body(salt: bytes, body: bytes) -> str:
