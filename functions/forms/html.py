@@ -23,7 +23,7 @@ from functions.forms.sheet import Link, Sheet, basis_link, by_pointer, errors_at
 from functions.forms.widgets import render_items
 from functions.forms.wording import numeral
 
-__all__ = ["render_answers", "render_check", "render_form", "render_intro", "render_summary"]
+__all__ = ["render_answers", "render_check", "render_form", "render_summary"]
 
 UNOFFICIAL = "本系统拟定，非官方格式"
 KEPT = "您填的内容都还在。"

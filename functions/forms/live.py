@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
@@ -17,6 +18,7 @@ from functions.forms.wording import WORDS, count_of_parts
 _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
 
 
+@lru_cache(maxsize=16)
 def script_data(definition: Definition) -> Markup:
     """A block of JSON that a browser does not run; no text in it can end the block."""
     text = json.dumps(form_data(definition), ensure_ascii=False, separators=(",", ":"))

@@ -11,7 +11,7 @@ import pytest
 
 from functions.forms.definition import Definition, Field
 from functions.forms.html import render_answers, render_check, render_form, render_summary
-from functions.forms.names import id_of, name_of
+from functions.forms.names import name_of
 from functions.forms.problem import Problem
 from functions.forms.validation import prune, validate
 from tests.support.filings import valid_self_check
@@ -261,5 +261,4 @@ def test_the_page_to_check_says_that_nothing_is_filed_and_names_what_is_left_out
     assert "本单位对报告的真实性负责" in text
     assert text.count('value="file"') == 1
     assert 'value="edit:unit.contact_phone">修改<span class="vh">联系电话</span>' in text
-    assert id_of(("unit", "uscc")) == "unit-uscc"
     Reader(text)

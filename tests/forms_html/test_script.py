@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from functions.forms.definition import Definition
-from functions.forms.names import id_of, name_of, parse_name
+from functions.forms.names import id_of, parse_name
 from functions.forms.pointer import join
 from functions.forms.validation import validate
 from tests.forms_html.conftest import Pages
@@ -298,4 +298,3 @@ def test_a_form_filled_in_by_the_server_is_not_overwritten_by_an_older_draft(pag
     pages.write_form("again.html", "annual-self-check", {"unit": {"unit_name": "刚提交的"}})
     again = pages.open("again.html", page.context)
     expect(control(again, "unit.unit_name")).to_have_value("刚提交的")
-    assert name_of(("unit", "unit_name")) == "unit.unit_name"

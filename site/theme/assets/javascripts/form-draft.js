@@ -162,7 +162,7 @@
   }
 
   function tellRestored(kept) {
-    var words = (when(kept.saved) || "上次") + "存在这台设备的浏览器里。请核对后接着填。";
+    var words = (when(kept.saved) || "上次") + " 保存在这台设备的浏览器里。请核对后接着填。";
     if (kept.digest !== form.data.digest) words += "这张表后来更新过，新的栏目还空着。";
     tell("", "已恢复上次没填完的草稿", words, button("清除草稿", clear));
   }
@@ -200,7 +200,7 @@
     }
     fillIn(found.values);
     form.keepDraft();
-    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + "保存的内容填好了。请核对后接着填。").focus();
+    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + " 保存的内容填好了。请核对后接着填。").focus();
   }
 
   /* The browser's own chooser stands outside the form, so that no file is ever sent with it. */
