@@ -155,3 +155,10 @@ def test_the_header_has_only_words_whose_pages_exist(built: Path) -> None:
     links = re.findall(r'href="\./([^"]*)"[^>]*>([^<]*)', menu[1])
     assert [word for _, word in links] == ["职责", "服务", "监管", "我要填报", "查找"]
     assert all((built / path / "index.html").is_file() for path, _ in links)
+
+
+def test_the_footer_leads_only_to_pages_that_exist(built: Path) -> None:
+    html = (built / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="\./([^"]*)"', html[html.index("<footer") :])
+    assert links
+    assert [path for path in links if not (built / path / "index.html").is_file()] == []
