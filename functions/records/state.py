@@ -17,6 +17,9 @@ from functions.records.store import Status, Summary, Timeliness
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+# What NFKC makes of them. Without them most Chinese text is in that form already, which is seen at a tenth of the cost.
+_PUNCTUATION = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), ("？", "?"), ("！", "!"))
+
 # What an event makes of the status; the types that are not here leave it as it is.
 _STATUS_AFTER: dict[EventType, Status] = {
     "submitted": "submitted",
@@ -103,6 +106,8 @@ def summary_of(events: Sequence[Event], definition: Definition) -> Summary:
 
 def searchable(text: str) -> str:
     """The form in which filings and the words looked for are compared: NFKC, case folded."""
+    for wide, narrow in _PUNCTUATION:
+        text = text.replace(wide, narrow)
     return unicodedata.normalize("NFKC", text).casefold()
 
 
