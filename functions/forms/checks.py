@@ -31,7 +31,7 @@ def run_checks(definition: Definition, data: Any, today: date, *, warns: bool) -
 
 def _run(check: Check, definition: Definition, data: Any, today: date) -> Iterator[Problem]:
     for at, message in CHECKS[check.name](definition, check.args, data, today):
-        yield Problem(at, definition.label_at(at), message, check.name)
+        yield Problem(at, definition.label_at(at), message.strip(), check.name)
 
 
 def _date_has_come(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:

@@ -22,6 +22,11 @@ Part = Field | Group | Rows | Section
 
 def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: Any, data: Any) -> str:
     """The message for a fault at these tokens; `data` is the whole filing as it came, `schema` what it breaks."""
+    # A name that begins with a digit brings its own space, which has no place where a sentence begins.
+    return _say(definition, tokens, rule, schema, data).strip()
+
+
+def _say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: Any, data: Any) -> str:
     at = pointer.join(tokens)
     part = definition.field_at(at)
     name = name_of(definition, at) or definition.title
@@ -37,7 +42,7 @@ def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: An
     if rule == "required" or _is_blank(part, value):
         return missing(definition, tokens, part, data)
     if isinstance(part, Field):
-        return _FIELDS.get(part.kind, _text)(part, name, value).strip()
+        return _FIELDS.get(part.kind, _text)(part, name, value)
     return _several(part, name, value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +70,10 @@ class Source:
             line, node = found
         return line
 
+    def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Every text in the file and where it stands; keys and numbers are none."""
+        return _texts(self.value, ())
+
     @cached_property
     def _node(self) -> Any:
         """The file as YAML nodes, which know their lines; JSON is YAML but for tabs."""
@@ -87,6 +91,14 @@ class _Refused(ValueError):
         self.word = word
         self.cause = cause
         self.cure = cure
+
+
+def _texts(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(part, (*where, key))
 
 
 def _read(path: Path) -> str:

@@ -254,3 +254,12 @@ def test_a_pinned_form_is_rebuilt_from_its_document_and_judges_alike() -> None:
     assert again.digest == self_check().digest
     assert validate(again, valid_self_check(), TODAY) == ()
     assert [section.key for section in again.sections] == list(self_check().schema["properties"])
+
+
+def test_a_name_that_begins_with_a_digit_begins_its_sentence_without_a_space() -> None:
+    assert _judge({"/holdings/y30": "很多\ud800"}) == [
+        ("/holdings/y30", "30 年档案里有无法保存的字符。请删去后重新输入")
+    ]
+    assert _judge({"/holdings/y30/y30_items": GONE}) == [
+        ("/holdings/y30/y30_items", "请填写 30 年档案的件，没有的填 0")
+    ]
