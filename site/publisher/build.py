@@ -14,7 +14,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from publisher import search
 from publisher.assets import STYLESHEET, Asset, pack_assets, rewrite, store
 from publisher.check import check_content
+from publisher.content import load_content
 from publisher.generate import BuildFailed, generate, read_settings
+from publisher.opendata import write_files
 
 SEARCH_INDEX = "assets/search.json"
 _REFERENCE = re.compile(r'(?:src|href|data-index)="(?:\.{0,2}/)*(assets/[^"#?]+)"')
@@ -66,6 +68,7 @@ def _refuse_sources(root: Path, site_dir: Path) -> None:
 def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
     (site / "sitemap.xml.gz").unlink(missing_ok=True)  # it carries the time of the build
     assets = pack_assets(site, root / "site" / "theme")
+    write_files(load_content(root), site)
     index = json.dumps(search.index(root), ensure_ascii=False, separators=(",", ":")).encode()
     found = store(site, SEARCH_INDEX, index)
     rewrite(site, (found,))

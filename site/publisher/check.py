@@ -12,6 +12,7 @@ from functions.forms.source import Mistake
 from publisher.consistency import problems_in
 from publisher.content import Content, load_content
 from publisher.extension import QingdanExtension
+from publisher.opendata import made_files
 from publisher.pages import Page
 from publisher.problem import ContentError, ContentProblem
 
@@ -89,6 +90,8 @@ def _dangling(content: Content, drawn: dict[str, _Drawn], path: str, link: str) 
     if parts.scheme or parts.netloc:
         return None
     target = _target(path, unquote(parts.path))
+    if target in made_files(content):
+        return None
     if target not in drawn:
         return None if (content.root / "content" / target).is_file() else f"链接“{link}”指向的网页不存在"
     if parts.fragment and unquote(parts.fragment) not in drawn[target].ids:

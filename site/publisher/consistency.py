@@ -10,6 +10,7 @@ from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import Place
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
 _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 
 
@@ -73,6 +74,15 @@ def _sections(content: Content) -> Iterator[ContentProblem]:
         if f"sections/{section.key}.md" not in content.pages:
             where = ("sections", index)
             yield _data(content, "sections.yml", where, f"没有 content/sections/{section.key}.md", "请写这个网页")
+
+
+def _formulas(content: Content) -> Iterator[ContentProblem]:
+    """The tables are downloaded as CSV, in which a spreadsheet would compute such a text instead of showing it."""
+    for name in ("duties.yml", "services.yml", "sections.yml", "notes.yml"):
+        for place, text in content.sources[name].texts():
+            if text.startswith(_FORMULA):
+                cause = f"“{text[:10]}”用 {text[0]} 开头，下载的表格会把它当成公式"
+                yield _data(content, name, place, cause, "请换一个开头，例如汉字或者引号“")
 
 
 def _laws(content: Content) -> Iterator[ContentProblem]:
@@ -201,6 +211,7 @@ def _unknown_block(page: Page, block: Block) -> ContentProblem:
 _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
     _repeated,
     _sections,
+    _formulas,
     _laws,
     _citations,
     _notes,

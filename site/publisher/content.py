@@ -177,6 +177,11 @@ def relative(source: str, target: str) -> str:
     return posixpath.relpath(path, posixpath.dirname(source) or ".") + mark + anchor
 
 
+def url_of(path: str) -> str:
+    """The address of a page below content/, relative to the site's first page: "" or "forms/"."""
+    return path.removesuffix("index.md") if path.endswith("index.md") else f"{path.removesuffix('.md')}/"
+
+
 @lru_cache(maxsize=4)
 def _load(root: Path, signature: tuple[tuple[str, int, int], ...]) -> Content:
     return Content(root)

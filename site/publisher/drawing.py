@@ -1,11 +1,12 @@
 """What a block needs while one page is drawn: the content, where it stands, the numbering of notes, links to laws."""
 
+import posixpath
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from markdown.blockparser import BlockParser
 
-from publisher.content import CITATION, Content, Passage, relative
+from publisher.content import CITATION, Content, Passage, relative, url_of
 from publisher.markup import Node, append, element
 from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
@@ -32,6 +33,14 @@ class Drawing:
     def href(self, target: str) -> str:
         """The link from this page to a target given from the root of content/; MkDocs turns it into an address."""
         return relative(self.path, target)
+
+    def file(self, target: str) -> str:
+        """The link from this page to a file of the built site, given from its first page: "data/duties.csv"."""
+        return posixpath.relpath(target, url_of(self.path) or ".")
+
+    def stored(self, made: Element) -> str:
+        """The element as text that no generator looks into: it would miss files that are not among the pages."""
+        return str(self.parser.md.htmlStash.store(tostring(made, encoding="unicode")))
 
     def wrong(self, block: Block, cause: str, cure: str) -> ContentError:
         """The error to raise about a block of this page."""

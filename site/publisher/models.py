@@ -1,5 +1,6 @@
 """What the files in content/data may hold, as pydantic models; knows no file, no page, no markup."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -133,6 +134,7 @@ class Deadline(Model):
 
 
 class Deadlines(Model):
-    """deadlines.yml; the deadlines of forms come from their rules, not from here."""
+    """deadlines.yml; the deadlines of forms come from their rules. The calendar of both begins on the day `since`."""
 
+    since: date
     deadlines: list[Deadline]

@@ -1,15 +1,13 @@
 """What can be found, and where: the index that the search page reads; knows no ranking and no markup."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from publisher.content import Content, load_content
+from publisher.content import Content, load_content, url_of
 from publisher.pages import Page
+from publisher.plain import plain_text
 
 Entry = dict[str, str]
-
-_MARKUP = re.compile(r"\{:[^}]*\}|\[([^\]]*)\]\([^)]*\)|^[#>\-+*:|\s]+|\*\*", re.MULTILINE)
 
 
 def index(root: Path) -> list[Entry]:
@@ -54,7 +52,9 @@ def _notes(content: Content) -> Iterator[Entry]:
     for page in content.pages.values():
         notes = (block for block in page.blocks if block.name == "note")
         for number, block in enumerate(notes, 1):
-            yield _entry("", f"编注 {number}（{page.title}）", f"{url_of(page.path)}#ed-{number}", _plain(block.text))
+            yield _entry(
+                "", f"编注 {number}（{page.title}）", f"{url_of(page.path)}#ed-{number}", plain_text(block.text)
+            )
 
 
 def _headings(content: Content) -> Iterator[Entry]:
@@ -94,16 +94,7 @@ def _pages(content: Content) -> Iterator[Entry]:
 def _prose(page: Page) -> str:
     """The page's own words: no block, no heading, no markup."""
     pieces = (piece for piece in page.body.split("\n\n") if not piece.startswith((":::", "#")))
-    return _plain(" ".join(pieces))
-
-
-def _plain(text: str) -> str:
-    return " ".join(_MARKUP.sub(lambda found: found[1] or " ", text).split())
-
-
-def url_of(path: str) -> str:
-    """The address of a page, relative to the site's first page."""
-    return path.removesuffix("index.md") if path.endswith("index.md") else f"{path.removesuffix('.md')}/"
+    return plain_text(" ".join(pieces))
 
 
 def _entry(address: str, title: str, url: str, text: str) -> Entry:

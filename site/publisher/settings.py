@@ -1,4 +1,4 @@
-"""The one setting of mkdocs.yml that the blocks need; reads no other and resolves no tag of that file."""
+"""The settings of mkdocs.yml that stand under extra and that content needs; resolves no tag of that file."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 import yaml
 
 
-def read_service_url(root: Path) -> str:
-    """`extra.service_url` of mkdocs.yml below `root`: what stands before form actions. Empty when there is none."""
+def read_extra(root: Path, key: str) -> str:
+    """The text of `extra.<key>` in mkdocs.yml below `root`; empty when there is none."""
     path = root / "mkdocs.yml"
-    return _read(path, path.stat().st_mtime_ns) if path.is_file() else ""
+    return _read(path, key, path.stat().st_mtime_ns) if path.is_file() else ""
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> str:
+@lru_cache(maxsize=8)
+def _read(path: Path, key: str, changed: int) -> str:
     # Composed, not loaded: the file may hold tags that only MkDocs can resolve.
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    for key in ("extra", "service_url"):
-        node = _child(node, key)
+    for name in ("extra", key):
+        node = _child(node, name)
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 

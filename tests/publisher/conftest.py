@@ -1,4 +1,4 @@
-"""One strict build by MkDocs itself for all tests of the publisher, and copies of the content to break."""
+"""One strict build by MkDocs itself, with the files our build adds, and copies of the content to break."""
 
 import os
 import shutil
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.content import load_content
+from publisher.opendata import write_files
 from tests.publisher.reading import Node, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site")
     run = run_mkdocs(ROOT, out)
     assert run.returncode == 0, run.stderr
+    write_files(load_content(ROOT), out)
     return out
 
 

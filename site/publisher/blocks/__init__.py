@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from publisher.blocks.downloads import downloads, open_data
 from publisher.blocks.forms import deadlines, form, forms
 from publisher.blocks.laws import laws
 from publisher.blocks.lists import find, half, index, regimes, slip, tasks
@@ -15,6 +16,7 @@ Draw = Callable[[Drawing, Element, Block], None]
 
 BLOCKS: dict[str, Draw] = {
     "deadlines": deadlines,
+    "downloads": downloads,
     "duties": duties,
     "find": find,
     "form": form,
@@ -23,6 +25,7 @@ BLOCKS: dict[str, Draw] = {
     "index": index,
     "laws": laws,
     "note": note,
+    "open-data": open_data,
     "regime": regime,
     "regimes": regimes,
     "section": section,

@@ -1,14 +1,14 @@
 """What must be filed: the deadlines, the list of forms, and a form itself, all from the forms' own rules."""
 
-import posixpath
 from xml.etree.ElementTree import Element, SubElement
 
 from functions.errors import NotFound
-from functions.forms.definition import Definition
+from functions.forms.definition import Definition, Filing
 from functions.forms.html import render_form
 from publisher.drawing import Drawing
-from publisher.markup import Node, cell, element, row, table
+from publisher.markup import Node, append, cell, element, row, table
 from publisher.models import Deadline
+from publisher.opendata import CALENDAR, made_files
 from publisher.pages import Block
 
 _OURS = "本系统拟定，非官方格式"
@@ -24,6 +24,9 @@ def deadlines(drawing: Drawing, parent: Element, block: Block) -> None:
         body.extend(_filings(drawing, block, definition))
     body.extend(_elsewhere(drawing, block, one) for one in drawing.content.deadlines.deadlines)
     parent.append(made)
+    if CALENDAR in made_files(drawing.content):
+        link = drawing.stored(element("a", "把期限加入日历（.ics）", href=drawing.file(CALENDAR)))
+        parent.append(element("p", link, class_="note noprint"))
 
 
 def forms(drawing: Drawing, parent: Element, block: Block) -> None:
@@ -55,12 +58,11 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         raise drawing.wrong(block, f"schemas 里没有“{block.argument}”这份表单", f"现有：{known}") from None
     for words in definition.rules.basis:
         drawing.passage(words, block)
-    here = posixpath.splitext(drawing.path)[0]
     made = render_form(
         definition,
         values=None,
         action=f"{drawing.service_url}/forms/{definition.id}",
-        link=lambda target: f"{posixpath.relpath('.', here)}/{target}",
+        link=lambda target: f"{drawing.file('.')}/{target}",
     )
     holder = SubElement(parent, "p")
     holder.text = drawing.parser.md.htmlStash.store(str(made))
@@ -76,14 +78,23 @@ def _filings(drawing: Drawing, block: Block, definition: Definition) -> list[Ele
     rules = definition.rules
     spans = {"rowspan": str(len(rules.filings))} if len(rules.filings) > 1 else {}
     link = element("a", definition.title, href=drawing.href(f"forms/{definition.id}.md"))
-    more = element("small", rules.when_note, class_="quiet")
+    more = element("small", rules.when_note.partition("。")[0], class_="quiet")
     bases = _bases(drawing, block, tuple(dict.fromkeys(filing.basis for filing in rules.filings)))
     shared = (element("td", link, element("br"), more, **spans), element("td", *bases, **spans))
     rows = []
     for index, filing in enumerate(rules.filings):
-        when = element("th", element("strong", filing.words.partition("，")[0]), scope="row")
-        rows.append(element("tr", when, *(shared if index == 0 else ())))
+        rows.append(element("tr", _when(filing), *(shared if index == 0 else ())))
     return rows
+
+
+def _when(filing: Filing) -> Element:
+    """The deadline; that it comes every year stands behind it in small print."""
+    words = filing.words.partition("，")[0]
+    head = element("th", element("strong", words.removeprefix("每年").strip()), scope="row")
+    if words.startswith("每年"):
+        append(head, "　")
+        append(head, element("small", "每年", class_="quiet"))
+    return head
 
 
 def _elsewhere(drawing: Drawing, block: Block, one: Deadline) -> Element:

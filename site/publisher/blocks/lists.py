@@ -1,6 +1,5 @@
 """The smaller blocks: slip, tasks, regimes, search field, and the index that works without JavaScript."""
 
-import posixpath
 from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
@@ -60,8 +59,7 @@ def half(drawing: Drawing, parent: Element, block: Block) -> None:
 
 def find(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: find`: the search field; without JavaScript it opens the page with the index."""
-    here = posixpath.splitext(drawing.path)[0].removesuffix("index")
-    action = "" if here == "search" else posixpath.relpath("search", here or ".") + "/"
+    action = "" if drawing.path == "search.md" else drawing.file("search") + "/"
     label = element("label", "查找职责、科室、法规、电话", class_="vh", for_="q")
     field = element("input", id="q", name="q", type="search", placeholder="例如：自查报告", autocomplete="off")
     button = element("button", "查找", class_="btn")

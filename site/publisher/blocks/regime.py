@@ -4,8 +4,10 @@ import re
 from xml.etree.ElementTree import Element
 
 from publisher.address import Address, part_id
+from publisher.blocks.downloads import file_links
 from publisher.drawing import Drawing
 from publisher.markup import address, append, element
+from publisher.opendata import datasets
 from publisher.pages import Block, Heading
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -20,7 +22,7 @@ def regime(drawing: Drawing, parent: Element, block: Block) -> None:
     headings = [one for one in drawing.page.headings if one.level == 2] if drawing.page else []
     for heading in headings:
         _check_part(drawing, block, heading)
-    parent.append(element("div", article, _side(headings), class_="cols"))
+    parent.append(element("div", article, _side(drawing, block.argument, headings), class_="cols"))
     rest, drawing.rest[:] = list(drawing.rest), []
     drawing.parser.parseBlocks(article, rest)
 
@@ -75,8 +77,11 @@ def _check_part(drawing: Drawing, block: Block, heading: Heading) -> None:
         raise drawing.wrong(Block("", "", (), heading.line), f"标题“{heading.text}”的编号不对", cure)
 
 
-def _side(headings: list[Heading]) -> Element:
+def _side(drawing: Drawing, key: str, headings: list[Heading]) -> Element:
     links = (
         element("li", element("a", heading.text.replace("监督检查", ""), href=f"#{heading.id}")) for heading in headings
     )
-    return element("nav", element("h2", "本页"), element("ol", *links), class_="side", aria_label="本页目录")
+    parts = [element("h2", "本页"), element("ol", *links)]
+    for dataset in (one for one in datasets(drawing.content) if one.key == key):
+        parts += [element("h2", "下载"), element("ul", element("li", *file_links(drawing, dataset)))]
+    return element("nav", *parts, class_="side", aria_label="本页目录")

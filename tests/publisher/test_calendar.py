@@ -1,0 +1,89 @@
+"""Promises of the calendar of deadlines, read by an independent library: the right days, every year, the same bytes."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+from publisher.content import load_content
+from publisher.ics import calendar
+from tests.publisher.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Any]:
+    found = icalendar.Calendar.from_ical(calendar(load_content(ROOT)))
+    assert found.errors == []
+    return list(found.walk("VEVENT"))
+
+
+def test_the_deadlines_with_a_date_come_every_year(events: list[Any]) -> None:
+    """T2: 31 December; T5: 30 September. T1 and T3 count from a day that only the filer knows."""
+    assert sorted((event.decoded("dtstart"), str(event["summary"])) for event in events) == [
+        (date(2026, 9, 30), "档案工作情况自查报告：最后一天"),
+        (date(2026, 12, 31), "重点建设项目档案管理登记表：最后一天"),
+    ]
+    assert [event["rrule"]["FREQ"] for event in events] == [["YEARLY"]] * 2
+
+
+def test_they_are_whole_days_that_keep_nobody_busy(events: list[Any]) -> None:
+    for event in events:
+        assert event["dtstart"].params["VALUE"] == "DATE"
+        assert event["transp"] == "TRANSPARENT"
+
+
+def test_they_ring_30_and_7_days_before_in_the_morning(events: list[Any]) -> None:
+    for event in events:
+        alarms = [alarm.decoded("trigger") for alarm in event.walk("VALARM")]
+        assert alarms == [timedelta(hours=9) - timedelta(days=days) for days in (30, 7)]
+
+
+def test_they_say_who_when_and_why(events: list[Any]) -> None:
+    words = " ".join(str(event["description"]) for event in events)
+    assert "丙五2" in words
+    assert "甲四1" in words
+    assert "专业档案形成单位" in words
+
+
+def test_lines_are_folded_between_characters() -> None:
+    text = calendar(load_content(ROOT))
+    lines = text.split(b"\r\n")
+    assert lines.pop() == b""
+    assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
+    assert all(line.decode("utf-8") for line in lines)
+
+
+def test_the_same_content_gives_the_same_bytes_and_names(project: Path) -> None:
+    """A subscriber's calendar replaces an event that keeps its name."""
+    first = calendar(load_content(ROOT))
+    assert calendar(load_content(project)) == first
+    rules = project / "schemas" / "annual-self-check" / "rules.yml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("day: 30}", "day: 20}"), encoding="utf-8")
+    second = calendar(load_content(project))
+    assert second != first
+    assert _names(second) == _names(first)
+
+
+def test_special_characters_are_escaped(project: Path) -> None:
+    rules = project / "schemas" / "annual-self-check" / "rules.yml"
+    text = rules.read_text(encoding="utf-8")
+    odd = r"甲,乙;丙\丁"
+    rules.write_text(text.replace("专业档案形成单位和列入档案登记备份名册的单位", odd), encoding="utf-8")
+    found = icalendar.Calendar.from_ical(calendar(load_content(project)))
+    assert any(odd in str(event["description"]) for event in found.walk("VEVENT"))
+
+
+def test_without_a_fixed_date_there_is_no_calendar(project: Path) -> None:
+    for form in ("annual-self-check", "key-project-registration"):
+        rules = project / "schemas" / form / "rules.yml"
+        rules.write_text(
+            rules.read_text(encoding="utf-8").replace("audience: public", "audience: staff"), encoding="utf-8"
+        )
+    assert calendar(load_content(project)) == b""
+
+
+def _names(text: bytes) -> set[str]:
+    events: list[Any] = list(icalendar.Calendar.from_ical(text).walk("VEVENT"))
+    return {str(event["uid"]) for event in events}
