@@ -17,7 +17,7 @@ class TooManyAttempts(QingdanError):
     """Sign-in is refused unread until `retry_after` seconds have passed."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"登录试得太多了。请过 {ceil(retry_after / 60)} 分钟再试；忘了密码，请找本局的系统管理员重设")
+        super().__init__(f"登录试得太多了。请过 {ceil(retry_after / 60)} 分钟再试；忘了密码，请找本局的系统管理员")
         self.retry_after = retry_after
 
 
