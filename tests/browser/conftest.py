@@ -1,0 +1,78 @@
+"""Debian's Chromium, driven by Playwright; every page that a test opens is watched for strays."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+from tests.support.filings import make_uscc, valid_self_check
+from tests.support.serving import COMMAND, ROOT, Server, environment
+
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """Opens pages in contexts of their own; fails when one asked another host, broke the CSP or threw."""
+    contexts: list[BrowserContext] = []
+    strays: list[str] = []
+    host = urlsplit(server.url).netloc
+
+    def open_page(path: str, *, javascript: bool = True, viewport: ViewportSize = WIDE, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=server.url, java_script_enabled=javascript, viewport=viewport, locale="zh-CN", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda r: strays.append(r.url) if urlsplit(r.url).netloc not in (host, "") else None)
+        page.on("pageerror", lambda e: strays.append(str(e)))
+        page.on("console", lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert strays == []
+
+
+@pytest.fixture(scope="session")
+def officer(server: Server) -> tuple[str, str]:
+    """Name and password of an officer whom the operator has added beside the running server."""
+    name, password = "lieshi", "shuimohua-2026-xuni"
+    subprocess.run(
+        [*COMMAND, "staff", "add", name, "--role", "officer", "--password-stdin", "--data", str(server.data)],
+        input=password,
+        text=True,
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+    )
+    return name, password
+
+
+@pytest.fixture(scope="session")
+def filed(server: Server) -> str:
+    """The number of a self-check report that a program has filed."""
+    data = valid_self_check(uscc=make_uscc(5000), year=datetime.now(UTC).year - 1, unit_name="示例县人民医院")
+    request = Request(
+        f"{server.url}/api/submissions/annual-self-check",
+        data=json.dumps(data).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=10) as answer:
+        number: str = json.load(answer)["number"]
+    return number

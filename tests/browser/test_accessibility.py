@@ -1,0 +1,117 @@
+"""axe finds nothing on any kind of page, in light and dark; no page breaks in large type, on paper, on a phone."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from functions.forms.catalogue import Catalogue
+from tests.browser.conftest import PHONE, WIDE, Visit
+from tests.browser.steps import act, fill_in, overflow, sign_in
+from tests.support.filings import make_uscc, valid_self_check
+from tests.support.serving import ROOT
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+SELF_CHECK = "/forms/annual-self-check/"
+STATIC = (
+    "/",
+    "/duties/",
+    "/services/",
+    "/sections/guidance/",
+    "/regimes/",
+    "/regimes/jia/",
+    "/regimes/bing/",
+    "/laws/",
+    "/search/",
+    "/search/?q=自查报告",
+    "/forms/",
+    SELF_CHECK,
+    "/forms/key-project-registration/",
+    "/privacy/",
+    "/accessibility/",
+    "/no-such-page/",
+)
+SCHEMES = ("light", "dark")
+
+
+def findings(page: Page) -> list[str]:
+    """What axe has to say, a line a rule."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(r => r.violations)")
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} ({len(rule['nodes'])})" for rule in found]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("path", STATIC)
+def test_axe_finds_nothing_on_the_site(visit: Visit, path: str, scheme: str) -> None:
+    page = visit(path, color_scheme=scheme, bypass_csp=True)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
+    visit: Visit, catalogue: Catalogue, scheme: str, viewport: ViewportSize
+) -> None:
+    year = datetime.now(UTC).year - 1
+    data = valid_self_check(uscc=make_uscc(6000 + viewport["width"] + len(scheme)), year=year, databases=1)
+    wrong = copy.deepcopy(data)
+    wrong["unit"]["uscc"] = "1"
+    wrong["databases"]["databases"][0]["name"] = ""
+    definition = catalogue.get("annual-self-check")
+    page = visit(SELF_CHECK, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    act(page, "add:databases.databases")
+    act(page, "add:rectification.issues")
+    fill_in(page, definition, wrong)
+    act(page, "review")
+    assert page.title().startswith("有 2 处要改")
+    assert findings(page) == []
+    fill_in(page, definition, data)
+    act(page, "review")
+    assert findings(page) == []
+    act(page, "file")
+    assert page.locator("[data-filed]").count() == 1
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_at_the_desk(
+    visit: Visit, officer: tuple[str, str], filed: str, scheme: str, viewport: ViewportSize
+) -> None:
+    desk = visit("/desk/", color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    assert findings(desk) == []
+    sign_in(desk, officer[0], "not-the-password")
+    assert desk.locator(".errors").count() == 1
+    assert findings(desk) == []
+    sign_in(desk, *officer)
+    for path in ("/desk/", "/desk/?q=没有这样的填报", "/desk/password", "/desk/submissions/SC-2026-222222"):
+        desk.goto(path)
+        assert findings(desk) == [], path
+    desk.goto(f"/desk/submissions/{filed}")
+    assert desk.locator(".ans").count() > 0
+    assert findings(desk) == []
+
+
+@pytest.mark.parametrize("path", STATIC)
+def test_nothing_is_wider_than_a_narrow_phone_in_the_largest_type(visit: Visit, path: str) -> None:
+    page = visit(path, viewport={"width": 320, "height": 640})
+    page.evaluate("document.documentElement.classList.add('elder')")
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("path", ["/duties/", "/regimes/bing/", SELF_CHECK])
+def test_print_leaves_the_navigation_out_and_the_text_in(visit: Visit, path: str, tmp_path: Path) -> None:
+    page = visit(path)
+    page.emulate_media(media="print")
+    assert page.locator("nav.prog:visible, .nav:visible, .side:visible, .crumb:visible").count() == 0
+    assert page.locator("main h1").is_visible()
+    assert page.locator(".only-print").first.is_visible()
+    pdf = tmp_path / "page.pdf"
+    page.pdf(path=pdf, format="A4")
+    assert pdf.read_bytes().startswith(b"%PDF")

@@ -1,0 +1,54 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from functions import __version__
+from functions.bootstrap import KNOWN_VARIABLES
+from tests.support.serving import COMMAND
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = sorted(set(re.findall(r"^\.venv/bin/(qingdan .+)$", README, re.MULTILINE)))
+
+
+def test_every_setting_is_listed_and_no_other() -> None:
+    assert set(re.findall(r"^\| `(QINGDAN_\w+)`", README, re.MULTILINE)) == KNOWN_VARIABLES
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_and_its_options_exist(command: str) -> None:
+    words = shlex.split(command)[1:]
+    plain = [word for word in words if not word.startswith("--")]
+    options = [word for word in words if word.startswith("--")]
+    depth = 2 if plain[0] == "staff" else 1
+    said = subprocess.run(
+        [*COMMAND, *plain[:depth], "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"COLUMNS": "200", "PATH": "", "NO_COLOR": "1"},
+    )
+    assert said.returncode == 0, said.stderr
+    assert all(option in said.stdout for option in options)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_every_target_and_every_link_of_the_readmes_exists(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {one or other for one, other in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", text, re.MULTILINE)}
+    assert named
+    assert named <= targets
+    assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()] == []
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{__version__}]" in changelog or "## [Unreleased]" in changelog
