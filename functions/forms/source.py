@@ -62,7 +62,10 @@ class Source:
 
     def line(self, where: Where) -> int:
         """The line, from 1, on which this part stands; that of the nearest part around it when it is absent."""
-        node, line = self._node, 1
+        try:
+            node, line = self._node, 1
+        except yaml.YAMLError:  # a few escapes of JSON are none in YAML: the file's name must do
+            return 1
         for token in where:
             found = _child(node, token)
             if found is None:

@@ -145,6 +145,11 @@ def test_broken_json_is_named_with_its_line(schemas: Path, old: str, new: str, s
     assert said in _refusal(schemas)
 
 
+def test_a_mistake_is_named_even_where_yaml_cannot_read_the_json(schemas: Path) -> None:
+    _spoil(schemas / FORM / "form.json", '"title": "报告年度",', r'"titel": "\ud840\udfb7",')
+    assert "form.json:1：“report_year”没有 title" in _refusal(schemas)
+
+
 def test_missing_and_misencoded_files_are_named(schemas: Path) -> None:
     (schemas / FORM / "rules.yml").write_bytes("short: 自查".encode("gbk"))
     assert "不是 UTF-8 编码" in _refusal(schemas)
