@@ -101,6 +101,10 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "content/services.md", swap("title: 公共服务事项登记表\n", ""),
         "---", "没有写网页的名称", "title",
     ),
+    "text that a spreadsheet computes": (
+        "content/data/services.yml", swap("content: 档案数据灾备服务。", "content: =1+1"),
+        "content: =1+1", "下载的表格会把它当成公式", "请换一个开头",
+    ),
     "note beside no row": (
         "content/data/notes.yml", swap("at: duty-10-1", "at: duty-11-1"),
         "at: duty-11-1", "没有编号是“duty-11-1”的行", "duty-10-1",
