@@ -42,8 +42,10 @@ def value_words(field: Field, value: Any) -> Markup:
 
 
 def _section(writer: _Writer, title: str, number: int, items: Sequence[Item], values: Any, path: Path) -> Markup:
-    heading = el("h2", f"{numeral(number)}、{title}", id=f"a{number}")
-    return el("section", heading, writer.lists(items, values, path), aria_labelledby=f"a{number}")
+    lists = writer.lists(items, values, path)
+    if not lists:  # none of its questions applies to this filing
+        return lists
+    return el("section", el("h2", f"{numeral(number)}、{title}", id=f"a{number}"), lists, aria_labelledby=f"a{number}")
 
 
 class _Writer:

@@ -37,18 +37,17 @@ def render_form(
     action: str,
     hidden: Mapping[str, str] | None = None,
     focus: str | None = None,
-    contest: bool = False,
     link: Link | None = None,
 ) -> str:
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
-    of the part that takes the focus. `contest` adds the tick box 仍要提交. `link` turns a path of the site, such as
-    "regimes/bing/#bing-5-2" or "privacy/", into an href; without it addresses are plain text.
+    of the part that takes the focus. `link` turns a path of the site, such as "regimes/bing/#bing-5-2" or "privacy/",
+    into an href; without it addresses are plain text.
     """
     sheet = Sheet(by_pointer(problems), link)
     body = join(
-        *(_section(sheet, section, index, values, contest) for index, section in enumerate(definition.sections, 1)),
+        *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
     )
     form = el(
@@ -110,11 +109,11 @@ def _privacy(definition: Definition, link: Link | None) -> Markup:
     return join(el("p", words, more, class_="note"), origin)
 
 
-def _section(sheet: Sheet, section: Section, number: int, values: Mapping[str, Any] | None, contest: bool) -> Markup:
+def _section(sheet: Sheet, section: Section, number: int, values: Mapping[str, Any] | None) -> Markup:
     path, inner = section.path, replace(sheet, basis=section.basis)
     items = join(errors_at(sheet, path), render_items(inner, section.items, (values or {}).get(section.key), path))
     if section.closing:
-        return el("div", items, _last(contest), class_="sect last", id=section.key, data_section=section.key)
+        return el("div", items, _last(), class_="sect last", id=section.key, data_section=section.key)
     heading = el("h2", f"{numeral(number)}、{section.title}", id=f"s{number}")
     words = [_on_enter(), heading] if number == 1 else [heading]
     if section.hint:
@@ -132,8 +131,8 @@ def _on_enter() -> Markup:
     return el("button", "下一步：核对", class_="vh", name="action", value="review", tabindex=-1, aria_hidden="true")
 
 
-def _last(contest: bool) -> Markup:
-    """What ends the form: the tick box of a contested filing, what happens next, the buttons."""
+def _last() -> Markup:
+    """What ends the form: what happens next, and the buttons."""
     buttons = el(
         "div",
         el("button", "下一步：核对", class_="btn", name="action", value="review"),
@@ -142,18 +141,7 @@ def _last(contest: bool) -> Markup:
         class_="acts",
     )
     note = el("p", "下一步是核对页，核对之后才算提交。", class_="note quiet")
-    return join(_contest() if contest else Markup(""), note, buttons)
-
-
-def _contest() -> Markup:
-    words = "同一单位同一时期已经有一份，而那一份不是您单位报的，才勾选这里。两份都会留下，由本局核实。"
-    box = el("input", type="checkbox", id="contest", name="contest", value="true", aria_describedby="contest-h")
-    return el(
-        "div",
-        el("span", words, class_="hint", id="contest-h"),
-        el("label", box, "仍要提交", class_="pick"),
-        class_="fld",
-    )
+    return join(note, buttons)
 
 
 def _with_focus(body: Markup, focus: str | None) -> Markup:

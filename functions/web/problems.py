@@ -79,7 +79,7 @@ def problem_of(error: Exception) -> HttpProblem:
     if isinstance(error, StoreUnavailable):
         return HttpProblem(
             503,
-            "存储现在写不进去，这次填报没有存下来。您填的内容请先留着，过一会儿再提交",
+            "存储现在用不了，这一步没有办成，什么也没有存下来。填好的内容请先留着，过一会儿再试一次",
             headers={"Retry-After": str(RETRY_SECONDS)},
         )
     for kind, status in ((NotFound, 404), (GuardTaken, 409), (IdempotencyMismatch, 409), (SequenceTaken, 412)):
@@ -135,7 +135,7 @@ def answer_page(problem: HttpProblem, shell: Shell) -> Response:
     main = (
         '<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h">'
         f'<h1 id="err-h">{escape(problem.title)}</h1>'
-        f"<p>{escape(problem.detail)}</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
+        f"<p>{escape(problem.detail)}。</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
         f'<p><a href="{shell.base}">回首页</a></p>'
     )
     headers = {**problem.headers, "Vary": "Accept"}

@@ -14,7 +14,7 @@ from functions.forms.html import render_answers, render_check, render_form, rend
 from functions.forms.names import name_of
 from functions.forms.problem import Problem
 from functions.forms.validation import prune, validate
-from tests.support.filings import valid_self_check
+from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
 
 TODAY = date(2026, 9, 18)
@@ -63,7 +63,7 @@ def spoilt() -> tuple[dict[str, Any], tuple[Problem, ...]]:
 @pytest.mark.parametrize("filled", [False, True], ids=["empty", "spoilt"])
 def test_ids_are_unique_and_every_reference_leads_somewhere(definition: Definition, filled: bool) -> None:
     values, problems = spoilt() if filled and definition.id == "annual-self-check" else (None, ())
-    text = page(definition, values, problems, contest=True, link=lambda path: f"../../{path}")
+    text = page(definition, values, problems, link=lambda path: f"../../{path}")
     elements = Reader(render_summary(problems) + text).elements
     ids = [attributes["id"] for _, attributes in elements if attributes.get("id")]
     assert len(ids) == len(set(ids))
@@ -214,11 +214,6 @@ def test_enter_presses_next_and_never_removes_a_row() -> None:
     assert (first["value"], first["tabindex"], first["aria-hidden"]) == ("review", "-1", "true")
 
 
-def test_the_box_for_a_contested_filing_is_there_only_when_asked_for() -> None:
-    assert 'name="contest"' not in page(self_check())
-    assert "仍要提交" in page(self_check(), contest=True)
-
-
 def test_hidden_fields_go_along_with_the_digest_of_the_form() -> None:
     text = page(self_check(), hidden={"key": '"k"'})
     assert f'name="form_digest" value="{self_check().digest}"' in text
@@ -262,3 +257,9 @@ def test_the_page_to_check_says_that_nothing_is_filed_and_names_what_is_left_out
     assert text.count('value="file"') == 1
     assert 'value="edit:unit.contact_phone">修改<span class="vh">联系电话</span>' in text
     Reader(text)
+
+
+def test_a_section_that_does_not_apply_has_no_heading_and_the_others_keep_their_numbers() -> None:
+    before = render_answers(registration(), valid_registration("start"), (), edit=False)
+    after = render_answers(registration(), valid_registration("post_acceptance"), (), edit=False)
+    assert set(re.findall("<h2[^>]*>([^<]+)", after)) - set(re.findall("<h2[^>]*>([^<]+)", before)) == {"七、档案数量"}
