@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +40,10 @@ class Address:
     port: int = 8000
     tls_cert: Path | None = None
     tls_key: Path | None = None
+
+    def certificate(self) -> dict[str, Any]:
+        """The two files by uvicorn's names."""
+        return {"ssl_certfile": self.tls_cert, "ssl_keyfile": self.tls_key}
 
 
 def require_safe(address: Address, settings: Settings) -> None:
@@ -172,8 +176,7 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
-        ssl_certfile=address.tls_cert,
-        ssl_keyfile=address.tls_key,
+        **address.certificate(),
     )
     server = uvicorn.Server(config)
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from functions.web.problems import HttpProblem
 
-DEEPEST = 32
+DEEPEST = 64
 MOST_PAIRS = 5000
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -102,7 +102,8 @@ def parse_json(body: bytes) -> Any:
         raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写") from None
     except ValueError:
         raise _malformed("JSON 里有一个数字太长，读不出来。请核对位数") from None
-    if isinstance(value, dict | list):
+    # With few brackets in all it cannot be deep; that spares most filings the walk.
+    if text.count("{") + text.count("[") > DEEPEST:
         _require_shallow(value)
     # UTF-8 has no surrogates and JSON no bare NUL: only an escape can bring them in.
     if "\\u" in text:

@@ -145,7 +145,7 @@ def _stop(words: str, contest: bool) -> str:
     box = '<p><label class="pick"><input type="checkbox" name="contest" value="true" form="form">仍要提交</label></p>'
     return (
         '<div class="errors" role="alert" tabindex="-1" autofocus aria-labelledby="err-h">'
-        f'<h2 id="err-h">还没有提交</h2><p>{escape(words)}</p>{box if contest else ""}</div>'
+        f'<h2 id="err-h">还没有提交</h2><p>{escape(words)}。</p>{box if contest else ""}</div>'
     )
 
 

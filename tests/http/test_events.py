@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -28,7 +29,12 @@ def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setenv("QINGDAN_DATA", str(settings.data))
     monkeypatch.setenv("QINGDAN_SITE", str(settings.site))
     monkeypatch.setenv("QINGDAN_SCHEMAS", str(settings.schemas))
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     yield
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    asyncio.set_event_loop(None)
     if submit.open_once.cache_info().currsize:
         submit.open_once().close()
     submit.open_once.cache_clear()

@@ -82,6 +82,11 @@
     var filed = document.querySelector("[data-filed]");
     var errors = document.querySelector(".errors");
     var wanted = errors || document.querySelector("form [autofocus]");
+    var print = document.querySelector("[data-print]");
+    if (print) {
+      print.hidden = false;
+      print.addEventListener("click", function () { window.print(); });
+    }
     if (!form.read) return; /* a preview that is not built has only this file: the page works as plain HTML */
     if (filed) form.forgetDrafts(filed.getAttribute("data-filed"));
     if (document.getElementById("form-data")) startForm();
