@@ -111,7 +111,7 @@ def _citations(content: Content) -> Iterator[ContentProblem]:
 
 def _notes(content: Content) -> Iterator[ContentProblem]:
     rows = {passage.anchor for passage in content.work_items}
-    rows |= {f"service-{one.number}" for one in content.services.services}
+    rows |= {one.anchor for one in content.services.services}
     for index, note in enumerate(content.notes.notes):
         if note.at not in rows:
             where: Place = ("notes", index, "at")

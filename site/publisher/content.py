@@ -121,7 +121,7 @@ class Content:
     def work_items(self) -> tuple[Passage, ...]:
         """The work items of the duties table; words as 3-2."""
         return tuple(
-            Passage(f"{duty.number}-{place}", "duties.md", f"duty-{duty.number:02}-{place}", item.text)
+            Passage(f"{duty.number}-{place}", "duties.md", duty.anchor(place), item.text)
             for duty in self.duties.duties
             for place, item in enumerate(duty.items, 1)
         )

@@ -1,4 +1,4 @@
-"""What the files in content/data may hold, as pydantic models; knows no file, no page, no markup."""
+"""What the files in content/data may hold, and the permalinks that follow; knows no file, no page, no markup."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -32,6 +32,10 @@ class Duty(Model):
     duty: Text
     items: Annotated[list[WorkItem], Field(min_length=1)]
 
+    def anchor(self, place: int) -> str:
+        """The permalink of its work item at this place, counted from 1."""
+        return f"duty-{self.number:02}-{place}"
+
 
 class Duties(Model):
     """duties.yml: part one of the list (domain.md C1)."""
@@ -50,6 +54,11 @@ class Service(Model):
     office: Text
     section: Key
     phone: Phone
+
+    @property
+    def anchor(self) -> str:
+        """Its permalink."""
+        return f"service-{self.number}"
 
 
 class Services(Model):

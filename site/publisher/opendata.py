@@ -98,7 +98,7 @@ def _duties_json(content: Content) -> bytes:
     for duty in content.duties.duties:
         items = []
         for place, item in enumerate(duty.items, 1):
-            anchor = f"duty-{duty.number:02}-{place}"
+            anchor = duty.anchor(place)
             offices = [{"key": key, "name": names[key]} for key in item.sections]
             about = {"id": anchor, "text": item.text, "sections": offices, "remark": item.remark}
             items.append({**about, "notes": notes_at(content, anchor), "url": rows[anchor]})

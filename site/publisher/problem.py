@@ -15,7 +15,7 @@ class ContentProblem:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.file} 第 {self.line} 行：{self.cause}。{self.cure}"
+        return f"{self.file}:{self.line}：{self.cause}。{self.cure}"
 
 
 class ContentError(AuthoringError):

@@ -31,13 +31,13 @@ def _duties(content: Content) -> Iterator[Entry]:
     for duty in content.duties.duties:
         for number, item in enumerate(duty.items, 1):
             offices = "、".join(names[key] for key in item.sections)
-            url = f"duties/#duty-{duty.number:02}-{number}"
+            url = f"duties/#{duty.anchor(number)}"
             yield _entry(f"{duty.number}-{number}", f"职责（{offices}）", url, f"{item.text} {duty.duty}")
 
 
 def _services(content: Content) -> Iterator[Entry]:
     for one in content.services.services:
-        url = f"services/#service-{one.number}"
+        url = f"services/#{one.anchor}"
         yield _entry("", one.name, url, f"{one.content} {one.office} {one.phone}")
 
 

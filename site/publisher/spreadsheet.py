@@ -46,7 +46,7 @@ def duty_rows(content: Content) -> Iterator[Row]:
     names = {one.key: one.name for one in content.sections.sections}
     for duty in content.duties.duties:
         for place, item in enumerate(duty.items, 1):
-            anchor = f"duty-{duty.number:02}-{place}"
+            anchor = duty.anchor(place)
             offices = "、".join(names[key] for key in item.sections)
             notes = "\n".join(notes_at(content, anchor))
             row = [anchor, str(duty.number), duty.duty, item.text, offices, item.remark, notes]
@@ -56,10 +56,9 @@ def duty_rows(content: Content) -> Iterator[Row]:
 def service_rows(content: Content) -> Iterator[Row]:
     """A row for each service, in the columns SERVICES."""
     for one in content.services.services:
-        anchor = f"service-{one.number}"
-        notes = "\n".join(notes_at(content, anchor))
-        row = [anchor, str(one.number), one.name, one.content, one.office, one.phone, notes]
-        yield [*row, f"services/#{anchor}"]
+        notes = "\n".join(notes_at(content, one.anchor))
+        row = [one.anchor, str(one.number), one.name, one.content, one.office, one.phone, notes]
+        yield [*row, f"services/#{one.anchor}"]
 
 
 def notes_at(content: Content, anchor: str) -> list[str]:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from functions.local.cli import app
 from publisher.check import check_content
 from tests.publisher.conftest import ROOT, run_mkdocs
 
@@ -139,6 +141,9 @@ def test_a_form_that_cannot_be_read_is_named_once(project: Path) -> None:
     rules.write_text(rules.read_text(encoding="utf-8").replace("code: SC", "cod: SC"), encoding="utf-8")
     (problem,) = check_content(project)
     assert problem.file == "schemas/annual-self-check/rules.yml"
+    told = CliRunner().invoke(app, ["check", "--root", str(project)])
+    assert told.exit_code == 1
+    assert told.stderr.count("rules.yml:1：") == 1
 
 
 def test_all_mistakes_are_named_at_once(project: Path) -> None:

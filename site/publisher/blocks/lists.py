@@ -75,7 +75,7 @@ def index(drawing: Drawing, parent: Element, block: Block) -> None:
         (
             "index-services",
             "服务",
-            ((one.name, f"services.md#service-{one.number}") for one in content.services.services),
+            ((one.name, f"services.md#{one.anchor}") for one in content.services.services),
         ),
         ("index-sections", "科室", ((one.name, f"sections/{one.key}.md") for one in content.sections.sections)),
         ("index-forms", "填报", ((one.title, f"forms/{one.id}.md") for one in content.catalogue)),

@@ -87,7 +87,7 @@ def _duty_body(drawing: Drawing, duty: Duty, shown: list[tuple[int, WorkItem]], 
     ids = {"id": f"duty-{duty.number:02}"} if whole else {}
     body = element("tbody", role="rowgroup", **ids)
     for index, (number, item) in enumerate(shown):
-        anchor = f"duty-{duty.number:02}-{number}"
+        anchor = duty.anchor(number)
         cells = _item_cells(drawing, f"{duty.number}-{number}", anchor, item)
         body.append(row(*(head if index == 0 else ()), *cells, **({"id": anchor} if whole else {})))
     return body
@@ -114,7 +114,7 @@ def _service_table(drawing: Drawing, shown: list[Service]) -> Element:
 
 
 def _service_row(drawing: Drawing, one: Service) -> Element:
-    anchor = f"service-{one.number}"
+    anchor = one.anchor
     number = cell(address(str(one.number), drawing.href(f"services.md#{anchor}"), f"服务 {one.number}"), class_="no")
     name = element("th", element("strong", one.name), role="rowheader", scope="row")
     office = _office(one, drawing.href(f"sections/{one.section}.md"))
@@ -135,7 +135,7 @@ def _brief_services(drawing: Drawing) -> Element:
         row(
             element("th", element("strong", one.name), role="rowheader", scope="row"),
             cell(one.content),
-            _office(one, drawing.href(f"services.md#service-{one.number}")),
+            _office(one, drawing.href(f"services.md#{one.anchor}")),
             _phone(one),
         )
         for one in data.services
