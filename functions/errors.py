@@ -2,7 +2,7 @@
 
 
 class QingdanError(Exception):
-    """Something a person can act on. `str(error)` is Chinese, names the cause and the cure, and holds no personal data."""
+    """Something a person can act on: `str(error)` is Chinese, names cause and cure, and holds no personal data."""
 
 
 class SettingError(QingdanError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from functools import cache
 from typing import Any, cast
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -20,10 +20,11 @@ from functions.forms.decode import Decoded, decode
 from functions.forms.definition import Definition
 from functions.forms.rowchange import Action, change_rows, focus_of, parse_action
 from functions.forms.validation import prune, warnings
+from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.filing import Request as FilingRequest
-from functions.web.filing import file, find_problems, require_key, taken_words
+from functions.web.filing import file, find_problems, recall, require_key, taken_words
 from functions.web.guard import guard
 from functions.web.pages import Checked, Filled, check_page, form_page, local_day, receipt_page
 from functions.web.problems import HttpProblem, handlers, problem_of
@@ -74,12 +75,13 @@ class Submit:
         body = await request.body()
         data = parse_json(body)
         found = await find_problems(definition, data, local_day(self.services.clock()), size=len(body))
-        if found:
-            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
+        filing = FilingRequest(definition, data, key, body, contest)
         try:
-            given = await file(self.services, FilingRequest(definition, data, key, body, contest))
+            given = await (recall if found else file)(self.services, filing)
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
+        if given is None:
+            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
         return _json(given, status=201, headers={"Location": f"/api/submissions/{given['number']}"})
 
     async def take_form(self, request: Request) -> Response:
@@ -125,7 +127,8 @@ class Submit:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
         definition, data = checked.definition, checked.data
         try:
-            given = await file(self.services, FilingRequest(definition, data, checked.key, _spelled(data), contest))
+            # In one spelling: a page's other fields may differ between two clicks of one button.
+            given = await file(self.services, FilingRequest(definition, data, checked.key, canonical(data), contest))
         except GuardTaken:
             words = taken_words(definition, data, "请勾选“仍要提交”")
             return self.page(409, check_page(self.shell, checked, stop=words, contest=True))
@@ -151,13 +154,7 @@ class Submit:
 
 
 def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status, headers=headers, media_type="application/json")
-
-
-def _spelled(data: Any) -> bytes:
-    """What was checked, in one spelling: a page's other fields may differ between two clicks of one button."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False).encode()
+    return Response(orjson.dumps(content), status, headers=headers, media_type="application/json")
 
 
 def _contested(value: str | None) -> bool:

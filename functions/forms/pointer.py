@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 Token = str | int
@@ -11,6 +12,7 @@ Path = tuple[str, ...]
 ANY_ROW = "*"
 
 
+@lru_cache(maxsize=4096)
 def split(pointer: str) -> tuple[str, ...]:
     """The unescaped tokens of a pointer; "" is the whole document."""
     if not pointer:
@@ -36,9 +38,9 @@ def is_index(token: Token) -> bool:
 def read(value: Any, tokens: Iterable[Token]) -> Any:
     """What stands at these tokens, or None when nothing does, whatever the shape of the document."""
     for token in tokens:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             value = value.get(str(token))
-        elif isinstance(value, Sequence) and not isinstance(value, str):
+        elif isinstance(value, list):
             value = _item(value, token)
         else:
             return None
@@ -47,6 +49,8 @@ def read(value: Any, tokens: Iterable[Token]) -> Any:
 
 def rows_at(value: Any, path: Path) -> tuple[tuple[Token, ...], ...]:
     """Every concrete path in the document that the general path stands for, in row order."""
+    if ANY_ROW not in path:
+        return (path,)
     found: list[tuple[Token, ...]] = [()]
     for token in path:
         if token != ANY_ROW:
@@ -57,6 +61,6 @@ def rows_at(value: Any, path: Path) -> tuple[tuple[Token, ...], ...]:
     return tuple(found)
 
 
-def _item(rows: Sequence[Any], token: Token) -> Any:
+def _item(rows: list[Any], token: Token) -> Any:
     index = int(token) if is_index(token) else -1
     return rows[index] if 0 <= index < len(rows) else None

@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from functions.bootstrap import Services, Settings
 from functions.errors import SettingError
+from functions.local.journal import Journal
 from functions.local.static import StaticSite
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
@@ -154,9 +155,9 @@ def listen(address: Address) -> socket.socket:
 
 def log_to_stderr(clock: Callable[[], datetime]) -> None:
     """Send every log to stderr as JSON lines; uvicorn's own greetings are left out."""
-    stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(JsonLines(clock))
-    logging.basicConfig(level=logging.INFO, handlers=[stream], force=True)
+    journal = Journal(sys.stderr)
+    journal.setFormatter(JsonLines(clock))
+    logging.basicConfig(level=logging.INFO, handlers=[journal], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 

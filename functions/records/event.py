@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import orjson
 import rfc8785
 
 ALGORITHM = "qingdan-event-1"
@@ -50,11 +50,10 @@ class Event:
 def canonical(value: Any) -> bytes:
     """The RFC 8785 form of a JSON value, UTF-8; ValueError when it has none (NaN, lone surrogates, huge integers)."""
     if _is_plain(value):
-        # The same bytes, four times as fast; a property test holds the two equal.
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         try:
-            return text.encode()
-        except UnicodeEncodeError:
+            # The same bytes, far faster; a property test holds the two equal.
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
             raise ValueError("text with a lone surrogate has no canonical form") from None
     return rfc8785.dumps(value)
 

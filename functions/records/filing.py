@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+
+import orjson
 
 from functions.forms.definition import Definition
 from functions.records.event import SALT_BYTES, canonical, make_event
 from functions.records.keys import Keys
 from functions.records.number import ENTROPY_BYTES, make_number
-from functions.records.state import SHANGHAI, summary_of
+from functions.records.state import SHANGHAI, begin, summary_of
 from functions.records.store import Append, Idempotency, Stored, Summary, Timeliness
 
 FIRST_EPOCH = 1
@@ -37,6 +38,7 @@ def prepare(
     SequenceTaken from the store means that the number was taken: prepare again.
     """
     code = {"kid": keys.hmac_kid, "epoch": FIRST_EPOCH}
+    body = _body(definition, data, due=due, timeliness=timeliness, contest=contest, code=code)
     event = make_event(
         number=make_number(definition.code, at.astimezone(SHANGHAI).year, entropy(ENTROPY_BYTES)),
         form=definition.id,
@@ -45,17 +47,22 @@ def prepare(
         at=timestamp(at),
         actor="filer",
         previous="",
-        body=_body(definition, data, due=due, timeliness=timeliness, contest=contest, code=code),
+        body=body,
         salt=entropy(SALT_BYTES),
     )
-    summary = summary_of((event,), definition)
+    summary = summary_of(event, begin(event, body), definition)
     return Append(
         events=(event,),
         summary=summary,
         claim=None if contest else summary.guard,
         answer=_answer(summary, event.digest, code, keys),
-        idempotency=Idempotency(f"{definition.id} {idempotency_key}", request_digest) if idempotency_key else None,
+        idempotency=remember(definition, idempotency_key, request_digest) if idempotency_key else None,
     )
+
+
+def remember(definition: Definition, key: str, request_digest: str) -> Idempotency:
+    """How a client's key is kept: for this form alone."""
+    return Idempotency(f"{definition.id} {key}", request_digest)
 
 
 def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
@@ -64,7 +71,7 @@ def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
     Keys: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai), timeliness, digest,
     receipt. The access code is made again each time, since it is stored nowhere.
     """
-    kept: dict[str, Any] = json.loads(stored.answer)
+    kept: dict[str, Any] = orjson.loads(stored.answer)
     code = kept.pop("code")
     number = kept.pop("number")
     return {"number": number, "access_code": keys.access_code(number, **code), **kept}

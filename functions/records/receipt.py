@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from functions.errors import QingdanError
+from functions.records.event import canonical
 
 _HALF = 32
 # Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
@@ -30,7 +31,7 @@ class Signer:
     def __init__(self, kid: str, private_key: ec.EllipticCurvePrivateKey) -> None:
         self.kid = kid
         self._key = private_key
-        self._header = _encode(_compact({"alg": "ES256", "kid": kid, "typ": "JWT"}))
+        self._header = _encode(canonical({"alg": "ES256", "kid": kid, "typ": "JWT"}))
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -38,7 +39,7 @@ class Signer:
 
     def sign(self, payload: Mapping[str, Any]) -> str:
         """The compact JWS over this payload."""
-        signed = self._header + b"." + _encode(_compact(payload))
+        signed = self._header + b"." + _encode(canonical(payload))
         r, s = decode_dss_signature(self._key.sign(signed, _ALGORITHM))
         signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
         return (signed + b"." + _encode(signature)).decode()
@@ -69,10 +70,6 @@ def _jwk(kid: str, key: ec.EllipticCurvePublicKey) -> dict[str, str]:
     point = key.public_numbers()
     x, y = (_encode(number.to_bytes(_HALF, "big")).decode() for number in (point.x, point.y))
     return {"kty": "EC", "crv": "P-256", "kid": kid, "use": "sig", "alg": "ES256", "x": x, "y": y}
-
-
-def _compact(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _encode(raw: bytes) -> bytes:

@@ -73,16 +73,35 @@ class Erased(ValueError):
 
 def fold(events: Sequence[Event]) -> State:
     """The state after one record's events, all of them, in sequence; Erased when the first has no body."""
-    state = _begin(events[0])
+    first = events[0]
+    if first.body is None:
+        raise Erased(first.number)
+    state = begin(first, json.loads(first.body))
     for event in events[1:]:
         state = _step(state, event)
     return state
 
 
-def summary_of(events: Sequence[Event], definition: Definition) -> Summary:
-    """The projection of a record, read with the form it is pinned to; `contested` is left to the store."""
-    state = fold(events)
-    first = events[0]
+def begin(first: Event, body: Any) -> State:
+    """The state after the first event, whose body this is."""
+    return State(
+        status="submitted",
+        version=1,
+        sequence=first.sequence,
+        data=body["data"],
+        form_digest=body["form_digest"],
+        period=body["period"],
+        due=body["due"],
+        timeliness=body["timeliness"],
+        contest=body["contest"],
+        code=CodeRef(**body["code"]),
+        submitted_at=first.at,
+        digest=first.digest,
+    )
+
+
+def summary_of(first: Event, state: State, definition: Definition) -> Summary:
+    """The projection of a record in this state, read with its form; `contested` is left to the store."""
     unit_name = _text_at(state.data, definition.rules.unit_name_at)
     filed_on = datetime.fromisoformat(state.submitted_at).astimezone(SHANGHAI).date()
     return Summary(
@@ -100,7 +119,7 @@ def summary_of(events: Sequence[Event], definition: Definition) -> Summary:
         sequence=state.sequence,
         guard=definition.guard(state.data),
         warnings=_warnings(definition, state.data, filed_on),
-        words=searchable("\n".join(_texts(state.data, [first.number, unit_name]))),
+        words=searchable("\n".join([first.number, unit_name, *_texts(state.data)])),
     )
 
 
@@ -109,26 +128,6 @@ def searchable(text: str) -> str:
     for wide, narrow in _PUNCTUATION:
         text = text.replace(wide, narrow)
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _begin(event: Event) -> State:
-    if event.body is None:
-        raise Erased(event.number)
-    body = json.loads(event.body)
-    return State(
-        status="submitted",
-        version=1,
-        sequence=event.sequence,
-        data=body["data"],
-        form_digest=body["form_digest"],
-        period=body["period"],
-        due=body["due"],
-        timeliness=body["timeliness"],
-        contest=body["contest"],
-        code=CodeRef(**body["code"]),
-        submitted_at=event.at,
-        digest=event.digest,
-    )
 
 
 def _step(state: State, event: Event) -> State:
@@ -155,14 +154,15 @@ def _text_at(data: Any, at: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _texts(value: Any, found: list[str]) -> list[str]:
-    """What was found, with every text in the value added in its order."""
-    if isinstance(value, str):
-        found.append(value)
-    elif isinstance(value, dict):
-        for part in value.values():
-            _texts(part, found)
-    elif isinstance(value, list):
-        for part in value:
-            _texts(part, found)
-    return found
+def _texts(value: Any) -> list[str]:
+    """Every text in the value, once, sorted: a value gives the same texts in whatever order its keys stand."""
+    found: set[str] = set()
+    waiting = [value]
+    for node in waiting:  # grows while it is walked: every answer of every filing passes here
+        if isinstance(node, str):
+            found.add(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return sorted(found)

@@ -117,6 +117,10 @@ class RecordStore(Protocol):
         """
         ...
 
+    def recall(self, used: Idempotency) -> Stored | None:
+        """The answer given under this key; None when the key is new, IdempotencyMismatch for another request."""
+        ...
+
     def read(self, number: str) -> Record:
         """The record, or NotFound."""
         ...

@@ -15,7 +15,7 @@ from functions.errors import SequenceTaken, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
 from functions.forms.validation import DISAGREEMENT, validate
-from functions.records.filing import answer, prepare
+from functions.records.filing import answer, prepare, remember
 from functions.supervision.deadlines import due_date, timeliness
 from functions.web.logs import FAILURES
 from functions.web.problems import HttpProblem
@@ -62,6 +62,18 @@ async def find_problems(definition: Definition, data: Any, today: date, *, size:
     if any(problem.rule == DISAGREEMENT for problem in found):
         FAILURES.error({"disagreement": definition.id, "form_digest": definition.digest})
     return found
+
+
+async def recall(services: Services, request: Request) -> dict[str, Any] | None:
+    """The answer that this very request was given before, or None; IdempotencyMismatch as in `file`.
+
+    For a filing that is refused today: it may have been right when it came first.
+    """
+    if request.key is None:
+        return None
+    used = remember(request.definition, request.key, request.digest())
+    stored = await asyncio.to_thread(services.records.recall, used)
+    return answer(stored, services.keys) if stored else None
 
 
 async def file(services: Services, request: Request) -> dict[str, Any]:

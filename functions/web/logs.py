@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime
 
+import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.limits import refuse
@@ -37,7 +37,7 @@ class JsonLines(logging.Formatter):
             line["message"] = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             line |= _places(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return orjson.dumps(line).decode()
 
 
 def _places(error: BaseException) -> dict[str, object]:

@@ -65,6 +65,26 @@ def test_the_same_key_with_another_request_is_refused(store: RecordStore) -> Non
     assert store.count(EVERYTHING) == 1
 
 
+def test_what_was_answered_under_a_key_is_recalled_for_the_same_request_only(store: RecordStore) -> None:
+    step = first_step(1, key="k")
+    assert step.idempotency is not None
+    assert store.recall(step.idempotency) is None
+    append(store, step)
+    assert store.recall(step.idempotency) == Stored(step.answer, replayed=True)
+    with pytest.raises(IdempotencyMismatch):
+        store.recall(replace(step.idempotency, request="b" * 64))
+
+
+def test_one_refused_step_among_many_at_once_spoils_no_other(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g", key="k"))
+    waiting = [store.append(first_step(n, guard="g" if n == 20 else f"g{n}")) for n in range(2, 40)]
+    refused = [n for n, future in enumerate(waiting, 2) if future.exception(10) is not None]
+    assert refused == [20]
+    assert isinstance(waiting[18].exception(), GuardTaken)
+    assert store.count(EVERYTHING) == 38
+    assert store.read("SC-2026-000039").events == first_step(39, guard="g39").events
+
+
 def test_a_step_without_a_key_is_answered_and_never_repeated(store: RecordStore) -> None:
     assert append(store, first_step(1)).replayed is False
     assert append(store, first_step(2)).replayed is False

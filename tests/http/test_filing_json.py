@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +180,18 @@ def test_one_key_from_20_connections_is_one_record_and_20_same_answers(client: T
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert services.records.count(Selection()) == 1
+
+
+def test_the_same_key_and_body_are_answered_the_same_when_they_would_no_longer_be_right(
+    client: TestClient, clock: Clock
+) -> None:
+    data = valid_registration(start_date="2026-09-18")
+    first = client.post(REGISTRATION, json=data, headers={"Idempotency-Key": "k"})
+    assert first.status_code == 201, first.text
+    clock.at -= timedelta(days=1)
+    refused(client, 422, path=REGISTRATION, json=data)
+    refused(client, 422, path=REGISTRATION, json=data, headers={"Idempotency-Key": "another"})
+    assert client.post(REGISTRATION, json=data, headers={"Idempotency-Key": "k"}).json() == first.json()
 
 
 def test_the_same_key_with_another_body_is_409_and_reveals_nothing(client: TestClient) -> None:

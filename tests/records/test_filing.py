@@ -166,7 +166,7 @@ def test_times_are_utc_with_microseconds() -> None:
 
 def test_the_summary_follows_from_the_events(form: Definition, keys: Keys, entropy: Entropy) -> None:
     step = prepared(form, keys, entropy)
-    assert summary_of(step.events, form) == step.summary
+    assert summary_of(step.events[0], fold(step.events), form) == step.summary
     assert step.summary.unit_name == "示例县第一中学"
     for sought in (step.summary.number.casefold(), "示例县第一中学", "除湿机", "还没有异地备份"):
         assert sought in step.summary.words
@@ -196,7 +196,7 @@ def test_later_events_move_the_status_and_a_correction_makes_a_version(
         assert (state.status, state.version, state.sequence) == (status, version, len(events))
     assert fold(events).code.epoch == 2
     assert not fold(events).live
-    summary = summary_of(events, form)
+    summary = summary_of(events[0], fold(events), form)
     assert (summary.unit_name, summary.status, summary.submitted_at) == ("示例县第二中学", "voided", events[0].at)
 
 

@@ -31,7 +31,9 @@ def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Defi
             state = fold(events)
         except Erased:
             continue
-        write_summary(connection, summary_of(events, definition_of(state.form_digest)), claims=not state.contest)
+        write_summary(
+            connection, summary_of(events[0], state, definition_of(state.form_digest)), claims=not state.contest
+        )
         made += 1
     return made
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.records.event import Event
 from functions.records.state import searchable
-from functions.records.store import Record, Summary
+from functions.records.store import Append, Record, Summary
 from functions.storage.sqlite.selection import CONTESTED
 
 EVENT_COLUMNS = "number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body"
@@ -30,12 +30,51 @@ _REPLACE_WORDS = "INSERT OR REPLACE INTO words (id, words) VALUES (?, ?)"
 _EVENTS_OF = f"""SELECT {EVENT_COLUMNS} FROM events WHERE number IN (SELECT value FROM json_each(?))
     ORDER BY number, sequence"""  # noqa: S608 - constants only
 _NO_WARNINGS = "[]"
+_LARGEST_LOT = 64
 
 
 def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: bool) -> None:
     """Put the summary in place of the record's last one; with `claims` it holds its guard for as long as it is live."""
+    key = connection.execute(_UPSERT_SUMMARY, _summary_row(summary, claims)).fetchone()[0]
+    connection.execute(_REPLACE_WORDS, (key, summary.words))
+
+
+def write_event(connection: sqlite3.Connection, event: Event) -> None:
+    """Add an event; one of the same number and sequence violates the constraint."""
+    connection.execute(_INSERT_EVENT, _event_row(event))
+
+
+def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
+    """Write the first steps of so many new records, table by table.
+
+    Each statement that SQLite runs gives other threads the interpreter for a while, so one for many rows lets a busy
+    server write several times as many. Whatever is not new violates a constraint; then nothing of it may be kept.
+    """
+    first = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM summaries").fetchone()[0]
+    keys = (one.idempotency and (one.idempotency.key, one.idempotency.request, one.answer) for one in steps)
+    _insert(connection, "idempotency (key, request, answer)", [row for row in keys if row])
+    summaries = [(first + place, *_summary_row(one.summary, one.claim is not None)) for place, one in enumerate(steps)]
+    _insert(connection, f"summaries (id, {_STORED})", summaries)
+    _insert(connection, "words (id, words)", [(first + place, one.summary.words) for place, one in enumerate(steps)])
+    _insert(connection, f"events ({EVENT_COLUMNS})", [_event_row(event) for one in steps for event in one.events])
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert the rows, as many as possible by one statement, in lots whose sizes the statement cache soon knows."""
+    done = 0
+    while left := len(rows) - done:
+        size = min(_LARGEST_LOT, 1 << (left.bit_length() - 1))
+        lot = rows[done : done + size]
+        row = f"({', '.join('?' * len(lot[0]))})"
+        statement = f"INSERT INTO {into} VALUES {', '.join([row] * size)}"  # noqa: S608 - constants and place holders
+        connection.execute(statement, [value for each in lot for value in each])
+        done += size
+
+
+def _summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
+    """The values of _STORED."""
     live = summary.status not in ("withdrawn", "voided")
-    row = (
+    return (
         summary.number,
         summary.form,
         summary.form_digest,
@@ -53,13 +92,11 @@ def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: b
         searchable(summary.unit_name),
         int(claims and live),
     )
-    key = connection.execute(_UPSERT_SUMMARY, row).fetchone()[0]
-    connection.execute(_REPLACE_WORDS, (key, summary.words))
 
 
-def write_event(connection: sqlite3.Connection, event: Event) -> None:
-    """Add an event; one of the same number and sequence violates the constraint."""
-    row = (
+def _event_row(event: Event) -> tuple[Any, ...]:
+    """The values of EVENT_COLUMNS."""
+    return (
         event.number,
         event.form,
         event.sequence,
@@ -72,7 +109,6 @@ def write_event(connection: sqlite3.Connection, event: Event) -> None:
         event.salt,
         event.body,
     )
-    connection.execute(_INSERT_EVENT, row)
 
 
 def summary_from(row: Sequence[Any]) -> Summary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +14,14 @@ from functions.records.store import Append, Idempotency, Page, Record, Selection
 from functions.storage.documents import Documents
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, prepare_file, unavailable
-from functions.storage.sqlite.rows import SUMMARY_COLUMNS, records_from, summary_from, write_event, write_summary
+from functions.storage.sqlite.rows import (
+    SUMMARY_COLUMNS,
+    records_from,
+    summary_from,
+    write_event,
+    write_new,
+    write_summary,
+)
 from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
 from functions.storage.sqlite.writer import Writer
@@ -47,11 +54,17 @@ class SqliteStore:
         self._held = held
         self._documents = Documents(folder / "forms")
         self._readers = Readers(folder / DATABASE_NAME)
-        self.writer = Writer(folder / DATABASE_NAME)
+        self.writer = Writer(folder / DATABASE_NAME, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
 
     def append(self, step: Append) -> Future[Stored]:
-        return self.writer.submit(lambda connection: _append(connection, step))
+        new = step if step.events[0].sequence == 1 else None
+        return self.writer.submit(lambda connection: _append(connection, step), new)
+
+    def recall(self, used: Idempotency) -> Stored | None:
+        with self._readers.snapshot() as connection:
+            first = _known_answer(connection, used)
+        return Stored(first, replayed=True) if first is not None else None
 
     def read(self, number: str) -> Record:
         with self._readers.snapshot() as connection:
@@ -133,6 +146,11 @@ def _probe(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE probe SET writes = writes + 1")
 
 
+def _append_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> list[Stored]:
+    write_new(connection, steps)
+    return [Stored(step.answer, replayed=False) for step in steps]
+
+
 def _append(connection: sqlite3.Connection, step: Append) -> Stored:
     if step.idempotency is not None:
         first = _first_answer(connection, step.idempotency, step.answer)
@@ -152,8 +170,14 @@ def _first_answer(connection: sqlite3.Connection, used: Idempotency, answer: byt
     take = "INSERT INTO idempotency (key, request, answer) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"
     if connection.execute(take, (used.key, used.request, answer)).rowcount == 1:
         return None
-    known = "SELECT request, answer FROM idempotency WHERE key = ?"
-    request, first = connection.execute(known, (used.key,)).fetchone()
+    return _known_answer(connection, used)
+
+
+def _known_answer(connection: sqlite3.Connection, used: Idempotency) -> bytes | None:
+    known = connection.execute("SELECT request, answer FROM idempotency WHERE key = ?", (used.key,)).fetchone()
+    if known is None:
+        return None
+    request, first = known
     if request != used.request:
         raise IdempotencyMismatch("这个幂等键已经用于另一份内容。请换一个新的键再提交")
     return bytes(first)

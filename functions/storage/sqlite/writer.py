@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ MOST_IN_ONE_COMMIT = 512
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
+Together = Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
 
 # SQLite's errors that are about what a job wrote; all others are about the database itself.
 _OF_THE_JOB = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
@@ -28,21 +29,36 @@ class _Refused:
     error: Exception
 
 
-class Writer:
-    """Runs jobs in the order they came. A job that raises is undone alone; a commit that fails fails all in it."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A job and who waits for it; `step` is what it does in a form that can be done together with others."""
 
-    def __init__(self, path: Path) -> None:
+    future: Future[Any]
+    job: Job
+    step: Any = None
+
+
+class Writer:
+    """Runs jobs in the order they came. A job that raises is undone alone; a commit that fails fails all in it.
+
+    `together` does many steps at once and gives their results, or raises sqlite3.IntegrityError when one of them cannot
+    be done; then each is done alone, by its job.
+    """
+
+    def __init__(self, path: Path, together: Together) -> None:
         self._path = path
+        self._together = together
         self._connection: sqlite3.Connection | None = None
-        self._waiting: SimpleQueue[tuple[Future[Any], Job] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def submit(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
+    def submit(self, job: Callable[[sqlite3.Connection], T], step: Any = None) -> Future[T]:
         """Run the job inside the next commit. The future has its result once that is durable, its error at once.
 
-        StoreUnavailable when the commit failed: then nothing of it is stored, and later jobs are tried afresh.
+        With a `step`, the job may be done together with others. StoreUnavailable when the commit failed: then nothing
+        of it is stored, and later jobs are tried afresh.
         """
         future: Future[T] = Future()
         with self._lock:
@@ -51,7 +67,7 @@ class Writer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="qingdan-writer", daemon=True)
                 self._thread.start()
-            self._waiting.put((future, job))
+            self._waiting.put(_Waiting(future, job, step))
         return future
 
     def close(self) -> None:
@@ -68,13 +84,13 @@ class Writer:
         while not stopping:
             taken = [self._waiting.get(), *self._drain()]
             stopping = taken[-1] is None
-            batch = [one for one in taken if one is not None and one[0].set_running_or_notify_cancel()]
+            batch = [one for one in taken if one is not None and one.future.set_running_or_notify_cancel()]
             if batch:
                 self._commit(batch)
         self._disconnect()
 
-    def _drain(self) -> list[tuple[Future[Any], Job] | None]:
-        taken: list[tuple[Future[Any], Job] | None] = []
+    def _drain(self) -> list[_Waiting | None]:
+        taken: list[_Waiting | None] = []
         try:
             while len(taken) < MOST_IN_ONE_COMMIT - 1:
                 taken.append(self._waiting.get_nowait())
@@ -82,23 +98,33 @@ class Writer:
             pass
         return taken
 
-    def _commit(self, batch: list[tuple[Future[Any], Job]]) -> None:
+    def _commit(self, batch: list[_Waiting]) -> None:
         try:
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(connection, job) for _, job in batch]
+            outcomes = self._attempt_all(connection, batch)
             connection.execute("COMMIT")
         except Exception as error:
             # Whatever it was, nobody may be left waiting.
             self._disconnect()
-            for future, _ in batch:
-                future.set_exception(unavailable(error) if isinstance(error, sqlite3.Error) else error)
+            for one in batch:
+                one.future.set_exception(unavailable(error) if isinstance(error, sqlite3.Error) else error)
             return
-        for (future, _), outcome in zip(batch, outcomes, strict=True):
+        for one, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, _Refused):
-                future.set_exception(outcome.error)
+                one.future.set_exception(outcome.error)
             else:
-                future.set_result(outcome)
+                one.future.set_result(outcome)
+
+    def _attempt_all(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> Sequence[Any]:
+        """The outcome of each job: of all at once when they can be done together, else of one after the other."""
+        if all(one.step is not None for one in batch):
+            connection.execute("SAVEPOINT jobs")
+            try:
+                return self._together(connection, [one.step for one in batch])
+            except sqlite3.IntegrityError:
+                connection.execute("ROLLBACK TO jobs")
+        return [_attempt(connection, one.job) for one in batch]
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
