@@ -39,9 +39,9 @@ def create_app(services: Services) -> Starlette:
     shell = Shell.load(services.settings.site)
     submit = Submit(services, shell)
     routes = [
+        Route("/api/submissions/{form}", submit.take_json, methods=["POST"]),
         Route("/healthz", submit.tell_health),
         Route("/.well-known/jwks.json", submit.give_keys),
-        Route("/api/submissions/{form}", submit.take_json, methods=["POST"]),
         Route("/forms/{form}", submit.take_form, methods=["POST"]),
         Route("/forms/{form}/receipt", submit.give_receipt, methods=["POST"]),
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from functions.forms.definition import Definition
-from functions.records.event import SALT_BYTES, canonical, make_event
+from functions.records.event import SALT_BYTES, canonical_plain, make_event
 from functions.records.keys import Keys
 from functions.records.number import ENTROPY_BYTES, make_number
 from functions.records.state import SHANGHAI, begin, summary_of
@@ -81,7 +81,7 @@ def timestamp(at: datetime) -> str:
     """UTC as events hold it: ISO 8601, microseconds, Z; a time without a zone is refused."""
     if at.tzinfo is None:
         raise ValueError("a time must know its zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _body(
@@ -122,4 +122,4 @@ def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> 
         "receipt": keys.signer.sign(signed),
         "code": code,
     }
-    return canonical(told)
+    return canonical_plain(told)

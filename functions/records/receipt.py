@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from functions.errors import QingdanError
-from functions.records.event import canonical
+from functions.records.event import canonical_plain
 
 _HALF = 32
 # Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
@@ -31,15 +31,15 @@ class Signer:
     def __init__(self, kid: str, private_key: ec.EllipticCurvePrivateKey) -> None:
         self.kid = kid
         self._key = private_key
-        self._header = _encode(canonical({"alg": "ES256", "kid": kid, "typ": "JWT"}))
+        self._header = _encode(canonical_plain({"alg": "ES256", "kid": kid, "typ": "JWT"}))
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
         return self._key.public_key()
 
-    def sign(self, payload: Mapping[str, Any]) -> str:
+    def sign(self, payload: Mapping[str, str]) -> str:
         """The compact JWS over this payload."""
-        signed = self._header + b"." + _encode(canonical(payload))
+        signed = self._header + b"." + _encode(canonical_plain(payload))
         r, s = decode_dss_signature(self._key.sign(signed, _ALGORITHM))
         signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
         return (signed + b"." + _encode(signature)).decode()
