@@ -78,7 +78,8 @@ def test_a_filing_that_has_begun_is_answered_when_the_server_is_told_to_stop(sta
     server = start()
     request = post_bytes(valid_self_check())
     connection = connect(server.port, request[:-10])
-    idle = connect(server.port)
+    idle = connect(server.port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert read_answer(idle)[0] == 200
     stopped: list[int] = []
     stopper = threading.Thread(target=lambda: stopped.append(server.stop()))
     stopper.start()

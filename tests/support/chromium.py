@@ -1,4 +1,8 @@
-"""Debian's Chromium, started once for all tests: Playwright's synchronous side runs only once in a process."""
+"""Debian's Chromium, started for each file of tests.
+
+Playwright's synchronous side keeps an event loop running in the thread until it is stopped, and runs only once at a
+time: so no file leaves it to the next.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser without a window; every test opens contexts of its own in it."""
     with sync_playwright() as playwright:
