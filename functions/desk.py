@@ -101,14 +101,13 @@ class Desk:
         )
 
     def export(self, request: Request) -> Response:
-        """The ticked filings as a file, or all that match when none is ticked."""
+        """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""
         visitor = self._doorkeeper.admit(request, "export")
         query = request.query_params
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
+        format, _, table = query.get("format", "").partition(":")
         try:
-            return self._downloads.make(
-                Filters.read(query), numbers, format=query.get("format", ""), table=query.get("table", "")
-            )
+            return self._downloads.make(Filters.read(query), numbers, format=format, table=table)
         except SeveralForms as problem:
             return self._choose_form(request, visitor, problem)
 

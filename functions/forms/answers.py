@@ -91,9 +91,7 @@ class _Writer:
         for item in group.items:
             inner = held.get(item.key)
             if isinstance(item, Field) and (inner is not None or item.required != "sometimes"):
-                words = _words(item, inner)
-                label = Markup("") if item.key == group.lead else join(f"{item.label}：")
-                parts.append(join(label, words, self._warnings((*path, item.key))))
+                parts.append(join(_labelled(item, inner, group.lead), self._warnings((*path, item.key))))
             elif not isinstance(item, Field) and inner is not None:
                 parts.append(self.lists([item], held, path))
         numbers = all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in group.items)
@@ -111,6 +109,15 @@ class _Writer:
     def _warnings(self, path: Path) -> Markup:
         found = self._problems.get(pointer_of(path), ())
         return join(*(el("span", problem.message, class_="warn") for problem in found))
+
+
+def _labelled(field: Field, value: Any, lead: str | None) -> Markup:
+    """An answer inside a group: the leading one bare, a count before its counter (4,100 件), the rest labelled."""
+    if field.key == lead:
+        return _words(field, value)
+    if field.kind == "integer" and isinstance(value, int) and len(field.label) == 1:
+        return join(f"{value:,} {field.label}")
+    return join(f"{field.label}：", _words(field, value))
 
 
 def _list(entries: Sequence[Markup]) -> Markup:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.web.desk_filters import Filters
 from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, Mark, Moment, mark_of, moment_of
@@ -33,12 +34,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What each filter offers, as values and words."""
+    """What each filter offers, as values and words; `tables` are the chosen form's repeated rows, each a CSV."""
 
     forms: list[tuple[str, str]]
     periods: list[tuple[str, str]]
     timeliness: list[tuple[str, str]]
     statuses: list[tuple[str, str]]
+    tables: list[tuple[str, str]]
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -150,7 +152,12 @@ class Listing:
             list(periods.items()),
             [(value, mark.word) for value, mark in TIMELINESS.items()],
             [("submitted", STATUSES["submitted"].word), ("contested", CONTESTED.word)],
+            self._tables(filters.form),
         )
+
+    def _tables(self, form: str) -> list[tuple[str, str]]:
+        items = self._definitions[form].walk() if form in self._definitions else ()
+        return [(".".join(item.path), item.label) for item in items if isinstance(item, Rows)]
 
 
 def what_is_so(warning: str) -> str:

@@ -68,9 +68,14 @@ def test_a_csv_takes_one_form_and_says_so_with_the_cure(signed_in: SignIn, both:
 
 
 def test_the_repeated_rows_are_a_csv_of_their_own(signed_in: SignIn, both: dict[str, str]) -> None:
-    answer = signed_in().get(f"/api/desk/exports/{SELF_CHECK}.csv?table=databases.databases&number={both['one']}")
+    client = signed_in()
+    answer = client.get(f"/api/desk/exports/{SELF_CHECK}.csv?table=databases.databases&number={both['one']}")
     assert answer.text.count("\r\n") == 4
     assert "示例档案数据库 3" in answer.text
+    assert 'value="csv:databases.databases">CSV：数据库<' in client.get(f"/desk/?form={SELF_CHECK}").text
+    assert "CSV：" not in client.get("/desk/").text
+    pressed = client.get(f"/desk/export?format=csv:databases.databases&number={both['one']}&form={SELF_CHECK}")
+    assert pressed.content == answer.content
 
 
 def test_the_file_has_a_chinese_name(signed_in: SignIn, both: dict[str, str]) -> None:

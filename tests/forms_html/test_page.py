@@ -235,7 +235,7 @@ def test_the_answers_are_read_as_words_with_warnings_below() -> None:
     for words in (
         "2025 年",
         "教育、学籍",
-        "卷：85，件：960",
+        "85 卷，960 件",
         "部分符合",
         '<span class="warn">报的是更早的年度。</span>',
     ):
