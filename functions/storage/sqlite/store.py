@@ -82,10 +82,12 @@ class SqliteStore:
                 return Page((), None, None)
             older = Cursor("older", found[-1].submitted_at, found[-1].number)
             newer = Cursor("newer", found[0].submitted_at, found[0].number)
+            came_from = place.side if place else ""
+            # Whoever came down from a newer page can go back there: only the other end has to be looked for.
             return Page(
                 tuple(found),
-                older.written() if _beside(connection, chosen, older, 1) else None,
-                newer.written() if place and _beside(connection, chosen, newer, 1) else None,
+                older.written() if came_from == "newer" or _beside(connection, chosen, older, 1) else None,
+                newer.written() if came_from == "older" or (place and _beside(connection, chosen, newer, 1)) else None,
             )
 
     def count(self, selection: Selection) -> int:
