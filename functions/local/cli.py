@@ -207,7 +207,8 @@ def export(
     from functions.records.store import Selection
 
     with opened(data) as services:
-        services.catalogue.get(form)
+        if form not in (known := [definition.id for definition in services.catalogue]):
+            raise QingdanError(f"没有名为 {form} 的表。可以导出的表：{'、'.join(known)}")
         selection = Selection(form=form, period=period, status=status)
         total = services.records.count(selection)
         with progress(f"导出 {total} 份", total) as advance:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,7 @@ class Frame:
 
     bureau: str
     stylesheet: str
+    script: str
     home: str
     base: str
 
@@ -45,9 +44,7 @@ class Pages:
     """Renders the desk's templates. Jinja2 is loaded with the first page, so that a start does not wait for it."""
 
     def __init__(self, shell: Shell) -> None:
-        found = re.search(r'class="brand".*?<b>([^<]*)</b>', shell.frame, re.DOTALL)
-        self._bureau = unescape(found.group(1)) if found else ""
-        self._stylesheet = shell.assets["stylesheet"]
+        self._assets = shell.assets
         self._home = shell.base
 
     @cached_property
@@ -67,7 +64,8 @@ class Pages:
     ) -> HTMLResponse:
         """The page as a response. `values` are what the template shows; text in them is escaped there."""
         base = request.scope.get("root_path", "")
-        frame = Frame(self._bureau, self._stylesheet, self._home, base)
+        assets = self._assets
+        frame = Frame(assets["bureau"], assets["stylesheet"], assets["site_script"], self._home, base)
         html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), **values)
         return HTMLResponse(html, status)
 

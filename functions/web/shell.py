@@ -16,7 +16,7 @@ _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--q
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Header and footer as the build wrote them. `base` is the site's root path, `assets` where shared files are."""
+    """Header and footer as the build wrote them. `base` is the site's root path, `assets` what else it wrote down."""
 
     frame: str
     base: str = "/"
@@ -31,8 +31,7 @@ class Shell:
             assets = json.loads((folder / "assets.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise SettingError(f"{site} 里没有生成好的网站。请先运行 qingdan build，或者改 QINGDAN_SITE") from None
-        brand = re.search(r'<a class="brand" href="([^"]*)"', frame)
-        return cls(frame, brand.group(1) if brand else "/", assets)
+        return cls(frame, assets["base"], assets)
 
     def page(self, title: str, main: str, crumbs: Sequence[tuple[str, str]] = ()) -> str:
         """A whole HTML document. `title` is text; `main` is HTML; `crumbs` are (label, address under the root)."""

@@ -83,14 +83,13 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
     names = {asset.plain: base + asset.hashed for asset in assets}
     service = {
         "base": base,
+        "bureau": config.extra["bureau"],
         "stylesheet": names[STYLESHEET],
+        "site_script": names["assets/javascripts/site.js"],
+        "form_script": names["assets/javascripts/form.js"],
         "search_index": names[SEARCH_INDEX],
         "content_security_policy": policy,
-        "files": names,
     }
-    form_script = names.get("assets/javascripts/form.js")
-    if form_script:
-        service["form_script"] = form_script
     (site / "_service" / "assets.json").write_text(json.dumps(service, ensure_ascii=False, indent=1), encoding="utf-8")
     for page in sorted(site.rglob("*.html")):
         text = page.read_text(encoding="utf-8")

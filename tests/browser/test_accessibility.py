@@ -115,3 +115,14 @@ def test_print_leaves_the_navigation_out_and_the_text_in(visit: Visit, path: str
     pdf = tmp_path / "page.pdf"
     page.pdf(path=pdf, format="A4")
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_large_type_holds_at_the_desk_too(visit: Visit, officer: tuple[str, str], filed: str) -> None:
+    desk = visit("/desk/", viewport={"width": 320, "height": 640})
+    sign_in(desk, *officer)
+    small = desk.evaluate("getComputedStyle(document.documentElement).fontSize")
+    desk.get_by_role("button", name="大字版").click()
+    for path in ("/desk/", f"/desk/submissions/{filed}", "/duties/"):
+        desk.goto(path)
+        assert desk.evaluate("getComputedStyle(document.documentElement).fontSize") > small
+        assert overflow(desk) == 0, path

@@ -87,6 +87,8 @@ def test_the_service_gets_the_frame_and_the_names(built: Path) -> None:
     assert re.findall(r'(?:href|src)="(?!/|#)[^"]*"', shell) == []
     assert (built / service["stylesheet"].lstrip("/")).is_file()
     assert (built / service["form_script"].lstrip("/")).is_file()
+    assert (built / service["site_script"].lstrip("/")).is_file()
+    assert (service["base"], service["bureau"]) == ("/", "涉县档案局")
 
 
 def set_up(project: Path, **settings: str) -> Path:
