@@ -72,8 +72,8 @@ def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
     index = json.dumps(search.index(root), ensure_ascii=False, separators=(",", ":")).encode()
     found = store(site, SEARCH_INDEX, index)
     rewrite(site, (found,))
-    _write_service(site, config, (*assets, found))
     _check_references(site)
+    _write_service(site, config, (*assets, found))
 
 
 def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) -> None:
