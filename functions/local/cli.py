@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +14,7 @@ import typer
 
 from functions.bootstrap import Services, Settings, open_services, unknown_variables
 from functions.errors import QingdanError
+from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
 
 WRONG = 1
 MISUSE = 2
@@ -49,11 +48,6 @@ class FormatName(StrEnum):
     jsonl = "jsonl"
 
 
-DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]
-SiteOption = Annotated[Path | None, typer.Option("--site", help="生成好的网站，默认 build/site，或 QINGDAN_SITE。")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
-
-
 def main() -> None:
     """Run the command line: exit code 0 done, 1 something given is wrong, 2 misuse."""
     try:
@@ -61,22 +55,6 @@ def main() -> None:
     except QingdanError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(WRONG) from None
-
-
-def read_settings(data: Path | None = None, site: Path | None = None) -> Settings:
-    """The settings of the environment, with what the command line says in their place."""
-    settings = Settings.from_mapping(os.environ)
-    return replace(settings, data=data or settings.data, site=site or settings.site)
-
-
-@contextmanager
-def opened(data: Path | None) -> Iterator[Services]:
-    """The services on a data folder, beside a server that may be running on it."""
-    services = open_services(read_settings(data), lock=False)
-    try:
-        yield services
-    finally:
-        services.close()
 
 
 @app.command()
@@ -215,36 +193,6 @@ def export(
             made = make_export(format.value, services.records, selection, at=services.clock(), progress=advance)
             write_whole(out, made.chunks)
     typer.echo(f"已导出 {total} 份：{out}")
-
-
-def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
-    """Write the file beside its name and rename it at the end, so that a half file never bears the name."""
-    scratch = out.with_name(f".{out.name}.part")
-    try:
-        with scratch.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(out)
-    except OSError as error:
-        raise QingdanError(f"{out} 写不进去（{error.strerror}）。请检查文件夹和磁盘空间，再导出一次") from None
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-@contextmanager
-def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""
-    if not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(words, total=total)
-        yield lambda count: bar.update(task, completed=count)
 
 
 @app.command()

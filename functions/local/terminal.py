@@ -1,0 +1,66 @@
+"""What every command shares: its options, the settings, the open data folder, a whole file, a bar on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.errors import QingdanError
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]
+SiteOption = Annotated[Path | None, typer.Option("--site", help="生成好的网站，默认 build/site，或 QINGDAN_SITE。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+
+
+def read_settings(data: Path | None = None, site: Path | None = None) -> Settings:
+    """The settings of the environment, with what the command line says in their place."""
+    settings = Settings.from_mapping(os.environ)
+    return replace(settings, data=data or settings.data, site=site or settings.site)
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Services]:
+    """The services on a data folder, beside a server that may be running on it."""
+    services = open_services(read_settings(data), lock=False)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
+    """Write the file beside its name and rename it at the end, so that a half file never bears the name."""
+    scratch = out.with_name(f".{out.name}.part")
+    try:
+        with scratch.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(out)
+    except OSError as error:
+        raise QingdanError(f"{out} 写不进去（{error.strerror}）。请检查文件夹和磁盘空间，再导出一次") from None
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda count: bar.update(task, completed=count)
