@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -11,7 +12,7 @@ from typing import cast
 from functions.errors import NotFound, QingdanError
 from functions.staff.passwords import PasswordRefused, Passwords, judge_password
 from functions.staff.permissions import ROLE_TITLES
-from functions.staff.port import Account, NameTaken, Role, StaffStore
+from functions.staff.port import Account, AccountChanged, NameTaken, Role, StaffStore
 
 _NAME = re.compile(r"[\w.-]{1,32}")
 
@@ -65,10 +66,33 @@ def change_password(
         raise PasswordRefused("两次填的新密码不一样。请重填", field="again")
     if passwords.fits(account.password_hash, new):
         raise PasswordRefused("新密码和现在的一样。请另取一个")
-    changed = replace(account, password_hash=passwords.hash(new), must_change_password=False)
-    store.replace_account(changed)
+    new_hash = passwords.hash(new)
+
+    def change(current: Account) -> Account:
+        if current.password_hash != account.password_hash:
+            raise PasswordRefused("密码刚刚在别处改过。请用改过的密码重新登录", field="old")
+        return without_sessions(replace(current, password_hash=new_hash, must_change_password=False))
+
+    changed = revise(store, account.name, change)
     store.close_sessions(account.name)
     return changed
+
+
+def revise(store: StaffStore, name: str, change: Callable[[Account], Account]) -> Account:
+    """Store what `change` makes of the account and return it; when somebody was faster, of the state they left.
+
+    Raises what `change` raises, NotFound and LastAdmin. Each lost race is one that another has won, so this ends.
+    """
+    while True:
+        try:
+            return store.replace_account(change(store.account(name)))
+        except AccountChanged:
+            continue
+
+
+def without_sessions(account: Account) -> Account:
+    """A state in which every session that was opened before is worth nothing."""
+    return replace(account, epoch=account.epoch + 1)
 
 
 def normal_name(name: str) -> str:

@@ -15,12 +15,36 @@ class NameTaken(QingdanError):
     """There is an account of this name already."""
 
 
+class AccountChanged(QingdanError):
+    """The account has another state by now than the one that was read: read it again and judge anew."""
+
+
+class LastAdmin(QingdanError):
+    """Nobody would be left who may manage the accounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What a phone must prove besides the password.
+
+    `secret` is the shared key of RFC 6238, encrypted: a copy of the store makes no codes. `last_step` is the time step
+    of the newest code that was used. `recovery` holds the SHA-256 of each recovery code not yet used. `since` is aware,
+    UTC.
+    """
+
+    secret: str = field(repr=False)
+    last_step: int
+    recovery: frozenset[str] = field(repr=False)
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One person of the bureau who may sign in.
 
     `password_hash` is an argon2id string. `must_change_password` holds from a one-time password until its change.
-    `created_at` is aware, UTC.
+    `created_at` is aware, UTC. A session is worth something only while its `epoch` is the account's: raising it ends
+    them all in the same step. `revision` counts the states that have been stored; the store alone raises it.
     """
 
     name: str
@@ -29,13 +53,22 @@ class Account:
     must_change_password: bool
     disabled: bool
     created_at: datetime
+    second_factor: SecondFactor | None = None
+    epoch: int = 0
+    revision: int = 0
+
+    @property
+    def manages(self) -> bool:
+        """Whether this account may manage the others now: one of them must always be left."""
+        return self.role == "admin" and not self.disabled
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One signed-in browser or program. `token_hash` is the SHA-256 of its token (hexadecimal), which is not kept.
 
-    `csrf` is what every form of this session must send back. `created_at` and `seen_at` are aware, UTC.
+    `csrf` is what every form of this session must send back. `created_at` and `seen_at` are aware, UTC. `client` says
+    roughly what it was opened with, as people know it again; `epoch` is the account's at sign-in.
     """
 
     token_hash: str = field(repr=False)
@@ -43,6 +76,8 @@ class Session:
     csrf: str = field(repr=False)
     created_at: datetime
     seen_at: datetime
+    client: str = ""
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +107,14 @@ class StaffStore(Protocol):
         """Store a new account, or raise NameTaken."""
         ...
 
-    def replace_account(self, account: Account) -> None:
-        """Store the new state of an existing account in place of the old, or raise NotFound."""
+    def replace_account(self, account: Account) -> Account:
+        """Store the new state of an account in place of the one it was made from, and return it as stored.
+
+        `account.revision` is that of the state which was read; the stored one is one higher. Nothing is stored when it
+        raises: NotFound; AccountChanged when another revision is stored by now; LastAdmin when the account `manages`,
+        would do so no longer, and no other does. Of calls that race, also for different accounts, each is judged by
+        what the one before has left.
+        """
         ...
 
     def open_session(self, session: Session) -> None:
@@ -82,6 +123,10 @@ class StaffStore(Protocol):
 
     def session(self, token_hash: str) -> Session:
         """The session, or NotFound. Its limits are the caller's to judge."""
+        ...
+
+    def sessions(self, account: str) -> tuple[Session, ...]:
+        """The sessions of the account that have not been closed or dropped, by `created_at`, newest first."""
         ...
 
     def touch_session(self, token_hash: str, seen_at: datetime) -> None:

@@ -31,12 +31,15 @@ class SessionLimits:
 
 
 def open_session(
-    store: StaffStore, account: Account, *, at: datetime, entropy: Entropy, limits: SessionLimits
+    store: StaffStore, account: Account, *, at: datetime, entropy: Entropy, limits: SessionLimits, client: str = ""
 ) -> tuple[str, Session]:
-    """A new session and its token of 256 random bits, which exists nowhere else; ended ones are swept out."""
+    """A new session and its token of 256 random bits, which exists nowhere else; ended ones are swept out.
+
+    `account` is the state whose password was checked: when the password has been changed since, the session is dead.
+    """
     store.drop_sessions(created_before=at - limits.absolute, seen_before=at - limits.idle)
     token = _text(entropy(TOKEN_BYTES))
-    session = Session(hash_token(token), account.name, _text(entropy(TOKEN_BYTES)), at, at)
+    session = Session(hash_token(token), account.name, _text(entropy(TOKEN_BYTES)), at, at, client, account.epoch)
     store.open_session(session)
     return token, session
 
@@ -48,12 +51,21 @@ def resume_session(store: StaffStore, token: str, *, at: datetime, limits: Sessi
     """
     session = store.session(hash_token(token))
     account = store.account(session.account)
-    if account.disabled or not limits.allow(session, at):
+    if not _lives(session, account, limits, at):
         store.close_session(session.token_hash)
         raise NotFound("登录已经结束")
     if at - session.seen_at >= TOUCH_AFTER:
         store.touch_session(session.token_hash, at)
     return session, account
+
+
+def living_sessions(store: StaffStore, account: Account, *, at: datetime, limits: SessionLimits) -> tuple[Session, ...]:
+    """Where the account is signed in now, newest first."""
+    return tuple(each for each in store.sessions(account.name) if _lives(each, account, limits, at))
+
+
+def _lives(session: Session, account: Account, limits: SessionLimits, at: datetime) -> bool:
+    return not account.disabled and session.epoch == account.epoch and limits.allow(session, at)
 
 
 def hash_token(token: str) -> str:

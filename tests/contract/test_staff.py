@@ -10,15 +10,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.staff.port import Account, Attempts, NameTaken, Session, StaffStore
+from functions.staff.port import (
+    Account,
+    AccountChanged,
+    Attempts,
+    LastAdmin,
+    NameTaken,
+    Role,
+    SecondFactor,
+    Session,
+    StaffStore,
+)
 from tests.contract.conftest import Adapter
 
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)
 
 
-def account(name: str) -> Account:
-    return Account(name, "officer", "$argon2id$invented", must_change_password=True, disabled=False, created_at=NOW)
+FACTOR = SecondFactor("k.加密的", last_step=59_656_592, recovery=frozenset({"a" * 64, "b" * 64}), since=NOW)
+
+
+def account(name: str, role: Role = "officer") -> Account:
+    return Account(name, role, "$argon2id$invented", must_change_password=True, disabled=False, created_at=NOW)
 
 
 def session(token: str, name: str = "admin", *, created_at: datetime = NOW, seen_at: datetime = NOW) -> Session:
@@ -47,13 +60,107 @@ def test_a_name_is_given_once(staff: StaffStore) -> None:
 
 
 def test_an_account_is_replaced_whole_or_not_found(staff: StaffStore) -> None:
-    staff.add_account(account("admin"))
-    changed = Account("admin", "viewer", "$argon2id$other", must_change_password=False, disabled=True, created_at=NOW)
-    staff.replace_account(changed)
-    assert staff.account("admin") == changed
-    for act in (lambda: staff.replace_account(account("nobody")), lambda: staff.account("nobody")):
-        with pytest.raises(NotFound):
-            act()
+    staff.add_account(account("示例甲"))
+    changed = Account(
+        "示例甲",
+        "viewer",
+        "$argon2id$other",
+        False,
+        True,
+        NOW,
+        FACTOR,
+        epoch=3,
+        revision=staff.account("示例甲").revision,
+    )
+    stored = staff.replace_account(changed)
+    assert stored == replace(changed, revision=changed.revision + 1)
+    assert staff.account("示例甲") == stored
+    assert staff.accounts() == (stored,)
+    with pytest.raises(NotFound):
+        staff.replace_account(account("nobody"))
+    with pytest.raises(NotFound):
+        staff.account("nobody")
+
+
+def test_a_second_factor_comes_changes_and_goes(staff: StaffStore) -> None:
+    staff.add_account(account("示例甲"))
+    for factor in (FACTOR, replace(FACTOR, last_step=2**40, recovery=frozenset()), None):
+        staff.replace_account(replace(staff.account("示例甲"), second_factor=factor))
+        assert staff.account("示例甲").second_factor == factor
+
+
+def test_a_state_made_from_an_older_one_is_not_stored(staff: StaffStore) -> None:
+    """Nobody undoes a change that they have not seen: not a disabling, not a code that was used."""
+    staff.add_account(account("示例甲"))
+    seen = staff.account("示例甲")
+    stored = staff.replace_account(replace(seen, disabled=True))
+    with pytest.raises(AccountChanged):
+        staff.replace_account(replace(seen, password_hash="$argon2id$other"))
+    assert staff.account("示例甲") == stored
+
+
+def test_of_racing_changes_made_from_one_state_one_is_stored(staff: StaffStore) -> None:
+    staff.add_account(account("示例甲"))
+    seen = staff.account("示例甲")
+
+    def use(step: int) -> Account | AccountChanged:
+        try:
+            return staff.replace_account(replace(seen, second_factor=replace(FACTOR, last_step=step)))
+        except AccountChanged as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(use, range(32)))
+    (winner,) = [outcome for outcome in outcomes if isinstance(outcome, Account)]
+    assert staff.account("示例甲") == winner
+
+
+def test_the_last_admin_is_neither_disabled_nor_demoted(staff: StaffStore) -> None:
+    staff.add_account(account("甲", "admin"))
+    staff.add_account(account("乙", "admin"))
+    staff.add_account(account("丙"))
+    staff.replace_account(replace(staff.account("乙"), disabled=True))
+    only = staff.account("甲")
+    for changed in (replace(only, disabled=True), replace(only, role="reviewer")):
+        with pytest.raises(LastAdmin):
+            staff.replace_account(changed)
+    assert staff.account("甲") == only
+    staff.replace_account(replace(only, password_hash="$argon2id$other"))
+    staff.replace_account(replace(staff.account("丙"), role="admin"))
+    staff.replace_account(replace(staff.account("甲"), role="viewer"))
+    assert [each.name for each in staff.accounts() if each.manages] == ["丙"]
+
+
+def test_an_admin_who_is_enabled_again_counts_again(staff: StaffStore) -> None:
+    staff.add_account(account("甲", "admin"))
+    staff.add_account(replace(account("乙", "admin"), disabled=True))
+    staff.replace_account(replace(staff.account("乙"), disabled=False))
+    staff.replace_account(replace(staff.account("甲"), disabled=True))
+    with pytest.raises(LastAdmin):
+        staff.replace_account(replace(staff.account("乙"), role="viewer"))
+
+
+def test_where_no_admin_was_none_is_asked_for(staff: StaffStore) -> None:
+    staff.add_account(account("示例甲"))
+    assert staff.replace_account(replace(staff.account("示例甲"), disabled=True)).disabled
+
+
+def test_of_admins_who_demote_each_other_at_once_one_stays(staff: StaffStore) -> None:
+    names = [f"示例{number:02d}" for number in range(12)]
+    for name in names:
+        staff.add_account(account(name, "admin"))
+
+    def demote(name: str) -> bool:
+        try:
+            staff.replace_account(replace(staff.account(name), role="viewer"))
+        except LastAdmin:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        done = list(pool.map(demote, names))
+    assert done.count(False) == 1
+    assert [each.name for each in staff.accounts() if each.manages] == [names[done.index(False)]]
 
 
 def test_a_session_lives_until_it_is_closed(staff: StaffStore) -> None:
@@ -74,6 +181,27 @@ def test_seen_at_moves_forward_only_and_never_opens_a_session(staff: StaffStore)
     staff.touch_session("a" * 64, NOW)
     with pytest.raises(NotFound):
         staff.session("a" * 64)
+
+
+def test_a_session_keeps_what_it_was_opened_with(staff: StaffStore) -> None:
+    kept = replace(session("a", "示例甲"), client="Edge，Windows", epoch=7)
+    staff.open_session(kept)
+    assert staff.session("a" * 64) == kept
+
+
+def test_the_sessions_of_one_account_come_newest_first(staff: StaffStore) -> None:
+    assert staff.sessions("示例甲") == ()
+    for number, token in enumerate("bca"):
+        staff.open_session(session(token, "示例甲", created_at=NOW + timedelta(microseconds=number)))
+    staff.open_session(session("d", "示例乙"))
+    staff.touch_session("b" * 64, NOW + timedelta(minutes=2))
+    assert [found.token_hash[0] for found in staff.sessions("示例甲")] == ["a", "c", "b"]
+    assert staff.sessions("示例甲")[2].seen_at == NOW + timedelta(minutes=2)
+    staff.close_session("c" * 64)
+    assert [found.token_hash[0] for found in staff.sessions("示例甲")] == ["a", "b"]
+    staff.close_sessions("示例甲")
+    assert staff.sessions("示例甲") == ()
+    assert [found.token_hash[0] for found in staff.sessions("示例乙")] == ["d"]
 
 
 def test_all_sessions_of_one_account_close(staff: StaffStore) -> None:
@@ -118,11 +246,12 @@ def test_racing_tries_each_get_their_own_count(staff: StaffStore) -> None:
 def test_everything_survives_a_restart(reopen: Callable[[], Adapter]) -> None:
     first = reopen()
     first.staff.add_account(account("admin"))
+    changed = first.staff.replace_account(replace(account("admin"), second_factor=FACTOR, epoch=1))
     first.staff.open_session(session("a"))
     first.staff.count_attempt("k", at=NOW, window=WINDOW)
     first.close()
     again = reopen()
-    assert again.staff.account("admin") == account("admin")
+    assert again.staff.account("admin") == changed
     assert again.staff.session("a" * 64) == session("a")
     assert again.staff.count_attempt("k", at=NOW, window=WINDOW).count == 2
     again.close()

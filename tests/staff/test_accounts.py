@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from functions.errors import NotFound
-from functions.staff.accounts import AccountRefused, change_password, check_password, make_account
+from functions.staff.accounts import (
+    AccountRefused,
+    change_password,
+    check_password,
+    make_account,
+    revise,
+    without_sessions,
+)
 from functions.staff.passwords import PasswordRefused, Passwords, judge_password
 from functions.staff.port import Session, StaffStore
 from tests.staff.conftest import NOON
@@ -124,6 +132,22 @@ def test_a_change_that_breaks_a_rule_changes_nothing(
         change_password(staff, passwords, account, old=old, new=new, again=again)
     assert refused.value.field == field
     assert staff.account("示例甲") == account
+
+
+def test_no_change_of_many_at_once_is_lost(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: revise(staff, "示例甲", without_sessions), range(24)))
+    assert staff.account("示例甲").epoch == 24
+
+
+def test_a_password_changed_elsewhere_meanwhile_is_not_overwritten(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords)
+    seen = staff.account("示例甲")
+    change_password(staff, passwords, seen, old=GOOD, new=OTHER, again=OTHER)
+    with pytest.raises(PasswordRefused, match="刚刚在别处改过"):
+        change_password(staff, passwords, seen, old=GOOD, new=OTHER + "x", again=OTHER + "x")
+    assert check_password(staff, passwords, name="示例甲", password=OTHER)
 
 
 def test_a_change_ends_every_session_of_the_account(staff: StaffStore, passwords: Passwords) -> None:

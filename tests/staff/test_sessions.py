@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from functions.errors import NotFound
+from functions.staff.accounts import without_sessions
 from functions.staff.port import Account, StaffStore
-from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
+from functions.staff.sessions import SessionLimits, hash_token, living_sessions, open_session, resume_session
 from tests.staff.conftest import NOON
 
 LIMITS = SessionLimits()
@@ -63,11 +65,41 @@ def test_in_use_it_lives_for_twelve_hours_and_no_longer(staff: StaffStore, open_
 
 
 def test_a_disabled_account_is_out_at_once(staff: StaffStore, open_at: Open) -> None:
-    from dataclasses import replace
-
     token = open_at(NOON)
     staff.replace_account(replace(staff.account("示例甲"), disabled=True))
     assert not alive(staff, token, NOON)
+
+
+def test_raising_the_epoch_ends_every_session_in_one_step(staff: StaffStore, open_at: Open) -> None:
+    tokens = [open_at(NOON), open_at(NOON)]
+    staff.replace_account(without_sessions(staff.account("示例甲")))
+    assert not any(alive(staff, token, NOON) for token in tokens)
+
+
+def test_a_session_opened_on_a_password_that_was_changed_meanwhile_is_dead(
+    staff: StaffStore, entropy: Callable[[int], bytes]
+) -> None:
+    """Checking a password takes long: it may be changed between the check and the session."""
+    staff.add_account(Account("示例甲", "officer", "", False, False, NOON))
+    checked = staff.account("示例甲")
+    staff.replace_account(without_sessions(checked))
+    token, _ = open_session(staff, checked, at=NOON, entropy=entropy, limits=LIMITS)
+    assert not alive(staff, token, NOON)
+
+
+def test_only_living_sessions_are_listed_newest_first(staff: StaffStore, entropy: Callable[[int], bytes]) -> None:
+    staff.add_account(Account("示例甲", "officer", "", False, False, NOON))
+    old = replace(staff.account("示例甲"), epoch=-1)
+    for minutes, account in ((0, staff.account("示例甲")), (5, old), (10, staff.account("示例甲"))):
+        at = NOON + timedelta(minutes=minutes)
+        open_session(staff, account, at=at, entropy=entropy, limits=LIMITS, client=f"第 {minutes} 分钟")
+
+    def listed(at: datetime) -> list[str]:
+        found = living_sessions(staff, staff.account("示例甲"), at=at, limits=LIMITS)
+        return [session.client for session in found]
+
+    assert listed(NOON + timedelta(minutes=30) - SECOND) == ["第 10 分钟", "第 0 分钟"]
+    assert listed(NOON + timedelta(minutes=30)) == ["第 10 分钟"]
 
 
 def test_a_token_never_given_opens_nothing(staff: StaffStore) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,24 @@ def test_data_of_an_older_step_is_brought_up_to_date(tmp_path: Path) -> None:
     store = open_store(folder)
     store.append(first_step(1)).result(30)
     assert store.staff.accounts() == ()
+    store.close()
+
+
+def test_accounts_and_sessions_of_an_older_program_go_on(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    older = sqlite3.connect(folder / "qingdan.sqlite3")
+    older.executescript(STEPS[0] + STEPS[1] + "PRAGMA user_version = 2;")
+    at = "2026-09-18T04:00:00.000000+00:00"
+    older.execute("INSERT INTO accounts VALUES ('示例甲', 'admin', '$argon2id$', 0, 0, ?)", (at,))
+    older.execute("INSERT INTO sessions VALUES ('t', '示例甲', 'csrf', ?, ?)", (at, at))
+    older.commit()
+    older.close()
+    (folder / "qingdan.sqlite3").chmod(0o600)
+    store = open_store(folder)
+    account, session = store.staff.account("示例甲"), store.staff.session("t")
+    assert (account.second_factor, account.epoch, session.epoch, session.client) == (None, 0, 0, "")
+    assert store.staff.replace_account(replace(account, epoch=1)).revision == 1
     store.close()
 
 

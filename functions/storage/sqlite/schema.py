@@ -95,7 +95,18 @@ CREATE TABLE attempts (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS = (_RECORDS, _STAFF)
+_SECOND_FACTOR = """
+ALTER TABLE accounts ADD COLUMN totp_secret TEXT;
+ALTER TABLE accounts ADD COLUMN totp_step INTEGER;
+ALTER TABLE accounts ADD COLUMN totp_since TEXT;
+ALTER TABLE accounts ADD COLUMN recovery TEXT;
+ALTER TABLE accounts ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN client TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.errors import NotFound
-from functions.staff.port import Account, Attempts, NameTaken, Session
+from functions.staff.port import (
+    Account,
+    AccountChanged,
+    Attempts,
+    LastAdmin,
+    NameTaken,
+    SecondFactor,
+    Session,
+)
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
 
-_ACCOUNT = "name, role, password_hash, must_change_password, disabled, created_at"
-_SESSION = "token_hash, account, csrf, created_at, seen_at"
+_ACCOUNT = (
+    "name, role, password_hash, must_change_password, disabled, created_at, "
+    "totp_secret, totp_step, totp_since, recovery, epoch, revision"
+)
+_SESSION = "token_hash, account, csrf, created_at, seen_at, client, epoch"
 
 
 class SqliteStaff:
@@ -35,33 +47,43 @@ class SqliteStaff:
 
     def add_account(self, account: Account) -> None:
         def add(connection: sqlite3.Connection) -> None:
-            statement = f"INSERT INTO accounts ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
+            row = _account_row(account)
+            marks = ", ".join("?" * len(row))
+            statement = f"INSERT INTO accounts ({_ACCOUNT}) VALUES ({marks})"  # noqa: S608 - constants only
             try:
-                connection.execute(statement, _account_row(account))
+                connection.execute(statement, row)
             except sqlite3.IntegrityError:
                 raise NameTaken(f"已经有名为“{account.name}”的账号。请换一个账号名") from None
 
         self._writer.submit(add).result()
 
-    def replace_account(self, account: Account) -> None:
-        def replace(connection: sqlite3.Connection) -> None:
-            statement = """UPDATE accounts SET role = ?, password_hash = ?, must_change_password = ?, disabled = ?,
-                created_at = ? WHERE name = ?"""
-            name, *rest = _account_row(account)
-            if connection.execute(statement, (*rest, name)).rowcount == 0:
-                raise NotFound(f"没有名为“{name}”的账号。请核对账号")
+    def replace_account(self, account: Account) -> Account:
+        stored = replace(account, revision=account.revision + 1)
 
-        self._writer.submit(replace).result()
+        def put(connection: sqlite3.Connection) -> None:
+            _require_replaceable(connection, account)
+            columns = ", ".join(f"{column} = ?" for column in _ACCOUNT.split(", "))
+            statement = f"UPDATE accounts SET {columns} WHERE name = ?"  # noqa: S608 - constants only
+            connection.execute(statement, (*_account_row(stored), account.name))
+
+        self._writer.submit(put).result()
+        return stored
 
     def open_session(self, session: Session) -> None:
-        row = (session.token_hash, session.account, session.csrf, _text(session.created_at), _text(session.seen_at))
-        self._write(f"INSERT INTO sessions ({_SESSION}) VALUES (?, ?, ?, ?, ?)", *row)  # noqa: S608 - constants only
+        times = (_text(session.created_at), _text(session.seen_at))
+        row = (session.token_hash, session.account, session.csrf, *times, session.client, session.epoch)
+        self._write(f"INSERT INTO sessions ({_SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
 
     def session(self, token_hash: str) -> Session:
         row = self._first(f"SELECT {_SESSION} FROM sessions WHERE token_hash = ?", token_hash)  # noqa: S608
         if row is None:
             raise NotFound("没有这次登录。请重新登录")
-        return Session(row[0], row[1], row[2], _time(row[3]), _time(row[4]))
+        return _session(row)
+
+    def sessions(self, account: str) -> tuple[Session, ...]:
+        statement = f"SELECT {_SESSION} FROM sessions WHERE account = ? ORDER BY created_at DESC"  # noqa: S608
+        with self._readers.snapshot() as connection:
+            return tuple(_session(row) for row in connection.execute(statement, (account,)))
 
     def touch_session(self, token_hash: str, seen_at: datetime) -> None:
         self._write("UPDATE sessions SET seen_at = max(seen_at, ?) WHERE token_hash = ?", _text(seen_at), token_hash)
@@ -95,11 +117,25 @@ class SqliteStaff:
         with self._readers.snapshot() as connection:
             return connection.execute(statement, bound).fetchone()
 
-    def _write(self, statement: str, *bound: str) -> None:
+    def _write(self, statement: str, *bound: str | int) -> None:
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(statement, bound)
 
         self._writer.submit(write).result()
+
+
+def _require_replaceable(connection: sqlite3.Connection, account: Account) -> None:
+    """Return when the state that the new one was made from still stands, and an admin stays; else raise why not."""
+    row = connection.execute(f"SELECT {_ACCOUNT} FROM accounts WHERE name = ?", (account.name,)).fetchone()  # noqa: S608
+    if row is None:
+        raise NotFound(f"没有名为“{account.name}”的账号。请核对账号")
+    before = _account(row)
+    if before.revision != account.revision:
+        raise AccountChanged("这个账号刚刚被别人改过。请刷新后再看")
+    if before.manages and not account.manages:
+        others = "SELECT 1 FROM accounts WHERE role = 'admin' AND disabled = 0 AND name <> ? LIMIT 1"
+        if connection.execute(others, (account.name,)).fetchone() is None:
+            raise LastAdmin("这是最后一个管理员账号。请先让另一个账号做管理员")
 
 
 def _account(row: Any) -> Account:
@@ -110,10 +146,18 @@ def _account(row: Any) -> Account:
         must_change_password=bool(row[3]),
         disabled=bool(row[4]),
         created_at=_time(row[5]),
+        second_factor=None if row[6] is None else _second_factor(*row[6:10]),
+        epoch=row[10],
+        revision=row[11],
     )
 
 
+def _second_factor(secret: str, step: int, since: str, recovery: str) -> SecondFactor:
+    return SecondFactor(secret, step, frozenset(recovery.split()), _time(since))
+
+
 def _account_row(account: Account) -> tuple[Any, ...]:
+    factor = account.second_factor
     return (
         account.name,
         account.role,
@@ -121,7 +165,17 @@ def _account_row(account: Account) -> tuple[Any, ...]:
         int(account.must_change_password),
         int(account.disabled),
         _text(account.created_at),
+        factor and factor.secret,
+        factor and factor.last_step,
+        factor and _text(factor.since),
+        factor and " ".join(sorted(factor.recovery)),
+        account.epoch,
+        account.revision,
     )
+
+
+def _session(row: Any) -> Session:
+    return Session(row[0], row[1], row[2], _time(row[3]), _time(row[4]), row[5], row[6])
 
 
 def _text(at: datetime) -> str:
