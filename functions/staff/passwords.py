@@ -39,6 +39,10 @@ class Passwords:
         """The argon2id string to keep; the same characters in full width give the same password (NFKC)."""
         return self._hasher.hash(_normal(password), salt=self._entropy(SALT_BYTES))
 
+    def one_time(self) -> str:
+        """A password for the first sign-in."""
+        return one_time(self._entropy)
+
     def fits(self, password_hash: str | None, password: str) -> bool:
         """Whether the password is the one of this hash. None, for an unknown name, takes as long and is never right."""
         if self._decoy is None:
@@ -50,10 +54,11 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    def one_time(self) -> str:
-        """A password for the first sign-in: 80 random bits in four groups, without characters that look alike."""
-        letters = [CROCKFORD[byte % 32] for byte in self._entropy(16)]
-        return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+
+def one_time(entropy: Entropy) -> str:
+    """A word to be used once: 80 random bits in four groups, without characters that look alike."""
+    letters = [CROCKFORD[byte % 32] for byte in entropy(16)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 
 def judge_password(password: str, *, name: str) -> None:

@@ -18,9 +18,15 @@ class NameTaken(QingdanError):
 class AccountChanged(QingdanError):
     """The account has another state by now than the one that was read: read it again and judge anew."""
 
+    def __init__(self) -> None:
+        super().__init__("这个账号刚刚被别人改过，这一步没有存入。请刷新后再看")
+
 
 class LastAdmin(QingdanError):
     """Nobody would be left who may manage the accounts."""
+
+    def __init__(self) -> None:
+        super().__init__("这是最后一个能用的管理员账号，不能停用，也不能改成别的角色。请先让另一个账号做管理员")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from functions.staff.permissions import PERMISSIONS, ROLE_TITLES, may
 from functions.staff.port import StaffStore
 from functions.staff.throttle import Throttle, TooManyAttempts, address_key
 from functions.storage.sqlite import open_store
@@ -98,7 +97,36 @@ def test_one_network_of_version_6_counts_as_one_address(address: str, key: str) 
     assert address_key(address) == key
 
 
-def test_every_role_is_named_and_may_read_and_download() -> None:
-    assert set(ROLE_TITLES) == {"viewer", "officer", "reviewer", "admin"}
-    for permission in PERMISSIONS:
-        assert all(may(role, permission) for role in ROLE_TITLES)
+def test_codes_are_let_through_less_often_and_counted_apart(staff: StaffStore) -> None:
+    throttle = Throttle(per_account=3, per_account_codes=2)
+
+    def try_code() -> None:
+        throttle.admit(staff, name="示例甲", address="192.0.2.1", at=NOON, step="code")
+
+    try_code()
+    try_code()
+    with pytest.raises(TooManyAttempts, match="验证码试得太多了。请过 15 分钟再试"):
+        try_code()
+    throttle.admit(staff, name="示例甲", address="192.0.2.1", at=NOON)
+    throttle.forgive(staff, name="示例甲")
+    try_code()
+
+
+def test_strangers_at_the_door_do_not_keep_out_who_is_inside(staff: StaffStore) -> None:
+    """Confirming one's password at the desk has a counter of its own."""
+    for host in range(3):
+        admit(staff, address=f"192.0.2.{host}")
+    with pytest.raises(TooManyAttempts):
+        admit(staff, address="192.0.2.9")
+    THROTTLE.admit(staff, name="示例甲", address="192.0.2.10", at=NOON, step="confirm")
+
+
+def test_the_account_of_a_thousand_guesses_is_looked_at_ten_times_a_quarter(staff: StaffStore) -> None:
+    looked_at = 0
+    for number in range(1000):
+        try:
+            Throttle().admit(staff, name="示例甲", address=f"2001:db8:{number:x}::1", at=NOON)
+        except TooManyAttempts:
+            continue
+        looked_at += 1
+    assert looked_at == 10

@@ -131,11 +131,11 @@ def _require_replaceable(connection: sqlite3.Connection, account: Account) -> No
         raise NotFound(f"没有名为“{account.name}”的账号。请核对账号")
     before = _account(row)
     if before.revision != account.revision:
-        raise AccountChanged("这个账号刚刚被别人改过。请刷新后再看")
+        raise AccountChanged
     if before.manages and not account.manages:
         others = "SELECT 1 FROM accounts WHERE role = 'admin' AND disabled = 0 AND name <> ? LIMIT 1"
         if connection.execute(others, (account.name,)).fetchone() is None:
-            raise LastAdmin("这是最后一个管理员账号。请先让另一个账号做管理员")
+            raise LastAdmin
 
 
 def _account(row: Any) -> Account:

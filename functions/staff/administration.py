@@ -1,0 +1,46 @@
+"""What an admin does to the accounts of others, at the desk or on the command line; knows the port, not HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from functions.staff.accounts import revise, without_sessions
+from functions.staff.passwords import Passwords
+from functions.staff.port import Account, Role, StaffStore
+
+
+def change_role(store: StaffStore, name: str, role: Role) -> Account:
+    """Give the account another role, in its open sessions too; NotFound or LastAdmin."""
+    return revise(store, name, lambda account: replace(account, role=role))
+
+
+def disable(store: StaffStore, name: str) -> Account:
+    """Let the account in no more, and end its sessions at once; NotFound or LastAdmin."""
+    return _shut_out(store, revise(store, name, lambda account: without_sessions(replace(account, disabled=True))))
+
+
+def enable(store: StaffStore, name: str) -> Account:
+    """Let the account in again; no old session comes back. NotFound."""
+    return revise(store, name, lambda account: replace(account, disabled=False))
+
+
+def reset_password(store: StaffStore, passwords: Passwords, name: str) -> str:
+    """A one-time password in place of the old one, which is worth nothing at once, as are all sessions; NotFound."""
+    given = passwords.one_time()
+    kept = passwords.hash(given)
+
+    def change(account: Account) -> Account:
+        return without_sessions(replace(account, password_hash=kept, must_change_password=True))
+
+    _shut_out(store, revise(store, name, change))
+    return given
+
+
+def reset_second_factor(store: StaffStore, name: str) -> Account:
+    """Forget phone and recovery codes of the account, and end its sessions at once; NotFound."""
+    return _shut_out(store, revise(store, name, lambda account: without_sessions(replace(account, second_factor=None))))
+
+
+def _shut_out(store: StaffStore, account: Account) -> Account:
+    store.close_sessions(account.name)
+    return account
