@@ -14,6 +14,7 @@ import typer
 
 from functions.bootstrap import Services, Settings, open_services, unknown_variables
 from functions.errors import QingdanError
+from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
 
 WRONG = 1
@@ -27,17 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-staff = typer.Typer(help="管理本局人员的账号。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(staff, name="staff")
-
-
-class RoleName(StrEnum):
-    """The roles an account may have."""
-
-    viewer = "viewer"
-    officer = "officer"
-    reviewer = "reviewer"
-    admin = "admin"
 
 
 class FormatName(StrEnum):
@@ -123,52 +114,9 @@ def first_account(services: Services) -> str | None:
 def _greet(root: str, one_time: str | None) -> None:
     if one_time is not None:
         typer.echo(f"已建立第一个账号。登录地址：{root}desk/  账号：admin  一次性密码：{one_time}")
-        typer.echo("一次性密码只显示这一次，首次登录后要改。")
+        typer.echo(ONE_TIME)
     typer.echo(f"网站和填报已经可以使用：{root}")
     sys.stdout.flush()
-
-
-@staff.command("add")
-def add_account(
-    name: Annotated[str, typer.Argument(help="账号名。")],
-    role: Annotated[RoleName, typer.Option(help="角色。")],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读密码。")] = False,
-    data: DataOption = None,
-) -> None:
-    """增加一个账号；不从标准输入给密码的，生成一次性密码，只显示一次。"""
-    from functions.staff.accounts import make_account
-    from functions.staff.passwords import Passwords
-
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with opened(data) as services:
-        one_time = make_account(
-            services.staff,
-            Passwords(services.entropy),
-            name=name,
-            role=role.value,
-            password=password,
-            at=services.clock(),
-        )
-    typer.echo(f"已增加账号：{name}")
-    if one_time is not None:
-        typer.echo(f"一次性密码：{one_time}")
-        typer.echo("一次性密码只显示这一次，首次登录后要改。")
-
-
-@staff.command("list")
-def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """列出全部账号。"""
-    from functions.staff.permissions import ROLE_TITLES
-
-    with opened(data) as services:
-        accounts = services.staff.accounts()
-    if as_json:
-        listed = [{"name": each.name, "role": each.role, "disabled": each.disabled} for each in accounts]
-        typer.echo(json.dumps(listed, ensure_ascii=False))
-        return
-    for each in accounts:
-        state = "已停用" if each.disabled else "要改密码" if each.must_change_password else "可用"
-        typer.echo(f"{each.name}\t{ROLE_TITLES[each.role]}\t{state}")
 
 
 @app.command()

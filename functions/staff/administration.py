@@ -24,13 +24,18 @@ def enable(store: StaffStore, name: str) -> Account:
     return revise(store, name, lambda account: replace(account, disabled=False))
 
 
-def reset_password(store: StaffStore, passwords: Passwords, name: str) -> str:
-    """A one-time password in place of the old one, which is worth nothing at once, as are all sessions; NotFound."""
+def reset_password(store: StaffStore, passwords: Passwords, name: str, *, second_factor_too: bool = False) -> str:
+    """A one-time password in place of the old one, which is worth nothing at once, as are all sessions; NotFound.
+
+    The second factor stays unless it is to be forgotten in the same step.
+    """
     given = passwords.one_time()
     kept = passwords.hash(given)
 
     def change(account: Account) -> Account:
-        return without_sessions(replace(account, password_hash=kept, must_change_password=True))
+        factor = None if second_factor_too else account.second_factor
+        changed = replace(account, password_hash=kept, must_change_password=True, second_factor=factor)
+        return without_sessions(changed)
 
     _shut_out(store, revise(store, name, change))
     return given

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -53,6 +55,63 @@ def test_accounts_are_added_and_listed(tmp_path: Path) -> None:
     assert again.returncode == 1
     assert "请" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_accounts_are_disabled_enabled_and_reset_beside_the_running_server(start: Start) -> None:
+    server = start()
+    data = ("--data", str(server.data))
+    password = "示例口令 十二个字以上的"
+    run("staff", "add", "示例官", "--role", "officer", "--password-stdin", *data, typed=password)
+    cookie = sign_in(server.url, "示例官", password)
+    assert status(server.url, cookie) == 200
+    assert run("staff", "disable", "示例官", *data).stdout == "已停用账号：示例官\n"
+    assert status(server.url, cookie) == 401
+    assert sign_in(server.url, "示例官", password) == ""
+    assert run("staff", "enable", "示例官", *data).returncode == 0
+    assert status(server.url, cookie) == 401
+    cookie = sign_in(server.url, "示例官", password)
+    assert status(server.url, cookie) == 200
+    told = run("staff", "reset", "示例官", *data)
+    assert told.returncode == 0
+    assert status(server.url, cookie) == 401
+    assert sign_in(server.url, "示例官", password) == ""
+    one_time = re.search(r"一次性密码：(\S+)", told.stdout)
+    assert one_time
+    cookie = sign_in(server.url, "示例官", one_time.group(1))
+    assert status(server.url, cookie) == 403, "nothing is shown before the one-time password is changed"
+
+
+def test_the_last_admin_is_kept_and_an_unknown_name_is_1(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    run("staff", "add", "主管", "--role", "admin", *data)
+    told = run("staff", "disable", "主管", *data)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "请先让另一个账号做管理员" in told.stderr
+    for command in ("disable", "enable", "reset"):
+        told = run("staff", command, "没有这人", *data)
+        assert told.returncode == 1
+        assert "没有名为“没有这人”的账号" in told.stderr
+
+
+def sign_in(url: str, name: str, password: str) -> str:
+    """The cookie of a new session, "" when the server let nobody in."""
+    body = json.dumps({"username": name, "password": password}).encode()
+    try:
+        with urlopen(Request(f"{url}/api/desk/session", body, {"Content-Type": "application/json"})) as answer:
+            return str(answer.headers["Set-Cookie"]).partition(";")[0]
+    except HTTPError as refusal:
+        refusal.close()
+        return ""
+
+
+def status(url: str, cookie: str) -> int:
+    """How the server answers a session that asks for the list."""
+    try:
+        with urlopen(Request(f"{url}/api/desk/submissions", headers={"Cookie": cookie})) as answer:
+            return int(answer.status)
+    except HTTPError as refusal:
+        refusal.close()
+        return refusal.code
 
 
 def test_a_wrong_setting_is_1_and_names_the_fix(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functions.staff.permissions import NEEDS_SECOND_FACTOR, PERMISSIONS, ROLE_T
 def test_every_role_has_a_title_and_looks_after_its_own_account() -> None:
     assert set(ROLE_TITLES) == {"viewer", "officer", "reviewer", "admin"}
     for permission in ("own_account", "read", "export"):
-        assert all(may(role, permission) for role in ROLE_TITLES)  # type: ignore[arg-type]
+        assert all(may(role, permission) for role in ROLE_TITLES)
 
 
 def test_only_an_admin_manages_accounts() -> None:
