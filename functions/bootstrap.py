@@ -15,7 +15,7 @@ from functions.errors import SettingError
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
     from functions.records.keys import Keys
-    from functions.records.store import RecordStore
+    from functions.records.store import RecordStore, SealStore
     from functions.staff.port import StaffStore
 
 PREFIX = "QINGDAN_"
@@ -117,6 +117,7 @@ class Services:
     settings: Settings
     catalogue: Catalogue
     records: RecordStore
+    seals: SealStore
     staff: StaffStore
     keys: Keys
     clock: Callable[[], datetime]
@@ -182,4 +183,4 @@ def open_services(settings: Settings, *, lock: bool) -> Services:
     except BaseException:
         records.close()
         raise
-    return Services(settings, catalogue, records, records.staff, keys, read_clock, entropy)
+    return Services(settings, catalogue, records, records.seals, records.staff, keys, read_clock, entropy)

@@ -29,6 +29,10 @@ class SequenceTaken(QingdanError):
     """An event of this number and sequence exists: a number collided, or a race was lost."""
 
 
+class SealTaken(QingdanError):
+    """A seal of this index exists: another one was made meanwhile."""
+
+
 class StoreUnavailable(QingdanError):
     """The store cannot write now; nothing was stored, trying again later is right."""
 

@@ -19,6 +19,7 @@ from functions.records.event import canonical_plain
 _HALF = 32
 # Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
 _ALGORITHM = ec.ECDSA(SHA256(), deterministic_signing=True)
+_WRONG = "这份回执核对不上：内容被改动过，或者不是本局签发的。请用原来的回执再试"
 
 
 class InvalidReceipt(QingdanError):
@@ -37,7 +38,7 @@ class Signer:
     def public_key(self) -> ec.EllipticCurvePublicKey:
         return self._key.public_key()
 
-    def sign(self, payload: Mapping[str, str]) -> str:
+    def sign(self, payload: Mapping[str, str | int]) -> str:
         """The compact JWS over this payload."""
         signed = self._header + b"." + _encode(canonical_plain(payload))
         r, s = decode_dss_signature(self._key.sign(signed, _ALGORITHM))
@@ -46,18 +47,31 @@ class Signer:
 
 
 def verify(receipt: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
-    """The payload of a genuine receipt; anything else raises InvalidReceipt. Keys are by `kid`."""
+    """The payload of a genuine receipt; anything else raises InvalidReceipt. Keys are by `kid`.
+
+    A seal is signed with the same keys and is no receipt: what a receipt is of has a number.
+    """
+    payload = read_signed(receipt, public_keys)
+    if not isinstance(payload.get("number"), str):
+        raise InvalidReceipt(_WRONG)
+    return payload
+
+
+def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
+    """The payload of a JWS that one of the keys signed, whatever it states; anything else raises InvalidReceipt."""
     try:
-        head, body, tail = receipt.encode("ascii").split(b".")
+        head, body, tail = token.encode("ascii").split(b".")
         header, signature = json.loads(_decode(head)), _decode(tail)
         key = public_keys[header["kid"]]
         if header["alg"] != "ES256" or len(signature) != 2 * _HALF:
             raise ValueError("not an ES256 signature")
         r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
         key.verify(encode_dss_signature(r, s), head + b"." + body, _ALGORITHM)
-        payload: dict[str, Any] = json.loads(_decode(body))
+        payload = json.loads(_decode(body))
     except (ValueError, KeyError, TypeError, InvalidSignature):
-        raise InvalidReceipt("这份回执核对不上：内容被改动过，或者不是本局签发的。请用原来的回执再试") from None
+        payload = None
+    if not isinstance(payload, dict):
+        raise InvalidReceipt(_WRONG)
     return payload
 
 

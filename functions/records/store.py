@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from functions.records.event import Event
+from functions.records.merkle import Tile
+from functions.records.seal import Leaf, Place, Seal
 
 Timeliness = Literal["on_time", "late"]
 Status = Literal["submitted", "returned", "accepted", "withdrawn", "voided"]
@@ -162,4 +164,50 @@ class RecordStore(Protocol):
 
     def close(self) -> None:
         """Finish the waiting appends and release the data."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """The events that no seal holds yet, as of one moment, in the order of `in_order`.
+
+    Those of the trail are among them. `mark` is the store's own note of that moment, nothing to anybody else.
+    """
+
+    leaves: Sequence[Leaf] = field(repr=False)
+    mark: str
+
+
+class SealStore(Protocol):
+    """Where seals are kept, on the same data as what they seal. Every method may raise StoreUnavailable."""
+
+    def unsealed(self) -> Unsealed:
+        """What the next seal is to hold. An event that is stored meanwhile may be left to the one after."""
+        ...
+
+    def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
+        """Store the seal with its tiles, so that from now on it holds these events; durable when this returns.
+
+        Until all of it is stored nobody sees any. SealTaken, and nothing stored, when there is a seal of this index.
+        """
+        ...
+
+    def last_seal(self) -> Seal | None:
+        """The newest seal; None before the first."""
+        ...
+
+    def seal(self, index: int) -> Seal:
+        """The seal of this index, or NotFound."""
+        ...
+
+    def seals(self, *, first: int, limit: int) -> tuple[Seal, ...]:
+        """The seals from the index `first` on, in order, so many at most."""
+        ...
+
+    def place(self, digest: str) -> Place:
+        """Where the event of this digest is sealed, or NotFound: it has no seal yet, or there is no such event."""
+        ...
+
+    def tile(self, seal: int, level: int, index: int) -> bytes:
+        """The hashes of one tile of a seal's tree, or NotFound."""
         ...

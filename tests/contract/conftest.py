@@ -8,13 +8,16 @@ from typing import Protocol
 
 import pytest
 
-from functions.records.store import RecordStore
+from functions.records.store import RecordStore, SealStore
 from functions.staff.port import StaffStore
 from functions.storage.sqlite import open_store
 
 
 class Adapter(RecordStore, Protocol):
-    """Records and staff on the same data."""
+    """Records, seals and staff on the same data."""
+
+    @property
+    def seals(self) -> SealStore: ...
 
     @property
     def staff(self) -> StaffStore: ...
@@ -44,3 +47,8 @@ def store(opened: Adapter) -> RecordStore:
 @pytest.fixture
 def staff(opened: Adapter) -> StaffStore:
     return opened.staff
+
+
+@pytest.fixture
+def seals(opened: Adapter) -> SealStore:
+    return opened.seals

@@ -106,7 +106,54 @@ ALTER TABLE sessions ADD COLUMN client TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR)
+# An entry's `about` is the filing it names, taken out of its body for the search. A seal's marks are the newest event
+# and entry that it or one before it holds.
+_PROOF = """
+CREATE TABLE trail (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    sequence INTEGER NOT NULL UNIQUE,
+    form TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    body_digest TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    salt BLOB,
+    body BLOB,
+    about TEXT NOT NULL
+) STRICT;
+CREATE INDEX trail_of_actor ON trail (actor, sequence);
+CREATE INDEX trail_of_type ON trail (type, sequence);
+CREATE INDEX trail_about ON trail (about, sequence);
+
+CREATE TABLE seals (
+    seal INTEGER PRIMARY KEY,
+    token TEXT NOT NULL,
+    last_event INTEGER NOT NULL,
+    last_entry INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sealed (
+    digest BLOB PRIMARY KEY,
+    seal INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tiles (
+    id INTEGER PRIMARY KEY,
+    seal INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    UNIQUE (seal, level, place)
+) STRICT;
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -22,6 +22,7 @@ from functions.storage.sqlite.rows import (
     write_new,
     write_summary,
 )
+from functions.storage.sqlite.seals import SqliteSeals
 from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
 from functions.storage.sqlite.writer import Writer
@@ -48,7 +49,10 @@ def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
 
 
 class SqliteStore:
-    """A RecordStore; `staff` is the StaffStore on the same database. `held` is the descriptor of the folder's lock."""
+    """A RecordStore; `staff` and `seals` are what their names say, on the same database.
+
+    `held` is the descriptor of the folder's lock.
+    """
 
     def __init__(self, folder: Path, held: int | None) -> None:
         self._held = held
@@ -56,6 +60,7 @@ class SqliteStore:
         self._readers = Readers(folder / DATABASE_NAME)
         self.writer = Writer(folder / DATABASE_NAME, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
+        self.seals = SqliteSeals(self._readers, self.writer)
 
     def append(self, step: Append) -> Future[Stored]:
         new = step if step.events[0].sequence == 1 else None

@@ -1,0 +1,63 @@
+"""How a night is sealed, an event proved and a month gathered, through the store's port; reads no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from functions.records.filing import timestamp
+from functions.records.merkle import plant, prove
+from functions.records.receipt import Signer
+from functions.records.seal import Proof, Seal, make_seal
+from functions.records.state import SHANGHAI
+from functions.records.store import SealStore
+
+SEALS_AT_ONCE = 64
+
+
+def seal_new(store: SealStore, signer: Signer, at: datetime) -> Seal | None:
+    """Seal every event that no seal holds yet and return the seal; None when there is none.
+
+    `at` is aware. Raises SealTaken when another sealing was faster: then what it left waits for the next night.
+    """
+    # In this order: what another sealing takes in between makes this one fail, and never seals twice.
+    last = store.last_seal()
+    unsealed = store.unsealed()
+    if not unsealed.leaves:
+        return None
+    tree = plant([leaf.digest for leaf in unsealed.leaves])
+    # A clock that was set back must not break the chain, whose times never fall.
+    moment = max(timestamp(at), last.at) if last else timestamp(at)
+    seal = make_seal(signer, at=moment, size=tree.size, root=tree.root, previous=last)
+    store.keep_seal(seal, unsealed, tree.tiles)
+    return seal
+
+
+def prove_event(store: SealStore, digest: str) -> Proof:
+    """The proof that the event of this digest is sealed, or NotFound."""
+    place = store.place(digest)
+    seal = store.seal(place.seal)
+    path = prove(place.position, seal.size, lambda level, index: store.tile(seal.index, level, index))
+    return Proof(digest, place.position, path, seal)
+
+
+def newest_first(store: SealStore) -> Iterator[Seal]:
+    """Every seal, the last one first."""
+    last = store.last_seal()
+    upto = last.index if last else 0
+    while upto > 0:
+        first = max(1, upto - SEALS_AT_ONCE + 1)
+        yield from reversed(store.seals(first=first, limit=upto - first + 1))
+        upto = first - 1
+
+
+def seals_of_month(store: SealStore, month: str) -> tuple[Seal, ...]:
+    """The seals made in a month of Asia/Shanghai (YYYY-MM), in order."""
+    found: list[Seal] = []
+    for seal in newest_first(store):
+        made = datetime.fromisoformat(seal.at).astimezone(SHANGHAI).strftime("%Y-%m")
+        if made < month:
+            break
+        if made == month:
+            found.append(seal)
+    return tuple(reversed(found))

@@ -1,0 +1,105 @@
+"""Seals on the records' database: what no seal holds is what was stored after the last mark; knows no signature."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from functions.errors import NotFound, SealTaken, StoreUnavailable
+from functions.records.merkle import Tile
+from functions.records.seal import Leaf, Place, Seal, in_order, seal_of
+from functions.records.store import Unsealed
+from functions.storage.sqlite.database import Readers
+from functions.storage.sqlite.writer import Writer
+
+# Rows are only ever added, each with the next id, so that an id says whether its row came before a mark.
+_MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0) FROM seals"
+_NEW_EVENTS = "SELECT number, sequence, digest, id FROM events WHERE id > ?"
+_NEW_ENTRIES = "SELECT number, sequence, digest, id FROM trail WHERE id > ?"
+_NO_SEAL = "没有这条封存记录。请核对序号"
+_NOT_SEALED = "没有查到这个指纹的封存记录。刚提交的，要等当天夜里封存以后再查；否则请逐位核对指纹"
+
+
+class SqliteSeals:
+    """A SealStore."""
+
+    def __init__(self, readers: Readers, writer: Writer) -> None:
+        self._readers = readers
+        self._writer = writer
+
+    def unsealed(self) -> Unsealed:
+        with self._readers.snapshot() as connection:
+            last_event, last_entry = connection.execute(_MARKS).fetchone()
+            events, last_event = _leaves(connection, _NEW_EVENTS, last_event)
+            entries, last_entry = _leaves(connection, _NEW_ENTRIES, last_entry)
+        return Unsealed(sorted(events + entries, key=in_order), f"{last_event} {last_entry}")
+
+    def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
+        last_event, last_entry = map(int, unsealed.mark.split())
+        # In the order of the index they go into, they are written many times as fast.
+        places = sorted(
+            (leaf.digest, seal.index, position, leaf.number, leaf.sequence)
+            for position, leaf in enumerate(unsealed.leaves)
+        )
+
+        def keep(connection: sqlite3.Connection) -> None:
+            (last,) = connection.execute("SELECT ifnull(max(seal), 0) FROM seals").fetchone()
+            if seal.index != last + 1:
+                raise SealTaken("另一处刚刚做完封存，这一次没有重复做")
+            row = (seal.index, seal.token, last_event, last_entry)
+            connection.execute("INSERT INTO seals (seal, token, last_event, last_entry) VALUES (?, ?, ?, ?)", row)
+            rows = ((seal.index, tile.level, tile.index, tile.hashes) for tile in tiles)
+            connection.executemany("INSERT INTO tiles (seal, level, place, hashes) VALUES (?, ?, ?, ?)", rows)
+            into = "INSERT INTO sealed (digest, seal, position, number, sequence) VALUES (?, ?, ?, ?, ?)"
+            connection.executemany(into, places)
+
+        self._writer.submit(keep).result()
+
+    def last_seal(self) -> Seal | None:
+        found = self._read("SELECT token FROM seals ORDER BY seal DESC LIMIT 1")
+        return found[0] if found else None
+
+    def seal(self, index: int) -> Seal:
+        for seal in self._read("SELECT token FROM seals WHERE seal = ?", index):
+            return seal
+        raise NotFound(_NO_SEAL)
+
+    def seals(self, *, first: int, limit: int) -> tuple[Seal, ...]:
+        return self._read("SELECT token FROM seals WHERE seal >= ? ORDER BY seal LIMIT ?", first, limit)
+
+    def place(self, digest: str) -> Place:
+        try:
+            key = bytes.fromhex(digest)
+        except ValueError:
+            raise NotFound(_NOT_SEALED) from None
+        with self._readers.snapshot() as connection:
+            row = connection.execute("SELECT seal, position FROM sealed WHERE digest = ?", (key,)).fetchone()
+        if row is None:
+            raise NotFound(_NOT_SEALED)
+        return Place(*row)
+
+    def tile(self, seal: int, level: int, index: int) -> bytes:
+        statement = "SELECT hashes FROM tiles WHERE seal = ? AND level = ? AND place = ?"
+        with self._readers.snapshot() as connection:
+            row = connection.execute(statement, (seal, level, index)).fetchone()
+        if row is None:
+            raise NotFound(_NO_SEAL)
+        return bytes(row[0])
+
+    def _read(self, statement: str, *bound: int) -> tuple[Seal, ...]:
+        with self._readers.snapshot() as connection:
+            return tuple(seal_of(token) for (token,) in connection.execute(statement, bound))
+
+
+def _leaves(connection: sqlite3.Connection, statement: str, after: int) -> tuple[list[Leaf], int]:
+    """What was stored after this id, and the last id there is now."""
+    leaves, last = [], after
+    for number, sequence, digest, row in connection.execute(statement, (after,)):
+        try:
+            leaves.append(Leaf(number, sequence, bytes.fromhex(digest)))
+        except ValueError:
+            raise StoreUnavailable(
+                f"{number} 第 {sequence} 步的指纹已损坏，没有封存。请运行 qingdan verify 查明"
+            ) from None
+        last = row
+    return leaves, last
