@@ -44,8 +44,11 @@ def seed(data: Path, count: int) -> None:
     _settle(data)
 
 
-def steps(data: Path, definition: Definition, count: int) -> Iterator[Append]:
-    """The same filing under other numbers, codes and times: canonical JSON stays canonical when a code is replaced."""
+def steps(data: Path, definition: Definition, count: int, first: int = 0) -> Iterator[Append]:
+    """The same filing under other numbers, codes and times: canonical JSON stays canonical when a code is replaced.
+
+    `first` is where the numbers begin.
+    """
     code = make_uscc(0)
     model = prepare(
         definition,
@@ -59,7 +62,7 @@ def steps(data: Path, definition: Definition, count: int) -> Iterator[Append]:
         keys=load_keys(data, os.urandom),
         entropy=os.urandom,
     )
-    for position in range(count):
+    for position in range(first, first + count):
         yield _another(model, code, make_uscc(position), f"SC-2026-{position:06d}", FIRST + timedelta(minutes=position))
 
 
