@@ -33,6 +33,10 @@ class SealTaken(QingdanError):
     """A seal of this index exists: another one was made meanwhile."""
 
 
+class StepRefused(QingdanError):
+    """The step does not fit the state that the record is in."""
+
+
 class StoreUnavailable(QingdanError):
     """The store cannot write now; nothing was stored, trying again later is right."""
 

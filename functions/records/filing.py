@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 
 from functions.forms.definition import Definition
-from functions.records.event import SALT_BYTES, canonical_plain, make_event
+from functions.records.event import SALT_BYTES, Event, canonical_plain, make_event
 from functions.records.keys import Keys
 from functions.records.number import ENTROPY_BYTES, make_number
-from functions.records.state import SHANGHAI, begin, summary_of
+from functions.records.state import SHANGHAI, State, begin, summary_of
 from functions.records.store import Append, Idempotency, Stored, Summary, Timeliness
 
 FIRST_EPOCH = 1
+FILER = "filer"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How a filing came that an officer enters: on paper, on this day in Asia/Shanghai; by whom, in which role."""
+
+    received_on: date
+    actor: str
+    role: str
 
 
 def prepare(
@@ -30,6 +41,7 @@ def prepare(
     request_digest: str,
     keys: Keys,
     entropy: Callable[[int], bytes],
+    paper: Paper | None = None,
 ) -> Append:
     """The step that files `data`, which must be valid under the definition; nothing is stored yet.
 
@@ -39,13 +51,15 @@ def prepare(
     """
     code = {"kid": keys.hmac_kid, "epoch": FIRST_EPOCH}
     body = _body(definition, data, due=due, timeliness=timeliness, contest=contest, code=code)
+    if paper:
+        body |= {"channel": "paper", "received_on": paper.received_on.isoformat(), "role": paper.role}
     event = make_event(
         number=make_number(definition.code, at.astimezone(SHANGHAI).year, entropy(ENTROPY_BYTES)),
         form=definition.id,
         sequence=1,
         type="submitted",
         at=timestamp(at),
-        actor="filer",
+        actor=paper.actor if paper else FILER,
         previous="",
         body=body,
         salt=entropy(SALT_BYTES),
@@ -65,16 +79,36 @@ def remember(definition: Definition, key: str, request_digest: str) -> Idempoten
     return Idempotency(f"{definition.id} {key}", request_digest)
 
 
-def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
-    """What the filer is told.
+def remember_for(number: str, key: str, request_digest: str) -> Idempotency:
+    """How a client's key is kept for a later step: for this filing alone."""
+    return Idempotency(f"{number} {key}", request_digest)
 
-    Keys: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai), timeliness, digest,
-    receipt. The access code is made again each time, since it is stored nowhere.
+
+def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
+    """What whoever took the step is told.
+
+    Keys after a filing: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai),
+    timeliness, digest, receipt. An access code is made again each time, since it is stored nowhere.
     """
     kept: dict[str, Any] = orjson.loads(stored.answer)
-    code = kept.pop("code")
+    code = kept.pop("code", None)
     number = kept.pop("number")
-    return {"number": number, "access_code": keys.access_code(number, **code), **kept}
+    return {"number": number, **({"access_code": keys.access_code(number, **code)} if code else {}), **kept}
+
+
+def sign_correction(summary: Summary, state: State, event: Event, keys: Keys) -> dict[str, str]:
+    """What a correction tells its filer beyond the standing: both times, what follows from them, and the receipt."""
+    told = {
+        "form": summary.form,
+        "digest": event.digest,
+        "submitted_at": summary.submitted_at,
+        "corrected_at": state.corrected_at,
+        "due": summary.due,
+        "timeliness": summary.timeliness,
+        "period": summary.period,
+    }
+    signed = {**told, "number": summary.number, "unit_name": summary.unit_name, "version": str(summary.version)}
+    return {**told, "receipt": keys.signer.sign(signed)}
 
 
 def timestamp(at: datetime) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from functions.errors import QingdanError
 from functions.forms import pointer, validation
 from functions.forms.definition import Definition
 from functions.records.event import Event, EventType
@@ -30,6 +31,8 @@ _STATUS_AFTER: dict[EventType, Status] = {
     "reopened": "submitted",
     "voided": "voided",
 }
+# What a body replaces where it holds it.
+_CARRIED = ("data", "form_digest", "period", "due", "timeliness", "contest", "counted_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,11 @@ class CodeRef:
 class State:
     """A record as it stands after its last event.
 
-    `data` is the version that counts, None after an erasure. `submitted_at` (UTC, of the first event) and `digest` (of
-    the last event) are as in Event; `due` is YYYY-MM-DD in Asia/Shanghai. `contest`: filed outside the guard.
+    `data` is the version that counts, None after an erasure. `submitted_at` (UTC, of the first event), `corrected_at`
+    (of the last correction) and `digest` (of the last event) are as in Event. `due`, `correction_due` (while returned),
+    `received_on` (of a paper filing) and `counted_on` (the day that timeliness goes by, where it is not the first one)
+    are YYYY-MM-DD in Asia/Shanghai. `contest`: filed outside the guard. `opinion` is what the bureau last said to the
+    unit, `asked` the pointers of the fields it wants changed, `approved_by` the first of two officers. "" is none.
     """
 
     status: Status
@@ -60,25 +66,50 @@ class State:
     code: CodeRef
     submitted_at: str
     digest: str
+    opinion: str = field(default="", repr=False)
+    correction_due: str = ""
+    asked: tuple[str, ...] = ()
+    approved_by: str = ""
+    counted_on: str = ""
+    corrected_at: str = ""
+    received_on: str = ""
 
     @property
     def live(self) -> bool:
         """Whether the filing counts: neither withdrawn nor voided."""
         return self.status not in ("withdrawn", "voided")
 
+    @property
+    def first_day(self) -> date:
+        """The day in Asia/Shanghai on which the filing first came in, on paper or online."""
+        return date.fromisoformat(self.received_on) if self.received_on else day_in_shanghai(self.submitted_at)
 
-class Erased(ValueError):
+    @property
+    def version_day(self) -> date:
+        """The day in Asia/Shanghai on which the version that counts came in."""
+        return day_in_shanghai(self.corrected_at) if self.corrected_at else self.first_day
+
+    @property
+    def counted_day(self) -> date:
+        """The day that timeliness goes by."""
+        return date.fromisoformat(self.counted_on) if self.counted_on else self.first_day
+
+
+class Erased(QingdanError):
     """The body of a record's first event is gone, so its state cannot be told from its events."""
+
+    def __init__(self) -> None:
+        super().__init__("这件填报的内容已经依法删除，只留下了指纹，不能再办理")
 
 
 def fold(events: Sequence[Event]) -> State:
     """The state after one record's events, all of them, in sequence; Erased when the first has no body."""
     first = events[0]
     if first.body is None:
-        raise Erased(first.number)
+        raise Erased
     state = begin(first, json.loads(first.body))
     for event in events[1:]:
-        state = _step(state, event)
+        state = follow(state, event)
     return state
 
 
@@ -97,13 +128,34 @@ def begin(first: Event, body: Any) -> State:
         code=CodeRef(**body["code"]),
         submitted_at=first.at,
         digest=first.digest,
+        received_on=body.get("received_on", ""),
     )
+
+
+def follow(state: State, event: Event) -> State:
+    """The state after one more event; an acceptance that a second officer must join leaves the status as it is."""
+    body = json.loads(event.body) if event.body is not None else {}
+    changed = {name: body[name] for name in _CARRIED if name in body}
+    if "code" in body:
+        changed["code"] = CodeRef(**body["code"])
+    if event.type == "accepted" and not body.get("complete", True):
+        changed["approved_by"] = event.actor
+    elif event.type in _STATUS_AFTER:
+        changed |= {
+            "status": _STATUS_AFTER[event.type],
+            "opinion": "" if event.type == "withdrawn" else body.get("opinion", body.get("reason", "")),
+            "correction_due": body.get("correction_due", ""),
+            "asked": tuple(body.get("asked", ())),
+            "approved_by": "",
+        }
+    if event.type == "corrected":
+        changed |= {"version": state.version + 1, "corrected_at": event.at}
+    return replace(state, sequence=event.sequence, digest=event.digest, **changed)
 
 
 def summary_of(first: Event, state: State, definition: Definition) -> Summary:
     """The projection of a record in this state, read with its form; `contested` is left to the store."""
     unit_name = _text_at(state.data, definition.rules.unit_name_at)
-    filed_on = datetime.fromisoformat(state.submitted_at).astimezone(SHANGHAI).date()
     return Summary(
         number=first.number,
         form=first.form,
@@ -118,9 +170,17 @@ def summary_of(first: Event, state: State, definition: Definition) -> Summary:
         version=state.version,
         sequence=state.sequence,
         guard=definition.guard(state.data),
-        warnings=_warnings(definition, state.data, filed_on),
+        warnings=_warnings(definition, state.data, state.version_day),
         words=searchable("\n".join([first.number, unit_name, *_texts(state.data)])),
+        approved_by=state.approved_by,
+        correction_due=state.correction_due,
+        received_on=state.received_on,
     )
+
+
+def day_in_shanghai(at: str) -> date:
+    """The calendar day in Asia/Shanghai of a time as events hold it."""
+    return datetime.fromisoformat(at).astimezone(SHANGHAI).date()
 
 
 def searchable(text: str) -> str:
@@ -128,21 +188,6 @@ def searchable(text: str) -> str:
     for wide, narrow in _PUNCTUATION:
         text = text.replace(wide, narrow)
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _step(state: State, event: Event) -> State:
-    body = json.loads(event.body) if event.body is not None else {}
-    changed = {name: body[name] for name in ("data", "form_digest", "period", "due", "timeliness") if name in body}
-    if "code" in body:
-        changed["code"] = CodeRef(**body["code"])
-    return replace(
-        state,
-        status=_STATUS_AFTER.get(event.type, state.status),
-        version=state.version + (event.type == "corrected"),
-        sequence=event.sequence,
-        digest=event.digest,
-        **changed,
-    )
 
 
 def _warnings(definition: Definition, data: Any, filed_on: date) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ class Summary:
 
     `submitted_at` is UTC as in Event.at, `due` a date in Asia/Shanghai (YYYY-MM-DD). `words` is the text that a search
     looks through. `guard` names what makes the filing unique. `contested` is computed by the store when it reads: true
-    while another live filing (neither withdrawn nor voided) has the same guard.
+    while another live filing (neither withdrawn nor voided) has the same guard. `approved_by` is who has accepted it
+    while a second officer is awaited, `correction_due` the date in Asia/Shanghai until which a returned one is to be
+    corrected, `received_on` the one on which a paper filing came in; each is "" where there is none.
     """
 
     number: str
@@ -40,11 +42,14 @@ class Summary:
     warnings: tuple[str, ...]
     words: str = field(repr=False)
     contested: bool = False
+    approved_by: str = ""
+    correction_due: str = ""
+    received_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """`key` as the client sent it, scoped by the form; `request` the SHA-256 of the request."""
+    """`key` as the client sent it, scoped by the form or the number; `request` the SHA-256 of the request."""
 
     key: str
     request: str
@@ -54,8 +59,10 @@ class Idempotency:
 class Append:
     """One atomic step: the events, the record's new summary, the guard to claim, what to answer, the key to remember.
 
-    `claim` is the guard to take, which is the summary's, or None to store outside it (a contested filing). `answer` is
-    kept with the key and given again to whoever repeats it. Nothing is stored unless all is.
+    `claim` is the guard to hold from now on, which is the summary's, or None to store outside it (a contested filing).
+    The record lets go of another guard that it held before (a correction may change what makes it unique), and of any
+    once it is withdrawn or voided, whatever `claim` says. `answer` is kept with the key and given again to whoever
+    repeats it. Nothing is stored unless all is.
     """
 
     events: tuple[Event, ...]
@@ -78,7 +85,8 @@ class Selection:
     """Which filings: every part that is set must match. `numbers`, when not empty, names them one by one.
 
     `status` may also be "contested". `words` are all to be found, each anywhere in unit name, number or text. `guard`
-    finds the filings that contest each other.
+    finds the filings that contest each other. `waiting_for` finds those that this officer may decide on: submitted, and
+    not already accepted by the same.
     """
 
     form: str | None = None
@@ -89,6 +97,7 @@ class Selection:
     words: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     guard: str | None = None
+    waiting_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

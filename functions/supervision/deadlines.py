@@ -36,7 +36,21 @@ def timeliness(at: datetime, due: date) -> Timeliness:
 
     `at` carries its time zone; a naive one raises ValueError.
     """
-    return "on_time" if day_in_shanghai(at) <= due else "late"
+    return timeliness_of_day(day_in_shanghai(at), due)
+
+
+def timeliness_of_day(day: date, due: date) -> Timeliness:
+    """Whether a day, in Asia/Shanghai, is in time."""
+    return "on_time" if day <= due else "late"
+
+
+def counted_day(counted: date, corrected: date, correction_due: date | None) -> date:
+    """The day that timeliness goes by after a correction.
+
+    The day that it went by before, `counted`, where the unit corrected on its own or until the date that the bureau had
+    set; the day of the correction where it came later than that.
+    """
+    return corrected if correction_due is not None and corrected > correction_due else counted
 
 
 def day_in_shanghai(at: datetime) -> date:

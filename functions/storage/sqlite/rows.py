@@ -15,16 +15,16 @@ from functions.storage.sqlite.selection import CONTESTED
 EVENT_COLUMNS = "number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body"
 _STORED = (
     "number, form, form_digest, period, unit_name, uscc, submitted_at, due, timeliness, status, version, sequence, "
-    "guard, warnings, unit_sought, holds"
+    "guard, warnings, approved_by, correction_due, received_on, unit_sought, holds"
 )
 _UPDATED = ", ".join(f"{name} = excluded.{name}" for name in _STORED.split(", ")[1:])
-_READ = ", ".join(f"s.{name}" for name in _STORED.split(", ")[:14])
+_READ = ", ".join(f"s.{name}" for name in _STORED.split(", ")[:17])
 
-# Reads a summary from "summaries s CROSS JOIN words w"; the columns are those of Summary, in its order.
+# Reads a summary from "summaries s CROSS JOIN words w".
 SUMMARY_COLUMNS = f"{_READ}, w.words, {CONTESTED}"
 
 _INSERT_EVENT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
-_UPSERT_SUMMARY = f"""INSERT INTO summaries ({_STORED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_UPSERT_SUMMARY = f"""INSERT INTO summaries ({_STORED}) VALUES ({", ".join("?" * len(_STORED.split(", ")))})
     ON CONFLICT (number) DO UPDATE SET {_UPDATED} RETURNING id"""  # noqa: S608 - constants only
 _REPLACE_WORDS = "INSERT OR REPLACE INTO words (id, words) VALUES (?, ?)"
 _EVENTS_OF = f"""SELECT {EVENT_COLUMNS} FROM events WHERE number IN (SELECT value FROM json_each(?))
@@ -89,6 +89,9 @@ def _summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
         summary.sequence,
         summary.guard,
         json.dumps(summary.warnings, ensure_ascii=False) if summary.warnings else _NO_WARNINGS,
+        summary.approved_by,
+        summary.correction_due,
+        summary.received_on,
         searchable(summary.unit_name),
         int(claims and live),
     )
@@ -114,7 +117,8 @@ def _event_row(event: Event) -> tuple[Any, ...]:
 def summary_from(row: Sequence[Any]) -> Summary:
     """A summary from a row of SUMMARY_COLUMNS."""
     warnings = () if row[13] == _NO_WARNINGS else tuple(json.loads(row[13]))
-    fields: tuple[Any, ...] = (*row[:13], warnings, row[14], bool(row[15]))
+    # The order of Summary.
+    fields: tuple[Any, ...] = (*row[:13], warnings, row[17], bool(row[18]), *row[14:17])
     return Summary(*fields)
 
 

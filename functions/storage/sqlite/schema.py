@@ -153,7 +153,15 @@ CREATE TABLE tiles (
 ) STRICT;
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF)
+# What waits for an officer is little, whatever lies in the table: the index holds nothing else.
+_REVIEW = """
+ALTER TABLE summaries ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE summaries ADD COLUMN correction_due TEXT NOT NULL DEFAULT '';
+ALTER TABLE summaries ADD COLUMN received_on TEXT NOT NULL DEFAULT '';
+CREATE INDEX waiting ON summaries (submitted_at, number, approved_by) WHERE status = 'submitted';
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

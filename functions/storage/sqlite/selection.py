@@ -65,6 +65,10 @@ def where(selection: Selection) -> Where:
     if selection.guard is not None:
         terms.append(_GUARDED)
         bound += [selection.guard] * 2
+    if selection.waiting_for is not None:
+        # The literal of the partial index.
+        terms.append("s.status = 'submitted' AND s.approved_by <> ?")
+        bound.append(selection.waiting_for)
     if selection.numbers:
         terms.append("s.number IN (SELECT value FROM json_each(?))")
         bound.append(json.dumps(selection.numbers))

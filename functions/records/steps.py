@@ -1,0 +1,220 @@
+"""The steps that a filing may take after it has come in: which state allows which, and the append of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from functions.errors import SequenceTaken, StepRefused
+from functions.forms.definition import Definition
+from functions.records.decision import Decision, Kind
+from functions.records.event import SALT_BYTES, EventType, canonical_plain, make_event
+from functions.records.filing import FILER, remember_for, sign_correction, timestamp
+from functions.records.keys import Keys
+from functions.records.state import State, fold, follow, summary_of
+from functions.records.store import Append, Record, Status, Timeliness
+
+ANY: Final[frozenset[Status]] = frozenset(("submitted", "returned", "accepted", "withdrawn", "voided"))
+ALLOWED: Final[Mapping[EventType, frozenset[Status]]] = {
+    "submitted": frozenset(),
+    "returned": frozenset(("submitted", "returned")),  # again, to change the opinion or the date
+    "corrected": frozenset(("submitted", "returned")),
+    "withdrawn": frozenset(("submitted", "returned")),
+    "accepted": frozenset(("submitted",)),
+    "reopened": frozenset(("accepted", "voided")),
+    "voided": frozenset(("submitted", "returned", "accepted")),
+    "noted": ANY,
+    "code_reissued": ANY,
+}
+_STANDING: Final[Mapping[Status, str]] = {
+    "submitted": "这份填报正在等审核",
+    "returned": "这份填报已经退回，正在等单位补正",
+    "accepted": "这份填报已经接受",
+    "withdrawn": "这份填报已经由填报单位撤回",
+    "voided": "这份填报已经作废",
+}
+_REFUSED: Final[Mapping[EventType, str]] = {
+    "returned": "不能退回",
+    "corrected": "不能补正。确实要改的，请打电话给本局",
+    "withdrawn": "不能撤回。确实要撤的，请打电话给本局",
+    "accepted": "不能接受",
+    "reopened": "不用重新打开",
+    "voided": "不用再作废",
+}
+_EVENT_OF: Final[Mapping[Kind, EventType]] = {
+    "accept": "accepted",
+    "return": "returned",
+    "reopen": "reopened",
+    "void": "voided",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A record with what its events add up to and the form it is pinned to."""
+
+    record: Record
+    state: State
+    definition: Definition
+
+    @classmethod
+    def of(cls, record: Record, definition_of: Callable[[str], Definition]) -> Dossier:
+        """The dossier of a record; `definition_of` gives the form of a digest. Erased when its content is gone."""
+        state = fold(record.events)
+        return cls(record, state, definition_of(state.form_digest))
+
+    def require_sequence(self, expected: int) -> None:
+        """Return when the record stands where the officer saw it, else SequenceTaken."""
+        _require(self.state.sequence == expected)
+
+    def require_version(self, expected: int) -> None:
+        """Return when the version is the one that the filer saw, else SequenceTaken."""
+        _require(self.state.version == expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who takes a step and when (`at` is aware).
+
+    `actor` is an account's name, or "filer"; `role` the one that the account had then. The request is told from others
+    under the same key by `request_digest`, the SHA-256 of all of it.
+    """
+
+    actor: str
+    at: datetime
+    entropy: Callable[[int], bytes]
+    role: str = ""
+    idempotency_key: str | None = None
+    request_digest: str = ""
+
+
+def decide(dossier: Dossier, act: Act, decision: Decision) -> Append:
+    """The step of a decision; StepRefused when the state does not allow it, or another officer must take it."""
+    if decision.kind == "accept":
+        return _accept(dossier, act, decision.words)
+    if decision.kind == "return" and decision.correction_due is not None:
+        body = {"opinion": decision.words, "correction_due": decision.correction_due.isoformat()}
+        return _step(dossier, act, "returned", {**body, "asked": list(decision.asked)})
+    return _step(dossier, act, _EVENT_OF[decision.kind], {"reason": decision.words})
+
+
+def note(dossier: Dossier, act: Act, text: str) -> Append:
+    """The step that leaves a note for other officers; the unit never sees it."""
+    return _step(dossier, act, "noted", {"text": text})
+
+
+def reissue_code(dossier: Dossier, act: Act, *, kid: str, checked: str) -> Append:
+    """The step that makes the old access code worthless; the answer names the new one's key and epoch.
+
+    `checked` says how the officer made sure of who asked.
+    """
+    code = {"kid": kid, "epoch": dossier.state.code.epoch + 1}
+    return _step(dossier, act, "code_reissued", {"code": code, "checked": checked}, {"code": code})
+
+
+def withdraw(dossier: Dossier, act: Act, reason: str = "") -> Append:
+    """The step by which the unit takes its filing back."""
+    return _step(dossier, act, "withdrawn", {"reason": reason} if reason else {})
+
+
+def correct(
+    dossier: Dossier,
+    act: Act,
+    data: Any,
+    *,
+    due: date,
+    counted_on: date,
+    timeliness: Timeliness,
+    contest: bool,
+    keys: Keys,
+) -> Append:
+    """The step that puts a new version, valid under the pinned form, in place of the one that counts.
+
+    `due` follows from the new answers; `timeliness` from it and from `counted_on` (supervision.deadlines.counted_day).
+    With `contest` it is stored outside the guard, for an officer to resolve.
+    """
+    body = {
+        "data": data,
+        "form_digest": dossier.definition.digest,
+        "period": dossier.definition.filing_for(data).period_of(data),
+        "due": due.isoformat(),
+        "timeliness": timeliness,
+        "counted_on": counted_on.isoformat(),
+        "contest": contest or dossier.state.contest,
+    }
+    return _step(dossier, act, "corrected", body, keys=keys)
+
+
+def require_allowed(type: EventType, status: Status) -> None:
+    """Return when a filing of this status may take a step of this type, else StepRefused."""
+    if status not in ALLOWED[type]:
+        raise StepRefused(f"{_STANDING[status]}，{_REFUSED[type]}")
+
+
+def _accept(dossier: Dossier, act: Act, words: str) -> Append:
+    state, summary = dossier.state, dossier.record.summary
+    require_allowed("accepted", state.status)
+    if summary.contested:
+        raise StepRefused("同一件事还有另一份填报（重复待核），不能接受。请先核实是哪一份，把另一份作废")
+    if state.approved_by == act.actor:
+        raise StepRefused("您已经同意接受。这张表须两人审核，请由另一位审核员作决定")
+    complete = not dossier.definition.rules.four_eyes or bool(state.approved_by)
+    body: dict[str, Any] = {"complete": complete, **({"opinion": words} if words else {})}
+    if complete and state.contest:
+        # Nobody contests it any longer: from now on it holds the place that was disputed.
+        body["contest"] = False
+    return _step(dossier, act, "accepted", body)
+
+
+def _step(
+    dossier: Dossier,
+    act: Act,
+    type: EventType,
+    body: dict[str, Any],
+    told: Mapping[str, Any] | None = None,
+    keys: Keys | None = None,
+) -> Append:
+    state, last = dossier.state, dossier.record.events[-1]
+    require_allowed(type, state.status)
+    event = make_event(
+        number=last.number,
+        form=last.form,
+        sequence=state.sequence + 1,
+        type=type,
+        at=timestamp(act.at),
+        actor=act.actor,
+        previous=last.digest,
+        body={**body, **({"role": act.role} if act.role else {})},
+        salt=act.entropy(SALT_BYTES),
+    )
+    after = follow(state, event)
+    summary = summary_of(dossier.record.events[0], after, dossier.definition)
+    answer = {
+        "number": summary.number,
+        "status": summary.status,
+        "version": summary.version,
+        "sequence": summary.sequence,
+        "at": event.at,
+        **(told or {}),
+        **(sign_correction(summary, after, event, keys) if keys else {}),
+    }
+    key = act.idempotency_key
+    return Append(
+        events=(event,),
+        summary=summary,
+        claim=None if after.contest else summary.guard,
+        answer=canonical_plain(answer),
+        idempotency=remember_for(summary.number, key, act.request_digest) if key else None,
+    )
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise SequenceTaken("这份填报刚刚有了新的变动，您的这一步没有存入。请重新打开它再试")
+
+
+__all__ = [
+    "ALLOWED", "FILER", "Act", "Dossier", "correct", "decide", "note", "reissue_code", "require_allowed", "withdraw"
+]  # fmt: skip
