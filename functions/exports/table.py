@@ -17,7 +17,15 @@ Path = tuple[str, ...]
 
 OLD = "（旧版）"
 _KINDS: dict[str, Kind] = {"integer": "integer", "decimal": "decimal", "date": "date"}
-_WIDTHS: dict[str, int] = {"long_text": 40, "choices": 26, "uscc": 21, "phone": 15, "date": 12, "boolean": 8}
+_WIDTHS: dict[str, int] = {
+    "long_text": 40,
+    "choices": 26,
+    "uscc": 21,
+    "phone": 15,
+    "email": 24,
+    "date": 12,
+    "boolean": 8,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ SELECT_FROM = 8
 _SHORT_LABELS = 24
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
-_WIDTHS = {"integer": "w6c", "decimal": "w6c", "date": "w11", "uscc": "w20", "text": "w-full", "phone": "w-full"}
-_MODES = {"integer": "numeric", "decimal": "decimal", "phone": "tel"}
+_WIDTHS = {"integer": "w6c", "decimal": "w6c", "date": "w11", "uscc": "w20"}
+_TYPES = {"phone": "tel", "email": "email"}
+_MODES = {"integer": "numeric", "decimal": "decimal", "phone": "tel", "email": "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _area(placed: Placed) -> Markup:
 
 def _input(placed: Placed) -> Markup:
     field, value = placed.field, "" if placed.value is None else text_of(placed.value)
-    width = field.width or _WIDTHS[field.kind]
+    width = field.width or _WIDTHS.get(field.kind, "w-full")
     return el(
         "input",
         class_=f"{width} code" if field.kind == "uscc" else width,
@@ -135,8 +136,8 @@ def _input(placed: Placed) -> Markup:
 
 
 def _type(field: Field, value: str) -> str | None:
-    if field.kind == "phone":
-        return "tel"
+    if field.kind in _TYPES:
+        return _TYPES[field.kind]
     # A date control shows nothing at all when its value is no date, and what was typed would be lost.
     return "date" if field.kind == "date" and (not value or _DATE.fullmatch(value)) else None
 

@@ -1,4 +1,4 @@
-"""The string formats of our forms: calendar dates, unified social credit codes, Chinese telephone numbers."""
+"""The string formats of our forms: calendar dates, unified social credit codes, telephone numbers, mail addresses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ _USCC_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 PHONE = re.compile(r"(?:[+]?86[- ]?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00[- ]?[0-9]{7})")
+# What a browser takes for an address, with a dot in its host: a bureau's mail leaves the house.
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
 _LEAP_YEAR = 2000
 
 
@@ -35,6 +40,11 @@ def is_phone(text: str) -> bool:
     return PHONE.fullmatch(text) is not None
 
 
+def is_email(text: str) -> bool:
+    """Whether this is a mail address in ASCII; nothing is asked of its host."""
+    return EMAIL.fullmatch(text) is not None
+
+
 def is_date(text: str) -> bool:
     """Whether this is a day of the calendar written YYYY-MM-DD (RFC 3339 full-date; Python's own parser takes more)."""
     match = _DATE.fullmatch(text)
@@ -54,4 +64,8 @@ def whole_number(value: Any) -> int | None:
     return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
-CUSTOM_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {"uscc": is_uscc, "cn-phone": is_phone}
+CUSTOM_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "uscc": is_uscc,
+    "cn-phone": is_phone,
+    "email": is_email,
+}

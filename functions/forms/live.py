@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.element import Markup
-from functions.forms.formats import PHONE, USCC_ALPHABET
+from functions.forms.formats import EMAIL, PHONE, USCC_ALPHABET
 from functions.forms.livewords import Texts
 from functions.forms.names import name_of
 from functions.forms.outline import Item
@@ -42,6 +42,7 @@ def form_data(definition: Definition) -> dict[str, Any]:
         "parts": [count_of_parts(number) for number in range(numbered + 1)],
         "alphabet": USCC_ALPHABET,
         "phone": f"^(?:{PHONE.pattern})$",
+        "email": f"^(?:{EMAIL.pattern})$",
         "nodes": nodes,
         "texts": texts.all,
         "conditions": [_condition(condition) for condition in definition.conditions],

@@ -96,6 +96,7 @@ def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
             ("check", "format", "1" * 18, {}),
         ],
         "phone": [("format", "format", _TYPED, typed)],
+        "email": [("format", "format", _TYPED, typed)],
     }
     long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
     return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])

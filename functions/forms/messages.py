@@ -186,6 +186,10 @@ def _phone(field: Field, name: str, value: Any) -> str:
     return f"{name}应为 11 位手机号，或者带区号的座机号，如 0000-1234567。请核对"
 
 
+def _email(field: Field, name: str, value: Any) -> str:
+    return f"{name}应像 name@example.com 这样。请核对，或者空着不填"
+
+
 def _choice(field: Field, name: str, value: Any) -> str:
     if isinstance(value, list) and len(value) != len({str(item) for item in value}):
         return f"{_quoted(name)}里同一项选了两次。请留一个"
@@ -210,6 +214,7 @@ _FIELDS = {
     "date": _date,
     "uscc": _uscc,
     "phone": _phone,
+    "email": _email,
     "choice": _choice,
     "choices": _choice,
     "boolean": _boolean,

@@ -57,4 +57,15 @@ def _phone(plain: str, text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[‐‑‒–—−]", "-", plain))
 
 
-_PLAIN = {"integer": _integer, "decimal": _decimal, "date": _date, "uscc": _uscc, "phone": _phone}
+def _email(plain: str, text: str) -> str:
+    return plain
+
+
+_PLAIN = {
+    "integer": _integer,
+    "decimal": _decimal,
+    "date": _date,
+    "uscc": _uscc,
+    "phone": _phone,
+    "email": _email,
+}

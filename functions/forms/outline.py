@@ -19,6 +19,7 @@ Kind = Literal[
     "boolean",
     "uscc",
     "phone",
+    "email",
 ]
 Need = Literal["always", "sometimes", "never"]
 Ask = str | Mapping[str, str]

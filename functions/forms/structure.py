@@ -50,7 +50,7 @@ def kind_of(schema: Schema) -> Kind:
         return "choices"
     if "oneOf" in schema:
         return "choice"
-    formats: dict[str, Kind] = {"date": "date", "uscc": "uscc", "cn-phone": "phone"}
+    formats: dict[str, Kind] = {"date": "date", "uscc": "uscc", "cn-phone": "phone", "email": "email"}
     if schema.get("format") in formats:
         return formats[schema["format"]]
     if "x-decimals" in schema:

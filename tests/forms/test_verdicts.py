@@ -15,7 +15,7 @@ from functions.forms.definition import Definition
 from functions.forms.gate import gate_of
 from functions.forms.validation import DISAGREEMENT, prune, validate
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
-from tests.support.forms import registration, self_check
+from tests.support.forms import changed, registration, self_check
 
 TODAY = date(2026, 9, 1)
 PHASES = ("start", "annual", "post_acceptance")
@@ -171,6 +171,29 @@ def test_junk_in_the_shape_of_the_form_is_judged_alike(definition: Definition) -
 @example([])
 def test_any_json_at_all_is_judged_alike(data: Any) -> None:
     assert not _agree(self_check(), data)
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted"),
+    [
+        ("shili@example.com", True),
+        ("a.b+c_d@sub.example-1.com.cn", True),
+        ("a" * 64 + "@example.com", True),
+        ("a" * 65 + "@example.com", False),
+        ("shili@example", False),
+        ("shili@-example.com", False),
+        ("shili@example..com", False),
+        ("@example.com", False),
+        ("shili example@example.com", False),
+        ('"quoted"@example.com', False),
+        ("shili@[127.0.0.1]", False),
+        ("示例@example.com", False),
+        ("shili@示例.中国", False),
+        ("", False),
+    ],
+)
+def test_mail_addresses_are_judged_alike(address: str, accepted: bool) -> None:
+    assert _agree(self_check(), changed(valid_self_check(), {"/unit/contact_email": address})) is accepted
 
 
 @pytest.mark.parametrize("phase", PHASES)

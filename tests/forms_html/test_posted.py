@@ -29,6 +29,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "date": st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(date.isoformat),
     "boolean": st.booleans(),
     "uscc": st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=18, max_size=18),
+    "email": st.from_regex(r"[a-z]{1,9}@[a-z]{1,9}\.example", fullmatch=True),
     "phone": st.from_regex(r"1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}", fullmatch=True).filter(str.isascii),
 }
 

@@ -55,6 +55,7 @@ def said_by_server(definition: Definition, data: Any, name: str) -> str:
         ("unit.uscc", "I" + make_uscc(1)[1:]),
         ("unit.uscc", OFF),
         ("unit.contact_phone", "12"),
+        ("unit.contact_email", "shili@"),
         ("holdings.y30.y30_items", "-1"),
         ("holdings.y30.y30_items", "9999999999"),
         ("holdings.y30.y30_items", "三百件左右，具体数目还要再清点一遍才知道"),

@@ -56,6 +56,9 @@
     },
     phone: function (node, value) {
       return new RegExp(form.data.phone).test(value) ? null : ["format", { value: shown(value) }];
+    },
+    email: function (node, value) {
+      return new RegExp(form.data.email).test(value) ? null : ["format", { value: shown(value) }];
     }
   };
 

@@ -26,6 +26,9 @@
     uscc: function (text) {
       return text.replace(/[\s-]/g, "").toUpperCase();
     },
+    email: function (text) {
+      return text;
+    },
     phone: function (text) {
       return text.replace(/[‐‑‒–—−]/g, "-").replace(/\s+/g, " ");
     }
