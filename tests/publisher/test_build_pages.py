@@ -144,6 +144,13 @@ def test_a_mark_that_is_set_is_shown(project: Path) -> None:
     assert re.search(r'<img src="\./marks/party\.png" alt="党政机关标识" height="60">', html)
 
 
+def test_the_way_back_names_each_page_as_it_is_written(built: Path) -> None:
+    html = (built / "regimes" / "bing" / "index.html").read_text(encoding="utf-8")
+    crumbs = re.search(r'<ol class="crumb">(.*?)</ol>', html)
+    assert crumbs
+    assert re.findall(r">([^<>]+)<", crumbs[1]) == ["首页", "事中事后监督管理制度", "丙　档案安全"]
+
+
 def test_the_missing_page_leads_on(built: Path) -> None:
     html = (built / "404.html").read_text(encoding="utf-8")
     assert "<h1>没有这一页</h1>" in html
