@@ -134,6 +134,11 @@ def _plain(field: Field, value: Any) -> Markup:
     return lines(text_of(value))
 
 
+def _count(field: Field, value: Any) -> Markup:
+    """A count in groups of three; a year is no count."""
+    return join(f"{value:,}") if isinstance(value, int) and field.unit not in ("", "年") else _plain(field, value)
+
+
 def _choice(field: Field, value: Any) -> Markup:
     return join(dict(field.choices).get(value, text_of(value)))
 
@@ -160,6 +165,7 @@ def _code(field: Field, value: Any) -> Markup:
 
 
 _VALUES: dict[str, Callable[[Field, Any], Markup]] = {
+    "integer": _count,
     "choice": _choice,
     "choices": _choices,
     "boolean": _boolean,

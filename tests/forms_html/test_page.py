@@ -236,6 +236,7 @@ def test_the_answers_are_read_as_words_with_warnings_below() -> None:
         "2025 年",
         "教育、学籍",
         "85 卷，960 件",
+        "42,600 条",
         "部分符合",
         '<span class="warn">报的是更早的年度。</span>',
     ):
