@@ -64,8 +64,9 @@ def mark(field: Field) -> Markup:
 def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
     """The hint with the paragraph that demands this, or nothing."""
     words = [item.hint] if item.hint else []
-    if isinstance(item, Field) and item.kind == "date" and "如 20" not in item.hint:
-        words.append(DATE_HINT)
+    if isinstance(item, Field) and item.kind == "date":
+        # A script takes the example away where the browser has a calendar of its own.
+        words.append(el("span", DATE_HINT, data_example=True))
     if item.basis and item.basis != sheet.basis:
         words.append(join("依据", basis_link(sheet.link, item.basis, quiet=True)))
     if not words:

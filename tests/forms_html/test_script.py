@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from functions.forms.definition import Definition
 from functions.forms.names import id_of, parse_name
 from functions.forms.pointer import join
 from functions.forms.validation import validate
-from tests.forms_html.conftest import Pages
+from tests.forms_html.conftest import SCRIPTS, Pages
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import GONE, changed, self_check
 
@@ -111,6 +112,49 @@ def test_choices_that_are_left_without_a_choice_are_named(pages: Pages) -> None:
     control(page, "unit.unit_name").focus()
     expect(page.locator("#checks-check_1-result-e")).to_have_count(0)
     expect(page.locator("#checks-check_1")).not_to_have_class("fld bad")
+
+
+def test_how_to_write_a_date_is_told_only_where_the_browser_shows_no_calendar(pages: Pages) -> None:
+    example = "[data-f='progress.start_date'] [data-example]"
+    expect(pages.open("project.html", java_script_enabled=False).locator(example)).to_have_text("如 2026-03-01。")
+    page = pages.open("project.html")
+    expect(page.locator(example)).to_be_hidden()
+    expect(page.locator("#progress-start_date-h")).to_contain_text("实际开工的日期")
+    expect(page.locator("#archives-setup_date-h")).to_be_hidden()
+    page.evaluate("document.getElementById('progress-start_date').type = 'text'")
+    control(page, "unit.unit_name").fill("示例县水利工程建设中心")
+    expect(page.locator(example)).to_be_visible()
+
+
+@pytest.mark.parametrize("missing", ["delete Element.prototype.closest", "delete Array.from"])
+def test_an_old_browser_gets_the_form_as_plain_html(pages: Pages, missing: str) -> None:
+    """Half a script would hide questions and promise drafts that it cannot keep."""
+    context = pages.browser.new_context(locale="zh-CN")
+    context.add_init_script(missing)
+    pages.contexts.append(context)
+    pages.write_form("wrong.html", "annual-self-check", {}, validate(self_check(), {}, TODAY))
+    page = pages.open("wrong.html", context)
+    expect(page.locator(".errors")).to_be_focused()
+    expect(page.locator("[data-f='holdings.professional_types']")).to_be_visible()
+    expect(page.get_by_role("button", name="把草稿存成文件")).to_have_count(0)
+    assert page.locator("#form [disabled]").count() == 0
+
+
+NEWER = re.compile(r"=>|`|\?\.[a-z\[(]|\?\?|\b(?:let|const|class|async|await|import|export|of)\b|\.\.\.|\*\*")
+WRITTEN = re.compile(
+    r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|(?<=[(\[,=:!&|?{};\n] )/(?:\\.|[^/\\\n])+/[a-z]*|(?<=\()/(?:\\.|[^/\\\n])+/[a-z]*",
+    re.S,
+)
+
+
+@pytest.mark.parametrize(
+    "script",
+    sorted((*SCRIPTS.glob("form*.js"), SCRIPTS / "site.js", SCRIPTS / "search.js")),
+    ids=lambda path: path.name,
+)
+def test_a_script_is_written_so_that_old_browsers_can_read_it(script: Path) -> None:
+    """One word of newer syntax, and a browser of 2016 runs nothing of the file."""
+    assert NEWER.findall(WRITTEN.sub("''", script.read_text(encoding="utf-8"))) == []
 
 
 def test_a_message_goes_when_the_answer_is_mended(pages: Pages) -> None:

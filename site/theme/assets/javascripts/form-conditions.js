@@ -120,9 +120,11 @@
 
   /* What a group's first choice may call for is out of the way until it does, or until something is typed in it. */
   function isIdle(wrapper, data) {
-    var group = wrapper.parentNode;
     var node = form.data.nodes[form.generic(form.nameOf(wrapper))];
-    if (!group.querySelector || !group.querySelector(":scope > [data-lead]") || node.n !== 1) return false;
+    var led = Array.from(wrapper.parentNode.children).some(function (sibling) {
+      return sibling.hasAttribute("data-lead");
+    });
+    if (!led || node.n !== 1) return false;
     return form.valueIn(wrapper, node.k) === undefined && !form.isRequired(form.nameOf(wrapper), data);
   }
 

@@ -84,7 +84,7 @@
   }
 
   form.startRows = function () {
-    if ("content" in document.createElement("template")) form.element.addEventListener("click", press);
+    form.element.addEventListener("click", press);
   };
 
   form.lists = function () {

@@ -7,7 +7,17 @@
   var pressed = false;
   var left = null;
 
+  /* How to write a date matters only where the browser shows no calendar for it. */
+  function hideExamples() {
+    form.each(form.element.querySelectorAll("[data-example]"), function (example) {
+      var calendar = form.controls(example.closest("[data-f]"))[0].type === "date";
+      example.hidden = calendar;
+      if (example.parentNode.textContent === example.textContent) example.parentNode.hidden = calendar;
+    });
+  }
+
   form.changed = function () {
+    hideExamples();
     form.applyConditions();
     form.showProgress();
   };
@@ -78,6 +88,11 @@
     listen();
   }
 
+  /* What the parts are made with: a browser without it, or a preview that is not built, gets the page as plain HTML. */
+  function isAble() {
+    return Boolean(form.read && Array.from && Element.prototype.closest && "content" in document.createElement("template"));
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     var filed = document.querySelector("[data-filed]");
     var errors = document.querySelector(".errors");
@@ -87,10 +102,10 @@
       print.hidden = false;
       print.addEventListener("click", function () { window.print(); });
     }
-    if (!form.read) return; /* a preview that is not built has only this file: the page works as plain HTML */
+    if (wanted) wanted.focus();
+    if (!isAble()) return;
     if (filed) form.forgetDrafts(filed.getAttribute("data-filed"));
     if (document.getElementById("form-data")) startForm();
     if (errors) errors.addEventListener("click", focusControl);
-    if (wanted) wanted.focus();
   });
 })((window.qingdanForm = window.qingdanForm || {}));
