@@ -33,8 +33,9 @@ def fill_one(page: Page, name: str, value: str) -> None:
 
 
 def act(page: Page, action: str) -> None:
-    """Presses the button that does `action`."""
+    """Presses the button that does `action`; the page that answers has been read to its end."""
     page.locator(f'button[name=action][value="{action}"]:visible').last.click()
+    page.wait_for_load_state()
 
 
 def sign_in(page: Page, name: str, password: str) -> None:
@@ -42,6 +43,7 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.locator("[name=username]").fill(name)
     page.locator("[name=password]").fill(password)
     page.locator("main button").last.click()
+    page.wait_for_load_state()
 
 
 def overflow(page: Page) -> int:

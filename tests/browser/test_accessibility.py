@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
@@ -23,15 +24,19 @@ STATIC = (
     "/duties/",
     "/services/",
     "/sections/guidance/",
+    "/sections/research/",
     "/regimes/",
     "/regimes/jia/",
+    "/regimes/yi/",
     "/regimes/bing/",
+    "/regimes/ding/",
     "/laws/",
     "/search/",
     "/search/?q=自查报告",
     "/forms/",
     SELF_CHECK,
     "/forms/key-project-registration/",
+    "/open-data/",
     "/privacy/",
     "/accessibility/",
     "/no-such-page/",
@@ -40,7 +45,8 @@ SCHEMES = ("light", "dark")
 
 
 def findings(page: Page) -> list[str]:
-    """What axe has to say, a line a rule."""
+    """What axe has to say, a line a rule, of the page as it is when all of it has come."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate("axe.run().then(r => r.violations)")
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} ({len(rule['nodes'])})" for rule in found]
@@ -50,6 +56,24 @@ def findings(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", STATIC)
 def test_axe_finds_nothing_on_the_site(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, color_scheme=scheme, bypass_csp=True)
+    if "?q=" in path:
+        expect(page.locator(".hits li").first).to_be_visible()
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_in_what_the_script_adds_to_a_form(visit: Visit, scheme: str) -> None:
+    page = visit(SELF_CHECK, color_scheme=scheme, bypass_csp=True)
+    page.locator("[name='unit.uscc']").fill("1")
+    page.locator("[name='unit.uscc']").blur()
+    act(page, "add:databases.databases")
+    page.get_by_role("button", name="把草稿存成文件").click()
+    expect(page.locator("#draft-note")).to_be_visible()
+    expect(page.locator("#unit-uscc-e")).to_be_visible()
+    assert findings(page) == []
+    page.reload()
+    page.get_by_role("button", name="清除草稿").click()
+    expect(page.get_by_role("button", name="撤销")).to_be_visible()
     assert findings(page) == []
 
 
@@ -69,13 +93,32 @@ def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
     act(page, "add:rectification.issues")
     fill_in(page, definition, wrong)
     act(page, "review")
-    assert page.title().startswith("有 2 处要改")
+    expect(page).to_have_title(re.compile("^有 2 处要改"))
     assert findings(page) == []
     fill_in(page, definition, data)
     act(page, "review")
+    expect(page).to_have_title(re.compile("^核对后提交"))
     assert findings(page) == []
     act(page, "file")
-    assert page.locator("[data-filed]").count() == 1
+    expect(page.locator("[data-filed]")).to_have_count(1)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_where_filing_is_stopped(visit: Visit, catalogue: Catalogue, scheme: str) -> None:
+    data = valid_self_check(uscc=make_uscc(6100 + len(scheme)), year=datetime.now(UTC).year - 1, databases=0)
+    del data["rectification"]
+    page = visit(SELF_CHECK, color_scheme=scheme, bypass_csp=True)
+    for _ in range(2):
+        page.goto(SELF_CHECK)
+        fill_in(page, catalogue.get("annual-self-check"), data)
+        act(page, "review")
+        act(page, "file")
+    expect(page.get_by_label("仍要提交")).to_be_visible()
+    assert findings(page) == []
+    page.goto(SELF_CHECK)
+    page.locator("#form").evaluate("form => { form.action = 'no-such-form'; form.submit(); }")
+    expect(page.locator("h1")).to_have_text("没有找到")
     assert findings(page) == []
 
 
@@ -87,14 +130,20 @@ def test_axe_finds_nothing_at_the_desk(
     desk = visit("/desk/", color_scheme=scheme, viewport=viewport, bypass_csp=True)
     assert findings(desk) == []
     sign_in(desk, officer[0], "not-the-password")
-    assert desk.locator(".errors").count() == 1
+    expect(desk.locator(".errors")).to_be_focused()
     assert findings(desk) == []
     sign_in(desk, *officer)
     for path in ("/desk/", "/desk/?q=没有这样的填报", "/desk/password", "/desk/submissions/SC-2026-222222"):
         desk.goto(path)
         assert findings(desk) == [], path
     desk.goto(f"/desk/submissions/{filed}")
-    assert desk.locator(".ans").count() > 0
+    expect(desk.locator(".ans").first).to_be_visible()
+    assert findings(desk) == []
+    desk.goto("/desk/password")
+    for name, typed in (("old", "not-the-password"), ("new", "shuimohua-2027-xuni"), ("again", "shuimohua-2027-xuni")):
+        desk.locator(f"[name={name}]").fill(typed)
+    desk.get_by_role("button", name="改成新密码").click()
+    expect(desk.locator(".errors")).to_be_focused()
     assert findings(desk) == []
 
 
