@@ -82,7 +82,7 @@ class Submit:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
         if given is None:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
-        return _json(given, status=201, headers={"Location": f"/api/submissions/{given['number']}"})
+        return _json(given, status=201, headers={"Location": f"{_root(request)}/api/submissions/{given['number']}"})
 
     async def take_form(self, request: Request) -> Response:
         definition = self.definition(request)
@@ -151,6 +151,11 @@ class Submit:
 
     def page(self, status: int, html: str, headers: dict[str, str] | None = None) -> Response:
         return HTMLResponse(html, status, headers=headers)
+
+
+def _root(request: Request) -> str:
+    """The path that the service is mounted at, "" at the root."""
+    return str(request.scope.get("root_path", ""))
 
 
 def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from functions.bootstrap import Services, Settings
 from functions.errors import SettingError
 from functions.local.journal import Journal
+from functions.local.portal import under
 from functions.local.static import StaticSite
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
@@ -139,7 +140,7 @@ def create_app(services: Services, ticks: Callable[[], float] = time.monotonic) 
     settings = services.settings
     shell = Shell.load(settings.site)
     app = mount(create_submit(services), create_desk(services), StaticSite.load(settings.site))
-    return guard(app, settings, shell, ticks, count=True)
+    return under(shell.base, guard(app, settings, shell, ticks, count=True))
 
 
 def listen(address: Address) -> socket.socket:

@@ -93,7 +93,8 @@ class StaticSite:
         if file is not None:
             await _answer(file, scope, send)
         elif path + "/" in self.files:
-            location = scope.get("raw_path", path.encode()).split(b"?")[0] + b"/"
+            # Relative: a portal may serve this folder under a path that is unknown here.
+            location = scope.get("raw_path", path.encode()).split(b"?")[0].rpartition(b"/")[2] + b"/"
             await _send(send, 301, [(b"location", location), (b"content-length", b"0")], b"")
         elif self.missing is not None:
             body = self.missing.plain.body

@@ -34,6 +34,10 @@ class Drawing:
         """The link from this page to a target given from the root of content/; MkDocs turns it into an address."""
         return relative(self.path, target)
 
+    def service(self, address: str) -> str:
+        """Where a form of this page posts to, by the address under the service; relative where that serves the site."""
+        return f"{self.service_url or self.file('.')}/{address}"
+
     def file(self, target: str) -> str:
         """The link from this page to a file of the built site, given from its first page: "data/duties.csv"."""
         return posixpath.relpath(target, url_of(self.path) or ".")

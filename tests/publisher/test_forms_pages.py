@@ -25,7 +25,7 @@ def test_the_page_of_a_form_says_who_when_and_why(form: str, main_of: Callable[[
     assert f"../../{basis}" in [node.attributes.get("href") for node in slip.find("a")]
     assert "严禁填报涉密信息" in main.text
     assert "本系统拟定，非官方格式" in main.text
-    assert main.find("form")[0].attributes["action"] == f"/forms/{form}"
+    assert main.find("form")[0].attributes["action"] == f"../../forms/{form}"
 
 
 def test_the_list_of_forms_says_the_same(main_of: Callable[[str], Node]) -> None:

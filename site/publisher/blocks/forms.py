@@ -61,7 +61,7 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
     made = render_form(
         definition,
         values=None,
-        action=f"{drawing.service_url}/forms/{definition.id}",
+        action=drawing.service(f"forms/{definition.id}"),
         link=lambda target: f"{drawing.file('.')}/{target}",
     )
     holder = SubElement(parent, "p")
