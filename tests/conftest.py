@@ -12,13 +12,20 @@ import pytest
 from functions.bootstrap import Services, Settings, open_services
 from functions.forms.authoring import read_catalogue
 from functions.forms.catalogue import Catalogue
+from functions.local.twin import CREDENTIALS, local_cloud
 from tests.support.chromium import browser
 from tests.support.clock import Clock
+from tests.support.cloud import Cloud
+from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
 
 __all__ = ["Clock", "Server", "browser"]
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--conformance", action="store_true", help="on every engine, with the large tests")
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +70,25 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     running = start_server(site=site, data=tmp_path_factory.mktemp("served") / "data")
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def twin() -> Iterator[str]:
+    """The address of DynamoDB, S3 and the parameters on this machine, stopped at the end."""
+    with pytest.MonkeyPatch.context() as patch, local_cloud() as url:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def ministack(twin: str) -> Cloud:
+    """All that the store needs in one engine."""
+    return Cloud(twin, twin)
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(twin: str) -> Iterator[Cloud]:
+    """Amazon's own engine for the table; it has no S3, which is the other's."""
+    with start_dynamodb_local() as url:
+        yield Cloud(url, twin)

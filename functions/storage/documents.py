@@ -8,6 +8,7 @@ from pathlib import Path
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.storage.folder import private_folder, write_once
+from functions.storage.words import UNKNOWN_FORM
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -33,12 +34,12 @@ class Documents:
     def read(self, digest: str) -> bytes:
         """The document, or NotFound; StoreUnavailable when the file is not what its name says."""
         if not _DIGEST.fullmatch(digest):
-            raise NotFound("没有这个版本的表单")
+            raise NotFound(UNKNOWN_FORM)
         path = self._folder / digest
         try:
             document = path.read_bytes()
         except FileNotFoundError:
-            raise NotFound("没有这个版本的表单") from None
+            raise NotFound(UNKNOWN_FORM) from None
         if hashlib.sha256(document).hexdigest() != digest:
             raise StoreUnavailable(f"表单文件 {path} 已损坏，内容和文件名对不上。请从备份恢复它")
         return document

@@ -1,4 +1,4 @@
-"""The adapters under test: another one is one more line in OPENERS."""
+"""The engines under test: every test of this folder runs on each of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from functions.records.store import RecordStore, SealStore
 from functions.staff.port import StaffStore
 from functions.storage.sqlite import open_store
+from tests.support.cloud import Cloud
 
 
 class Adapter(RecordStore, Protocol):
@@ -23,13 +24,23 @@ class Adapter(RecordStore, Protocol):
     def staff(self) -> StaffStore: ...
 
 
-OPENERS: dict[str, Callable[[Path], Adapter]] = {"sqlite": open_store}
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that asks for a store runs on each engine; Amazon's own, slower to start, with --conformance only."""
+    if "reopen" in metafunc.fixturenames:
+        engines = ["sqlite", "ministack", *["dynamodb_local"] * metafunc.config.getoption("--conformance")]
+        metafunc.parametrize("reopen", engines, indirect=True)
 
 
-@pytest.fixture(params=OPENERS)
+@pytest.fixture
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Adapter]:
     """Opens one more store on the same data each time it is called."""
-    return lambda: OPENERS[request.param](tmp_path / "data")
+    if request.param == "sqlite":
+        return lambda: open_store(tmp_path / "data")
+    if request.node.get_closest_marker("large") and not request.config.getoption("--conformance"):
+        pytest.skip("the engines that stand in for AWS take long to fill: `make conformance` does it")
+    cloud: Cloud = request.getfixturevalue(request.param)
+    table = cloud.fresh_table()
+    return lambda: cloud.open(table)
 
 
 @pytest.fixture

@@ -228,3 +228,94 @@ def test_closing_finishes_what_waits(reopen: Callable[[], RecordStore]) -> None:
 def test_a_healthy_store_is_writable(store: RecordStore) -> None:
     store.check_writable()
     assert store.count(EVERYTHING) == 0
+
+
+def test_an_answer_of_any_bytes_is_given_again(store: RecordStore) -> None:
+    step = replace(first_step(1, key="钥匙 \x00 𠮷"), answer=bytes(range(256)) * 8)
+    append(store, step)
+    assert append(store, step) == Stored(step.answer, replayed=True)
+
+
+def test_a_filing_as_long_as_a_body_may_be_is_kept_whole_and_found(store: RecordStore) -> None:
+    text = "长" * 300_000 + ASTRAL + "结尾"
+    step = first_step(1, text=text)
+    append(store, step)
+    append(store, first_step(2))
+    record = store.read(step.summary.number)
+    assert (record.summary, record.events) == (step.summary, step.events)
+    assert event_is_whole(record.events[0])
+    assert [summary.number for summary in store.page(Selection(words=("结尾",)), limit=10).items] == ["SC-2026-000001"]
+    assert [one.summary.number for one in store.stream(EVERYTHING)] == ["SC-2026-000001", "SC-2026-000002"]
+
+
+def test_a_correction_may_move_a_filing_to_another_guard_and_period(store: RecordStore) -> None:
+    append(store, first_step(1, guard="old"))
+    record = store.read("SC-2026-000001")
+    moved = replace(record.summary, guard="new", period="2024", version=2)
+    append(store, next_step(replace(record, summary=moved), "corrected", "submitted"))
+    append(store, first_step(2, guard="old"))
+    with pytest.raises(GuardTaken):
+        append(store, first_step(3, guard="new"))
+    assert [each.number for each in store.page(Selection(guard="new"), limit=9).items] == ["SC-2026-000001"]
+    assert [each.number for each in store.page(Selection(guard="old"), limit=9).items] == ["SC-2026-000002"]
+    assert [each.number for each in store.page(Selection(period="2024"), limit=9).items] == ["SC-2026-000001"]
+
+
+def test_a_correction_to_a_guard_that_another_holds_is_refused(store: RecordStore) -> None:
+    append(store, first_step(1, guard="one"))
+    append(store, first_step(2, guard="other"))
+    record = store.read("SC-2026-000001")
+    moved = replace(record, summary=replace(record.summary, guard="other"))
+    with pytest.raises(GuardTaken):
+        append(store, next_step(moved, "corrected", "submitted"))
+    assert store.read("SC-2026-000001") == record
+
+
+def test_who_contests_takes_the_guard_once_it_is_free(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g"))
+    append(store, first_step(2, guard="g", contest=True))
+    record = store.read("SC-2026-000002")
+    with pytest.raises(GuardTaken):
+        append(store, next_step(record, "noted", "submitted"))
+    append(store, next_step(store.read("SC-2026-000001"), "voided", "voided"))
+    append(store, next_step(record, "noted", "submitted"))
+    assert store.read("SC-2026-000002").summary.contested is False
+    with pytest.raises(GuardTaken):
+        append(store, first_step(3, guard="g"))
+
+
+def test_a_withdrawn_filing_that_is_reopened_takes_its_guard_again(store: RecordStore) -> None:
+    append(store, first_step(1, guard="g"))
+    append(store, next_step(store.read("SC-2026-000001"), "withdrawn", "withdrawn"))
+    append(store, next_step(store.read("SC-2026-000001"), "reopened", "submitted"))
+    with pytest.raises(GuardTaken):
+        append(store, first_step(2, guard="g"))
+
+
+def test_a_refused_filing_adds_no_period(store: RecordStore) -> None:
+    append(store, first_step(1, key="k"))
+    with pytest.raises(IdempotencyMismatch):
+        append(store, first_step(2, key="k", request="b" * 64, period="2031"))
+    assert store.periods() == (("annual-self-check", "2025"),)
+
+
+def test_sixteen_that_file_once_each_and_repeat_it_make_sixteen_records(store: RecordStore) -> None:
+    outcomes = race(store, [first_step(n % 16, key=f"k{n % 16}", guard=f"g{n % 16}") for n in range(48)])
+    assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
+    assert sorted(outcome.replayed for outcome in outcomes if isinstance(outcome, Stored)).count(False) == 16
+    assert store.count(EVERYTHING) == 16
+    assert store.count(Selection(status="contested")) == 0
+
+
+def test_sixteen_that_contest_at_once_are_all_stored_and_marked(store: RecordStore) -> None:
+    outcomes = race(store, [first_step(n, guard="g", contest=n > 0) for n in range(16)])
+    assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
+    assert store.count(Selection(status="contested")) == 16
+
+
+@pytest.mark.parametrize("number", ["", "x" * 3000, "编号", "SC-2026-000001\n", "%00"])
+def test_what_can_be_no_number_is_not_found(store: RecordStore, number: str) -> None:
+    append(store, first_step(1))
+    with pytest.raises(NotFound):
+        store.read(number)
+    assert store.count(Selection(numbers=(number,))) == 0

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 import pytest
 
 from functions.errors import NotFound
-from functions.records.store import RecordStore, Selection
+from functions.records.store import Append, RecordStore, Selection
 from tests.contract.steps import first_step, next_step
+from tests.support import bulk
 
 
-def fill(store: RecordStore, steps: Iterable[object]) -> None:
-    for future in [store.append(step) for step in steps]:  # type: ignore[arg-type]
+def fill(store: RecordStore, steps: Iterable[Append]) -> None:
+    for future in [store.append(step) for step in steps]:
         future.result(60)
 
 
@@ -27,21 +28,32 @@ def number(n: int) -> str:
 
 
 def test_paging_both_ways_loses_and_doubles_nothing(store: RecordStore) -> None:
+    page_through(store, many=600, limit=37)
+
+
+@pytest.mark.large
+def test_paging_through_25_000_loses_and_doubles_nothing(store: RecordStore) -> None:
+    page_through(store, many=25_000, limit=7_001)
+
+
+def page_through(store: RecordStore, *, many: int, limit: int) -> None:
+    """Down to the oldest and up again, having seen every filing once each time, in order."""
     # Every ten share one moment, so that the order must come from time and number together.
-    fill(store, (first_step(n, submitted_at=_moment(n)) for n in range(5000)))
-    expected = [number(n) for n in reversed(range(5000))]
-    page = store.page(Selection(), limit=37)
+    bulk.fill(store, (first_step(n, submitted_at=_moment(n)) for n in range(many)))
+    expected = [number(n) for n in reversed(range(many))]
+    page = store.page(Selection(), limit=limit)
     assert page.newer is None
     down = [summary.number for summary in page.items]
     while page.older is not None:
-        page = store.page(Selection(), limit=37, cursor=page.older)
+        page = store.page(Selection(), limit=limit, cursor=page.older)
         down += [summary.number for summary in page.items]
     assert down == expected
     up = [summary.number for summary in page.items]
     while page.newer is not None:
-        page = store.page(Selection(), limit=37, cursor=page.newer)
+        page = store.page(Selection(), limit=limit, cursor=page.newer)
         up = [summary.number for summary in page.items] + up
     assert up == expected
+    assert store.count(Selection(form="annual-self-check")) == many
 
 
 def _moment(n: int) -> str:
@@ -219,3 +231,57 @@ def test_a_stream_brings_every_event_of_a_record(store: RecordStore) -> None:
     records = {record.summary.number: record for record in store.stream(Selection())}
     assert [event.sequence for event in records[number(1)].events] == [1, 2]
     assert records[number(1)] == store.read(number(1))
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(form="无" * 3000),
+        Selection(form="annual-self-check", period="x" * 3000),
+        Selection(period="x" * 3000),
+        Selection(unit="x" * 3000),
+        Selection(status="x" * 3000),
+        Selection(words=("x" * 3000,)),
+        Selection(guard="x" * 3000),
+        Selection(numbers=("x" * 3000, "")),
+        Selection(form="", period=""),
+    ],
+)
+def test_what_nobody_filed_is_an_empty_list(store: RecordStore, selection: Selection) -> None:
+    fill(store, [first_step(1)])
+    assert numbers(store, selection) == []
+    assert store.count(selection) == 0
+    assert store.digests(selection) == ()
+    assert list(store.stream(selection)) == []
+
+
+def test_pages_of_what_is_named_follow_each_other_too(store: RecordStore) -> None:
+    fill(store, (first_step(n, guard="g", contest=n > 0) for n in range(10)))
+    named = Selection(numbers=tuple(number(n) for n in range(10)))
+    for selection in (named, Selection(guard="g"), Selection(status="contested")):
+        first = store.page(selection, limit=4)
+        second = store.page(selection, limit=4, cursor=first.older)
+        last = store.page(selection, limit=4, cursor=second.older)
+        pages = [[summary.number for summary in page.items] for page in (first, second, last)]
+        assert pages == [[number(n) for n in some] for some in ((9, 8, 7, 6), (5, 4, 3, 2), (1, 0))]
+        assert (first.newer, last.older) == (None, None)
+        assert store.page(selection, limit=4, cursor=last.newer).items == second.items
+        assert store.page(selection, limit=4, cursor=second.newer).items == first.items
+
+
+def test_a_summary_in_a_list_is_the_one_of_the_record(store: RecordStore) -> None:
+    fill(store, [first_step(n, warnings=("记录数为 0",), text="密集架", guard="g", contest=n > 1) for n in (1, 2)])
+    listed = store.page(Selection(form="annual-self-check"), limit=10).items
+    assert listed == tuple(store.read(number(n)).summary for n in (2, 1))
+    assert listed == store.page(Selection(words=("密集",)), limit=10).items
+    assert tuple(record.summary for record in store.stream(Selection()))[::-1] == listed
+
+
+def test_one_moment_and_many_forms_keep_their_order(store: RecordStore) -> None:
+    at = "2026-09-18T02:24:00.000000Z"
+    fill(store, (first_step(n, form=f"form-{n % 3}", period=f"{n % 2}", submitted_at=at) for n in range(30)))
+    assert numbers(store, Selection()) == [number(n) for n in reversed(range(30))]
+    assert numbers(store, Selection(period="1")) == [number(n) for n in reversed(range(1, 30, 2))]
+    assert numbers(store, Selection(form="form-2")) == [number(n) for n in reversed(range(2, 30, 3))]
+    streamed = [record.summary.number for record in store.stream(Selection(period="0", form="form-0"))]
+    assert streamed == [number(n) for n in range(0, 30, 6)]

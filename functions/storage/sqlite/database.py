@@ -12,6 +12,7 @@ from pathlib import Path
 from functions.errors import StoreUnavailable
 from functions.storage.folder import FILE_MODE, sync_folder
 from functions.storage.sqlite.schema import migrate
+from functions.storage.words import CLOSING
 
 BUSY_SECONDS = 10.0
 _CACHE_KIB = 16 * 1024
@@ -101,7 +102,7 @@ class Readers:
     def _take(self) -> sqlite3.Connection:
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("服务正在停止。请稍后再试")
+                raise StoreUnavailable(CLOSING)
             if self._idle:
                 return self._idle.pop()
         try:

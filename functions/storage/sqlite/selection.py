@@ -11,6 +11,7 @@ from typing import Any, Literal
 from functions.errors import NotFound
 from functions.records.state import searchable
 from functions.records.store import Selection
+from functions.storage.words import UNKNOWN_PAGE
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _GONE = "('withdrawn', 'voided')"
@@ -101,7 +102,7 @@ def read_cursor(text: str) -> Cursor:
             raise ValueError("not a cursor")
         cursor = Cursor(side, submitted_at, number)
     except (ValueError, TypeError, RecursionError):
-        raise NotFound("这一页的链接不对。请回到列表的第一页") from None
+        raise NotFound(UNKNOWN_PAGE) from None
     if cursor.written() != text:
-        raise NotFound("这一页的链接不对。请回到列表的第一页")
+        raise NotFound(UNKNOWN_PAGE)
     return cursor

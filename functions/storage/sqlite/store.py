@@ -26,6 +26,7 @@ from functions.storage.sqlite.seals import SqliteSeals
 from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
 from functions.storage.sqlite.writer import Writer
+from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_NUMBER
 
 DATABASE_NAME = "qingdan.sqlite3"
 _ROWS_AT_ONCE = 200
@@ -76,7 +77,7 @@ class SqliteStore:
             found = _summaries(connection, where(Selection(numbers=(number,))), "", ())
             for record in records_from(connection, found):
                 return record
-        raise NotFound("没有这个编号的填报。请核对编号")
+        raise NotFound(UNKNOWN_NUMBER)
 
     def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
         place = read_cursor(cursor) if cursor is not None else None
@@ -186,18 +187,15 @@ def _known_answer(connection: sqlite3.Connection, used: Idempotency) -> bytes | 
         return None
     request, first = known
     if request != used.request:
-        raise IdempotencyMismatch("这个幂等键已经用于另一份内容。请换一个新的键再提交")
+        raise IdempotencyMismatch(KEY_OF_ANOTHER)
     return bytes(first)
 
 
 def _refusal(error: sqlite3.IntegrityError) -> Exception:
     if str(error) == "UNIQUE constraint failed: summaries.guard":
-        return GuardTaken(
-            "同一单位、同一时期的这种填报已经有一份。要改它，请用它的编号和查询码补正；"
-            "不是您单位报的，请勾选“仍要提交”，由本局核实"
-        )
+        return GuardTaken(GUARD_TAKEN)
     if str(error) == "UNIQUE constraint failed: events.number, events.sequence":
-        return SequenceTaken("这份填报刚刚有了新的变动，您的这一步没有存入。请重新打开它再试")
+        return SequenceTaken(SEQUENCE_TAKEN)
     return error
 
 

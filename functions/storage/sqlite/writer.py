@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from functions.errors import StoreUnavailable
 from functions.storage.sqlite.database import connect, unavailable
+from functions.storage.words import CLOSING
 
 MOST_IN_ONE_COMMIT = 512
 
@@ -63,7 +64,7 @@ class Writer:
         future: Future[T] = Future()
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("服务正在停止。请稍后再试")
+                raise StoreUnavailable(CLOSING)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="qingdan-writer", daemon=True)
                 self._thread.start()

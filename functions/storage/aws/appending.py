@@ -1,0 +1,129 @@
+"""How one step becomes one transaction, whole or not at all, and what its refusal means."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.records.store import Append, Idempotency, Stored, Summary
+from functions.storage.aws.calls import Calls, Refused
+from functions.storage.aws.guards import Stand, Write, moves, stand_of
+from functions.storage.aws.items import SUMMARY_KEY, Item, KeepBlob, event_item, key, record_key, summary_item
+from functions.storage.aws.table import shard_of
+from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+PERIODS: Final = "periods"
+TOKEN_BYTES: Final = 16
+# Each time the record had moved on since it was read; then it is read again.
+MOST_READINGS: Final = 10
+# Processes that start together all note the same pair: four items, so that few of them meet on one.
+_KEPT_SHARDS: Final = 4
+
+# The order in which the first failed condition is the port's refusal.
+_ORDER = ("answer", "guard", "event", "summary", "more")
+
+
+class Appender:
+    """Appends steps. It reads nothing but answers (`idem#`), unless the record is there already."""
+
+    def __init__(
+        self, client: DynamoDBClient, table: str, calls: Calls, entropy: Callable[[int], bytes], keep: KeepBlob
+    ) -> None:
+        self.client, self.table, self._calls = client, table, calls
+        self._entropy, self._keep = entropy, keep
+        self._noted: set[tuple[str, str, str]] = set()
+
+    def append(self, step: Append) -> Stored:
+        """Store the step, or give the answer it was given before; the errors are those of RecordStore.append."""
+        for _ in range(MOST_READINGS):
+            before = None if step.events[0].sequence == 1 else self._summary(step.summary.number)
+            writes = self.writes(step, before)
+            try:
+                # One token for all attempts: a repeat after a lost answer is answered, not done again.
+                self._calls(
+                    self.client.transact_write_items,
+                    TransactItems=[write.action for write in writes],
+                    ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
+                )
+            except Refused as refused:
+                meaning = writes[refused.places[0]].means
+                if meaning == "summary" and before is not None:
+                    continue
+                return self._refused(step, meaning)
+            self._noted.add(_pair(step.summary))
+            return Stored(step.answer, replayed=False)
+        raise StoreUnavailable("这份填报正被许多人同时改动，这一步没有存入。请稍后再试")
+
+    def recall(self, used: Idempotency) -> Stored | None:
+        """The answer given under this key, or None; IdempotencyMismatch for another request."""
+        answer = self._calls(self.client.get_item, TableName=self.table, Key=_answer_key(used), ConsistentRead=True)
+        item: Item = answer.get("Item", {})
+        if not item:
+            return None
+        if item["request"]["S"] != used.request:
+            raise IdempotencyMismatch(KEY_OF_ANOTHER)
+        return Stored(item["answer"]["B"], replayed=True)
+
+    def _refused(self, step: Append, meaning: str) -> Stored:
+        """The answer of the first time, when the key was known; else the port's refusal is raised."""
+        if meaning == "answer" and step.idempotency is not None:
+            stored = self.recall(step.idempotency)
+            if stored is not None:
+                return stored
+        raise GuardTaken(GUARD_TAKEN) if meaning == "guard" else SequenceTaken(SEQUENCE_TAKEN)
+
+    def _summary(self, number: str) -> Item | None:
+        place = key(record_key(number), SUMMARY_KEY)
+        answer = self._calls(self.client.get_item, TableName=self.table, Key=place, ConsistentRead=True)
+        return answer.get("Item")
+
+    def writes(self, step: Append, before: Item | None) -> list[Write]:
+        """The parts of the transaction, after large bodies have been kept; `before` is the record's summary as read."""
+        summary, stand = step.summary, stand_of(step)
+        writes = [Write("event", self._new(event_item(event, self._keep))) for event in step.events]
+        writes.append(Write("summary", self._replacing(summary_item(summary, stand.standing, self._keep), before)))
+        was = Stand(before["guard"]["S"], before["standing"]["S"]) if before is not None else None
+        writes += moves(self.table, summary.number, was, stand)
+        if step.idempotency is not None:
+            item = _answer_key(step.idempotency)
+            item |= {"request": {"S": step.idempotency.request}, "answer": {"B": step.answer}}
+            writes.append(Write("answer", self._new(item)))
+        if _pair(summary) not in self._noted:
+            writes.append(Write("more", {"Put": {"TableName": self.table, "Item": _kept_item(summary)}}))
+        return sorted(writes, key=lambda write: _ORDER.index(write.means))
+
+    def _new(self, item: Item) -> Item:
+        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+    def _replacing(self, item: Item, before: Item | None) -> Item:
+        """Put the item in place of the one that was read, and of no other."""
+        if before is None:
+            return self._new(item)
+        put: dict[str, Any] = {"TableName": self.table, "Item": item, "ConditionExpression": "#sequence = :sequence"}
+        put["ExpressionAttributeNames"] = {"#sequence": "sequence"}
+        put["ExpressionAttributeValues"] = {":sequence": before["sequence"]}
+        return {"Put": put}
+
+
+def kept_from(item: Item) -> tuple[str, str, str]:
+    """Form, period and form digest of an item of the partition PERIODS."""
+    return item["form"]["S"], item["period"]["S"], item["form_digest"]["S"]
+
+
+def _pair(summary: Summary) -> tuple[str, str, str]:
+    return summary.form, summary.period, summary.form_digest
+
+
+def _kept_item(summary: Summary) -> Item:
+    form, period, digest = _pair(summary)
+    item = key(PERIODS, f"{form}#{period}#{digest}#{shard_of(summary.number) % _KEPT_SHARDS}")
+    return item | {"form": {"S": form}, "period": {"S": period}, "form_digest": {"S": digest}}
+
+
+def _answer_key(used: Idempotency) -> Item:
+    return key(f"idem#{hashlib.sha256(used.key.encode()).hexdigest()}", "answer")

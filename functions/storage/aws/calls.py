@@ -1,0 +1,180 @@
+"""Makes a call until it succeeds or time is up, and says in our own words why it did not; knows no item."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSLError,
+)
+
+from functions.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+# The gateway gives up after 29 seconds: no attempt begins after twelve, and none lasts longer than seven (`session`).
+PATIENCE_SECONDS: Final = 12.0
+FIRST_WAIT: Final = 0.025
+LONGEST_WAIT: Final = 1.0
+
+CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_CANCELLED: Final = "TransactionCanceledException"
+
+_BUSY = frozenset(
+    (
+        "InternalFailure",
+        "InternalServerError",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    )
+)
+_REASONS = {
+    "ResourceNotFoundException": "没有名为“{table}”的数据表，请核对 QINGDAN_TABLE 和 QINGDAN_REGION",
+    "NoSuchBucket": "没有设置里写的存储桶，请核对 QINGDAN_BUCKET、QINGDAN_EXPORTS_BUCKET 和 QINGDAN_REGION",
+    "AccessDenied": "没有权限，请核对这个函数的角色",
+    "AccessDeniedException": "没有权限，请核对这个函数的角色",
+    "ExpiredToken": "临时凭证过期了，请换新的凭证",
+    "ExpiredTokenException": "临时凭证过期了，请换新的凭证",
+    "InvalidClientTokenId": "凭证无效，请核对访问密钥",
+    "UnrecognizedClientException": "凭证无效，请核对访问密钥",
+    "InvalidSignatureException": "签名不被接受，多半是本机时钟不准，请校准时钟，再核对访问密钥",
+    "RequestExpired": "本机时钟不准，请校准时钟",
+    "RequestTimeTooSkewed": "本机时钟不准，请校准时钟",
+}
+_SPENT = "云端一直忙不过来"
+_UNREACHABLE = "连不上云端，请检查网络、QINGDAN_REGION 和 QINGDAN_ENDPOINT_URL"
+_WITHOUT_CREDENTIALS = "没有访问云端的凭证，请给这个程序配置角色或者访问密钥"
+
+LOG = logging.getLogger("qingdan.store")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to try, and the means: `ticks` are monotonic seconds, `chance` is a random fraction below 1."""
+
+    chance: Callable[[], float]
+    seconds: float = PATIENCE_SECONDS
+    ticks: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Refused(Exception):
+    """A condition did not hold: `places` are the positions in the transaction whose conditions failed, in order."""
+
+    def __init__(self, places: tuple[int, ...]) -> None:
+        super().__init__(places)
+        self.places = places
+
+
+class Busy(Exception):
+    """The service answered, and did nothing of what it was asked."""
+
+
+class Calls:
+    """Runs operations of a client; `table` is for the words about one that is missing."""
+
+    def __init__(self, patience: Patience, table: str) -> None:
+        self._patience = patience
+        self._table = table
+
+    def __call__(self, operation: Callable[..., T], /, **arguments: Any) -> T:
+        """The operation's answer.
+
+        What passes by itself is tried again, with full jitter, until patience is at its end. Raises Refused when a
+        condition failed, StoreUnavailable when the service cannot be used; any other error of the vendor as it is.
+        """
+        end = self._patience.ticks() + self._patience.seconds
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return operation(**arguments)
+            except (ClientError, BotoCoreError, Busy) as error:
+                if (places := _failed_conditions(error)) is not None:
+                    raise Refused(places) from None
+                if not _passes(error):
+                    raise self._translated(error) from error
+                pause = wait * self._patience.chance()
+                if self._patience.ticks() + pause >= end:
+                    raise self._translated(error) from error
+            self._patience.sleep(pause)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    def _translated(self, error: Exception) -> Exception:
+        """What to raise in place of the error, once the operator can read in the log why."""
+        reason = _reason(error)
+        if reason is None:
+            return error
+        said = reason.format(table=self._table)
+        LOG.error({"store": said, "error": code_of(error), "vendor": str(error)})
+        return StoreUnavailable(f"数据暂时存取不了（{said}），这一步没有存入。请稍后再试")
+
+
+def code_of(error: Exception) -> str:
+    """The vendor's name for the error."""
+    return str(error.response["Error"].get("Code", "")) if isinstance(error, ClientError) else type(error).__name__
+
+
+def _reason(error: Exception) -> str | None:
+    """Why the service cannot be used, for people; None when the error is about what was asked."""
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
+        return _WITHOUT_CREDENTIALS
+    if isinstance(error, HTTPClientError | ConnectionError):
+        return _UNREACHABLE
+    if _passes(error):
+        return _SPENT
+    return _REASONS.get(code_of(error))
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the same call may succeed a little later."""
+    if isinstance(error, HTTPClientError | ConnectionError):
+        return not isinstance(error, SSLError)
+    if not isinstance(error, ClientError):
+        return isinstance(error, Busy)
+    if code_of(error) == _CANCELLED:
+        return any(reason.get("Code") in _BUSY for reason in _cancellation(error))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code_of(error) in _BUSY or status >= 500
+
+
+def _failed_conditions(error: Exception) -> tuple[int, ...] | None:
+    """The places whose conditions certainly failed, else None.
+
+    Before the first of them nothing may have been merely busy: what it would have said counts more.
+    """
+    if code_of(error) == "ConditionalCheckFailedException":
+        return (0,)
+    if not isinstance(error, ClientError) or code_of(error) != _CANCELLED:
+        return None
+    codes = [reason.get("Code", "None") for reason in _cancellation(error)]
+    if CONDITION_FAILED not in codes or any(code in _BUSY for code in codes[: codes.index(CONDITION_FAILED)]):
+        return None
+    return tuple(place for place, code in enumerate(codes) if code == CONDITION_FAILED)
+
+
+def _cancellation(error: ClientError) -> list[dict[str, Any]]:
+    response: dict[str, Any] = dict(error.response)
+    found: list[dict[str, Any]] = response.get("CancellationReasons") or []
+    return found

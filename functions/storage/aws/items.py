@@ -1,0 +1,145 @@
+"""How events and summaries lie in items, there and back; what is too large for one lies in a blob by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import orjson
+
+from functions.records.blobs import Area
+from functions.records.event import SALT_BYTES, Event
+from functions.records.state import searchable
+from functions.records.store import Summary
+from functions.storage.aws.table import index_key, shard_of
+
+# An item may have 400 KB. Far below that S3 is cheaper by far: a kilobyte in a transaction costs two units.
+LARGEST_INLINE: Final = 128 * 1024
+
+LONGEST_NUMBER: Final = 64
+
+SUMMARY_KEY: Final = "summary"
+
+Item = dict[str, Any]
+KeepBlob = Callable[[Area, str, bytes], None]
+ReadBlob = Callable[[Area, str], bytes]
+
+_NUMBERS = ("version", "sequence")
+_PLAIN = (
+    "number",
+    "form",
+    "form_digest",
+    "period",
+    "unit_name",
+    "uscc",
+    "submitted_at",
+    "due",
+    "timeliness",
+    "status",
+    "guard",
+)
+
+
+def record_key(number: str) -> str:
+    """The partition of everything about one record."""
+    return f"rec#{number}"
+
+
+def event_key(sequence: int) -> str:
+    """The sort key of an event: events come in sequence, and before the summary."""
+    return f"event#{sequence:08d}"
+
+
+def guard_key(guard: str) -> str:
+    """The partition of everything about one guard: its digest, since a guard may be longer than a key."""
+    return f"guard#{guard_digest(guard)}"
+
+
+def guard_digest(guard: str) -> str:
+    """SHA-256 of the guard, lower-case hexadecimal."""
+    return hashlib.sha256(guard.encode()).hexdigest()
+
+
+def position(submitted_at: str, number: str) -> str:
+    """The place in every list, as the indexes are sorted: by time, then by number."""
+    return f"{submitted_at}#{number}"
+
+
+def may_be_number(text: str) -> bool:
+    """Whether a record could have this number: what people type need not even fit into a key."""
+    return text.isascii() and 0 < len(text) <= LONGEST_NUMBER
+
+
+def key(partition: str, sort: str) -> Item:
+    """The key of one item."""
+    return {"pk": {"S": partition}, "sk": {"S": sort}}
+
+
+def event_item(event: Event, keep: KeepBlob) -> Item:
+    """The item of an event; a large body is kept first, with its salt, under the digest of the two."""
+    item = key(record_key(event.number), event_key(event.sequence))
+    for name in ("form", "type", "actor", "previous", "body_digest", "digest"):
+        item[name] = {"S": getattr(event, name)}
+    item["made_at"] = {"S": event.at}
+    if event.salt is None or event.body is None:
+        return item
+    if len(event.body) > LARGEST_INLINE:
+        keep("bodies", event.body_digest, event.salt + event.body)
+        return {**item, "in_blob": {"BOOL": True}}
+    return {**item, "salt": {"B": event.salt}, "body": {"S": event.body.decode()}}
+
+
+def event_from(item: Mapping[str, Any], read: ReadBlob) -> Event:
+    """The event of an item; salt and body are None when they were erased."""
+    salt, body = None, None
+    if "body" in item:
+        salt, body = item["salt"]["B"], item["body"]["S"].encode()
+    elif "in_blob" in item:
+        whole = read("bodies", item["body_digest"]["S"])
+        salt, body = whole[:SALT_BYTES], whole[SALT_BYTES:]
+    return Event(
+        number=item["pk"]["S"].partition("#")[2],
+        form=item["form"]["S"],
+        sequence=int(item["sk"]["S"].partition("#")[2]),
+        type=item["type"]["S"],
+        at=item["made_at"]["S"],
+        actor=item["actor"]["S"],
+        previous=item["previous"]["S"],
+        body_digest=item["body_digest"]["S"],
+        digest=item["digest"]["S"],
+        salt=salt,
+        body=body,
+    )
+
+
+def summary_item(summary: Summary, standing: str, keep: KeepBlob) -> Item:
+    """The item of a summary that stands so to its guard, with the keys of its places in the indexes."""
+    shard = shard_of(summary.number)
+    words = summary.words.encode()
+    item = key(record_key(summary.number), SUMMARY_KEY)
+    item |= {name: {"S": getattr(summary, name)} for name in _PLAIN}
+    item |= {name: {"N": str(getattr(summary, name))} for name in _NUMBERS}
+    item["warnings"] = {"S": orjson.dumps(summary.warnings).decode()}
+    item["unit_sought"] = {"S": searchable(summary.unit_name)}
+    item["standing"] = {"S": standing}
+    if len(words) > LARGEST_INLINE:
+        digest = hashlib.sha256(words).hexdigest()
+        keep("words", digest, words)
+        item["words_digest"] = {"S": digest}
+    else:
+        item["words"] = {"S": summary.words}
+    item["at"] = {"S": position(summary.submitted_at, summary.number)}
+    item["newest"] = {"S": index_key(shard)}
+    item["newest_of_form"] = {"S": index_key(shard, summary.form)}
+    item["newest_of_period"] = {"S": index_key(shard, summary.form, summary.period)}
+    return item
+
+
+def summary_from(item: Mapping[str, Any], read: ReadBlob) -> Summary:
+    """The summary of an item; whether it is contested is left to the caller."""
+    fields: dict[str, Any] = {name: item[name]["S"] for name in _PLAIN}
+    fields |= {name: int(item[name]["N"]) for name in _NUMBERS}
+    fields["warnings"] = tuple(orjson.loads(item["warnings"]["S"]))
+    fields["words"] = read("words", item["words_digest"]["S"]).decode() if "words" not in item else item["words"]["S"]
+    return Summary(**fields)

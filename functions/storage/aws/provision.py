@@ -1,0 +1,29 @@
+"""Makes the table and the buckets in an engine on this machine; on AWS, CloudFormation does, and guards them better."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from functions.storage.aws.table import TTL_ATTRIBUTE, definition
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+
+
+def make_table(client: DynamoDBClient, name: str) -> None:
+    """Make the table and its indexes, ready for use; one that is there stays as it is."""
+    with suppress(client.exceptions.ResourceInUseException):
+        client.create_table(**definition(name))
+        client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        client.update_time_to_live(
+            TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
+        )
+
+
+def make_bucket(client: S3Client, name: str) -> None:
+    """Make a private, versioned bucket; one that is there stays as it is."""
+    with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+        client.create_bucket(Bucket=name)
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

@@ -1,0 +1,153 @@
+"""Reads items, many at a time and strongly consistent, and makes summaries and records of them; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from functions.records.event import Event
+from functions.records.store import Record, Summary
+from functions.storage.aws.calls import Busy, Calls
+from functions.storage.aws.guards import CONTESTS, GUARD_KEY, MEMBER, is_contested
+from functions.storage.aws.items import (
+    SUMMARY_KEY,
+    Item,
+    ReadBlob,
+    event_from,
+    event_key,
+    guard_digest,
+    guard_key,
+    key,
+    may_be_number,
+    record_key,
+    summary_from,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+KEYS_AT_ONCE: Final = 100
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Reads from the table; `pool` runs what can be read at the same time, and waits for nothing itself."""
+
+    def __init__(self, client: DynamoDBClient, table: str, calls: Calls, pool: Executor, read_blob: ReadBlob) -> None:
+        self.client, self.table, self.calls, self.pool = client, table, calls, pool
+        self._read_blob = read_blob
+
+    def item(self, partition: str, sort: str) -> Item | None:
+        """The item of this key, None when there is none."""
+        answer = self.calls(self.client.get_item, TableName=self.table, Key=key(partition, sort), ConsistentRead=True)
+        return answer.get("Item")
+
+    def partition(self, partition: str, begins: str = "") -> Iterator[Item]:
+        """Every item of a partition whose sort key begins so, in the order of the sort keys."""
+        arguments: dict[str, Any] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+            "ConsistentRead": True,
+        }
+        if begins:
+            arguments["KeyConditionExpression"] += " AND begins_with(sk, :begins)"
+            arguments["ExpressionAttributeValues"][":begins"] = {"S": begins}
+        while True:
+            answer = self.calls(self.client.query, **arguments)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def items(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """The items of these keys, by partition and sort key; those that are not there are left out."""
+        asked = list(lots(dict.fromkeys(keys), KEYS_AT_ONCE))
+        if len(asked) == 1:
+            return self._batch(asked[0])
+        return {place: item for some in self.pool.map(self._batch, asked) for place, item in some.items()}
+
+    def summaries(self, numbers: Iterable[str]) -> dict[str, Summary]:
+        """The summaries as they are now, by number; whether they are contested is not told yet."""
+        found = self.items([(record_key(number), SUMMARY_KEY) for number in numbers if may_be_number(number)])
+        return {item["number"]["S"]: self.summary(item) for item in found.values()}
+
+    def summary(self, item: Item) -> Summary:
+        """The summary of an item."""
+        return summary_from(item, self._read_blob)
+
+    def event(self, item: Item) -> Event:
+        """The event of an item."""
+        return event_from(item, self._read_blob)
+
+    def marked(self, summaries: Sequence[Summary], among: Collection[str] | None = None) -> list[Summary]:
+        """The summaries, those that are contested marked so; `among` are the guards of which any can be."""
+        digests = {summary.guard: guard_digest(summary.guard) for summary in summaries}
+        asked = [digest for digest in digests.values() if among is None or digest in among]
+        items = self.items([(f"guard#{digest}", GUARD_KEY) for digest in asked])
+        return [
+            replace(summary, contested=True)
+            if is_contested(summary, items.get((f"guard#{digests[summary.guard]}", GUARD_KEY)))
+            else summary
+            for summary in summaries
+        ]
+
+    def contested_guards(self) -> frozenset[str]:
+        """The digests of the guards that have been contested at any time."""
+        found = self.pool.map(lambda partition: [item["sk"]["S"] for item in self.partition(partition)], CONTESTS)
+        return frozenset(digest for digests in found for digest in digests)
+
+    def contesting(self) -> list[str]:
+        """The numbers of the filings whose guards are contested now, and of some others with the same guards."""
+        items = self.items([(f"guard#{digest}", GUARD_KEY) for digest in self.contested_guards()])
+        contested = [place[0] for place, item in items.items() if int(item.get("rivals", {}).get("N", 0)) > 0]
+        return [number for numbers in self.pool.map(self._members, contested) for number in numbers]
+
+    def members(self, guard: str) -> list[str]:
+        """The numbers of the filings, live or not, that have this guard."""
+        return self._members(guard_key(guard))
+
+    def records(self, summaries: Sequence[Summary]) -> list[Record]:
+        """The records of these summaries, in their order, each with the events that its summary counts."""
+        keys = [
+            (record_key(summary.number), event_key(sequence))
+            for summary in summaries
+            for sequence in range(1, summary.sequence + 1)
+        ]
+        items = self.items(keys)
+        events: dict[str, list[Event]] = {record_key(summary.number): [] for summary in summaries}
+        for place in keys:
+            if place in items:
+                events[place[0]].append(self.event(items[place]))
+        return [Record(summary, tuple(events[record_key(summary.number)])) for summary in summaries]
+
+    def _members(self, partition: str) -> list[str]:
+        return [item["sk"]["S"].removeprefix(MEMBER) for item in self.partition(partition, MEMBER)]
+
+    def _batch(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        asked: Any = {self.table: {"Keys": [key(*place) for place in keys], "ConsistentRead": True}}
+        found: dict[tuple[str, str], Item] = {}
+
+        def ask() -> Any:
+            answer = self.client.batch_get_item(RequestItems=asked)
+            if answer.get("UnprocessedKeys") == asked:
+                raise Busy
+            return answer
+
+        while asked:
+            answer = self.calls(ask)
+            for item in answer["Responses"].get(self.table, ()):
+                found[item["pk"]["S"], item["sk"]["S"]] = item
+            asked = answer.get("UnprocessedKeys")
+        return found
+
+
+def lots(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The things in their order, so many at a time."""
+    source = iter(things)
+    while lot := list(islice(source, size)):
+        yield lot

@@ -1,0 +1,101 @@
+"""How a selection becomes queries of an index and a test of a summary; values are bound, never part of a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from functions.records.state import searchable
+from functions.records.store import Selection, Summary
+from functions.storage.aws.items import Item
+from functions.storage.aws.table import INDEXES, NEWEST, NEWEST_OF_FORM, NEWEST_OF_PERIOD, SHARDS, index_key
+
+CONTESTED: Final = "contested"
+_LONGEST_KEY: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The partitions of one index that hold what is selected, among other things, and the filter for the others."""
+
+    index: str
+    partitions: tuple[str, ...]
+    filter: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    values: Item = field(default_factory=dict)
+
+    def query(self, partition: str) -> dict[str, Any]:
+        """The arguments of a Query over one of the partitions."""
+        arguments: dict[str, Any] = {
+            "IndexName": self.index,
+            "KeyConditionExpression": "#partition = :partition",
+            "ExpressionAttributeNames": {"#partition": INDEXES[self.index], **self.names},
+            "ExpressionAttributeValues": {":partition": {"S": partition}, **self.values},
+        }
+        return arguments | ({"FilterExpression": self.filter} if self.filter else {})
+
+
+def is_by_name(selection: Selection) -> bool:
+    """Whether the filings are found by their numbers or their guard, without any index."""
+    return bool(selection.numbers) or selection.guard is not None or selection.status == CONTESTED
+
+
+def span_of(selection: Selection, forms: tuple[str, ...]) -> Span:
+    """Where the selected filings lie; `forms` are those that have filings for the selection's period."""
+    names: dict[str, str] = {}
+    values: Item = {}
+    terms: list[str] = []
+    for name in ("status", "timeliness"):
+        value = getattr(selection, name)
+        if value is not None:
+            names[f"#{name}"], values[f":{name}"] = name, {"S": value}
+            terms.append(f"#{name} = :{name}")
+    if selection.unit is not None:
+        names |= {"#unit": "unit_sought", "#uscc": "uscc"}
+        values |= {":unit": {"S": searchable(selection.unit)}, ":uscc": {"S": _uscc(selection.unit)}}
+        terms.append("(contains(#unit, :unit) OR #uscc = :uscc)")
+    index, keys = _keys(selection, forms)
+    partitions = tuple(index_key(shard, *of) for of in keys if _fits(of) for shard in range(SHARDS))
+    return Span(index, partitions, " AND ".join(terms), names, values)
+
+
+def matches(summary: Summary, selection: Selection) -> bool:
+    """Whether the selection means this filing; whether it is contested must have been told already."""
+    wanted = (
+        (selection.form, summary.form),
+        (selection.period, summary.period),
+        (selection.timeliness, summary.timeliness),
+        (selection.guard, summary.guard),
+    )
+    return (
+        all(value is None or value == held for value, held in wanted)
+        and (not selection.numbers or summary.number in selection.numbers)
+        and _has_status(summary, selection.status)
+        and _is_unit(summary, selection.unit)
+        and all(searchable(word) in summary.words for word in selection.words)
+    )
+
+
+def _keys(selection: Selection, forms: tuple[str, ...]) -> tuple[str, list[tuple[str, ...]]]:
+    if selection.period is not None:
+        return NEWEST_OF_PERIOD, [(form, selection.period) for form in forms]
+    if selection.form is not None:
+        return NEWEST_OF_FORM, [(selection.form,)]
+    return NEWEST, [()]
+
+
+def _fits(of: tuple[str, ...]) -> bool:
+    """Whether what somebody asked for could be a key at all."""
+    return len("".join(of).encode()) <= _LONGEST_KEY
+
+
+def _has_status(summary: Summary, status: str | None) -> bool:
+    return summary.contested if status == CONTESTED else status in (None, summary.status)
+
+
+def _is_unit(summary: Summary, unit: str | None) -> bool:
+    return unit is None or searchable(unit) in searchable(summary.unit_name) or summary.uscc == _uscc(unit)
+
+
+def _uscc(unit: str) -> str:
+    return unit.strip().upper()

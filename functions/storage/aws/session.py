@@ -1,0 +1,68 @@
+"""Where boto3 is imported and clients are made: one session a process, each client when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_ssm import SSMClient
+
+CONNECT_SECONDS: Final = 2
+READ_SECONDS: Final = 5
+CONNECTIONS: Final = 64
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session()
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Makes the clients. `endpoint` is another engine's address, None for AWS's own; `region` None for the machine's.
+
+    Every attempt is one request: whether to try again is decided in `calls`, which knows how long a function has.
+    """
+
+    region: str | None
+    endpoint: str | None
+
+    def dynamodb(self) -> DynamoDBClient:
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    def ssm(self) -> SSMClient:
+        client: SSMClient = self._client("ssm")
+        return client
+
+    def s3(self) -> S3Client:
+        """A client that signs addresses too; another engine than AWS is asked by path, having no names for buckets."""
+        style = "path" if self.endpoint else "virtual"
+        client: S3Client = self._client("s3", signature_version="s3v4", s3={"addressing_style": style})
+        return client
+
+    def _client(self, service: str, **more: Any) -> Any:
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=CONNECTIONS,
+            retries={"mode": "standard", "total_max_attempts": 1},
+            parameter_validation=False,
+            tcp_keepalive=True,
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            **more,
+        )
+        return _session().client(
+            service,  # type: ignore[call-overload]
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            config=config,
+        )

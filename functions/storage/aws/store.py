@@ -1,0 +1,129 @@
+"""The record store on DynamoDB and S3; the rules it keeps are the port's, checked by the contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.records.blobs import BlobStore
+from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.storage.aws.appending import PERIODS, Appender, kept_from
+from functions.storage.aws.calls import Calls
+from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, record_key
+from functions.storage.aws.listing import Listing
+from functions.storage.aws.reading import Reader
+from functions.storage.aws.staff import AwsStaff
+from functions.storage.aws.table import SHARDS
+from functions.storage.words import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+WRITERS: Final = 32
+READERS: Final = 2 * SHARDS
+_MOST_READINGS: Final = 5
+
+
+class AwsStore:
+    """A RecordStore; `staff` is the StaffStore on the same table.
+
+    `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
+    gives so many secure random bytes, `cursor_key` the key that signs places in lists.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        calls: Calls,
+        blobs: BlobStore,
+        *,
+        entropy: Callable[[int], bytes],
+        cursor_key: Callable[[], bytes],
+        forms: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._client, self._table, self._calls, self._blobs = client, table, calls, blobs
+        self._forms = dict(forms or {})
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="append")
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._closed = False
+        self._reader = Reader(client, table, calls, self._pool, blobs.read)
+        self._listing = Listing(self._reader, self._kept, cursor_key)
+        self.appender = Appender(client, table, calls, entropy, blobs.keep)
+        self.staff = AwsStaff(client, table, calls, entropy)
+
+    def append(self, step: Append) -> Future[Stored]:
+        if self._closed:
+            raise StoreUnavailable(CLOSING)
+        return self._writers.submit(self._append, step)
+
+    def recall(self, used: Idempotency) -> Stored | None:
+        return self.appender.recall(used)
+
+    def read(self, number: str) -> Record:
+        if not may_be_number(number):
+            raise NotFound(UNKNOWN_NUMBER)
+        for _ in range(_MOST_READINGS):
+            *items, last = [*self._reader.partition(record_key(number))] or [{}]
+            if last.get("sk") != {"S": SUMMARY_KEY}:
+                raise NotFound(UNKNOWN_NUMBER)
+            summary = self._reader.summary(last)
+            # A step may have landed between two items of this reading: then the summary counts events not seen.
+            if summary.sequence <= len(items):
+                events = tuple(self._reader.event(item) for item in items[: summary.sequence])
+                return Record(self._reader.marked([summary])[0], events)
+        raise StoreUnavailable("这份填报正被许多人同时改动，暂时读不出来。请稍后再试")
+
+    def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
+        return self._listing.page(selection, limit=limit, cursor=cursor)
+
+    def count(self, selection: Selection) -> int:
+        return self._listing.count(selection)
+
+    def periods(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted({(form, period) for form, period, _ in self._kept()}))
+
+    def digests(self, selection: Selection) -> tuple[str, ...]:
+        return self._listing.digests(selection)
+
+    def stream(self, selection: Selection) -> Iterator[Record]:
+        return self._listing.stream(selection)
+
+    def keep_document(self, digest: str, document: bytes) -> None:
+        self._blobs.keep("forms", digest, document)
+
+    def document(self, digest: str) -> bytes:
+        try:
+            return self._blobs.read("forms", digest)
+        except NotFound:
+            raise NotFound(UNKNOWN_FORM) from None
+
+    def check_writable(self) -> None:
+        """Write for real, to an item that nobody reads."""
+        self._calls(self._client.put_item, TableName=self._table, Item=key("idem#probe", "probe"))
+
+    def close(self) -> None:
+        self._closed = True
+        self._writers.shutdown()
+        self._pool.shutdown()
+
+    def _append(self, step: Append) -> Stored:
+        self._keep_form(step.summary)
+        return self.appender.append(step)
+
+    def _keep_form(self, summary: Summary) -> None:
+        """Keep the form document that the filing is pinned to, before the filing: once in a process, once for ever."""
+        document = self._forms.get(summary.form_digest)
+        if document is None:
+            return
+        mark = key(f"idem#form#{summary.form_digest}", "kept")
+        known = self._calls(self._client.get_item, TableName=self._table, Key=mark, ConsistentRead=True)
+        if "Item" not in known:
+            self.keep_document(summary.form_digest, document)
+            self._calls(self._client.put_item, TableName=self._table, Item=mark)
+        self._forms.pop(summary.form_digest, None)
+
+    def _kept(self) -> list[tuple[str, str, str]]:
+        return [kept_from(item) for item in self._reader.partition(PERIODS)]

@@ -1,0 +1,14 @@
+"""What every store says when it refuses a step; who may hear it is decided elsewhere."""
+
+from typing import Final
+
+KEY_OF_ANOTHER: Final = "这个幂等键已经用于另一份内容。请换一个新的键再提交"
+GUARD_TAKEN: Final = (
+    "同一单位、同一时期的这种填报已经有一份。要改它，请用它的编号和查询码补正；"
+    "不是您单位报的，请勾选“仍要提交”，由本局核实"
+)
+SEQUENCE_TAKEN: Final = "这份填报刚刚有了新的变动，您的这一步没有存入。请重新打开它再试"
+CLOSING: Final = "服务正在停止。请稍后再试"
+UNKNOWN_NUMBER: Final = "没有这个编号的填报。请核对编号"
+UNKNOWN_PAGE: Final = "这一页的链接不对。请回到列表的第一页"
+UNKNOWN_FORM: Final = "没有这个版本的表单"
