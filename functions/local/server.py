@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from functions.bootstrap import Services, Settings
 from functions.errors import SettingError
 from functions.local.journal import Journal
+from functions.local.night import watch
 from functions.local.portal import under
 from functions.local.static import StaticSite
 from functions.web.guard import guard
@@ -109,7 +110,7 @@ class PatientProtocol(HttpToolsProtocol):
             self.timer = self.loop.call_later(self.header_seconds - waited, self._look)
 
 
-def mount(submit: ASGIApp, desk: ASGIApp, site: StaticSite) -> ASGIApp:
+def mount(submit: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
     """One application: the desk and the public functions at their addresses, the site everywhere else."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,6 +119,8 @@ def mount(submit: ASGIApp, desk: ASGIApp, site: StaticSite) -> ASGIApp:
         path: str = scope["path"]
         if path == "/desk" or path.startswith(("/desk/", "/api/desk/")):
             await desk(scope, receive, send)
+        elif path == "/api/seals" or path.startswith("/api/seals/"):
+            await seals(scope, receive, send)
         elif _is_public(path, scope["method"]) or scope["method"] not in ("GET", "HEAD"):
             await submit(scope, receive, send)
         else:
@@ -135,11 +138,13 @@ def _is_public(path: str, method: str) -> bool:
 def create_app(services: Services, ticks: Callable[[], float] = time.monotonic) -> ASGIApp:
     """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
     from functions.desk import create_app as create_desk
+    from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
 
     settings = services.settings
     shell = Shell.load(settings.site)
-    app = mount(create_submit(services), create_desk(services), StaticSite.load(settings.site))
+    site = StaticSite.load(settings.site)
+    app = mount(create_submit(services), create_desk(services), create_seals(services), site)
     return under(shell.base, guard(app, settings, shell, ticks, count=True))
 
 
@@ -178,6 +183,21 @@ def _tame_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+class NightServer(uvicorn.Server):
+    """A server that also does each night's work, for as long as it serves."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self.services = services
+
+    async def main_loop(self) -> None:
+        watching = asyncio.create_task(watch(self.services))
+        try:
+            await super().main_loop()
+        finally:
+            watching.cancel()
+
+
 def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, then answer what has begun and release the data."""
     config = uvicorn.Config(
@@ -195,7 +215,7 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
         timeout_graceful_shutdown=DRAIN_SECONDS,
         **address.certificate(),
     )
-    server = uvicorn.Server(config)
+    server = NightServer(config, services)
 
     def stop(*_: object) -> None:
         server.should_exit = True

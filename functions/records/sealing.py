@@ -41,14 +41,21 @@ def prove_event(store: SealStore, digest: str) -> Proof:
     return Proof(digest, place.position, path, seal)
 
 
+def page_before(store: SealStore, before: int | None, limit: int) -> tuple[Seal, ...]:
+    """So many seals at most before the index `before`, or the last ones; the newest first."""
+    if before is None:
+        last = store.last_seal()
+        before = last.index + 1 if last else 1
+    first = max(1, before - limit)
+    return store.seals(first=first, limit=before - first)[::-1] if before > first else ()
+
+
 def newest_first(store: SealStore) -> Iterator[Seal]:
     """Every seal, the last one first."""
-    last = store.last_seal()
-    upto = last.index if last else 0
-    while upto > 0:
-        first = max(1, upto - SEALS_AT_ONCE + 1)
-        yield from reversed(store.seals(first=first, limit=upto - first + 1))
-        upto = first - 1
+    before = None
+    while page := page_before(store, before, SEALS_AT_ONCE):
+        yield from page
+        before = page[-1].index
 
 
 def seals_of_month(store: SealStore, month: str) -> tuple[Seal, ...]:

@@ -16,6 +16,7 @@ from functions.web.shell import Shell
 
 REQUESTS = logging.getLogger("qingdan.requests")
 FAILURES = logging.getLogger("qingdan.failures")
+NIGHTS = logging.getLogger("qingdan.nights")
 
 
 class JsonLines(logging.Formatter):

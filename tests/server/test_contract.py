@@ -65,9 +65,11 @@ def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
 
 def test_every_route_for_programs_is_in_the_contract(services: Services) -> None:
     from functions.desk import create_app as create_desk
+    from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
 
-    routes = [route for app in (create_submit(services), create_desk(services)) for route in app.routes]
+    made = (create_submit(services), create_desk(services), create_seals(services))
+    routes = [route for app in made for route in app.routes]
     served = {
         (route.path.replace("{file}", "{form}.{format}"), method)
         for route in routes

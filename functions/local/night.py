@@ -1,0 +1,47 @@
+"""When the one-machine server does a night's work: a task on its event loop that ends with it; does none itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from functions import nightly
+from functions.bootstrap import Services
+from functions.web.logs import FAILURES, NIGHTS
+
+FIRST_SECONDS: Final = 10.0
+# In steps, since a machine that was asleep has a clock that jumps.
+STEP_SECONDS: Final = 300.0
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
+    """Do each night's work once it is due, until cancelled; what was due while the machine was off, soon after a start.
+
+    What fails is logged and tried again at the next look.
+    """
+    await sleep(FIRST_SECONDS)
+    done = _NEVER
+    while True:
+        now = services.clock()
+        if done < nightly.last_due(now) and await asyncio.to_thread(_work, services, now):
+            done = now
+        left = (nightly.next_due(now) - now).total_seconds()
+        await sleep(min(STEP_SECONDS, left))
+
+
+def _work(services: Services, now: datetime) -> bool:
+    """Whether the night's work is done, by this call or before this server started."""
+    try:
+        last = services.seals.last_seal()
+        if last is not None and datetime.fromisoformat(last.at) >= nightly.last_due(now):
+            return True
+        NIGHTS.info(nightly.run(services).told())
+    except Exception as error:
+        FAILURES.error({"nightly": "failed"}, exc_info=error)
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""The public function that shows what was sealed: every seal, a month to keep, a proof for whoever holds a digest."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from functools import cache
+from typing import Any, Final, cast
+
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.errors import NotFound
+from functions.records.seal import Seal, write_month, write_proof
+from functions.records.sealing import page_before, prove_event, seals_of_month
+from functions.web.downloads import disposition
+from functions.web.guard import guard
+from functions.web.problems import HttpProblem, handlers, wants_html
+from functions.web.sealpages import seals_page
+from functions.web.shell import Shell
+
+PAGE_SIZE: Final = 31
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NO_MONTH = "这个月没有封存记录。月份写成 2026-09 这样"
+_INDEX = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def create_app(services: Services) -> Starlette:
+    """The application over these services; SettingError when the site has not been built."""
+    shell = Shell.load(services.settings.site)
+    seals = Seals(services, shell)
+    routes = [
+        Route("/api/seals", seals.list),
+        Route("/api/seals/proof", seals.prove),
+        Route("/api/seals/months/{month}", seals.give_month),
+    ]
+    return Starlette(routes=routes, exception_handlers=handlers(shell))
+
+
+class Seals:
+    """The handlers; each reads the store in a worker thread."""
+
+    def __init__(self, services: Services, shell: Shell) -> None:
+        self._services, self._shell = services, shell
+
+    async def list(self, request: Request) -> Response:
+        """The newest seals, or those before an index; as a page for people."""
+        before = _before(request.query_params.get("before"))
+        found = await run_in_threadpool(page_before, self._services.seals, before, PAGE_SIZE)
+        older = found[-1].index if found and found[-1].index > 1 else None
+        if wants_html(request.url.path, request.headers.get("accept", "")):
+            page = seals_page(self._shell, found, older=older, root=request.scope.get("root_path", ""))
+            return HTMLResponse(page, headers={"Vary": "Accept"})
+        return _json({"items": [_seal_json(seal) for seal in found], "next": older}, {"Vary": "Accept"})
+
+    async def prove(self, request: Request) -> Response:
+        """The proof that the event of this digest is sealed.
+
+        A digest cannot be guessed, since a random salt is in it: whoever has it has the receipt or the record.
+        """
+        digest = request.query_params.get("digest", "").lower()
+        if not _DIGEST.fullmatch(digest):
+            raise HttpProblem(400, "digest 要填回执上的内容指纹，64 个十六进制字符，中间不留空格")
+        return _json(write_proof(await run_in_threadpool(prove_event, self._services.seals, digest)))
+
+    async def give_month(self, request: Request) -> Response:
+        """One month's seals and the public keys, as a file for a superior bureau to keep."""
+        month = request.path_params["month"]
+        if not _MONTH.fullmatch(month):
+            raise NotFound(_NO_MONTH)
+        found = await run_in_threadpool(seals_of_month, self._services.seals, month)
+        if not found:
+            raise NotFound(_NO_MONTH)
+        headers = {"Content-Disposition": disposition(f"封存记录-{month}.json")}
+        return _json(write_month(found, month, self._services.keys.jwks()), headers)
+
+
+def _before(value: str | None) -> int | None:
+    if not value:
+        return None
+    if not _INDEX.fullmatch(value):
+        raise HttpProblem(400, "before 要填封存的序号，是从 1 起的整数")
+    return int(value)
+
+
+def _seal_json(seal: Seal) -> dict[str, Any]:
+    return {
+        "index": seal.index,
+        "at": seal.at,
+        "size": seal.size,
+        "root": seal.root,
+        "previous": seal.previous,
+        "seal": seal.token,
+    }
+
+
+def _json(content: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), headers=headers, media_type="application/json")
+
+
+@cache
+def _adapter() -> Any:
+    from mangum import Mangum
+
+    settings = Settings.from_mapping(os.environ)
+    services = open_services(settings, lock=False)
+    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
+    return Mangum(cast(Any, app), lifespan="off")
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
+    return _adapter()(event, context)

@@ -1,0 +1,34 @@
+"""Filings put in through the store, and the whole application over them, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from functions.bootstrap import Services
+from functions.local.server import create_app
+from tests.contract.steps import first_step
+
+Fill = Callable[..., list[str]]
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    client = TestClient(create_app(services), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def fill(services: Services) -> Fill:
+    """Stores filings by their numbers and returns the digests of their events."""
+
+    def store(*numbers: int) -> list[str]:
+        steps = [first_step(n) for n in numbers]
+        for future in [services.records.append(step) for step in steps]:
+            future.result(30)
+        return [step.events[0].digest for step in steps]
+
+    return store

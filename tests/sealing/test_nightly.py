@@ -1,0 +1,134 @@
+"""A night's work is due at 00:30 in Asia/Shanghai, done once, caught up after a start, and ends with the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from functions import nightly
+from functions.bootstrap import Services, Settings
+from functions.errors import StoreUnavailable
+from functions.local.night import FIRST_SECONDS, STEP_SECONDS, watch
+from functions.records.store import SealStore, Unsealed
+from tests.conftest import ROOT
+from tests.contract.steps import first_step
+from tests.sealing.conftest import Fill
+from tests.support.clock import Clock
+from tests.support.serving import environment
+
+
+def test_a_night_seals_what_is_new_and_then_nothing(services: Services, fill: Fill) -> None:
+    assert nightly.run(services) == nightly.Done(None, 0)
+    fill(1, 2)
+    assert nightly.run(services) == nightly.Done(1, 2)
+    assert nightly.run(services) == nightly.Done(None, 0)
+    fill(3)
+    assert nightly.run(services) == nightly.Done(2, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "next"),
+    [
+        ("2026-09-17T16:29:59.999999", "2026-09-16T16:30:00", "2026-09-17T16:30:00"),
+        ("2026-09-17T16:30:00", "2026-09-17T16:30:00", "2026-09-18T16:30:00"),
+        ("2026-09-18T02:24:07", "2026-09-17T16:30:00", "2026-09-18T16:30:00"),
+    ],
+)
+def test_a_night_is_due_at_half_past_midnight_in_shanghai(now: str, last: str, next: str) -> None:
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert nightly.last_due(at) == datetime.fromisoformat(last).replace(tzinfo=UTC)
+    assert nightly.next_due(at) == datetime.fromisoformat(next).replace(tzinfo=UTC)
+
+
+class Nights:
+    """Stands for sleeping: moves the clock, stores what a test wants stored, and stops after so many looks."""
+
+    def __init__(self, services: Services, clock: Clock, looks: int) -> None:
+        self.services, self.clock, self.looks = services, clock, looks
+        self.slept: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.at += timedelta(seconds=seconds)
+        if len(self.slept) > self.looks:
+            raise asyncio.CancelledError
+
+    def run(self) -> None:
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(watch(self.services, self))
+
+
+def test_what_was_due_while_the_machine_was_off_is_done_soon_after_the_start(
+    services: Services, clock: Clock, fill: Fill
+) -> None:
+    fill(1)
+    nights = Nights(services, clock, 1)
+    nights.run()
+    assert nights.slept[0] == FIRST_SECONDS
+    assert [seal.size for seal in services.seals.seals(first=1, limit=9)] == [1]
+
+
+def test_each_night_is_done_once_and_the_steps_end_on_the_hour(services: Services, clock: Clock, fill: Fill) -> None:
+    fill(1)
+    Nights(services, clock, 1).run()
+    fill(2)
+    nights = Nights(services, clock, 200)
+    nights.run()
+    seals = services.seals.seals(first=1, limit=9)
+    assert [seal.size for seal in seals] == [1, 1]
+    assert seals[1].at == "2026-09-18T16:30:00.000000Z"
+    assert max(nights.slept[1:]) == STEP_SECONDS
+
+
+def test_a_restart_on_the_same_day_does_not_seal_again(services: Services, clock: Clock, fill: Fill) -> None:
+    fill(1)
+    Nights(services, clock, 1).run()
+    fill(2)
+    Nights(services, clock, 5).run()
+    assert [seal.size for seal in services.seals.seals(first=1, limit=9)] == [1]
+
+
+class FailingTwice:
+    """A store of seals whose disk fails twice; all else is the real one's."""
+
+    def __init__(self, seals: SealStore) -> None:
+        self.seals, self.failures = seals, 2
+
+    def unsealed(self) -> Unsealed:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("disk")
+        return self.seals.unsealed()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.seals, name)
+
+
+def test_what_fails_is_logged_and_tried_again(
+    services: Services, clock: Clock, fill: Fill, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(1)
+    failing = replace(services, seals=cast(SealStore, FailingTwice(services.seals)))
+    Nights(failing, clock, 3).run()
+    assert services.seals.last_seal() is not None
+    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [{"nightly": "failed"}] * 2
+
+
+def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings: Settings) -> None:
+    services.records.append(first_step(1)).result(30)
+    variables = {"QINGDAN_DATA": str(settings.data), "QINGDAN_SCHEMAS": str(settings.schemas)}
+    event = {"version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+    program = "import json, sys, functions.nightly as n; print(json.dumps(n.handler(json.load(sys.stdin), None)))"
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT, env=environment(variables), input=json.dumps(event), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(told.stdout) == {"seal": 1, "sealed": 1}
+    assert services.seals.last_seal() is not None
