@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from functions.records.keys import Keys
     from functions.records.store import RecordStore, SealStore
     from functions.staff.port import StaffStore
+    from functions.staff.trail import TrailStore
 
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
@@ -119,6 +120,7 @@ class Services:
     records: RecordStore
     seals: SealStore
     staff: StaffStore
+    trail: TrailStore
     keys: Keys
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
@@ -183,4 +185,14 @@ def open_services(settings: Settings, *, lock: bool) -> Services:
     except BaseException:
         records.close()
         raise
-    return Services(settings, catalogue, records, records.seals, records.staff, keys, read_clock, entropy)
+    return Services(
+        settings=settings,
+        catalogue=catalogue,
+        records=records,
+        seals=records.seals,
+        staff=records.staff,
+        trail=records.trail,
+        keys=keys,
+        clock=read_clock,
+        entropy=entropy,
+    )

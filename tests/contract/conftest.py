@@ -10,15 +10,19 @@ import pytest
 
 from functions.records.store import RecordStore, SealStore
 from functions.staff.port import StaffStore
+from functions.staff.trail import TrailStore
 from functions.storage.sqlite import open_store
 from tests.support.cloud import Cloud
 
 
 class Adapter(RecordStore, Protocol):
-    """Records, seals and staff on the same data."""
+    """Records, seals, staff and their trail on the same data."""
 
     @property
     def seals(self) -> SealStore: ...
+
+    @property
+    def trail(self) -> TrailStore: ...
 
     @property
     def staff(self) -> StaffStore: ...
@@ -58,6 +62,11 @@ def store(opened: Adapter) -> RecordStore:
 @pytest.fixture
 def staff(opened: Adapter) -> StaffStore:
     return opened.staff
+
+
+@pytest.fixture
+def trail(opened: Adapter) -> TrailStore:
+    return opened.trail
 
 
 @pytest.fixture

@@ -161,7 +161,11 @@ ALTER TABLE summaries ADD COLUMN received_on TEXT NOT NULL DEFAULT '';
 CREATE INDEX waiting ON summaries (submitted_at, number, approved_by) WHERE status = 'submitted';
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW)
+_TRAIL_TIMES = """
+CREATE INDEX trail_at ON trail (at, sequence);
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -25,6 +25,7 @@ from functions.storage.sqlite.rows import (
 from functions.storage.sqlite.seals import SqliteSeals
 from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
+from functions.storage.sqlite.trail import SqliteTrail
 from functions.storage.sqlite.writer import Writer
 from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_NUMBER
 
@@ -50,7 +51,7 @@ def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
 
 
 class SqliteStore:
-    """A RecordStore; `staff` and `seals` are what their names say, on the same database.
+    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database.
 
     `held` is the descriptor of the folder's lock.
     """
@@ -62,6 +63,7 @@ class SqliteStore:
         self.writer = Writer(folder / DATABASE_NAME, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
         self.seals = SqliteSeals(self._readers, self.writer)
+        self.trail = SqliteTrail(self._readers, self.writer)
 
     def append(self, step: Append) -> Future[Stored]:
         new = step if step.events[0].sequence == 1 else None

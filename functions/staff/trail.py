@@ -1,0 +1,134 @@
+"""The trail: who looked, downloaded, decided or signed in, as one chain of events of its own; knows no store, no HTTP.
+
+It holds account names and filings' numbers and nothing else about people, and never what somebody searched for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol, cast
+
+from functions.records.event import Event, EventType, make_event
+from functions.records.filing import timestamp
+
+NUMBER: Final = "TRAIL"
+FORM: Final = "trail"
+# No account can be called so: a name has no brackets.
+CONSOLE: Final = "(console)"
+NOBODY: Final = ""
+
+Action = Literal[
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
+    "password_changed",
+    "second_factor_changed",
+    "account_added",
+    "account_reset",
+    "account_disabled",
+    "account_enabled",
+    "role_changed",
+    "listed",
+    "viewed",
+    "exported",
+    "decided",
+    "erased",
+    "keys_rotated",
+    "trail_viewed",
+    "trail_exported",
+]
+
+ACTIONS: Final[Mapping[Action, str]] = {
+    "signed_in": "登录",
+    "sign_in_failed": "登录失败",
+    "signed_out": "退出",
+    "password_changed": "改密码",
+    "second_factor_changed": "改动态口令",
+    "account_added": "增加账号",
+    "account_reset": "重置账号",
+    "account_disabled": "停用账号",
+    "account_enabled": "启用账号",
+    "role_changed": "改角色",
+    "listed": "看列表",
+    "viewed": "看填报",
+    "exported": "下载",
+    "decided": "办理",
+    "erased": "依法删除内容",
+    "keys_rotated": "换密钥",
+    "trail_viewed": "看操作记录",
+    "trail_exported": "下载操作记录",
+}
+
+Details = Mapping[str, "str | int | bool | list[str]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody did, before it is chained.
+
+    `actor` is an account's name, CONSOLE for the command line, NOBODY where it is not known. `at` is aware. `about` is
+    the filing's number, "" when it is about none or about many. `details` are for people and programs to read later.
+    """
+
+    action: Action
+    actor: str
+    at: datetime
+    about: str = ""
+    details: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which entries: every part that is set must match. `since` is included, `until` is not; both aware."""
+
+    actor: str | None = None
+    action: Action | None = None
+    about: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class TrailStore(Protocol):
+    """Where the trail is kept. Reading blocks; every method may raise StoreUnavailable."""
+
+    def add(self, entry: Entry, salt: bytes) -> Future[Event]:
+        """Chain the entry to the last one (`link`) and store it durably, then resolve the future.
+
+        Entries that race each get their own place in the one chain. `salt` is 32 bytes from a secure source.
+        """
+        ...
+
+    def page(self, sought: Sought, *, limit: int, before: int | None = None) -> tuple[Event, ...]:
+        """So many matching entries at most, newest first: the last ones, or those before this sequence."""
+        ...
+
+    def stream(self, sought: Sought) -> Iterator[Event]:
+        """Every matching entry, oldest first, in constant memory, as of one moment."""
+        ...
+
+
+def link(entry: Entry, last: Event | None, salt: bytes) -> Event:
+    """The entry as the event that follows `last`; the first one follows None."""
+    return make_event(
+        number=NUMBER,
+        form=FORM,
+        sequence=last.sequence + 1 if last else 1,
+        # The same form of event, with kinds of its own.
+        type=cast(EventType, entry.action),
+        # A clock that was set back does not turn the order round: times never fall along the chain.
+        at=max(timestamp(entry.at), last.at) if last else timestamp(entry.at),
+        actor=entry.actor,
+        previous=last.digest if last else "",
+        body={"about": entry.about, "details": dict(entry.details)},
+        salt=salt,
+    )
+
+
+def body_of(event: Event) -> dict[str, Any]:
+    """What the entry says besides who and when: `about` and `details`."""
+    found: dict[str, Any] = json.loads(event.body or b'{"about":"","details":{}}')
+    return found
