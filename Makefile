@@ -62,6 +62,10 @@ fmt: setup ## format the code
 bench: build ## measure speed and size against their floors
 	$(BIN)/python -m benchmarks
 
+.PHONY: package
+package: build ## pack each function for AWS Lambda into build/package; PACKAGE_PYTHON=python3.13 adds bytecode
+	$(BIN)/python -m functions.local.packing
+
 .PHONY: lock
 lock: setup ## write requirements.lock and package-lock.json anew
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
-from functions.web.headers import CONTENT_POLICY
+from functions.web.headers import CONTENT_POLICY, page_policy
 from functions.web.limits import header
 
 Headers = list[tuple[bytes, bytes]]
@@ -124,8 +124,7 @@ def _policy(body: bytes) -> bytes:
     own = _POLICY.search(body.decode("utf-8", "replace"))
     if own is None:
         return CONTENT_POLICY.encode()
-    policy = own.group(1).replace("&#39;", "'").replace("&quot;", '"').rstrip("; ")
-    return f"{policy}; frame-ancestors 'none'".encode()
+    return page_policy(own.group(1).replace("&#39;", "'").replace("&quot;", '"')).encode()
 
 
 def _form(body: bytes, tag: str, headers: Headers) -> Form:

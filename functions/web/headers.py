@@ -20,6 +20,17 @@ _UNLESS_SET = ((b"content-security-policy", CONTENT_POLICY.encode()), (b"cache-c
 _ENCRYPTED = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
 
+def page_policy(written: str) -> str:
+    """The content policy of a built page as a header: the one written in it, and what only a header can forbid."""
+    return f"{written.rstrip('; ')}; frame-ancestors 'none'"
+
+
+def site_headers(written: str) -> dict[str, str]:
+    """The headers that whoever serves the built site by HTTPS is to send; `written` is the policy in its pages."""
+    headers = {name.decode(): value.decode() for name, value in _ALWAYS + _ENCRYPTED}
+    return {**headers, "content-security-policy": page_policy(written)}
+
+
 class SecurityHeaders:
     """Adds the headers to each answer. `encrypted`: clients come by HTTPS, so that HSTS may be promised."""
 

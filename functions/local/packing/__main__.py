@@ -1,0 +1,79 @@
+"""`python -m functions.local.packing`: packs every function file, and says how large each package is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from functions.errors import QingdanError
+from functions.forms.authoring import read_catalogue
+from functions.local.packing.archive import Compiler
+from functions.local.packing.closure import closure_of, function_names
+from functions.local.packing.pack import Package, Source, pack
+from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
+from functions.web.headers import site_headers
+from functions.web.shell import Shell
+
+MB: Final = 1_000_000
+LARGEST: Final[Mapping[str, int]] = {"submit": 12 * MB}
+WRONG: Final = 1
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="放到哪个文件夹。")] = Path("build/package"),
+    site: Annotated[Path, typer.Option(help="生成好的网站。")] = Path("build/site"),
+    machine: Annotated[str, typer.Option(help="处理器：arm64、x86_64，或 here（只在本机试用）。")] = "arm64",
+    root: Annotated[Path, typer.Option(help="项目文件夹，里面有 functions 和 schemas。")] = Path(),
+) -> None:
+    """把每个函数打成 AWS Lambda 的包。"""
+    if machine not in (*MACHINES, HERE):
+        raise typer.BadParameter(f"没有名为 {machine} 的处理器。可用的：{'、'.join((*MACHINES, HERE))}")
+    shell = Shell.load(site)
+    source = Source(root, read_catalogue(root / "schemas"), site, machine)
+    functions = function_names(root)
+    libraries = _libraries(source, functions, out)
+    python = os.environ.get("PACKAGE_PYTHON")
+    compiler = Compiler.of(python, libraries.python) if python else None
+    made = [pack(source, function, libraries, out, compiler=compiler) for function in functions]
+    headers = site_headers(shell.assets["content_security_policy"])
+    (out / "site.json").write_text(json.dumps({"headers": headers}, indent=1) + "\n", encoding="utf-8")
+    _tell(made, "Python {}.{}，{}".format(*libraries.python, machine), with_bytecode=compiler is not None)
+    if any(package.size > LARGEST.get(package.function, package.size) for package in made):
+        raise typer.Exit(WRONG)
+
+
+def _libraries(source: Source, functions: Iterable[str], out: Path) -> Libraries:
+    if source.machine == HERE:
+        return Installed()
+    imported = frozenset[str]().union(*(closure_of(source.root, function, RUNTIME).imported for function in functions))
+    folder = out / "wheels" / source.machine
+    return fetch(required(imported, source.machine), source.machine, folder, source.root / "requirements.lock")
+
+
+def _tell(made: list[Package], target: str, *, with_bytecode: bool) -> None:
+    typer.echo(target)
+    for package in made:
+        largest = LARGEST.get(package.function)
+        size, unpacked = package.size / MB, package.unpacked / MB
+        bar = "" if largest is None else f"，上限 {largest / MB:.0f} MB{'' if package.size <= largest else '，超过了'}"
+        typer.echo(
+            f"{package.path}  {size:.2f} MB（解开 {unpacked:.1f} MB）{bar}："
+            f"{len(package.modules)} 个模块，{len(package.libraries)} 个库"
+        )
+    if not with_bytecode:
+        typer.echo(
+            "没有 .pyc：没有设 PACKAGE_PYTHON，冷启动会慢一些。要带上它，请把 PACKAGE_PYTHON 设为该版本的 Python"
+        )
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except QingdanError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(WRONG) from None

@@ -1,0 +1,132 @@
+"""A package holds what its function imports and nothing else, and comes out the same, byte for byte, each time."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from functions.errors import QingdanError
+from functions.forms.catalogue import Catalogue
+from functions.local.packing.archive import Compiler
+from functions.local.packing.closure import closure_of, function_names
+from functions.local.packing.pack import Source, pack
+from functions.local.packing.wheels import HERE, RUNTIME, Installed, pinned, required
+from tests.conftest import ROOT
+
+FUNCTIONS = function_names(ROOT)
+FAST = 1
+
+
+@pytest.fixture(scope="module")
+def compiler() -> Compiler:
+    return Compiler.of(sys.executable, sys.version_info[:2])
+
+
+@pytest.fixture(scope="module")
+def source(site: Path, catalogue: Catalogue) -> Source:
+    return Source(ROOT, catalogue, site, HERE)
+
+
+@pytest.fixture(scope="module")
+def packages(source: Source, compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packages")
+    for function in FUNCTIONS:
+        pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
+    return folder
+
+
+def names_in(package: Path) -> set[str]:
+    with zipfile.ZipFile(package) as archive:
+        return set(archive.namelist())
+
+
+def test_function_files_are_the_modules_that_define_a_handler() -> None:
+    assert {"submit", "desk"} <= set(FUNCTIONS)
+    assert not {"bootstrap", "errors", "__init__"} & set(FUNCTIONS)
+
+
+def test_packed_twice_in_two_folders_the_bytes_are_the_same(
+    source: Source, compiler: Compiler, packages: Path, tmp_path: Path
+) -> None:
+    root, site = tmp_path / "elsewhere", tmp_path / "site"
+    shutil.copytree(ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source.site, site)
+    again = Source(root, source.catalogue, site, HERE)
+    for function in FUNCTIONS:
+        made = pack(again, function, Installed(), tmp_path / "packages", compiler=compiler, level=FAST)
+        assert made.path.read_bytes() == (packages / f"{function}.zip").read_bytes()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_package_holds_what_the_cloud_never_runs(packages: Path, function: str) -> None:
+    names = names_in(packages / f"{function}.zip")
+    tops = {name.partition("/")[0].removesuffix(".pyc") for name in names}
+    unwanted = {"tests", "benchmarks", "publisher", "site-packages", "boto3", "botocore", "pydantic", "yaml", "mkdocs"}
+    assert not tops & (unwanted | {"typer", "uvicorn", "rich"})
+    never = ("functions/local/", "functions/storage/sqlite/", "functions/forms/authoring")
+    assert not [name for name in names if name.startswith(never)]
+    assert not [name for name in names if "/tests/" in name or name.endswith((".pyi", "/RECORD", "/METADATA"))]
+
+
+def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages: Path) -> None:
+    submit, desk = names_in(packages / "submit.zip"), names_in(packages / "desk.zip")
+    heavy = ("xlsxwriter/", "jinja2/", "argon2/", "functions/exports/", "functions/staff/", "functions/web/templates/")
+    assert not [name for name in submit if name.startswith(heavy)]
+    assert {"functions/web/templates/desk/list.html", "jinja2/__init__.pyc", "xlsxwriter/__init__.pyc"} <= desk
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_our_modules_have_their_bytecode_beside_them_and_libraries_are_bytecode(packages: Path, function: str) -> None:
+    names = names_in(packages / f"{function}.zip")
+    tag = sys.implementation.cache_tag
+    assert f"functions/{function}.py" in names
+    assert f"functions/__pycache__/{function}.{tag}.pyc" in names
+    assert [name for name in names if name.endswith(".py") and not name.startswith("functions/")] == []
+    with zipfile.ZipFile(packages / f"{function}.zip") as archive:
+        flags = archive.read(f"functions/__pycache__/{function}.{tag}.pyc")[4:8]
+    assert int.from_bytes(flags, "little") == 0b01  # hash-based and unchecked, PEP 552
+
+
+def test_the_forms_are_compiled_and_the_frame_of_the_site_is_there(packages: Path, source: Source) -> None:
+    with zipfile.ZipFile(packages / "submit.zip") as archive:
+        catalogue = Catalogue.load(archive.read("catalogue.json"))
+        assert archive.read("site/_service/shell.html") == (source.site / "_service" / "shell.html").read_bytes()
+        assert [name for name in archive.namelist() if name.startswith("site/")] == [
+            "site/_service/assets.json",
+            "site/_service/shell.html",
+        ]
+    assert [form.digest for form in catalogue] == [form.digest for form in source.catalogue]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_package_has_every_module_that_it_needs_to_start(packages: Path, function: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(packages / f"{function}.zip") as archive:
+        archive.extractall(tmp_path)
+    words = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import functions.{function}; print(sys.path[-1])"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "site-packages" not in done.stdout
+
+
+def test_an_interpreter_of_another_version_is_refused() -> None:
+    with pytest.raises(QingdanError, match=r"PACKAGE_PYTHON 是 Python .*，函数要的是 3\.7"):
+        Compiler.of(sys.executable, (3, 7))
+    with pytest.raises(QingdanError, match="运行不了"):
+        Compiler.of("/nowhere/python", (3, 13))
+
+
+def test_every_library_that_goes_into_a_package_is_pinned_with_its_hashes() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for function in FUNCTIONS:
+        names = required(closure_of(ROOT, function, RUNTIME).imported, "arm64")
+        assert "starlette" in names
+        part = pinned(lock, names)
+        assert part.count("==") >= len(names)
+        assert part.count("--hash=sha256:") >= len(names)
+    with pytest.raises(QingdanError, match="not-a-library"):
+        pinned(lock, ["not-a-library"])
