@@ -31,7 +31,7 @@ class Settings:
     `catalogue` is a compiled form file; without it the forms are read from `schemas`. `body_limit` is in bytes;
     `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
-    `encrypted` says that clients use HTTPS.
+    `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
     """
 
     data: Path = Path("data")
@@ -46,6 +46,7 @@ class Settings:
     access_log: bool = True
     behind_proxy: bool = False
     encrypted: bool = False
+    require_totp: bool = False
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -64,6 +65,7 @@ class Settings:
             access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
             behind_proxy=behind_proxy,
             encrypted=behind_proxy,
+            require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
         )
 
 
@@ -81,6 +83,7 @@ KNOWN_VARIABLES = frozenset(
         "RATE_PER_MINUTE",
         "ACCESS_LOG",
         "BEHIND_PROXY",
+        "REQUIRE_TOTP",
     )
 )
 

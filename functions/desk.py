@@ -20,6 +20,9 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services, Settings, open_services
 from functions.errors import QingdanError
+from functions.staff.second_factor import SecondFactors
+from functions.staff.vault import Vault
+from functions.web.desk_account import OwnAccount
 from functions.web.desk_api import Api
 from functions.web.desk_doors import Doors, redirect
 from functions.web.desk_exports import Downloads, SeveralForms
@@ -27,9 +30,11 @@ from functions.web.desk_filing import FilingView
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import Listing
+from functions.web.desk_staff import StaffPages
+from functions.web.entrance import Entrance
 from functions.web.guard import guard
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
-from functions.web.sessions import Doorkeeper, PasswordChangeNeeded, Visitor
+from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make us use.
@@ -42,8 +47,12 @@ def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     pages = Pages(Shell.load(services.settings.site))
     doorkeeper = Doorkeeper(services)
+    vault = Vault(services.keys.hmac, services.keys.hmac_kid, services.entropy)
+    factors = SecondFactors(services.staff, vault, services.entropy)
+    entrance = Entrance(services, doorkeeper, factors)
     desk = Desk(services, doorkeeper, pages)
-    doors, api = Doors(doorkeeper, pages), Api(services, doorkeeper)
+    doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
+    own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     slow = _slow(ThreadPoolExecutor(PASSWORD_CHECKS, thread_name_prefix="password"))
     routes = [
         Route("/desk/", _reading(desk.show_list)),
@@ -51,9 +60,20 @@ def create_app(services: Services) -> Starlette:
         Route("/desk/export", _reading(desk.export)),
         Route("/desk/sign-in", _reading(doors.show_sign_in)),
         Route("/desk/sign-in", slow(doors.sign_in), methods=["POST"]),
+        Route("/desk/sign-in/code", _writing(doors.sign_in_with_code), methods=["POST"]),
         Route("/desk/sign-out", _writing(doors.sign_out), methods=["POST"]),
         Route("/desk/password", _reading(doors.show_password)),
         Route("/desk/password", slow(doors.change_password), methods=["POST"]),
+        Route("/desk/account", _reading(own.show)),
+        Route("/desk/account/sessions", _writing(own.sign_out), methods=["POST"]),
+        Route("/desk/totp", _reading(own.show_totp)),
+        Route("/desk/totp", _writing(own.turn_on), methods=["POST"]),
+        Route("/desk/totp/recovery", slow(own.renew_recovery), methods=["POST"]),
+        Route("/desk/totp/off", slow(own.turn_off), methods=["POST"]),
+        Route("/desk/staff", _reading(staff.show_all)),
+        Route("/desk/staff", slow(staff.add), methods=["POST"]),
+        Route("/desk/staff/{id}", _reading(staff.show_one)),
+        Route("/desk/staff/{id}", slow(staff.change), methods=["POST"]),
         Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
         Route("/api/desk/session", _reading(api.sign_out), methods=["DELETE"]),
         Route("/api/desk/submissions", _reading(api.list)),
@@ -130,8 +150,8 @@ class Desk:
         problem = problem_of(error)
         if not wants_html(request.url.path, request.headers.get("accept", "")):
             return answer_json(problem)
-        if isinstance(error, PasswordChangeNeeded):
-            return redirect(request, "/desk/password")
+        if isinstance(error, StepNeeded):
+            return redirect(request, error.page)
         if problem.status == 401:
             return redirect(request, "/desk/sign-in" + _after(request))
         return await run_in_threadpool(self._message, request, self._visitor(request), problem, [])

@@ -20,19 +20,22 @@ Entropy = Callable[[int], bytes]
 
 
 class PasswordRefused(QingdanError):
-    """A password cannot be changed as asked; the message says why and how to mend it, `field` what to fill in again."""
+    """A password is wrong, or cannot be changed as asked; the message says why, `field` what to fill in again."""
 
-    def __init__(self, message: str, *, field: Literal["old", "new", "again"] = "new") -> None:
+    def __init__(self, message: str, *, field: Literal["old", "new", "again", "password"] = "new") -> None:
         super().__init__(message)
         self.field = field
 
 
 class Passwords:
-    """Makes and checks argon2id hashes, about 50 ms and 64 MiB each: call it in a worker thread."""
+    """Makes and checks argon2id hashes, about 50 ms and 64 MiB each: call it in a worker thread.
 
-    def __init__(self, entropy: Entropy) -> None:
+    `hasher` sets another cost, for whoever measures what stands around the hashing.
+    """
+
+    def __init__(self, entropy: Entropy, hasher: PasswordHasher | None = None) -> None:
         self._entropy = entropy
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._decoy: str | None = None
 
     def hash(self, password: str) -> str:

@@ -28,6 +28,13 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     "manage_accounts": frozenset({"admin"}),
 }
 
+PERMISSION_TITLES: Mapping[Permission, str] = {
+    "own_account": "管自己的账号",
+    "read": "看填报",
+    "export": "下载",
+    "manage_accounts": "管理账号",
+}
+
 NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})
 """The roles that decide or manage: where the operator demands a second factor, it is of these."""
 
@@ -35,3 +42,9 @@ NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})
 def may(role: Role, permission: Permission) -> bool:
     """Whether the table gives the role this permission."""
     return role in PERMISSIONS[permission]
+
+
+def duties_of(role: Role) -> tuple[str, ...]:
+    """What the table gives the role beyond its own account, in words."""
+    given = (permission for permission in PERMISSIONS if permission != "own_account" and may(role, permission))
+    return tuple(PERMISSION_TITLES[permission] for permission in given)

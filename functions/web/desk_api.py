@@ -14,6 +14,7 @@ from functions.web.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.desk_exports import Downloads
 from functions.web.desk_filing import record_json, summary_json
 from functions.web.desk_filters import MOST_NUMBERS, Filters
+from functions.web.entrance import Entrance
 from functions.web.problems import HttpProblem
 from functions.web.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
 
@@ -24,21 +25,24 @@ MOST: Final = 200
 class Api:
     """Every call blocks: run them in worker threads. Errors are HttpProblem or errors of ours."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, entrance: Entrance) -> None:
         self._services = services
         self._doorkeeper = doorkeeper
+        self._entrance = entrance
         self._downloads = Downloads(services)
 
     def sign_in(self, request: Request, body: bytes) -> Response:
         """201 with who it is and until when; the token is in the cookie alone."""
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
-        name, password = _credentials(parse_json(body))
-        signed_in = self._doorkeeper.sign_in(request, name=name, password=password)
+        name, password, code = _credentials(parse_json(body))
+        checked = self._entrance.check(request, name=name, password=password)
+        signed_in = self._entrance.sign_in(request, checked, code)
         account, session = signed_in.visitor.account, signed_in.visitor.session
         content = {
             "username": account.name,
             "role": account.role,
             "must_change_password": account.must_change_password,
+            "must_set_up_totp": self._doorkeeper.lacks_second_factor(account),
             "expires_at": _utc(session.created_at + SessionLimits().absolute),
         }
         response = _json(content, status=201)
@@ -81,13 +85,15 @@ class Api:
         return self._downloads.make(filters, numbers, format=format, table=query.get("table", ""))
 
 
-def _credentials(content: Any) -> tuple[str, str]:
+def _credentials(content: Any) -> tuple[str, str, str]:
     if not isinstance(content, dict):
         raise HttpProblem(400, "请发送含 username 和 password 的 JSON 对象")
-    name, password = content.get("username"), content.get("password")
+    name, password, code = content.get("username"), content.get("password"), content.get("totp", "")
     if not isinstance(name, str) or not isinstance(password, str):
         raise HttpProblem(400, "username 和 password 都要写，都是文字")
-    return name, password
+    if not isinstance(code, str):
+        raise HttpProblem(400, "totp 是文字，不是数字：开头的 0 也要写。没有开两步登录的，不写这一项")
+    return name, password, code
 
 
 def _limit(value: str | None) -> int:

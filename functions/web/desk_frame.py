@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from functions.staff.permissions import ROLE_TITLES
+from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.sessions import Visitor
 from functions.web.shell import Shell
 
@@ -38,6 +38,7 @@ class Who:
     name: str
     role: str
     csrf: str
+    manages: bool
 
 
 class Pages:
@@ -46,6 +47,7 @@ class Pages:
     def __init__(self, shell: Shell) -> None:
         self._assets = shell.assets
         self._home = shell.base
+        self.name = f"{shell.assets['bureau']}经办台"
 
     @cached_property
     def _templates(self) -> Environment:
@@ -74,4 +76,4 @@ def _who(visitor: Visitor | None) -> Who | None:
     if visitor is None:
         return None
     account = visitor.account
-    return Who(account.name, ROLE_TITLES[account.role], visitor.session.csrf)
+    return Who(account.name, ROLE_TITLES[account.role], visitor.session.csrf, may(account.role, "manage_accounts"))

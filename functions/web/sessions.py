@@ -1,4 +1,4 @@
-"""Who is signed in, as HTTP carries it: the cookies, the CSRF token, and the way in and out; knows no page."""
+"""Who is signed in, as HTTP carries it: the cookies, the CSRF token, what a session may do; knows no page."""
 
 from __future__ import annotations
 
@@ -13,32 +13,34 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
-from functions.staff.accounts import change_password, check_password
-from functions.staff.passwords import Passwords
-from functions.staff.permissions import Permission, may
+from functions.staff.accounts import change_password, revise, without_sessions
+from functions.staff.passwords import PasswordRefused, Passwords
+from functions.staff.permissions import NEEDS_SECOND_FACTOR, Permission, may
 from functions.staff.port import Account, Session
 from functions.staff.sessions import (
     TOKEN_BYTES,
     SessionLimits,
     hash_token,
+    living_sessions,
     open_session,
     resume_session,
 )
-from functions.staff.throttle import Throttle, TooManyAttempts
+from functions.staff.throttle import Step, Throttle, TooManyAttempts
+from functions.web.browsers import name_client
 from functions.web.limits import client_address
 from functions.web.problems import HttpProblem
 
 COOKIE: Final = "__Host-qingdan"
 FORM_COOKIE: Final = "__Host-qingdan-form"
-WRONG_PAIR: Final = "账号或者密码不对。请重填一次，注意大小写"
 STALE_FORM: Final = "这一页放得太久，或者不是从经办台打开的，没有照办。请回到上一页，刷新后再做一次"
 
 
-class PasswordChangeNeeded(HttpProblem):
-    """The one-time password has not been changed yet: nothing else is shown before that."""
+class StepNeeded(HttpProblem):
+    """Something is to be done at `page` before anything else is shown."""
 
-    def __init__(self) -> None:
-        super().__init__(403, "请先在经办台把一次性密码换成您自己的密码")
+    def __init__(self, detail: str, page: str) -> None:
+        super().__init__(403, detail)
+        self.page = page
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,20 @@ class SignedIn:
 
 
 class Doorkeeper:
-    """Lets staff in and out, and says who a request comes from. All calls block: run them in a worker thread."""
+    """Says who a request comes from and what they may do; ends sessions. All calls block: use worker threads."""
 
     def __init__(
-        self, services: Services, *, limits: SessionLimits | None = None, throttle: Throttle | None = None
+        self,
+        services: Services,
+        *,
+        limits: SessionLimits | None = None,
+        throttle: Throttle | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
         self._services = services
         self._limits = limits or SessionLimits()
         self._throttle = throttle or Throttle()
-        self._passwords = Passwords(services.entropy)
+        self.passwords = passwords or Passwords(services.entropy)
 
     def visitor(self, request: Request) -> Visitor:
         """Who the request comes from, or HttpProblem 401."""
@@ -78,29 +85,34 @@ class Doorkeeper:
             raise HttpProblem(401, "您还没有登录，或者登录已经过期。请先登录") from None
         return Visitor(account, session)
 
-    def admit(self, request: Request, permission: Permission) -> Visitor:
-        """The visitor, if their role may do this: else HttpProblem 401 or 403, or PasswordChangeNeeded."""
+    def settled(self, request: Request) -> Visitor:
+        """The visitor, if the password is their own: else HttpProblem 401 or StepNeeded."""
         visitor = self.visitor(request)
         if visitor.account.must_change_password:
-            raise PasswordChangeNeeded
+            raise StepNeeded("请先在经办台把一次性密码换成您自己的密码", "/desk/password")
+        return visitor
+
+    def admit(self, request: Request, permission: Permission) -> Visitor:
+        """The visitor, if their role may do this: else HttpProblem 401 or 403, or StepNeeded."""
+        visitor = self.settled(request)
+        if self.lacks_second_factor(visitor.account):
+            raise StepNeeded("您的角色要两步登录。请先在经办台设好，再做别的", "/desk/totp")
         if not may(visitor.account.role, permission):
             raise HttpProblem(403, "您的角色没有这项权限。需要的话，请找本局的系统管理员")
         return visitor
 
-    def sign_in(self, request: Request, *, name: str, password: str) -> SignedIn:
-        """A new session with a new token, whatever the request came with; or HttpProblem 401 or 429."""
-        services, at = self._services, self._now()
-        address = client_address(request.scope, services.settings.behind_proxy)
-        try:
-            self._throttle.admit(services.staff, name=name, address=address, at=at)
-        except TooManyAttempts as refusal:
-            raise HttpProblem(429, str(refusal), headers={"Retry-After": str(refusal.retry_after)}) from None
-        account = check_password(services.staff, self._passwords, name=name, password=password)
-        if account is None:
-            raise HttpProblem(401, WRONG_PAIR)
-        self._throttle.forgive(services.staff, name=name)
+    def demands_second_factor(self, account: Account) -> bool:
+        """Whether the operator demands a second factor of this account's role."""
+        return self._services.settings.require_totp and account.role in NEEDS_SECOND_FACTOR
+
+    def lacks_second_factor(self, account: Account) -> bool:
+        """Whether a second factor is demanded and has not been set up."""
+        return account.second_factor is None and self.demands_second_factor(account)
+
+    def let_in(self, request: Request, account: Account) -> SignedIn:
+        """A new session with a new token; the one that the request came with is over."""
         self.sign_out(request)
-        return self._open(account)
+        return self._open(request, account)
 
     def sign_out(self, request: Request) -> None:
         """End the session of the request's cookie in the store, so that a copy of the cookie is worth nothing."""
@@ -108,12 +120,57 @@ class Doorkeeper:
         if token:
             self._services.staff.close_session(hash_token(token))
 
-    def change_password(self, visitor: Visitor, answers: Mapping[str, str]) -> SignedIn:
-        """Change the password, end all sessions of the account and open a new one; or raise PasswordRefused."""
+    def sessions(self, visitor: Visitor) -> tuple[Session, ...]:
+        """Where the visitor is signed in now, newest first."""
+        return living_sessions(self._services.staff, visitor.account, at=self._now(), limits=self._limits)
+
+    def close(self, visitor: Visitor, session_id: str) -> None:
+        """End one session of the visitor's own; one that is over already may be asked for."""
+        for session in self.sessions(visitor):
+            if id_of(session) == session_id:
+                self._services.staff.close_session(session.token_hash)
+
+    def sign_out_everywhere(self, visitor: Visitor) -> Account:
+        """End all sessions of the account, this one too; the account as it is then."""
+        account = revise(self._services.staff, visitor.account.name, without_sessions)
+        self._services.staff.close_sessions(account.name)
+        return account
+
+    def sign_out_elsewhere(self, request: Request, visitor: Visitor) -> SignedIn:
+        """End all sessions of the account, and go on here with a new one."""
+        return self._open(request, self.sign_out_everywhere(visitor))
+
+    def change_password(self, request: Request, visitor: Visitor, answers: Mapping[str, str]) -> SignedIn:
+        """Change the password, end all sessions of the account and open a new one.
+
+        Raises PasswordRefused, and HttpProblem 429 when the old password was tried too often.
+        """
         old, new, again = (answers.get(name, "") for name in ("old", "new", "again"))
-        staff = self._services.staff
-        account = change_password(staff, self._passwords, visitor.account, old=old, new=new, again=again)
-        return self._open(account)
+        name, staff = visitor.account.name, self._services.staff
+        self.count_try(request, name, "confirm")
+        account = change_password(staff, self.passwords, visitor.account, old=old, new=new, again=again)
+        self._throttle.forgive(staff, name=name, steps=("confirm",))
+        return self._open(request, account)
+
+    def confirm(self, request: Request, visitor: Visitor, password: str) -> None:
+        """Return when this is the visitor's password; else PasswordRefused, or HttpProblem 429."""
+        name = visitor.account.name
+        self.count_try(request, name, "confirm")
+        if not self.passwords.fits(visitor.account.password_hash, password):
+            raise PasswordRefused("密码不对，没有照办。请重填，注意大小写", field="password")
+        self._throttle.forgive(self._services.staff, name=name, steps=("confirm",))
+
+    def count_try(self, request: Request, name: str, step: Step) -> None:
+        """Count a try before it is looked at, or raise HttpProblem 429."""
+        address = client_address(request.scope, self._services.settings.behind_proxy)
+        try:
+            self._throttle.admit(self._services.staff, name=name, address=address, at=self._now(), step=step)
+        except TooManyAttempts as refusal:
+            raise HttpProblem(429, str(refusal), headers={"Retry-After": str(refusal.retry_after)}) from None
+
+    def forgive(self, name: str) -> None:
+        """Begin the account's counts anew after a sign-in that went right."""
+        self._throttle.forgive(self._services.staff, name=name)
 
     def form_token(self, request: Request) -> str:
         """A token for the sign-in page, which has no session yet: it must come back both as cookie and in the form.
@@ -122,9 +179,14 @@ class Doorkeeper:
         """
         return request.cookies.get(FORM_COOKIE) or self._services.entropy(TOKEN_BYTES).hex()
 
-    def _open(self, account: Account) -> SignedIn:
+    def _open(self, request: Request, account: Account) -> SignedIn:
         token, session = open_session(
-            self._services.staff, account, at=self._now(), entropy=self._services.entropy, limits=self._limits
+            self._services.staff,
+            account,
+            at=self._now(),
+            entropy=self._services.entropy,
+            limits=self._limits,
+            client=name_client(request.headers.get("user-agent", "")),
         )
         return SignedIn(Visitor(account, session), token)
 
@@ -132,14 +194,20 @@ class Doorkeeper:
         return self._services.clock()
 
 
+def id_of(session: Session) -> str:
+    """What a page calls a session: enough to tell it from the others, nothing to come in with."""
+    return session.token_hash[:16]
+
+
 def require_csrf(visitor: Visitor, given: str) -> None:
     """Return when the form was made for this session, else HttpProblem 403."""
     _require_same(visitor.session.csrf, given)
 
 
-def require_form_token(request: Request, given: str) -> None:
-    """Return when the sign-in form came from the page that set the cookie, else HttpProblem 403."""
+def require_form_token(request: Request, given: str) -> str:
+    """The token, when the sign-in form came from the page that set the cookie; else HttpProblem 403."""
     _require_same(request.cookies.get(FORM_COOKIE, ""), given)
+    return given
 
 
 def _require_same(expected: str, given: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
@@ -17,7 +18,9 @@ from functions.records.filing import answer, prepare
 from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
 from functions.staff.port import Account, Role
+from functions.staff.sessions import SessionLimits, hash_token, open_session
 from functions.supervision.deadlines import due_date, timeliness
+from functions.web.sessions import COOKIE
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 
@@ -26,6 +29,7 @@ ROLES: tuple[Role, ...] = ("viewer", "officer", "reviewer", "admin")
 
 Filer = Callable[..., str]
 SignIn = Callable[..., TestClient]
+ComeIn = Callable[..., TestClient]
 
 
 @pytest.fixture
@@ -38,8 +42,8 @@ def client(services: Services) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Made once: a hash takes long on purpose."""
-    return Passwords(os.urandom).hash(PASSWORD)
+    """Cheaper than those that the desk makes, so that tests need not wait for each sign-in."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture
@@ -59,6 +63,23 @@ def signed_in(client: TestClient, staff: None) -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def come_in(services: Services, staff: None) -> ComeIn:
+    """Opens a session of an account without asking for its password, and gives a browser that has its cookie."""
+
+    def come_in(name: str, **settings: Any) -> TestClient:
+        account = services.staff.account(name)
+        token, _ = open_session(
+            services.staff, account, at=services.clock(), entropy=services.entropy, limits=SessionLimits()
+        )
+        app = create_app(replace(services, settings=replace(services.settings, **settings)))
+        browser = TestClient(app, base_url="https://testserver", follow_redirects=False)
+        browser.cookies.set(COOKIE, token, domain="testserver.local")
+        return browser
+
+    return come_in
 
 
 @pytest.fixture
@@ -120,3 +141,8 @@ def post_sign_in(client: TestClient, name: str, password: str, after: str = "") 
 def rows_in(html: str) -> list[str]:
     """The numbers of the list, from top to bottom."""
     return re.findall(r'name="number" value="([^"]+)"', html)
+
+
+def csrf_of(client: TestClient, services: Services) -> str:
+    """What the forms of this browser's session must send back."""
+    return services.staff.session(hash_token(client.cookies[COOKIE])).csrf

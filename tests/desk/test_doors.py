@@ -210,6 +210,7 @@ def test_a_program_signs_in_and_out(client: TestClient, staff: None) -> None:
         "username": "reviewer",
         "role": "reviewer",
         "must_change_password": False,
+        "must_set_up_totp": False,
         "expires_at": "2026-09-18T14:24:07Z",
     }
     token = client.cookies[COOKIE]

@@ -27,6 +27,7 @@ def test_settings_come_from_variables() -> None:
         ("QINGDAN_BODY_SECONDS", "60"),
         ("QINGDAN_RATE_PER_MINUTE", "０"),
         ("QINGDAN_BEHIND_PROXY", "1"),
+        ("QINGDAN_REQUIRE_TOTP", "yes"),
     ],
 )
 def test_a_wrong_setting_names_the_variable(name: str, value: str) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from functions.staff.permissions import NEEDS_SECOND_FACTOR, PERMISSIONS, ROLE_TITLES, may
+from functions.staff.permissions import (
+    NEEDS_SECOND_FACTOR,
+    PERMISSION_TITLES,
+    PERMISSIONS,
+    ROLE_TITLES,
+    duties_of,
+    may,
+)
 
 
 def test_every_role_has_a_title_and_looks_after_its_own_account() -> None:
@@ -13,6 +20,13 @@ def test_every_role_has_a_title_and_looks_after_its_own_account() -> None:
 
 def test_only_an_admin_manages_accounts() -> None:
     assert [role for role in ROLE_TITLES if may(role, "manage_accounts")] == ["admin"]
+
+
+def test_what_a_role_may_do_is_said_in_words() -> None:
+    assert set(PERMISSION_TITLES) == set(PERMISSIONS)
+    assert "管理账号" in duties_of("admin")
+    assert "管理账号" not in duties_of("reviewer")
+    assert duties_of("viewer")
 
 
 def test_no_permission_is_nobodys_and_none_names_an_unknown_role() -> None:

@@ -1,0 +1,183 @@
+"""One's own account at the desk: where one is signed in, and the second factor; knows no other account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.staff.passwords import PasswordRefused
+from functions.staff.port import Session
+from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
+from functions.staff.vault import Unreadable
+from functions.web.desk_doors import go_on, read_form, redirect
+from functions.web.desk_frame import Pages
+from functions.web.desk_words import moment_of
+from functions.web.qr import qr_code
+from functions.web.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
+
+DONE: Final[Mapping[str, str]] = {
+    "password": "密码已经改了，别处的登录都已退出",
+    "session": "那一处已经退出",
+    "elsewhere": "别处的登录都已退出",
+    "totp-off": "两步登录已经关掉",
+}
+SETUP_ENDED: Final = "这一页放得太久，二维码换了新的。请重新扫一次"
+FEW_CODES: Final = 2
+
+
+class OwnAccount:
+    """Every call blocks; what checks a password takes long on purpose. Run them in worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, factors: SecondFactors, pages: Pages) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._factors = factors
+        self._pages = pages
+
+    def show(self, request: Request) -> Response:
+        """The account, and where it is signed in."""
+        visitor = self._doorkeeper.admit(request, "own_account")
+        sessions = self._doorkeeper.sessions(visitor)
+        here = visitor.session.token_hash
+        return self._pages.page(
+            request,
+            "account.html",
+            visitor,
+            notice=DONE.get(request.query_params.get("done", ""), ""),
+            factor=_factor_words(visitor),
+            sessions=[_session_words(each, here) for each in sessions],
+            others=sum(each.token_hash != here for each in sessions),
+        )
+
+    def sign_out(self, request: Request, body: bytes) -> Response:
+        """End one session, those elsewhere, or all."""
+        visitor, answers = self._posted(request, body)
+        chosen = answers.get("session", "")
+        if chosen == "all":
+            self._doorkeeper.sign_out_everywhere(visitor)
+            response = redirect(request, "/desk/sign-in?out=all")
+            drop_cookie(response, COOKIE)
+            return response
+        if chosen == "elsewhere":
+            return go_on(request, self._doorkeeper.sign_out_elsewhere(request, visitor), "/desk/account?done=elsewhere")
+        self._doorkeeper.close(visitor, chosen)
+        return redirect(request, "/desk/account?done=session")
+
+    def show_totp(self, request: Request) -> Response:
+        """The second factor: how to set it up, or how it stands."""
+        visitor = self._doorkeeper.settled(request)
+        if visitor.account.second_factor is None:
+            return self._setup_page(request, visitor, self._factors.new_secret())
+        return self._factor_page(request, visitor)
+
+    def turn_on(self, request: Request, body: bytes) -> Response:
+        """Keep the phone that shows the right code; the answer shows the recovery codes, this once."""
+        visitor = self._doorkeeper.settled(request)
+        answers = read_form(request, body)
+        require_csrf(visitor, answers.get("csrf", ""))
+        if visitor.account.second_factor is not None:
+            return redirect(request, "/desk/totp")
+        try:
+            secret = self._factors.vault.unlock(answers.get("setup", ""), purpose=_purpose(visitor))
+        except Unreadable:
+            return self._setup_page(request, visitor, self._factors.new_secret(), SETUP_ENDED)
+        name, at = visitor.account.name, self._services.clock()
+        try:
+            codes = self._factors.turn_on(name, secret=secret, code=answers.get("code", ""), at=at)
+        except CodeRefused as refusal:
+            return self._setup_page(request, visitor, secret, str(refusal))
+        return self._recovery_page(request, visitor, codes, first=True)
+
+    def renew_recovery(self, request: Request, body: bytes) -> Response:
+        """New recovery codes, shown this once, for who knows the password."""
+        return self._with_password(request, body, "renew", self._show_new_recovery)
+
+    def turn_off(self, request: Request, body: bytes) -> Response:
+        """Forget the phone, for who knows the password."""
+        return self._with_password(request, body, "off", self._forget_phone)
+
+    def _with_password(
+        self, request: Request, body: bytes, field: str, act: Callable[[Request, Visitor], Response]
+    ) -> Response:
+        visitor, answers = self._posted(request, body)
+        if visitor.account.second_factor is None:
+            return redirect(request, "/desk/totp")
+        try:
+            self._doorkeeper.confirm(request, visitor, answers.get("password", ""))
+            return act(request, visitor)
+        except (PasswordRefused, CodeRefused) as refusal:
+            return self._factor_page(request, visitor, str(refusal), field)
+
+    def _show_new_recovery(self, request: Request, visitor: Visitor) -> Response:
+        codes = self._factors.renew_recovery(visitor.account.name)
+        return self._recovery_page(request, visitor, codes, first=False)
+
+    def _forget_phone(self, request: Request, visitor: Visitor) -> Response:
+        self._factors.turn_off(visitor.account.name)
+        demanded = self._doorkeeper.demands_second_factor(visitor.account)
+        return redirect(request, "/desk/totp" if demanded else "/desk/account?done=totp-off")
+
+    def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:
+        visitor = self._doorkeeper.admit(request, "own_account")
+        answers = read_form(request, body)
+        require_csrf(visitor, answers.get("csrf", ""))
+        return visitor, answers
+
+    def _setup_page(self, request: Request, visitor: Visitor, secret: str, error: str = "") -> Response:
+        name = visitor.account.name
+        address = enrolment_address(secret, name=name, issuer=self._pages.name)
+        return self._pages.page(
+            request,
+            "totp_setup.html",
+            visitor,
+            status=422 if error else 200,
+            error=error,
+            demanded=self._doorkeeper.demands_second_factor(visitor.account),
+            address=address,
+            qr=qr_code(address, label="用手机验证器扫的二维码"),
+            secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+            issuer=self._pages.name,
+            setup=self._factors.vault.lock(secret, purpose=_purpose(visitor)),
+        )
+
+    def _factor_page(self, request: Request, visitor: Visitor, error: str = "", field: str = "") -> Response:
+        return self._pages.page(
+            request,
+            "totp.html",
+            visitor,
+            status=422 if error else 200,
+            error=error,
+            field=field,
+            factor=_factor_words(visitor),
+            demanded=self._doorkeeper.demands_second_factor(visitor.account),
+        )
+
+    def _recovery_page(self, request: Request, visitor: Visitor, codes: tuple[str, ...], *, first: bool) -> Response:
+        return self._pages.page(request, "recovery.html", visitor, codes=codes, first=first)
+
+
+def _factor_words(visitor: Visitor) -> dict[str, Any] | None:
+    factor = visitor.account.second_factor
+    if factor is None:
+        return None
+    left = len(factor.recovery)
+    return {"since": moment_of(factor.since.isoformat()), "left": left, "few": left <= FEW_CODES}
+
+
+def _session_words(session: Session, here: str) -> dict[str, Any]:
+    return {
+        "id": id_of(session),
+        "client": session.client or "没有记下",
+        "opened": moment_of(session.created_at.isoformat()),
+        "seen": moment_of(session.seen_at.isoformat()),
+        "here": session.token_hash == here,
+    }
+
+
+def _purpose(visitor: Visitor) -> str:
+    """A page to set up a phone is good for the account and the session that it was made for."""
+    return f"enrolment {visitor.session.token_hash} {visitor.account.name}"

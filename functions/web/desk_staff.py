@@ -1,0 +1,171 @@
+"""The accounts of the bureau at the desk, for admins: list, add, change, reset; knows nobody's password."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.staff.accounts import AccountRefused, make_account, normal_name
+from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
+from functions.staff.permissions import ROLE_TITLES, duties_of
+from functions.staff.port import Account, LastAdmin, Role
+from functions.web.desk_doors import read_form, redirect
+from functions.web.desk_frame import Pages
+from functions.web.desk_words import Mark, moment_of
+from functions.web.problems import HttpProblem
+from functions.web.sessions import Doorkeeper, Visitor, require_csrf
+
+DONE: Final[Mapping[str, str]] = {
+    "role": "角色已经改了，马上起作用",
+    "disable": "账号已经停用，它的登录都已退出",
+    "enable": "账号已经启用",
+    "totp": "两步登录已经取消，它的登录都已退出",
+}
+OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您一位管理员的，先增加一位"
+
+
+class StaffPages:
+    """Every call blocks; a new password takes long on purpose. Run them in worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+
+    def show_all(self, request: Request) -> Response:
+        """All accounts, and the form for one more."""
+        return self._list_page(request, self._doorkeeper.admit(request, "manage_accounts"))
+
+    def add(self, request: Request, body: bytes) -> Response:
+        """Add an account; the answer shows its one-time password, this once."""
+        visitor, answers = self._posted(request, body)
+        name, role = answers.get("name", ""), answers.get("role", "")
+        try:
+            given = make_account(
+                self._services.staff,
+                self._doorkeeper.passwords,
+                name=name,
+                role=role,
+                password=None,
+                at=self._services.clock(),
+            )
+        except AccountRefused as refusal:
+            return self._list_page(request, visitor, name=name, role=role, error=str(refusal))
+        return self._issued_page(request, visitor, self._services.staff.account(normal_name(name)), given)
+
+    def show_one(self, request: Request) -> Response:
+        """One account and what can be done with it."""
+        visitor = self._doorkeeper.admit(request, "manage_accounts")
+        return self._account_page(request, visitor, self._asked_for(request))
+
+    def change(self, request: Request, body: bytes) -> Response:
+        """What the pressed button says: `do` is one of the names below."""
+        visitor, answers = self._posted(request, body)
+        account, act = self._asked_for(request), answers.get("do", "")
+        if account.name == visitor.account.name:
+            return self._account_page(request, visitor, account, error=OWN)
+        if act == "password":
+            given = reset_password(self._services.staff, self._doorkeeper.passwords, account.name)
+            return self._issued_page(request, visitor, account, given)
+        acts = self._acts(answers)
+        if act not in acts:
+            raise HttpProblem(400, "没有认出按的是哪个按钮。请回到账号的页面再按一次")
+        try:
+            acts[act](account.name)
+        except LastAdmin as refusal:
+            return self._account_page(request, visitor, account, error=str(refusal))
+        return redirect(request, f"/desk/staff/{id_of(account.name)}?done={act}")
+
+    def _acts(self, answers: Mapping[str, str]) -> Mapping[str, Callable[[str], Account]]:
+        staff = self._services.staff
+        return {
+            "role": lambda name: change_role(staff, name, _role(answers)),
+            "disable": lambda name: disable(staff, name),
+            "enable": lambda name: enable(staff, name),
+            "totp": lambda name: reset_second_factor(staff, name),
+        }
+
+    def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:
+        visitor = self._doorkeeper.admit(request, "manage_accounts")
+        answers = read_form(request, body)
+        require_csrf(visitor, answers.get("csrf", ""))
+        return visitor, answers
+
+    def _asked_for(self, request: Request) -> Account:
+        wanted = request.path_params["id"]
+        for account in self._services.staff.accounts():
+            if id_of(account.name) == wanted:
+                return account
+        raise NotFound("没有这个账号。请回到账号列表再选")
+
+    def _list_page(
+        self, request: Request, visitor: Visitor, *, name: str = "", role: str = "officer", error: str = ""
+    ) -> Response:
+        return self._pages.page(
+            request,
+            "staff.html",
+            visitor,
+            status=422 if error else 200,
+            rows=[self._words(account) for account in self._services.staff.accounts()],
+            options=_roles(),
+            name=name,
+            role=role,
+            error=error,
+        )
+
+    def _account_page(self, request: Request, visitor: Visitor, account: Account, *, error: str = "") -> Response:
+        return self._pages.page(
+            request,
+            "staff_account.html",
+            visitor,
+            status=409 if error else 200,
+            row=self._words(account),
+            own=account.name == visitor.account.name,
+            options=_roles(),
+            notice=DONE.get(request.query_params.get("done", ""), ""),
+            error=error,
+        )
+
+    def _issued_page(self, request: Request, visitor: Visitor, account: Account, given: str | None) -> Response:
+        return self._pages.page(request, "issued.html", visitor, row=self._words(account), given=given)
+
+    def _words(self, account: Account) -> dict[str, Any]:
+        return {
+            "id": id_of(account.name),
+            "name": account.name,
+            "role": account.role,
+            "role_title": ROLE_TITLES[account.role],
+            "state": _state(account),
+            "disabled": account.disabled,
+            "totp": account.second_factor is not None,
+            "lacks_totp": self._doorkeeper.lacks_second_factor(account),
+            "created": moment_of(account.created_at.isoformat()),
+        }
+
+
+def id_of(name: str) -> str:
+    """What an address calls an account: people's names stay out of addresses, which are logged."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _state(account: Account) -> Mark:
+    if account.disabled:
+        return Mark("已停用", "void")
+    return Mark("等本人换密码", "wait") if account.must_change_password else Mark("可用", "ok")
+
+
+def _roles() -> list[tuple[str, str, str]]:
+    return [(role, title, "、".join(duties_of(role))) for role, title in ROLE_TITLES.items()]
+
+
+def _role(answers: Mapping[str, str]) -> Role:
+    role = answers.get("role", "")
+    if role not in ROLE_TITLES:
+        raise HttpProblem(400, "没有选角色。请回到账号的页面选一个")
+    return cast(Role, role)

@@ -1,0 +1,109 @@
+"""How staff come in: the password, then the second factor where the account has one; knows no page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from starlette.requests import Request
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.forms.problem import Problem
+from functions.staff.accounts import check_password
+from functions.staff.port import Account
+from functions.staff.second_factor import CodeRefused, SecondFactors
+from functions.staff.vault import Unreadable, Vault
+from functions.web.problems import HttpProblem
+from functions.web.sessions import Doorkeeper, SignedIn
+
+TICKET_LIFE: Final = timedelta(minutes=10)
+WRONG_PAIR: Final = "账号或者密码不对。请重填一次，注意大小写"
+KEY_GONE: Final = (
+    "手机的验证码现在核对不了：本局换过密钥，或者数据恢复时少了密钥。"
+    "请填一个恢复码登录，再重新设两步登录；没有恢复码，请找本局的系统管理员"
+)
+NEEDS_CODE: Final = "这个账号要两步登录。请再填手机上的验证码，或者一个恢复码"
+
+
+class CodeProblem(HttpProblem):
+    """The password is right and the code is missing or wrong; `errors` say so to programs, `rule` tells which."""
+
+    def __init__(self, detail: str, *, rule: str) -> None:
+        super().__init__(401, detail, errors=(Problem("/totp", "验证码", detail, rule),))
+
+
+class TicketEnded(HttpProblem):
+    """Too long ago, or before the account was changed, the password was right: it is to be given again."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "登录隔得太久，或者账号刚刚改过。请从账号和密码重新登录")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The password of `name` was right at `at`, while the account's sessions were those of `epoch`."""
+
+    name: str
+    epoch: int
+    at: datetime
+
+
+class Entrance:
+    """Lets staff in. All calls block, and checking a password takes long on purpose: use worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, factors: SecondFactors) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._factors = factors
+
+    def check(self, request: Request, *, name: str, password: str) -> Account:
+        """The account whose password this is; else HttpProblem 401, the same for all reasons, or 429."""
+        self._doorkeeper.count_try(request, name, "password")
+        account = check_password(self._services.staff, self._doorkeeper.passwords, name=name, password=password)
+        if account is None:
+            raise HttpProblem(401, WRONG_PAIR)
+        return account
+
+    def sign_in(self, request: Request, account: Account, code: str) -> SignedIn:
+        """A new session for the account whose password was right, once its code is, too; HttpProblem 401 or 429."""
+        if account.second_factor is not None:
+            if not code.strip():
+                raise CodeProblem(NEEDS_CODE, rule="required")
+            self._doorkeeper.count_try(request, account.name, "code")
+            try:
+                account = self._factors.use(account, code, at=self._services.clock())
+            except CodeRefused as refusal:
+                raise CodeProblem(str(refusal), rule="wrong") from None
+            except Unreadable:
+                raise HttpProblem(503, KEY_GONE) from None
+        self._doorkeeper.forgive(account.name)
+        return self._doorkeeper.let_in(request, account)
+
+    def ticket(self, account: Account, form_token: str) -> str:
+        """What the page for the code carries in place of name and password; good in this browser only."""
+        ticket = {"name": account.name, "epoch": account.epoch, "at": self._services.clock().isoformat()}
+        return self._factors.vault.lock(json.dumps(ticket), purpose=_purpose(form_token))
+
+    def redeem(self, ticket: str, form_token: str) -> Account:
+        """The account that the ticket was made for, as it is now; or TicketEnded."""
+        try:
+            read = _read_ticket(self._factors.vault, ticket, form_token)
+            account = self._services.staff.account(read.name)
+        except (Unreadable, NotFound):
+            raise TicketEnded from None
+        ended = account.disabled or account.epoch != read.epoch
+        if ended or not timedelta() <= self._services.clock() - read.at < TICKET_LIFE:
+            raise TicketEnded
+        return account
+
+
+def _read_ticket(vault: Vault, ticket: str, form_token: str) -> Ticket:
+    content = json.loads(vault.unlock(ticket, purpose=_purpose(form_token)))
+    return Ticket(content["name"], content["epoch"], datetime.fromisoformat(content["at"]))
+
+
+def _purpose(form_token: str) -> str:
+    return f"sign-in {form_token}"
