@@ -31,11 +31,13 @@ from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import Listing
 from functions.web.desk_staff import StaffPages
+from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
 from functions.web.guard import guard
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
+from functions.web.trail import Trail, filters_noted
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make us use.
 PASSWORD_CHECKS: Final = 2
@@ -53,6 +55,7 @@ def create_app(services: Services) -> Starlette:
     desk = Desk(services, doorkeeper, pages)
     doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
+    trail = TrailPages(services, doorkeeper, pages)
     slow = _slow(ThreadPoolExecutor(PASSWORD_CHECKS, thread_name_prefix="password"))
     routes = [
         Route("/desk/", _reading(desk.show_list)),
@@ -74,6 +77,10 @@ def create_app(services: Services) -> Starlette:
         Route("/desk/staff", slow(staff.add), methods=["POST"]),
         Route("/desk/staff/{id}", _reading(staff.show_one)),
         Route("/desk/staff/{id}", slow(staff.change), methods=["POST"]),
+        Route("/desk/trail", _reading(trail.show)),
+        Route("/desk/trail.{format}", _reading(trail.export)),
+        Route("/api/desk/trail", _reading(trail.list)),
+        Route("/api/desk/trail.{format}", _reading(trail.export)),
         Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
         Route("/api/desk/session", _reading(api.sign_out), methods=["DELETE"]),
         Route("/api/desk/submissions", _reading(api.list)),
@@ -95,18 +102,21 @@ class Desk:
         self._listing = Listing(services.records, services.catalogue)
         self._filings = FilingView(services.records, services.catalogue)
         self._downloads = Downloads(services)
+        self._trail = Trail(services)
 
     def show_list(self, request: Request) -> Response:
         """The filings that match, newest first."""
         visitor = self._doorkeeper.admit(request, "read")
         filters = Filters.read(request.query_params)
         values = self._listing.values(filters, request.query_params.get("cursor") or None)
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
         return self._pages.page(request, "list.html", visitor, **values)
 
     def show_filing(self, request: Request) -> Response:
         """One filing, with the way back to the list it was opened from."""
         visitor = self._doorkeeper.admit(request, "read")
         record = self._services.records.read(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, record.summary.number)
         filters, cursor = Filters.read(request.query_params), request.query_params.get("cursor") or None
         neighbours = self._listing.neighbours(record.summary.number, filters, cursor)
         return self._pages.page(
@@ -127,7 +137,7 @@ class Desk:
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
         format, _, table = query.get("format", "").partition(":")
         try:
-            return self._downloads.make(Filters.read(query), numbers, format=format, table=table)
+            return self._downloads.make(visitor, Filters.read(query), numbers, format=format, table=table)
         except SeveralForms as problem:
             return self._choose_form(request, visitor, problem)
 

@@ -30,7 +30,7 @@ def read_events(line: bytes) -> tuple[Event, ...]:
 
 def _line(record: Record) -> bytes:
     facts = _dump(_facts(record.summary))
-    return b'%s,"events":[%s]}\n' % (facts[:-1], b",".join(map(_written, record.events)))
+    return b'%s,"events":[%s]}\n' % (facts[:-1], b",".join(map(write_event, record.events)))
 
 
 def _facts(summary: Summary) -> dict[str, object]:
@@ -51,7 +51,8 @@ def _facts(summary: Summary) -> dict[str, object]:
     }
 
 
-def _written(event: Event) -> bytes:
+def write_event(event: Event) -> bytes:
+    """One event as it stands in a line: everything about it, its body as it was canonised."""
     salt = event.salt.hex() if event.salt is not None else None
     fields = _dump(
         {

@@ -12,6 +12,7 @@ Permission = Literal[
     "read",
     "export",
     "manage_accounts",
+    "read_trail",
 ]
 
 ROLE_TITLES: Mapping[Role, str] = {
@@ -26,6 +27,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     "read": frozenset({"viewer", "officer", "reviewer", "admin"}),
     "export": frozenset({"viewer", "officer", "reviewer", "admin"}),
     "manage_accounts": frozenset({"admin"}),
+    "read_trail": frozenset({"admin"}),
 }
 
 PERMISSION_TITLES: Mapping[Permission, str] = {
@@ -33,6 +35,7 @@ PERMISSION_TITLES: Mapping[Permission, str] = {
     "read": "看填报",
     "export": "下载",
     "manage_accounts": "管理账号",
+    "read_trail": "查看操作记录",
 }
 
 NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})

@@ -42,7 +42,7 @@ Action = Literal[
     "trail_exported",
 ]
 
-ACTIONS: Final[Mapping[Action, str]] = {
+ACTIONS: Final[Mapping[str, str]] = {
     "signed_in": "登录",
     "sign_in_failed": "登录失败",
     "signed_out": "退出",
@@ -61,6 +61,25 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "keys_rotated": "换密钥",
     "trail_viewed": "看操作记录",
     "trail_exported": "下载操作记录",
+}
+
+# How a detail reads; any other is shown with its own name.
+_DETAIL_WORDS: Final[Mapping[str, str]] = {
+    "form": "表 {}",
+    "period": "期 {}",
+    "timeliness": "只看{}的",
+    "status": "只看{}的",
+    "narrowed": "另按单位或文字筛选",
+    "format": "格式 {}",
+    "table": "子表 {}",
+    "filings": "{} 件",
+    "numbers": "勾选 {}",
+    "decision": "决定 {}",
+    "account": "账号 {}",
+    "role": "角色 {}",
+    "version": "第 {} 版",
+    "reason": "理由 {}",
+    "kid": "密钥 {}",
 }
 
 Details = Mapping[str, "str | int | bool | list[str]"]
@@ -132,3 +151,16 @@ def body_of(event: Event) -> dict[str, Any]:
     """What the entry says besides who and when: `about` and `details`."""
     found: dict[str, Any] = json.loads(event.body or b'{"about":"","details":{}}')
     return found
+
+
+def detail_words(details: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """The details in one line: "格式 XLSX；3 件；勾选 SC-…"; `titles` says how a value that is an id reads."""
+    return "；".join(
+        _DETAIL_WORDS.get(name, name + " {}").format(_value(value, titles)) for name, value in details.items()
+    )
+
+
+def _value(value: Any, titles: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    return titles.get(value, value) if isinstance(value, str) else str(value)

@@ -17,6 +17,7 @@ from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.entrance import Entrance
 from functions.web.problems import HttpProblem
 from functions.web.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
+from functions.web.trail import Trail, filters_noted
 
 DEFAULT_LIMIT: Final = 50
 MOST: Final = 200
@@ -30,6 +31,7 @@ class Api:
         self._doorkeeper = doorkeeper
         self._entrance = entrance
         self._downloads = Downloads(services)
+        self._trail = Trail(services)
 
     def sign_in(self, request: Request, body: bytes) -> Response:
         """201 with who it is and until when; the token is in the cookie alone."""
@@ -62,27 +64,31 @@ class Api:
 
     def list(self, request: Request) -> Response:
         """One page, newest first; `next` is the cursor of the next older one, null at the end."""
-        self._doorkeeper.admit(request, "read")
+        visitor = self._doorkeeper.admit(request, "read")
         query = request.query_params
+        filters = Filters.read(query)
         page = self._services.records.page(
-            Filters.read(query).selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
+            filters.selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
         )
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
         return _json({"items": [summary_json(item) for item in page.items], "next": page.older})
 
     def read(self, request: Request) -> Response:
         """Everything about one filing."""
-        self._doorkeeper.admit(request, "read")
-        return _json(record_json(self._services.records.read(request.path_params["number"])))
+        visitor = self._doorkeeper.admit(request, "read")
+        record = self._services.records.read(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, record.summary.number)
+        return _json(record_json(record))
 
     def export(self, request: Request) -> Response:
         """The filings of one form that match the filters, or those of `number`, as a file."""
-        self._doorkeeper.admit(request, "export")
+        visitor = self._doorkeeper.admit(request, "export")
         form, _, format = request.path_params["file"].rpartition(".")
         self._services.catalogue.get(form)
         query = request.query_params
         filters = Filters.read({**query, "form": form})
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
-        return self._downloads.make(filters, numbers, format=format, table=query.get("table", ""))
+        return self._downloads.make(visitor, filters, numbers, format=format, table=query.get("table", ""))
 
 
 def _credentials(content: Any) -> tuple[str, str, str]:

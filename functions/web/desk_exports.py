@@ -15,6 +15,8 @@ from functions.web.desk_list import forms_held
 from functions.web.desk_words import BEIJING
 from functions.web.downloads import Download
 from functions.web.problems import HttpProblem
+from functions.web.sessions import Visitor
+from functions.web.trail import Trail, filters_noted
 
 ONE_FORM: Final = "CSV 一个文件只放一种表，而选中的填报里有几种。请分开下载，或者改用 XLSX"
 
@@ -33,9 +35,13 @@ class Downloads:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._trail = Trail(services)
 
-    def make(self, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
-        """The selected filings as a file; HttpProblem 404 or 400 for what is not on offer, SeveralForms for CSV."""
+    def make(self, visitor: Visitor, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
+        """The selected filings as a file, once it is noted who took them.
+
+        HttpProblem 404 or 400 for what is not on offer, SeveralForms for CSV.
+        """
         if format not in FORMATS:
             raise HttpProblem(404, f"没有这种格式。可以下载 {'、'.join(known.label for known in FORMATS.values())}")
         if len(numbers) > MOST_NUMBERS:
@@ -52,9 +58,16 @@ class Downloads:
             made = export(format, services.records, selection, at=at, table=table)
         except QingdanError as error:
             raise HttpProblem(400, str(error)) from None
+        self._note(visitor, filters, selection, format, table)
         moment = at.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
         name = f"{self._subject(filters, table)}-{moment}{made.format.suffix}"
         return Download(made.chunks, filename=name, media_type=made.format.media_type)
+
+    def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
+        """Those ticked by their numbers, else the filters; how many there were in either case."""
+        asked = filters_noted(filters) if not selection.numbers else {"numbers": list(selection.numbers)}
+        filings = self._services.records.count(selection)
+        self._trail.note("exported", visitor.account.name, format=format, table=table, filings=filings, **asked)
 
     def _subject(self, filters: Filters, table: str) -> str:
         """What the file is of, for its name: the form, the repeated rows, the period."""

@@ -43,6 +43,10 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/desk/staff"): "manage_accounts",
     ("GET", "/desk/staff/{id}"): "manage_accounts",
     ("POST", "/desk/staff/{id}"): "manage_accounts",
+    ("GET", "/desk/trail"): "read_trail",
+    ("GET", "/desk/trail.{format}"): "read_trail",
+    ("GET", "/api/desk/trail"): "read_trail",
+    ("GET", "/api/desk/trail.{format}"): "read_trail",
     ("POST", "/api/desk/session"): "stranger",
     ("DELETE", "/api/desk/session"): "signed in",
     ("GET", "/api/desk/submissions"): "read",
@@ -56,7 +60,7 @@ Knock = Callable[[TestClient, str, str], httpx2.Response]
 @pytest.fixture
 def knock(services: Services, file: Filer) -> Knock:
     """Asks for a route with something that exists in the place of each of its parameters."""
-    places = {"number": file(), "id": id_of("viewer"), "file": "annual-self-check.jsonl"}
+    places = {"number": file(), "id": id_of("viewer"), "file": "annual-self-check.jsonl", "format": "jsonl"}
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:
         address = path.format(**places)

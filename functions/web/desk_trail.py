@@ -1,0 +1,181 @@
+"""The trail at the desk: the page and the JSON to search it, and its export; for those who may read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.exports import FORMATS
+from functions.exports.trail import stream_trail
+from functions.records.event import Event
+from functions.staff.permissions import ROLE_TITLES
+from functions.staff.trail import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
+from functions.web.desk_frame import Pages
+from functions.web.desk_words import BEIJING, STATUSES, TIMELINESS, moment_of
+from functions.web.downloads import Download
+from functions.web.problems import HttpProblem
+from functions.web.sessions import Doorkeeper
+from functions.web.trail import Trail
+
+PAGE_SIZE: Final = 50
+LONGEST: Final = 100
+MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilters:
+    """What narrows the trail; empty text means that this part does not. Days are in Asia/Shanghai, both included."""
+
+    actor: str = ""
+    action: str = ""
+    number: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> TrailFilters:
+        """The filters of a query string; HttpProblem 400 for a value that can never match."""
+        filters = cls(**{field.name: query.get(field.name, "").strip() for field in fields(cls)})
+        if any(len(value) > LONGEST for _, value in filters.pairs):
+            raise HttpProblem(400, f"筛选的文字最多 {LONGEST} 个字。请写短一些再找")
+        if filters.action and filters.action not in ACTIONS:
+            raise HttpProblem(400, f"筛选条件 action 只能是 {'、'.join(ACTIONS)} 之一。请回到操作记录重新选")
+        if "" not in (filters.since, filters.until) and _day(filters.since) > _day(filters.until):
+            raise HttpProblem(400, "开始的日期在结束的日期以后。请把两个日期对调")
+        return filters
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The parts that narrow, as names and values."""
+        named = ((field.name, cast(str, getattr(self, field.name))) for field in fields(self))
+        return tuple((name, value) for name, value in named if value)
+
+    def sought(self) -> Sought:
+        """What the store is asked; HttpProblem 400 for a date that is none."""
+        return Sought(
+            actor=self.actor or None,
+            action=cast(Action, self.action) or None,
+            about=self.number or None,
+            since=_midnight(_day(self.since)) if self.since else None,
+            until=_midnight(_day(self.until) + timedelta(days=1)) if self.until else None,
+        )
+
+    def query(self, **more: str) -> str:
+        """The query string of these filters with `more` at its end, with its question mark; empty for none."""
+        pairs = [*self.pairs, *((name, value) for name, value in more.items() if value)]
+        return "?" + urlencode(pairs) if pairs else ""
+
+
+class TrailPages:
+    """Every call blocks: run them in worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+        self._trail = Trail(services)
+        self._titles: dict[str, str] = {
+            **{definition.id: definition.short for definition in services.catalogue},
+            **{value: mark.word for value, mark in (*TIMELINESS.items(), *STATUSES.items())},
+            **{format.name: format.label for format in FORMATS.values()},
+            **{str(role): title for role, title in ROLE_TITLES.items()},
+        }
+
+    def show(self, request: Request) -> Response:
+        """The entries that match, newest first; looking at them is an entry too."""
+        visitor = self._doorkeeper.admit(request, "read_trail")
+        filters, page, older = self._read(request, PAGE_SIZE)
+        self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
+        rows = [self._row(event) for event in page]
+        return self._pages.page(
+            request,
+            "trail.html",
+            visitor,
+            filters=filters,
+            rows=rows,
+            actions=list(ACTIONS.items()),
+            size=PAGE_SIZE,
+            older=filters.query(before=str(older)) if older else None,
+            newest="before" not in request.query_params,
+        )
+
+    def list(self, request: Request) -> Response:
+        """The same for programs; `next` is where the next older page begins, null at the end."""
+        visitor = self._doorkeeper.admit(request, "read_trail")
+        filters, page, older = self._read(request, PAGE_SIZE)
+        self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
+        content = {"items": [entry_json(event) for event in page], "next": older}
+        return Response(json.dumps(content, ensure_ascii=False), media_type="application/json")
+
+    def export(self, request: Request) -> Response:
+        """All entries that match as a file, oldest first, once it is noted who took them."""
+        visitor = self._doorkeeper.admit(request, "read_trail")
+        format = request.path_params["format"]
+        if format not in MEDIA:
+            raise HttpProblem(404, "没有这种格式。可以下载 CSV、JSON Lines")
+        filters = TrailFilters.read(request.query_params)
+        sought = filters.sought()
+        self._trail.note("trail_exported", visitor.account.name, filters.number, format=format)
+        moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
+        chunks = stream_trail(format, self._services.trail.stream(sought), self._titles)
+        return Download(chunks, filename=f"操作记录-{moment}.{format}", media_type=MEDIA[format])
+
+    def _read(self, request: Request, limit: int) -> tuple[TrailFilters, tuple[Event, ...], int | None]:
+        """The filters, one page, and where the next older one begins."""
+        filters = TrailFilters.read(request.query_params)
+        before = _before(request.query_params.get("before"))
+        found = self._services.trail.page(filters.sought(), limit=limit + 1, before=before)
+        page = found[:limit]
+        return filters, page, page[-1].sequence if len(found) > limit else None
+
+    def _row(self, event: Event) -> dict[str, Any]:
+        body = body_of(event)
+        return {
+            "at": moment_of(event.at),
+            "actor": "命令行" if event.actor == CONSOLE else event.actor or "没有这个账号",
+            "action": ACTIONS.get(event.type, event.type),
+            "about": body["about"],
+            "details": detail_words(body["details"], self._titles),
+        }
+
+
+def entry_json(event: Event) -> dict[str, Any]:
+    """An entry as programs get it, with its digests; times UTC."""
+    body = body_of(event)
+    return {
+        "sequence": event.sequence,
+        "at": event.at,
+        "actor": event.actor,
+        "action": event.type,
+        "number": body["about"],
+        "details": body["details"],
+        "previous": event.previous,
+        "digest": event.digest,
+    }
+
+
+def _before(value: str | None) -> int | None:
+    if not value:
+        return None
+    if value.isascii() and value.isdecimal() and len(value) <= 15:
+        return int(value)
+    raise HttpProblem(400, "before 要填操作记录的序号，是整数。请回到操作记录的第一页")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HttpProblem(400, f"“{text}”不是日期。请写成 2026-09-30 这样") from None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BEIJING)

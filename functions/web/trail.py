@@ -1,0 +1,50 @@
+"""Where the desk's handlers note what somebody did: one line in each of them; knows no page and no store's insides."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+from functions.bootstrap import Services
+from functions.records.event import SALT_BYTES, Event
+from functions.staff.trail import Action, Entry
+from functions.web.desk_filters import Filters
+from functions.web.logs import FAILURES
+
+
+class Trail:
+    """Notes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def note(self, action: Action, actor: str, about: str = "", **details: Any) -> None:
+        """Note it, durably before this returns: nobody gets to see what could not be noted. Blocks."""
+        self._add(action, actor, about, details).result()
+
+    def note_soon(self, action: Action, actor: str, about: str = "", **details: Any) -> None:
+        """Note it within the next commit, without waiting; a failure is logged."""
+        self._add(action, actor, about, details).add_done_callback(_log_failure)
+
+    def _add(self, action: Action, actor: str, about: str, details: dict[str, Any]) -> Future[Event]:
+        services = self._services
+        kept = {name: value for name, value in details.items() if value not in ("", None, [])}
+        entry = Entry(action, actor, services.clock(), about, kept)
+        return services.trail.add(entry, services.entropy(SALT_BYTES))
+
+
+def filters_noted(filters: Filters) -> dict[str, Any]:
+    """What of the filters is noted: that words or a unit narrowed the list, but never which."""
+    return {
+        "form": filters.form,
+        "period": filters.period,
+        "timeliness": filters.timeliness,
+        "status": filters.status,
+        "narrowed": bool(filters.unit or filters.q) or None,
+    }
+
+
+def _log_failure(future: Future[Event]) -> None:
+    error = future.exception()
+    if error is not None:
+        FAILURES.error({"trail": "not noted"}, exc_info=error)

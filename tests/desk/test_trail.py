@@ -1,0 +1,222 @@
+"""Who saw and who downloaded is noted, without a word of what was sought, and only an admin can read it."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from functions.bootstrap import Services
+from functions.exports.jsonl import read_events
+from functions.records.event import event_is_whole
+from functions.staff.trail import Sought, body_of
+from tests.desk.conftest import ROLES, Filer, SignIn, self_check
+from tests.support.clock import Clock
+from tests.support.markup import read_page
+
+
+@pytest.fixture
+def become(client: TestClient, signed_in: SignIn) -> SignIn:
+    """Signs the client in as another account than before."""
+
+    def change(name: str) -> TestClient:
+        client.cookies.clear()
+        return signed_in(name)
+
+    return change
+
+
+def noted(services: Services) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """What the trail says now, oldest first, once what waits is stored."""
+    services.records.check_writable()
+    entries = services.trail.stream(Sought())
+    return [(e.actor, e.type, body_of(e)["about"], body_of(e)["details"]) for e in entries if "sign" not in e.type]
+
+
+def test_seeing_a_filing_is_noted_with_its_number_and_changes_no_record(
+    services: Services, become: SignIn, file: Filer
+) -> None:
+    number = file()
+    before = services.records.read(number)
+    assert become("viewer").get(f"/desk/submissions/{number}").status_code == 200
+    assert become("officer").get(f"/api/desk/submissions/{number}").status_code == 200
+    assert noted(services) == [("viewer", "viewed", number, {}), ("officer", "viewed", number, {})]
+    assert services.records.read(number) == before
+
+
+def test_a_filing_that_is_not_there_was_not_seen(services: Services, become: SignIn) -> None:
+    assert become("viewer").get("/desk/submissions/SC-2026-34679ACE").status_code == 404
+    assert noted(services) == []
+
+
+def test_the_list_is_noted_without_a_word_that_was_sought(services: Services, become: SignIn, file: Filer) -> None:
+    file(self_check(1))
+    client = become("officer")
+    words, unit = quote("示例甲"), quote("示例县第1中学")
+    for address in ("/desk/", "/api/desk/submissions"):
+        client.get(f"{address}?form=annual-self-check&timeliness=late&q={words}")
+        client.get(f"{address}?unit={unit}&period=2025")
+    expected = [
+        ("officer", "listed", "", {"form": "annual-self-check", "timeliness": "late", "narrowed": True}),
+        ("officer", "listed", "", {"period": "2025", "narrowed": True}),
+    ]
+    assert noted(services) == expected * 2
+    assert all("示例".encode() not in (event.body or b"") for event in services.trail.stream(Sought()))
+
+
+def test_a_download_is_noted_with_what_was_taken(services: Services, become: SignIn, file: Filer) -> None:
+    numbers = [file(self_check(n)) for n in (1, 2, 3)]
+    client = become("reviewer")
+    client.get("/desk/export", params={"format": "xlsx", "form": "annual-self-check"})
+    client.get("/desk/export", params=[("format", "csv"), ("number", numbers[0]), ("number", numbers[2])])
+    client.get("/api/desk/exports/annual-self-check.jsonl", params={"period": "2025"})
+    assert noted(services) == [
+        ("reviewer", "exported", "", {"format": "xlsx", "filings": 3, "form": "annual-self-check"}),
+        ("reviewer", "exported", "", {"format": "csv", "filings": 2, "numbers": [numbers[0], numbers[2]]}),
+        (
+            "reviewer",
+            "exported",
+            "",
+            {"format": "jsonl", "filings": 3, "form": "annual-self-check", "period": "2025"},
+        ),
+    ]
+
+
+def test_a_download_that_is_refused_is_not_noted(services: Services, become: SignIn) -> None:
+    assert become("viewer").get("/desk/export?format=doc").status_code == 404
+    assert noted(services) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("address", ["/desk/trail", "/desk/trail.csv", "/api/desk/trail", "/api/desk/trail.jsonl"])
+def test_only_an_admin_reads_the_trail(services: Services, become: SignIn, role: str, address: str) -> None:
+    assert become(role).get(address).status_code == (200 if role == "admin" else 403)
+
+
+def test_a_stranger_does_not_read_the_trail(client: TestClient) -> None:
+    assert client.get("/api/desk/trail").status_code == 401
+    assert client.get("/desk/trail", headers={"accept": "text/html"}).status_code == 303
+
+
+def test_the_page_says_who_did_what_when_and_links_the_filing(services: Services, become: SignIn, file: Filer) -> None:
+    number = file()
+    become("viewer").get(f"/desk/submissions/{number}")
+    page = read_page(become("admin").get("/desk/trail").text)
+    (link,) = page.find("a", href=f"/desk/submissions/{number}")
+    row = next(each for each in page.find("tr") if number in each.text)
+    assert "viewer" in row.text
+    assert "看填报" in row.text
+    assert "2026-09-18 10:24:07" in row.text
+    assert link.text == number
+
+
+def test_the_page_says_in_words_what_was_taken(services: Services, become: SignIn, file: Filer) -> None:
+    file()
+    become("officer").get("/desk/export", params={"format": "xlsx", "form": "annual-self-check", "timeliness": "late"})
+    page = become("admin").get("/desk/trail?action=exported").text
+    assert "格式 XLSX" in page
+    assert "只看延报的" in page
+    assert "0 件" in page
+    assert "annual-self-check" not in page.partition("</form>")[2].partition("<table")[2]
+
+
+def test_looking_at_the_trail_is_in_the_trail(services: Services, become: SignIn) -> None:
+    client = become("admin")
+    client.get("/desk/trail?number=SC-2026-34679ACE")
+    client.get("/api/desk/trail")
+    client.get("/desk/trail.csv")
+    assert noted(services) == [
+        ("admin", "trail_viewed", "SC-2026-34679ACE", {}),
+        ("admin", "trail_viewed", "", {}),
+        ("admin", "trail_exported", "", {"format": "csv"}),
+    ]
+
+
+def test_it_is_searched_by_person_kind_filing_and_day(
+    services: Services, become: SignIn, file: Filer, clock: Clock
+) -> None:
+    first, second = file(self_check(1)), file(self_check(2))
+    become("viewer").get(f"/desk/submissions/{first}")
+    clock.at += timedelta(days=1)
+    become("officer").get(f"/desk/submissions/{second}")
+    client = become("admin")
+
+    def found(**query: str) -> list[str]:
+        items = client.get("/api/desk/trail", params=query).json()["items"]
+        return [item["number"] for item in items if item["action"] == "viewed"]
+
+    assert found() == [second, first]
+    assert found(actor="viewer") == [first]
+    assert found(number=second) == [second]
+    assert found(action="viewed", until="2026-09-18") == [first]
+    assert found(since="2026-09-19") == [second]
+    assert found(since="2026-09-18", until="2026-09-19") == [second, first]
+    assert found(since="2026-09-20") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["action=flown", "since=18.9.2026", "until=2026-02-30", "since=2026-09-19&until=2026-09-18", "before=x"],
+)
+def test_a_filter_that_can_never_match_is_refused_with_the_cure(become: SignIn, query: str) -> None:
+    client = become("admin")
+    answer = client.get(f"/api/desk/trail?{query}")
+    assert answer.status_code == 400
+    assert "请" in answer.json()["detail"]
+    assert client.get(f"/desk/trail?{query}").status_code == 400
+
+
+def test_pages_follow_each_other_and_keep_the_filters(services: Services, become: SignIn, file: Filer) -> None:
+    number = file()
+    viewer = become("viewer")
+    for _ in range(52):
+        viewer.get(f"/api/desk/submissions/{number}")
+    client = become("admin")
+    first = client.get("/api/desk/trail", params={"actor": "viewer", "action": "viewed"}).json()
+    second = client.get(
+        "/api/desk/trail", params={"actor": "viewer", "action": "viewed", "before": first["next"]}
+    ).json()
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (50, 2, None)
+    page = read_page(client.get("/desk/trail?actor=viewer&action=viewed").text)
+    older = f"/desk/trail?actor=viewer&action=viewed&before={first['next']}"
+    assert page.find("a", href=older)
+
+
+def test_the_csv_is_for_reading_and_the_json_lines_can_be_checked(
+    services: Services, become: SignIn, file: Filer
+) -> None:
+    number = file()
+    become("viewer").get(f"/desk/submissions/{number}")
+    client = become("admin")
+    csv = client.get("/desk/trail.csv", params={"number": number})
+    assert csv.headers["content-type"].startswith("text/csv")
+    header, row, *_ = csv.content.decode("utf-8-sig").splitlines()
+    assert header == "序号,时间,账号,做了什么,编号,细节,指纹"
+    assert f",2026-09-18 10:24:07,viewer,看填报,{number}," in row
+    lines = client.get("/api/desk/trail.jsonl").content.splitlines()
+    events = [read_events(b'{"events":[%s]}' % line)[0] for line in lines]
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert all(map(event_is_whole, events))
+    assert all(json.loads(line)["number"] == "TRAIL" for line in lines)
+
+
+def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_noted(
+    services: Services, become: SignIn, file: Filer
+) -> None:
+    number = file()
+    client = become("viewer")
+    released = Event()
+    held = services.records.writer.submit(lambda connection: released.wait(30))  # type: ignore[attr-defined]
+    assert client.get("/desk/").status_code == 200
+    assert not held.done()
+    with ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(client.get, f"/desk/submissions/{number}")
+        released.set()
+        assert seen.result(30).status_code == 200
+    assert [entry[1] for entry in noted(services)] == ["listed", "viewed"]
