@@ -23,6 +23,7 @@ EventType = Literal[
     "voided",
     "noted",
     "code_reissued",
+    "erased",
 ]
 
 

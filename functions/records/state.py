@@ -96,20 +96,35 @@ class State:
 
 
 class Erased(QingdanError):
-    """The body of a record's first event is gone, so its state cannot be told from its events."""
+    """The content of the version that counts is gone, so that its state cannot be told from the events."""
 
     def __init__(self) -> None:
         super().__init__("这件填报的内容已经依法删除，只留下了指纹，不能再办理")
 
 
 def fold(events: Sequence[Event]) -> State:
-    """The state after one record's events, all of them, in sequence; Erased when the first has no body."""
-    first = events[0]
-    if first.body is None:
+    """The state after one record's events, all of them, in sequence; Erased when the version that counts is gone."""
+    state = standing(events)
+    if state.data is None:
         raise Erased
-    state = begin(first, json.loads(first.body))
-    for event in events[1:]:
-        state = follow(state, event)
+    return state
+
+
+def standing(events: Sequence[Event]) -> State:
+    """The same, also of a record whose version that counts is gone: then `data` is None.
+
+    Of a version that was erased, the facts count that its erasure left: when it was due, how its code is made. Erased
+    when there are none.
+    """
+    bodies = [json.loads(event.body) if event.body is not None else None for event in events]
+    left = {body["erased"]: body["left"] for body in bodies if body is not None and "erased" in body}
+    bodies = [left.get(event.sequence) if body is None else body for event, body in zip(events, bodies, strict=True)]
+    first = bodies[0]
+    if first is None:
+        raise Erased
+    state = begin(events[0], first)
+    for event, body in zip(events[1:], bodies[1:], strict=True):
+        state = _after(state, event, body or {})
     return state
 
 
@@ -119,7 +134,7 @@ def begin(first: Event, body: Any) -> State:
         status="submitted",
         version=1,
         sequence=first.sequence,
-        data=body["data"],
+        data=body.get("data"),
         form_digest=body["form_digest"],
         period=body["period"],
         due=body["due"],
@@ -134,23 +149,7 @@ def begin(first: Event, body: Any) -> State:
 
 def follow(state: State, event: Event) -> State:
     """The state after one more event; an acceptance that a second officer must join leaves the status as it is."""
-    body = json.loads(event.body) if event.body is not None else {}
-    changed = {name: body[name] for name in _CARRIED if name in body}
-    if "code" in body:
-        changed["code"] = CodeRef(**body["code"])
-    if event.type == "accepted" and not body.get("complete", True):
-        changed["approved_by"] = event.actor
-    elif event.type in _STATUS_AFTER:
-        changed |= {
-            "status": _STATUS_AFTER[event.type],
-            "opinion": "" if event.type == "withdrawn" else body.get("opinion", body.get("reason", "")),
-            "correction_due": body.get("correction_due", ""),
-            "asked": tuple(body.get("asked", ())),
-            "approved_by": "",
-        }
-    if event.type == "corrected":
-        changed |= {"version": state.version + 1, "corrected_at": event.at}
-    return replace(state, sequence=event.sequence, digest=event.digest, **changed)
+    return _after(state, event, json.loads(event.body) if event.body is not None else {})
 
 
 def summary_of(first: Event, state: State, definition: Definition) -> Summary:
@@ -188,6 +187,25 @@ def searchable(text: str) -> str:
     for wide, narrow in _PUNCTUATION:
         text = text.replace(wide, narrow)
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _after(state: State, event: Event, body: Any) -> State:
+    changed = {name: body[name] for name in _CARRIED if name in body}
+    if "code" in body:
+        changed["code"] = CodeRef(**body["code"])
+    if event.type == "accepted" and not body.get("complete", True):
+        changed["approved_by"] = event.actor
+    elif event.type in _STATUS_AFTER:
+        changed |= {
+            "status": _STATUS_AFTER[event.type],
+            "opinion": "" if event.type == "withdrawn" else body.get("opinion", body.get("reason", "")),
+            "correction_due": body.get("correction_due", ""),
+            "asked": tuple(body.get("asked", ())),
+            "approved_by": "",
+        }
+    if event.type == "corrected":
+        changed |= {"version": state.version + 1, "corrected_at": event.at, "data": body.get("data")}
+    return replace(state, sequence=event.sequence, digest=event.digest, **changed)
 
 
 def _warnings(definition: Definition, data: Any, filed_on: date) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ ALLOWED: Final[Mapping[EventType, frozenset[Status]]] = {
     "voided": frozenset(("submitted", "returned", "accepted")),
     "noted": ANY,
     "code_reissued": ANY,
+    "erased": ANY,
 }
 _STANDING: Final[Mapping[Status, str]] = {
     "submitted": "这份填报正在等审核",

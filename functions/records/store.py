@@ -128,6 +128,14 @@ class RecordStore(Protocol):
         """
         ...
 
+    def erase(self, step: Append, sequence: int) -> None:
+        """Store the step and, in the same step, forget salt and body of the record's event `sequence`, for good.
+
+        Nothing derived from that body stays either, but for what the step's summary says. The event's digests stay.
+        Durable when this returns. SequenceTaken when the record has moved on: then nothing is forgotten.
+        """
+        ...
+
     def recall(self, used: Idempotency) -> Stored | None:
         """The answer given under this key; None when the key is new, IdempotencyMismatch for another request."""
         ...

@@ -50,6 +50,7 @@ STEPS: Final[Mapping[EventType, str]] = {
     "voided": "作废",
     "noted": "备注",
     "code_reissued": "换发查询码",
+    "erased": "依法删除内容",
 }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -16,13 +17,14 @@ import pytest
 from functions.errors import GuardTaken
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
+from functions.records.erasing import erase
 from functions.records.filing import prepare
 from functions.records.state import fold, summary_of
 from functions.records.store import Append, Selection, Summary
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 from functions.storage.sqlite.rebuild import rebuild
-from tests.contract.steps import next_step
+from tests.contract.steps import first_step, next_step
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
@@ -120,3 +122,29 @@ def test_an_erased_record_keeps_the_summary_it_has(store: SqliteStore, tmp_path:
         other.execute("UPDATE events SET salt = NULL, body = NULL WHERE number = ?", (before[5].number,))
     assert rebuild(store, kept_forms(store)) == len(before) - 1
     assert summaries(store) == before
+
+
+def test_what_an_erased_record_held_it_holds_after_a_rebuild(store: SqliteStore, catalogue: Catalogue) -> None:
+    record = store.read(summaries(store)[0].number)
+    erasure = erase(record, version=1, reason="示例", actor="(console)", at=NOW, entropy=lambda size: b"s" * size)
+    store.erase(erasure.step, erasure.sequence)
+    before = summaries(store)
+    assert rebuild(store, kept_forms(store)) == len(before) - 1
+    assert summaries(store) == before
+    with pytest.raises(GuardTaken):
+        store.append(
+            replace(
+                first_step(1),
+                claim=record.summary.guard,
+                summary=replace(first_step(1).summary, guard=record.summary.guard),
+            )
+        ).result(30)
+
+
+def test_a_summary_without_events_is_gone_after_a_rebuild(store: SqliteStore, tmp_path: Path) -> None:
+    number = summaries(store)[3].number
+    with closing(sqlite3.connect(tmp_path / "data" / "qingdan.sqlite3", isolation_level=None)) as other:
+        other.execute("DELETE FROM events WHERE number = ?", (number,))
+    rebuild(store, kept_forms(store))
+    assert number not in [summary.number for summary in summaries(store)]
+    assert store.count(Selection(words=("除湿机",))) == 20

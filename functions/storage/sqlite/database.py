@@ -60,6 +60,8 @@ def connect(path: Path) -> sqlite3.Connection:
     """A connection that commits only when told to, and syncs every commit."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted or overwritten is gone from the file too: an erasure leaves no copy in a free page.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     # What a savepoint may have to undo is kept in memory: a quarter less work for each append.

@@ -16,15 +16,15 @@ from functions.storage.sqlite.store import SqliteStore
 def rebuild(store: SqliteStore, definition_of: Callable[[str], Definition]) -> int:
     """How many summaries were made anew, all in one commit; lists show the old ones until then.
 
-    `definition_of` gives the form of a digest. A record whose body was erased keeps the summary it has.
+    `definition_of` gives the form of a digest. A record keeps the summary it has where the version that counts was
+    erased: nothing else is left to make one from.
     """
     return store.writer.submit(lambda connection: _rebuild(connection, definition_of)).result()
 
 
 def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Definition]) -> int:
-    erased = "SELECT number FROM events WHERE sequence = 1 AND body IS NULL"
-    connection.execute(f"DELETE FROM words WHERE id IN (SELECT id FROM summaries WHERE number NOT IN ({erased}))")  # noqa: S608
-    connection.execute(f"DELETE FROM summaries WHERE number NOT IN ({erased})")  # noqa: S608 - constants only
+    # No guard is held while summaries are made anew in any order; what no event made anew gets back what it held.
+    connection.execute("UPDATE summaries SET holds = -holds")
     made = 0
     for events in _records(connection):
         try:
@@ -35,6 +35,9 @@ def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Defi
             connection, summary_of(events[0], state, definition_of(state.form_digest)), claims=not state.contest
         )
         made += 1
+    connection.execute("DELETE FROM summaries WHERE number NOT IN (SELECT number FROM events)")
+    connection.execute("DELETE FROM words WHERE id NOT IN (SELECT id FROM summaries)")
+    connection.execute("UPDATE summaries SET holds = 1 WHERE holds = -1")
     return made
 
 

@@ -13,7 +13,7 @@ from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, Sequence
 from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.storage.documents import Documents
 from functions.storage.folder import lock_folder, private_folder
-from functions.storage.sqlite.database import BUSY_SECONDS, Readers, prepare_file, unavailable
+from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
 from functions.storage.sqlite.rows import (
     SUMMARY_COLUMNS,
     records_from,
@@ -58,9 +58,10 @@ class SqliteStore:
 
     def __init__(self, folder: Path, held: int | None) -> None:
         self._held = held
+        self._path = folder / DATABASE_NAME
         self._documents = Documents(folder / "forms")
-        self._readers = Readers(folder / DATABASE_NAME)
-        self.writer = Writer(folder / DATABASE_NAME, _append_new)
+        self._readers = Readers(self._path)
+        self.writer = Writer(self._path, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
         self.seals = SqliteSeals(self._readers, self.writer)
         self.trail = SqliteTrail(self._readers, self.writer)
@@ -68,6 +69,17 @@ class SqliteStore:
     def append(self, step: Append) -> Future[Stored]:
         new = step if step.events[0].sequence == 1 else None
         return self.writer.submit(lambda connection: _append(connection, step), new)
+
+    def erase(self, step: Append, sequence: int) -> None:
+        def forget(connection: sqlite3.Connection) -> None:
+            _append(connection, step)
+            of = (step.summary.number, sequence)
+            connection.execute("UPDATE events SET salt = NULL, body = NULL WHERE number = ? AND sequence = ?", of)
+
+        self.writer.submit(forget).result()
+        # What was overwritten still stands in the write-ahead log until that begins anew.
+        with closing(connect(self._path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def recall(self, used: Idempotency) -> Stored | None:
         with self._readers.snapshot() as connection:

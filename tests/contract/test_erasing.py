@@ -1,0 +1,75 @@
+"""What the law has forgotten is gone for good, in one step with the event that says so, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from functions.errors import SequenceTaken
+from functions.records.event import event_is_whole, make_event
+from functions.records.store import Append, Record, RecordStore, Selection
+from tests.contract.conftest import Adapter
+from tests.contract.steps import SALT, first_step, next_step
+
+NUMBER = "SC-2026-000001"
+
+
+def erasure(record: Record, sequence: int) -> Append:
+    """The step that erases an event, with a summary that no longer holds its words."""
+    step = next_step(record, "noted", record.summary.status)
+    last = record.events[-1]
+    event = make_event(
+        number=last.number,
+        form=last.form,
+        sequence=last.sequence + 1,
+        type="erased",
+        at="2026-10-02T00:00:00.000000Z",
+        actor="(console)",
+        previous=last.digest,
+        body={"erased": sequence, "version": 1, "reason": "示例决定", "left": {}},
+        salt=SALT,
+    )
+    return replace(step, events=(event,), summary=replace(step.summary, words="sc-2026-000001"))
+
+
+def test_salt_and_body_are_gone_and_all_digests_stay(store: RecordStore) -> None:
+    store.append(first_step(1, text="要忘掉的话")).result(30)
+    store.append(next_step(store.read(NUMBER), "returned", "returned")).result(30)
+    before = store.read(NUMBER)
+    step = erasure(before, 1)
+    store.erase(step, 1)
+    after = store.read(NUMBER)
+    assert after.events == (replace(before.events[0], salt=None, body=None), before.events[1], step.events[0])
+    assert all(map(event_is_whole, after.events))
+    assert after.summary == step.summary
+
+
+def test_nobody_finds_the_filing_by_what_was_forgotten(store: RecordStore) -> None:
+    store.append(first_step(1, text="要忘掉的话")).result(30)
+    store.append(first_step(2, text="要忘掉的话")).result(30)
+    store.erase(erasure(store.read(NUMBER), 1), 1)
+    found = store.page(Selection(words=("要忘掉的话",)), limit=10).items
+    assert [summary.number for summary in found] == ["SC-2026-000002"]
+    assert store.read("SC-2026-000002").events == first_step(2, text="要忘掉的话").events
+
+
+def test_a_record_that_has_moved_on_loses_nothing(store: RecordStore) -> None:
+    store.append(first_step(1, text="示例")).result(30)
+    stale = erasure(store.read(NUMBER), 1)
+    store.append(next_step(store.read(NUMBER), "noted", "submitted")).result(30)
+    before = store.read(NUMBER)
+    with pytest.raises(SequenceTaken):
+        store.erase(stale, 1)
+    assert store.read(NUMBER) == before
+
+
+def test_it_stays_forgotten_after_a_restart(reopen: Callable[[], Adapter]) -> None:
+    opened = reopen()
+    opened.append(first_step(1, text="示例")).result(30)
+    opened.erase(erasure(opened.read(NUMBER), 1), 1)
+    opened.close()
+    again = reopen()
+    assert again.read(NUMBER).events[0].body is None
+    again.close()
