@@ -8,7 +8,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# They pin an older boto3 than we do: a lock and an environment of their own.
+DEPLOY_TOOLS := cfn-lint==1.58.0 checkov==3.3.30
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -66,12 +69,33 @@ bench: build ## measure speed and size against their floors
 package: build ## pack each function for AWS Lambda into build/package; PACKAGE_PYTHON=python3.13 adds bytecode
 	$(BIN)/python -m functions.local.packing
 
+.venv-deploy/.ready: requirements-deploy.lock
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.lock
+	touch $@
+
+# Of a region, with a domain and this certificate, since only then every part of the template is used.
+define check-stack
+	node_modules/.bin/osls package --stage prod --region $(1) --package build/deploy/$(1) \
+	  --param=domain=list.example.invalid --param=certificate=$(2)
+	.venv-deploy/bin/cfn-lint --regions $(1) --ignore-checks W3005 W8003 \
+	  --template build/deploy/$(1)/cloudformation-template-update-stack.json
+	.venv-deploy/bin/checkov --config-file functions/cloud/checkov.yml --framework cloudformation --quiet --compact \
+	  --skip-download --file build/deploy/$(1)/cloudformation-template-update-stack.json
+endef
+
+.PHONY: deploy-check
+deploy-check: package node_modules/.ready .venv-deploy/.ready ## make the CloudFormation offline, for China and elsewhere, and judge it
+	$(call check-stack,cn-northwest-1,ASCA0000000000000000)
+	$(call check-stack,eu-central-1,arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000)
+	$(BIN)/pytest tests/deployment tests/packing
+
 .PHONY: lock
-lock: setup ## write requirements.lock and package-lock.json anew
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+lock: setup ## write requirements.lock, requirements-deploy.lock and package-lock.json anew
+	$(COMPILE) --extra dev -o requirements.lock pyproject.toml
+	printf '%s\n' $(DEPLOY_TOOLS) | $(COMPILE) -o requirements-deploy.lock -
 	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 .PHONY: clean
 clean: ## remove what was built; data/ stays
-	rm -rf build .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build .venv .venv-deploy node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,9 +15,8 @@ from functions.forms.authoring import read_catalogue
 from functions.local.packing.archive import Compiler
 from functions.local.packing.closure import closure_of, function_names
 from functions.local.packing.pack import Package, Source, pack
+from functions.local.packing.stack import describe
 from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
-from functions.web.headers import site_headers
-from functions.web.shell import Shell
 
 MB: Final = 1_000_000
 LARGEST: Final[Mapping[str, int]] = {"submit": 12 * MB}
@@ -33,15 +32,14 @@ def main(
     """把每个函数打成 AWS Lambda 的包。"""
     if machine not in (*MACHINES, HERE):
         raise typer.BadParameter(f"没有名为 {machine} 的处理器。可用的：{'、'.join((*MACHINES, HERE))}")
-    shell = Shell.load(site)
-    source = Source(root, read_catalogue(root / "schemas"), site, machine)
     functions = function_names(root)
+    stack = describe(root, site, functions)
+    source = Source(root, read_catalogue(root / "schemas"), site, machine)
     libraries = _libraries(source, functions, out)
     python = os.environ.get("PACKAGE_PYTHON")
     compiler = Compiler.of(python, libraries.python) if python else None
     made = [pack(source, function, libraries, out, compiler=compiler) for function in functions]
-    headers = site_headers(shell.assets["content_security_policy"])
-    (out / "site.json").write_text(json.dumps({"headers": headers}, indent=1) + "\n", encoding="utf-8")
+    (out / "stack.json").write_text(json.dumps(stack, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     _tell(made, "Python {}.{}，{}".format(*libraries.python, machine), with_bytecode=compiler is not None)
     if any(package.size > LARGEST.get(package.function, package.size) for package in made):
         raise typer.Exit(WRONG)

@@ -1,0 +1,65 @@
+"""What serverless.yml takes from the code, so that nothing is written twice: routes and headers; knows no resource."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.errors import SettingError
+from functions.web.headers import site_headers
+from functions.web.shell import Shell
+
+# It answers for the addresses that nobody serves, as it does on one machine.
+EVERYTHING_ELSE: Final = "submit"
+_REST: Final = ":path}"
+
+
+def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]:
+    """`headers` of the static site by name, and `events` of each function that speaks HTTP, as osls writes them.
+
+    SettingError when the site has not been built, or not for the root of a domain.
+    """
+    shell = Shell.load(site)
+    if shell.base != "/":
+        raise SettingError(f"网站是按子路径 {shell.base} 生成的，在 AWS 上要放在根路径。请改 mkdocs.yml 的 site_url")
+    with tempfile.TemporaryDirectory(prefix="qingdan-routes-") as folder:
+        services = open_services(Settings(data=Path(folder), site=site, schemas=root / "schemas"), lock=False)
+        try:
+            events = {name: [{"httpApi": route} for route in routes_of(name, services)] for name in functions}
+        finally:
+            services.close()
+    return {"headers": site_headers(shell.assets["content_security_policy"]), "events": events}
+
+
+def routes_of(function: str, services: Services) -> list[str]:
+    """The routes of a function as the gateway knows them, "GET /desk"; none for a function that speaks no HTTP.
+
+    A gateway's route cannot end in a slash: "/desk/" becomes what lies below "/desk", and "/desk", which redirects.
+    """
+    module = import_module(f"functions.{function}")
+    if not hasattr(module, "create_app"):
+        return []
+    routes = [route for route in module.create_app(services).routes if isinstance(route, Route)]
+    found = {f"{method} {path}" for route in routes for method in _methods(route) for path in _paths(route.path)}
+    return [*sorted(found), *(["*"] if function == EVERYTHING_ELSE else [])]
+
+
+def _methods(route: Route) -> Iterator[str]:
+    # HEAD is answered wherever GET is; what asks for it comes with the cache, which asks with GET.
+    return (method for method in route.methods or () if method != "HEAD")
+
+
+def _paths(path: str) -> Iterator[str]:
+    if path.endswith(_REST):
+        yield path.removesuffix(_REST) + "+}"
+    elif path.endswith("/"):
+        yield path.rstrip("/")
+        yield path + "{rest+}"
+    else:
+        yield path

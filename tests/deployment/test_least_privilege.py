@@ -1,0 +1,118 @@
+"""What each function may do, and on what: the whole of it, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.local.packing.closure import function_names
+from tests.conftest import ROOT
+from tests.deployment.conftest import Template, of_type, text
+
+# Resources: T the table, T/index its indexes, B the bucket of what was filed, P the parameters.
+# Where a row names keys, the right ends at items whose partition key begins so.
+CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
+APPENDED = "rec#* guard#* contest#* idem#* periods"
+MATRIX: dict[str, set[tuple[str, str, str]]] = {
+    "submit": {
+        ("dynamodb:PutItem", "T", APPENDED),
+        ("dynamodb:UpdateItem", "T", "guard#*"),
+        ("dynamodb:GetItem", "T", "idem#*"),
+        *(("s3:PutObject", contents, "") for contents in CONTENTS),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
+    "desk": {
+        *(
+            (f"dynamodb:{action}", "T", "")
+            for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        ),
+        ("dynamodb:Query", "T/index", ""),
+        *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
+}
+HERE = "${AWS::Region}:${AWS::AccountId}"
+NAMES = {
+    f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod": "T",
+    f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod/index/*": "T/index",
+    f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
+    **{
+        f"arn:${{AWS::Partition}}:s3:::qingdan-prod-data-${{AWS::AccountId}}{contents[1:]}": contents
+        for contents in CONTENTS
+    },
+}
+
+
+def rights(role: dict[str, Any], log_group: str) -> Iterator[tuple[str, str, str]]:
+    """Each right of a role: action, resource, keys. Writing the function's own log is checked and left out."""
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert "NotAction" not in statement
+            assert "NotResource" not in statement
+            for action in several(statement["Action"]):
+                for resource in several(statement["Resource"]):
+                    if action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+                        assert text(resource) == f"${{{log_group}.Arn}}"
+                    else:
+                        yield action, NAMES.get(text(resource), text(resource)), keys(statement.get("Condition"))
+
+
+def several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def keys(condition: Any) -> str:
+    """The partition keys that a condition allows, which must be named in the request."""
+    if condition is None:
+        return ""
+    assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}
+    assert set(condition) == {"Null", "ForAllValues:StringLike"}
+    (allowed,) = condition["ForAllValues:StringLike"].values()
+    return " ".join(allowed)
+
+
+def roles(template: Template) -> dict[str, str]:
+    """The role of each function, by the function's name."""
+    return {
+        name.removesuffix("LambdaFunction").lower(): function["Role"]["Fn::GetAtt"][0]
+        for name, function in of_type(template, "Lambda::Function").items()
+    }
+
+
+def test_each_function_file_is_a_row_of_the_matrix() -> None:
+    assert set(MATRIX) == set(function_names(ROOT))
+
+
+@pytest.mark.parametrize("function", MATRIX)
+def test_a_function_may_do_what_the_matrix_says_and_nothing_else(template: Template, function: str) -> None:
+    role = of_type(template, "IAM::Role")[roles(template)[function]]
+    assert set(rights(role, f"{function.capitalize()}LogGroup")) == MATRIX[function]
+    assert "ManagedPolicyArns" not in role
+
+
+def test_each_function_has_a_role_of_its_own_and_no_role_is_left_over(template: Template) -> None:
+    used = roles(template)
+    assert len(set(used.values())) == len(used)
+    assert set(of_type(template, "IAM::Role")) == set(used.values())
+
+
+def test_only_lambda_may_take_the_roles(template: Template) -> None:
+    for role in of_type(template, "IAM::Role").values():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert statement["Action"] == "sts:AssumeRole"
+
+
+def test_nobody_scans_lists_a_bucket_deletes_a_table_or_holds_a_star() -> None:
+    everything = {right for rights_of_one in MATRIX.values() for right in rights_of_one}
+    assert not [action for action, _, _ in everything if "*" in action or action.endswith(("Scan", "ListBucket"))]
+    assert not [action for action, _, _ in everything if action.startswith(("dynamodb:DeleteT", "iam:", "kms:"))]
+    assert not [resource for _, resource, _ in everything if resource == "*"]
+
+
+def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:
+    reading = {right for right in MATRIX["submit"] if "Get" in right[0] or "Query" in right[0] or "Scan" in right[0]}
+    assert reading == {("dynamodb:GetItem", "T", "idem#*"), ("ssm:GetParametersByPath", "P", "")}

@@ -1,0 +1,145 @@
+"""What the stack is made of: functions, routes, guarded stores, one domain, alarms; in China as elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from functions.local.packing.closure import function_names
+from tests.conftest import ROOT
+from tests.deployment.conftest import DOMAIN, WORLD, Template, of_type, text
+
+FUNCTIONS = function_names(ROOT)
+OPTIONS = ("--param=submitConcurrency=50", "--param=tracing=true", "--param=table=restored")
+
+
+def function(template: Template, name: str) -> dict[str, Any]:
+    return of_type(template, "Lambda::Function")[f"{name.capitalize()}LambdaFunction"]
+
+
+def test_there_is_one_function_for_each_function_file(template: Template) -> None:
+    handlers = {each["Handler"] for each in of_type(template, "Lambda::Function").values()}
+    assert handlers == {f"functions/{name}.handler" for name in FUNCTIONS}
+    for each in of_type(template, "Lambda::Function").values():
+        assert each["Runtime"] == "python3.13"
+        assert each["Architectures"] == ["arm64"]
+        assert each["FunctionName"].startswith("qingdan-prod-")
+
+
+def test_the_gateway_has_the_routes_of_the_code_one_by_one(template: Template, stack: dict[str, Any]) -> None:
+    found = {
+        (text(route["Target"]).removeprefix("integrations/"), route["RouteKey"])
+        for route in of_type(template, "ApiGatewayV2::Route").values()
+    }
+    wanted = {
+        (f"${{HttpApiIntegration{name.capitalize()}}}", event["httpApi"].replace("*", "$default"))
+        for name in FUNCTIONS
+        for event in stack["events"][name]
+    }
+    assert found == wanted
+    assert {("${HttpApiIntegrationSubmit}", "POST /forms/{form}"), ("${HttpApiIntegrationDesk}", "GET /desk")} <= found
+    for name, integration in of_type(template, "ApiGatewayV2::Integration").items():
+        function_id = name.removeprefix("HttpApiIntegration") + "LambdaFunction"
+        assert integration["IntegrationUri"] == {"Fn::GetAtt": [function_id, "Arn"]}
+        assert integration["PayloadFormatVersion"] == "2.0"
+    assert not [key for _, key in found if key.endswith("/")]  # the gateway refuses such a route
+
+
+def test_concurrency_is_reserved_only_where_it_is_asked_for(packaged: Callable[..., Template]) -> None:
+    plain = packaged("prod", WORLD, *DOMAIN)
+    assert "ReservedConcurrentExecutions" not in function(plain, "submit")
+    asked = packaged("dev", WORLD, *OPTIONS)
+    assert function(asked, "submit")["ReservedConcurrentExecutions"] == 50
+    assert "ReservedConcurrentExecutions" not in function(asked, "desk")
+
+
+def test_tracing_is_off_unless_asked_for(packaged: Callable[..., Template]) -> None:
+    assert "TracingConfig" not in function(packaged("prod", WORLD, *DOMAIN), "submit")
+    assert function(packaged("dev", WORLD, *OPTIONS), "submit")["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_another_table_can_be_named_after_a_restore(packaged: Callable[..., Template]) -> None:
+    asked = packaged("dev", WORLD, *OPTIONS)
+    assert function(asked, "submit")["Environment"]["Variables"]["QINGDAN_TABLE"] == "restored"
+    assert ":table/restored" in json.dumps(of_type(asked, "IAM::Role"))
+    assert of_type(asked, "DynamoDB::Table")["Table"]["TableName"] == "qingdan-dev"
+
+
+def test_the_environment_names_places_and_holds_no_secret(template: Template) -> None:
+    for each in of_type(template, "Lambda::Function").values():
+        assert {name: text(value) for name, value in each["Environment"]["Variables"].items()} == {
+            "QINGDAN_STORE": "aws",
+            "QINGDAN_TABLE": "qingdan-prod",
+            "QINGDAN_BUCKET": "qingdan-prod-data-${AWS::AccountId}",
+            "QINGDAN_EXPORTS_BUCKET": "qingdan-prod-exports-${AWS::AccountId}",
+            "QINGDAN_REGION": "${AWS::Region}",
+            "QINGDAN_PARAMETERS": "/qingdan/prod",
+            "QINGDAN_CATALOGUE": "catalogue.json",
+            "QINGDAN_SITE": "site",
+            # Not a secret: whoever knows it may say where a visitor comes from, and no more.
+            "QINGDAN_ORIGIN_MARK": json.dumps({"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}),
+        }
+
+
+def test_no_partition_and_no_domain_of_aws_is_written_down(template: Template) -> None:
+    written = json.dumps({name: each for name, each in template.items() if name != "Outputs"})
+    written = written.replace(DOMAIN[1].removeprefix("--param=certificate="), "")
+    assert not re.search(r"arn:aws[a-z-]*:", written)
+    services = set(re.findall(r"[\w.-]*\.amazonaws\.com[\w.]*", written))
+    # The names of these principals are the same in every partition.
+    assert services <= {"lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudfront.amazonaws.com"}
+
+
+def test_the_table_can_be_taken_back_and_is_not_deleted_by_mistake(template: Template) -> None:
+    table = template["Resources"]["Table"]
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["DeletionProtectionEnabled"] is True
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_a_stage_for_trying_can_be_taken_down(packaged: Callable[..., Template]) -> None:
+    table = packaged("dev", WORLD, *OPTIONS)["Resources"]["Table"]
+    assert (table["DeletionPolicy"], table["Properties"]["DeletionProtectionEnabled"]) == ("Delete", False)
+
+
+def test_every_bucket_is_private_encrypted_versioned_and_refuses_plain_http(template: Template) -> None:
+    buckets = of_type(template, "S3::Bucket")
+    assert set(buckets) == {"ServerlessDeploymentBucket", "DataBucket", "ExportsBucket", "SiteBucket"}
+    policies = {
+        each["Bucket"]["Ref"]: each["PolicyDocument"] for each in of_type(template, "S3::BucketPolicy").values()
+    }
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert bucket["BucketEncryption"]
+        refusals = [each for each in policies[name]["Statement"] if each["Effect"] == "Deny"]
+        plain = [each["Condition"]["Bool"]["aws:SecureTransport"] for each in refusals if "Bool" in each["Condition"]]
+        assert [str(value).lower() for value in plain] == ["false"]
+        allowed = [each for each in policies[name]["Statement"] if each["Effect"] == "Allow"]
+        assert all(each["Principal"] != "*" for each in allowed)
+
+
+def test_what_waits_to_be_fetched_is_gone_after_a_day(template: Template) -> None:
+    (rule,) = of_type(template, "S3::Bucket")["ExportsBucket"]["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == 1
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_logs_are_kept_six_months(template: Template) -> None:
+    groups = of_type(template, "Logs::LogGroup")
+    assert len(groups) == len(FUNCTIONS)
+    assert {group["RetentionInDays"] for group in groups.values()} == {180}
+
+
+def test_failures_and_throttles_of_every_function_call_somebody(template: Template) -> None:
+    alarms = of_type(template, "CloudWatch::Alarm")
+    for alarm, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):
+        watched = [each["MetricStat"]["Metric"] for each in alarms[alarm]["Metrics"] if "MetricStat" in each]
+        assert {each["MetricName"] for each in watched} == {metric}
+        assert {each["Dimensions"][0]["Value"]["Ref"] for each in watched} == set(of_type(template, "Lambda::Function"))
+    assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
