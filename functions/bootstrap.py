@@ -32,6 +32,7 @@ class Settings:
     `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
     `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
+    `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     """
 
     data: Path = Path("data")
@@ -47,6 +48,7 @@ class Settings:
     behind_proxy: bool = False
     encrypted: bool = False
     require_totp: bool = False
+    origin_mark: str = ""
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -66,6 +68,7 @@ class Settings:
             behind_proxy=behind_proxy,
             encrypted=behind_proxy,
             require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
+            origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
         )
 
 
@@ -84,6 +87,7 @@ KNOWN_VARIABLES = frozenset(
         "ACCESS_LOG",
         "BEHIND_PROXY",
         "REQUIRE_TOTP",
+        "ORIGIN_MARK",
     )
 )
 

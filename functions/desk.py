@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -18,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services
 from functions.errors import QingdanError
 from functions.staff.second_factor import SecondFactors
 from functions.staff.vault import Vault
@@ -33,7 +31,7 @@ from functions.web.desk_list import Listing
 from functions.web.desk_staff import StaffPages
 from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
-from functions.web.guard import guard
+from functions.web.gateway import Gateway
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
@@ -221,16 +219,9 @@ def _slow(threads: ThreadPoolExecutor) -> Callable[[Callable[[Request, bytes], R
     return wrap
 
 
-@cache
-def _adapter() -> Any:
-    from mangum import Mangum
-
-    settings = Settings.from_mapping(os.environ)
-    services = open_services(settings, lock=False)
-    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
-    return Mangum(cast(Any, app), lifespan="off")
+gateway = Gateway(create_app, os.environ)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
-    return _adapter()(event, context)
+    """The entry for API Gateway (HTTP API, payload 2.0)."""
+    return gateway(event, context)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import time
-from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import orjson
 from starlette.applications import Starlette
@@ -15,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.seal import Seal, write_month, write_proof
 from functions.records.sealing import page_before, prove_event, seals_of_month
 from functions.web.downloads import disposition
-from functions.web.guard import guard
+from functions.web.gateway import Gateway
 from functions.web.problems import HttpProblem, handlers, wants_html
 from functions.web.sealpages import seals_page
 from functions.web.shell import Shell
@@ -105,16 +103,9 @@ def _json(content: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(content), headers=headers, media_type="application/json")
 
 
-@cache
-def _adapter() -> Any:
-    from mangum import Mangum
-
-    settings = Settings.from_mapping(os.environ)
-    services = open_services(settings, lock=False)
-    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
-    return Mangum(cast(Any, app), lifespan="off")
+gateway = Gateway(create_app, os.environ)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
-    return _adapter()(event, context)
+    """The entry for API Gateway (HTTP API, payload 2.0)."""
+    return gateway(event, context)

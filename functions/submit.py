@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services
 from functions.errors import GuardTaken, NotFound, StoreUnavailable
 from functions.forms.decode import Decoded, decode
 from functions.forms.definition import Definition
@@ -25,7 +23,7 @@ from functions.records.receipt import InvalidReceipt
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
-from functions.web.guard import guard
+from functions.web.gateway import Gateway
 from functions.web.pages import Checked, Filled, check_page, form_page, local_day, receipt_page
 from functions.web.problems import HttpProblem, handlers, problem_of
 from functions.web.shell import Shell
@@ -42,6 +40,7 @@ def create_app(services: Services) -> Starlette:
         Route("/api/submissions/{form}", submit.take_json, methods=["POST"]),
         Route("/healthz", submit.tell_health),
         Route("/.well-known/jwks.json", submit.give_keys),
+        Route("/forms/{form}", submit.lead_to_form),
         Route("/forms/{form}", submit.take_form, methods=["POST"]),
         Route("/forms/{form}/receipt", submit.give_receipt, methods=["POST"]),
     ]
@@ -83,6 +82,10 @@ class Submit:
         if given is None:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
         return _json(given, status=201, headers={"Location": f"{_root(request)}/api/submissions/{given['number']}"})
+
+    async def lead_to_form(self, request: Request) -> Response:
+        """The way to the form's page, for who opens anew the address that a form was posted to."""
+        return RedirectResponse(f"{self.shell.base}forms/{self.definition(request).id}/", 301)
 
     async def take_form(self, request: Request) -> Response:
         definition = self.definition(request)
@@ -168,23 +171,9 @@ def _contested(value: str | None) -> bool:
     raise HttpProblem(400, "contest 只能是 true 或 false。请改好再提交")
 
 
-@cache
-def open_once() -> Services:
-    """The services of this process, by its variables, opened at the first event."""
-    return open_services(Settings.from_mapping(os.environ), lock=False)
-
-
-@cache
-def adapter() -> Any:
-    """The application as API Gateway calls it."""
-    from mangum import Mangum
-
-    services = open_once()
-    settings = services.settings
-    app = guard(create_app(services), settings, Shell.load(settings.site), time.monotonic, count=False)
-    return Mangum(cast(Any, app), lifespan="off")
+gateway = Gateway(create_app, os.environ)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """The entry for API Gateway (HTTP API, payload 2.0); everything is opened at the first event."""
-    return adapter()(event, context)
+    """The entry for API Gateway (HTTP API, payload 2.0)."""
+    return gateway(event, context)

@@ -11,10 +11,10 @@ from functions.local.packing.closure import function_names
 from tests.conftest import ROOT
 from tests.deployment.conftest import Template, of_type, text
 
-# Resources: T the table, T/index its indexes, B the bucket of what was filed, P the parameters.
+# T is the table, T/index its indexes, B the bucket of what was filed, P the parameters, Q the queue of failed nights.
 # Where a row names keys, the right ends at items whose partition key begins so.
 CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
-APPENDED = "rec#* guard#* contest#* idem#* periods"
+APPENDED = "rec#* guard#* contest#* idem#* unsealed#* periods"
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
@@ -26,10 +26,30 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "desk": {
         *(
             (f"dynamodb:{action}", "T", "")
-            for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+            for action in (
+                "GetItem",
+                "BatchGetItem",
+                "Query",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "ConditionCheckItem",
+            )
         ),
         ("dynamodb:Query", "T/index", ""),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
+    "seals": {
+        *((f"dynamodb:{action}", "T", "seals tiles#* sealed#*") for action in ("GetItem", "Query")),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
+    "nightly": {
+        *(
+            (f"dynamodb:{action}", "T", "unsealed#* seals tiles#* sealed#*")
+            for action in ("GetItem", "Query", "PutItem", "BatchWriteItem")
+        ),
+        ("sqs:SendMessage", "Q", ""),
         ("ssm:GetParametersByPath", "P", ""),
     },
 }
@@ -37,6 +57,7 @@ HERE = "${AWS::Region}:${AWS::AccountId}"
 NAMES = {
     f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod": "T",
     f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod/index/*": "T/index",
+    "${NightlyFailures.Arn}": "Q",
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
         f"arn:${{AWS::Partition}}:s3:::qingdan-prod-data-${{AWS::AccountId}}{contents[1:]}": contents
@@ -116,3 +137,18 @@ def test_nobody_scans_lists_a_bucket_deletes_a_table_or_holds_a_star() -> None:
 def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:
     reading = {right for right in MATRIX["submit"] if "Get" in right[0] or "Query" in right[0] or "Scan" in right[0]}
     assert reading == {("dynamodb:GetItem", "T", "idem#*"), ("ssm:GetParametersByPath", "P", "")}
+
+
+def test_only_the_nightly_function_seals() -> None:
+    writing = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+    sealing = {
+        function
+        for function, rights_of_one in MATRIX.items()
+        for action, resource, allowed in rights_of_one
+        if resource == "T" and action.endswith(writing) and allowed and {"seals", "tiles#*"} & set(allowed.split())
+    }
+    assert sealing == {"nightly"}
+
+
+def test_whoever_has_the_whole_table_is_named() -> None:
+    assert {name for name, mine in MATRIX.items() if any(r == "T" and not k for _, r, k in mine)} == {"desk"}

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from functions import nightly
 from functions.local.packing.closure import function_names
+from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from tests.conftest import ROOT
 from tests.deployment.conftest import DOMAIN, WORLD, Template, of_type, text
 
@@ -89,7 +93,15 @@ def test_no_partition_and_no_domain_of_aws_is_written_down(template: Template) -
     assert not re.search(r"arn:aws[a-z-]*:", written)
     services = set(re.findall(r"[\w.-]*\.amazonaws\.com[\w.]*", written))
     # The names of these principals are the same in every partition.
-    assert services <= {"lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudfront.amazonaws.com"}
+    principals = ("lambda", "apigateway", "cloudfront", "events")
+    assert services <= {f"{principal}.amazonaws.com" for principal in principals}
+
+
+def test_the_table_is_the_one_that_the_store_works_on(template: Template) -> None:
+    table = of_type(template, "DynamoDB::Table")["Table"]
+    wanted = definition("qingdan-prod")
+    assert {name: table[name] for name in wanted} == wanted
+    assert table["TimeToLiveSpecification"] == {"AttributeName": TTL_ATTRIBUTE, "Enabled": True}
 
 
 def test_the_table_can_be_taken_back_and_is_not_deleted_by_mistake(template: Template) -> None:
@@ -143,3 +155,20 @@ def test_failures_and_throttles_of_every_function_call_somebody(template: Templa
         assert {each["MetricName"] for each in watched} == {metric}
         assert {each["Dimensions"][0]["Value"]["Ref"] for each in watched} == set(of_type(template, "Lambda::Function"))
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: Template) -> None:
+    (rule,) = of_type(template, "Events::Rule").values()
+    found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", rule["ScheduleExpression"])
+    assert found is not None
+    minute, hour = map(int, found.groups())
+    rung = datetime(2026, 9, 30, hour, minute, tzinfo=UTC)
+    assert nightly.last_due(rung) == rung
+    assert rung.astimezone(ZoneInfo("Asia/Shanghai")).hour < 6
+    (failing,) = of_type(template, "Lambda::EventInvokeConfig").values()
+    assert failing["FunctionName"] == {"Ref": "NightlyLambdaFunction"}
+    assert failing["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["NightlyFailures", "Arn"]}
+    queue = of_type(template, "SQS::Queue")["NightlyFailures"]
+    assert queue["SqsManagedSseEnabled"] is True
+    alarm = of_type(template, "CloudWatch::Alarm")["NightsGivenUp"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["NightlyFailures", "QueueName"]}

@@ -35,10 +35,7 @@ def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterato
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
     asyncio.set_event_loop(None)
-    if submit.open_once.cache_info().currsize:
-        submit.open_once().close()
-    submit.open_once.cache_clear()
-    submit.adapter.cache_clear()
+    submit.gateway.close()
 
 
 def test_a_filing_sent_as_json_is_stored_and_sent_again_answered_the_same() -> None:

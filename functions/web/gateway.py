@@ -1,0 +1,129 @@
+"""What API Gateway and CloudFront in front of a function ask of it: events, the visitor's address, limits of size."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.web.guard import guard
+from functions.web.limits import header, refuse
+from functions.web.logs import JsonLines
+from functions.web.problems import HttpProblem
+from functions.web.shell import Shell
+
+if TYPE_CHECKING:
+    from mangum import Mangum
+
+Event = dict[str, Any]
+
+# Lambda gives back 6 MiB at most, with everything around the body.
+LARGEST_ANSWER: Final = 6 * 1024 * 1024 - 64 * 1024
+_NEVER_TOO_LARGE: Final = LARGEST_ANSWER // 4
+_TOO_LARGE: Final = "这次的内容超过 6 MB，一次给不出来。请缩小范围，或者在列表里下载成文件"
+_ELSEWHERE: Final = "这个地址不直接对外。请从网站的首页进入"
+
+
+class Gateway:
+    """A function as Lambda calls it with events of an HTTP API (payload 2.0).
+
+    Everything is opened at the first event, by the settings in `variables`, and stays open.
+    """
+
+    def __init__(self, create_app: Callable[[Services], ASGIApp], variables: Mapping[str, str]) -> None:
+        self._create_app, self._variables = create_app, variables
+
+    def __call__(self, event: Event, context: Any) -> Event:
+        """The answer to an event."""
+        answer = self._answering(event, context)
+        if len(answer.get("body", "")) > _NEVER_TOO_LARGE and _size(answer) > LARGEST_ANSWER:
+            answer = self._refusing(event, context)
+        return cast(Event, answer)
+
+    @cached_property
+    def services(self) -> Services:
+        """What the function works with."""
+        if "AWS_LAMBDA_FUNCTION_NAME" in self._variables:
+            _log_as_lines()
+        # Whoever comes here came by HTTPS: neither CloudFront nor the gateway takes anything else.
+        settings = replace(Settings.from_mapping(self._variables), encrypted=True)
+        return open_services(settings, lock=False)
+
+    def close(self) -> None:
+        """Release what has been opened; the next event opens it anew."""
+        if "services" in self.__dict__:
+            self.services.close()
+        for name in ("services", "_answering", "_refusing"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _answering(self) -> Mangum:
+        return self._adapted(self._create_app(self.services))
+
+    @cached_property
+    def _refusing(self) -> Mangum:
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            await refuse(scope, receive, send, HttpProblem(500, _TOO_LARGE), self._shell)
+
+        return self._adapted(application)
+
+    @cached_property
+    def _shell(self) -> Shell:
+        return Shell.load(self.services.settings.site)
+
+    def _adapted(self, app: ASGIApp) -> Mangum:
+        from mangum import Mangum
+
+        settings = self.services.settings
+        if settings.origin_mark:
+            app = ThroughCloudFront(app, settings.origin_mark, self._shell)
+        app = guard(app, settings, self._shell, time.monotonic, count=False)
+        return Mangum(cast(Any, app), lifespan="off")
+
+
+class ThroughCloudFront:
+    """Takes only what came through our CloudFront, which shows the mark, and says where the visitor really is.
+
+    Both servers on the way add the address they were called from to X-Forwarded-For, the gateway last.
+    """
+
+    def __init__(self, app: ASGIApp, mark: str, shell: Shell) -> None:
+        self.app, self.mark, self.shell = app, mark, shell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not hmac.compare_digest(header(scope, b"x-qingdan-origin").encode("latin-1"), self.mark.encode()):
+            await refuse(scope, receive, send, HttpProblem(403, _ELSEWHERE), self.shell)
+            return
+        await self.app({**scope, "client": (_visitor(scope), 0)}, receive, send)
+
+
+def _visitor(scope: Scope) -> str:
+    edge = str(scope["client"][0]) if scope.get("client") else ""
+    hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").split(",") if hop.strip()]
+    if hops and hops[-1] == edge:
+        hops.pop()
+    return hops[-1] if hops else edge
+
+
+def _size(answer: Event) -> int:
+    return len(json.dumps(answer, ensure_ascii=False).encode())
+
+
+def _log_as_lines() -> None:
+    """Send our logs to Lambda's as JSON lines; its own way of writing would come on top."""
+    from functions.bootstrap import read_clock
+
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(JsonLines(read_clock))
+    log = logging.getLogger("qingdan")
+    log.handlers, log.propagate = [lines], False
+    log.setLevel(logging.INFO)
