@@ -69,6 +69,10 @@ bench: build ## measure speed and size against their floors
 package: build ## pack each function for AWS Lambda into build/package; PACKAGE_PYTHON=python3.13 adds bytecode
 	$(BIN)/python -m functions.local.packing
 
+.PHONY: publish
+publish: build ## put the site into the bucket that CloudFront shows: BUCKET=... REGION=...
+	$(BIN)/python -m functions.local.publishing --region $(REGION) $(BUCKET)
+
 .venv-deploy/.ready: requirements-deploy.lock
 	$(PYTHON) -m venv .venv-deploy
 	.venv-deploy/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.lock

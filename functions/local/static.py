@@ -104,12 +104,17 @@ class StaticSite:
             await _send(send, 404, [(b"content-length", b"0")], b"")
 
 
+def is_named_by_content(name: str) -> bool:
+    """Whether the file bears a digest in its name, so that it never changes under it."""
+    return _HASHED.search(name) is not None
+
+
 def read_file(path: Path) -> File:
     """The file with its headers; a page's own content policy also goes into the header, where it can forbid framing."""
     body = path.read_bytes()
     common: Headers = [(b"content-type", TYPES.get(path.suffix, "application/octet-stream").encode())]
-    fixed = _HASHED.search(path.name) is not None
-    common.append((b"cache-control", b"public, max-age=31536000, immutable" if fixed else b"no-cache"))
+    kept = b"public, max-age=31536000, immutable" if is_named_by_content(path.name) else b"no-cache"
+    common.append((b"cache-control", kept))
     if path.suffix == ".html":
         common.append((b"content-security-policy", _policy(body)))
     tag = hashlib.sha256(body).hexdigest()[:24]
