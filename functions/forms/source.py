@@ -48,11 +48,11 @@ class Source:
         return cls(path, text, value)
 
     @classmethod
-    def yaml(cls, path: Path) -> Source:
+    def yaml(cls, path: Path, loader: type[yaml.CSafeLoader] = yaml.CSafeLoader) -> Source:
         """A YAML file; a missing file, bad syntax or a key written twice is a Mistake."""
         text = _read(path)
         try:
-            source = cls(path, text, yaml.load(text, Loader=yaml.CSafeLoader))
+            source = cls(path, text, yaml.load(text, Loader=loader))  # noqa: S506 (a safe loader, by its type)
             _refuse_twice(source._node, path)
         except yaml.YAMLError as broken:
             mark = getattr(broken, "problem_mark", None)

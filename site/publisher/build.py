@@ -45,10 +45,10 @@ def build(root: Path, site_dir: Path, *, notify: Callable[[str], None] = lambda 
     with tempfile.TemporaryDirectory(dir=site_dir.parent, prefix=".site-") as scratch:
         fresh = Path(scratch) / "new"
         notify("检查内容")
-        config = read_settings(root, fresh)
         mistakes = check_content(root)
         if mistakes:
             raise BuildFailed("\n".join(str(mistake) for mistake in mistakes))
+        config = read_settings(root, fresh)
         notify("生成网页")
         generate(config)
         notify("整理样式和脚本")

@@ -16,6 +16,7 @@ from publisher.opendata import made_files
 from publisher.pages import Page
 from publisher.problem import ContentError, ContentProblem
 
+_NEVER = ("style", "iframe", "object", "embed", "base")
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 
 
@@ -33,7 +34,7 @@ def check_content(root: Path) -> list[ContentProblem]:
             problems += error.problems
     if problems:
         return sorted(problems)
-    return sorted(problem for path in drawn for problem in _links(content, drawn, path))
+    return sorted(problem for path in drawn for problem in _faults(content, drawn, path))
 
 
 def _wrong_forms(content: Content) -> list[ContentProblem]:
@@ -49,12 +50,13 @@ def _wrong_forms(content: Content) -> list[ContentProblem]:
 
 
 class _Drawn(HTMLParser):
-    """The ids and links of one drawn page."""
+    """The ids and links of one drawn page, and what a browser will not run or fetch there: (words, what they are)."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.blocked: list[tuple[str, str]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -63,6 +65,12 @@ class _Drawn(HTMLParser):
             self.ids.append(str(values["id"]))
         if tag == "a" and values.get("href"):
             self.links.append(str(values["href"]))
+        if tag in _NEVER or (tag == "script" and not str(values.get("type")).startswith("application/")):
+            self.blocked.append((f"<{tag}", f"<{tag}>"))
+        self.blocked += [(name, f"{name}=") for name in values if name == "style" or name.startswith("on")]
+        fetched = values.get("src") or ""
+        if urlsplit(fetched).netloc:
+            self.blocked.append((fetched, fetched))
 
 
 def _draw(content: Content, page: Page) -> _Drawn:
@@ -70,18 +78,22 @@ def _draw(content: Content, page: Page) -> _Drawn:
     return _Drawn(Markdown(extensions=[extension, *_EXTENSIONS]).convert(page.body))
 
 
-def _links(content: Content, drawn: dict[str, _Drawn], path: str) -> list[ContentProblem]:
+def _faults(content: Content, drawn: dict[str, _Drawn], path: str) -> list[ContentProblem]:
+    """What is wrong with one drawn page: ids used twice, what browsers refuse, links that lead nowhere."""
     page, ids = content.pages[path], drawn[path].ids
     twice = dict.fromkeys(one for one in ids if ids.count(one) > 1)
     problems = [
         ContentProblem(f"content/{path}", _line(content, page, one), f"编号“{one}”用了两次", "请改正其中一个")
         for one in twice
     ]
+    for words, what in dict.fromkeys(drawn[path].blocked):
+        cause = f"网页里不能用 {what}，浏览器按安全策略不执行、不下载"
+        cure = "请删去；图片请放进 content/ 再引用，样子请用 {: .lead } 这样的写法"
+        problems.append(ContentProblem(f"content/{path}", _line(content, page, words), cause, cure))
     for link in dict.fromkeys(drawn[path].links):
-        cause = _dangling(content, drawn, path, link)
-        if cause:
+        if dangling := _dangling(content, drawn, path, link):
             cure = "请核对文件名和 # 后面的编号"
-            problems.append(ContentProblem(f"content/{path}", _line(content, page, link), cause, cure))
+            problems.append(ContentProblem(f"content/{path}", _line(content, page, link), dangling, cure))
     return problems
 
 
@@ -89,7 +101,7 @@ def _dangling(content: Content, drawn: dict[str, _Drawn], path: str, link: str) 
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return None
-    target = _target(path, unquote(parts.path))
+    target = _target(content, path, unquote(parts.path))
     if target in made_files(content):
         return None
     if target not in drawn:
@@ -99,7 +111,7 @@ def _dangling(content: Content, drawn: dict[str, _Drawn], path: str, link: str) 
     return None
 
 
-def _target(path: str, link: str) -> str:
+def _target(content: Content, path: str, link: str) -> str:
     """The page below content/ that a link leads to: links to .md start at the file, others at the page's address."""
     if not link:
         return path
@@ -109,16 +121,8 @@ def _target(path: str, link: str) -> str:
     found = posixpath.normpath(posixpath.join(here, link))
     if not link.endswith("/"):
         return found
-    return (
-        "index.md"
-        if found == "."
-        else f"{found}.md"
-        if posixpath.basename(found) not in _FOLDERS
-        else f"{found}/index.md"
-    )
-
-
-_FOLDERS = ("forms", "regimes")
+    folder = posixpath.normpath(f"{found}/index.md")
+    return folder if folder in content.pages else f"{found}.md"
 
 
 def _line(content: Content, page: Page, words: str) -> int:

@@ -1,16 +1,20 @@
 """What must hold between the files of the content, told without drawing a page: keys, addresses, notes, laws."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from functions.errors import AuthoringError
 from publisher.address import parse_address
 from publisher.blocks import BLOCKS
-from publisher.content import CITATION, Content
+from publisher.content import CITATION, Content, url_of
+from publisher.opendata import made_files
 from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import Place
+from publisher.settings import FILE
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
+_SERVICE = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?|(?:/[^\s/?#]+)+/?")
 _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 
 
@@ -30,7 +34,7 @@ def refuse_inconsistent(content: Content) -> None:
         raise ContentError(*content.problems)
 
 
-_FILES = ("sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "pages")
+_FILES = ("settings", "sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "pages")
 
 
 def _unreadable(content: Content, name: str) -> Iterator[ContentProblem]:
@@ -199,6 +203,37 @@ def _forms(content: Content) -> Iterator[ContentProblem]:
                 yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
 
 
+def _settings(content: Content) -> Iterator[ContentProblem]:
+    """Header and footer lead to pages that are there, marks to pictures that are there, forms to a service."""
+    extra = content.settings.extra
+    places: list[tuple[Place, str]] = [(("extra", "menu", i, "page"), one.page) for i, one in enumerate(extra.menu)]
+    places += [(("extra", "footer_links", i, "page"), one.page) for i, one in enumerate(extra.footer_links)]
+    known = {url_of(path) for path in content.pages} | set(_made(content))
+    for place, page in places:
+        if page not in known and not (content.root / "content" / page).is_file():
+            cure = "请写从网站首页算起的地址，如 duties/，不写开头的斜线"
+            yield _setting(content, place, f"没有“{page}”这个网页", cure)
+    for key in ("party_government_image", "find_errors_image"):
+        picture = getattr(extra.marks, key)
+        if picture and not (content.root / "content" / picture).is_file():
+            cure = "请把图片放进 content/，再写它的路径，如 marks/party.png"
+            yield _setting(content, ("extra", "marks", key), f"没有 content/{picture} 这个图片", cure)
+    if extra.service_url and not _SERVICE.fullmatch(extra.service_url):
+        cure = "请写 https://service.example.gov.cn 这样的地址；和网页在同一处的，留空"
+        yield _setting(content, ("extra", "service_url"), f"“{extra.service_url}”不是服务的地址", cure)
+
+
+def _made(content: Content) -> Iterable[str]:
+    try:
+        return made_files(content)
+    except AuthoringError:  # a form cannot be read, which the check of the schemas reports
+        return ()
+
+
+def _setting(content: Content, place: Place, cause: str, cure: str) -> ContentProblem:
+    return ContentProblem(FILE, content.line(FILE, *place), cause, cure)
+
+
 def _data(content: Content, name: str, place: Place, cause: str, cure: str) -> ContentProblem:
     return ContentProblem(f"content/data/{name}", content.line(name, *place), cause, cure)
 
@@ -218,4 +253,5 @@ _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
     _superseded,
     _pages,
     _forms,
+    _settings,
 )

@@ -13,6 +13,7 @@ from publisher.models import Deadlines, Duties, Law, Laws, Notes, Regimes, Secti
 from publisher.pages import Page, read_page
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import M, read_data
+from publisher.settings import FILE, SiteSettings, read_site_settings
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -49,6 +50,12 @@ class Content:
     def _data(self, name: str, model: type[M]) -> M:
         value, self.sources[name] = read_data(self.root, f"content/data/{name}", model)
         return value
+
+    @cached_property
+    def settings(self) -> SiteSettings:
+        """What mkdocs.yml says of the bureau, the site's address, header and footer."""
+        settings, self.sources[FILE] = read_site_settings(self.root)
+        return settings
 
     @cached_property
     def duties(self) -> Duties:
@@ -165,7 +172,7 @@ class Content:
 
 
 def load_content(root: Path) -> Content:
-    """The content below `root`, read again only when a file in content/ or schemas/ has changed."""
+    """The content below `root`, read again only when a file in content/ or schemas/ or the settings have changed."""
     return _load(root, _signature(root))
 
 
@@ -189,5 +196,5 @@ def _load(root: Path, signature: tuple[tuple[str, int, int], ...]) -> Content:
 
 def _signature(root: Path) -> tuple[tuple[str, int, int], ...]:
     files = (path for name in ("content", "schemas") for path in sorted((root / name).rglob("*")))
-    stats = ((path.as_posix(), path.stat()) for path in files if path.is_file())
+    stats = ((path.as_posix(), path.stat()) for path in (*files, root / FILE) if path.is_file())
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

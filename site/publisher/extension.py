@@ -17,7 +17,6 @@ from publisher.consistency import refuse_inconsistent
 from publisher.content import load_content
 from publisher.drawing import Drawing
 from publisher.pages import Block, parse_block
-from publisher.settings import read_extra
 
 _NEXT = re.compile(r"\n(?=:::)")
 
@@ -43,7 +42,7 @@ class QingdanExtension(Extension):
         root = Path(str(self.getConfig("root"))).resolve()
         content = load_content(root)
         refuse_inconsistent(content)
-        service = str(self.getConfig("service_url") or read_extra(root, "service_url"))
+        service = str(self.getConfig("service_url") or content.settings.extra.service_url)
         return Drawing(content, parser, service.rstrip("/"), content.page_of(text))
 
 

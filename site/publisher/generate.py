@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mkdocs.commands import build as generator
@@ -10,6 +12,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
 from functions.errors import AuthoringError
+from functions.forms.source import Source
+from publisher.settings import FILE, SettingsLoader
 
 # The generator's own English sentences, and ours for the person who has to mend the page.
 _SENTENCES = (
@@ -34,11 +38,13 @@ class BuildFailed(AuthoringError):
 
 def read_settings(root: Path, into: Path) -> MkDocsConfig:
     """The settings of mkdocs.yml for a strict build into a folder. Raises BuildFailed when they are wrong."""
-    try:
-        config = load_config(str(root / "mkdocs.yml"), site_dir=str(into), strict=True)
-    except (ConfigurationError, Abort) as error:
-        raise BuildFailed(f"mkdocs.yml：设置有错（{error}）。请对照原来的 mkdocs.yml 改正") from error
-    config.mdx_configs.setdefault("qingdan", {})["root"] = str(root)
+    with _listening() as heard:
+        try:
+            config = load_config(str(root / FILE), site_dir=str(into), strict=True)
+        except (ConfigurationError, Abort) as error:
+            raise BuildFailed("\n".join(_refusals(root, heard.messages)) or _setting("", str(error))) from error
+    service_url = config.extra.get("service_url") or ""
+    config.mdx_configs.setdefault("qingdan", {}).update(root=str(root), service_url=service_url)
     return config
 
 
@@ -47,14 +53,21 @@ def generate(config: MkDocsConfig) -> None:
 
     Raises BuildFailed with all warnings, since in a strict build each of them is a mistake in the content.
     """
-    heard = _Warnings()
-    logger = logging.getLogger("mkdocs")
+    with _listening() as heard:
+        try:
+            generator.build(config)
+        except (Abort, MkDocsException) as error:
+            raise BuildFailed("\n".join(map(_translated, heard.messages or [str(error)]))) from error
+
+
+@contextmanager
+def _listening() -> Iterator["_Warnings"]:
+    """Hears what the generator complains of, which then appears nowhere else."""
+    heard, logger = _Warnings(), logging.getLogger("mkdocs")
     logger.addHandler(heard)
     propagates, logger.propagate = logger.propagate, False
     try:
-        generator.build(config)
-    except (Abort, MkDocsException) as error:
-        raise BuildFailed("\n".join(heard.sentences or [_translated(str(error))])) from error
+        yield heard
     finally:
         logger.removeHandler(heard)
         logger.propagate = propagates
@@ -65,10 +78,21 @@ class _Warnings(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.sentences: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.sentences.append(_translated(record.getMessage()))
+        self.messages.append(record.getMessage())
+
+
+def _refusals(root: Path, messages: list[str]) -> list[str]:
+    """The settings that the generator refuses, each with its line."""
+    source = Source.yaml(root / FILE, loader=SettingsLoader)
+    found = (re.match(r"Config value '([^']+)': (.*)", message, re.DOTALL) for message in messages)
+    return [_setting(f":{source.line(one[1].split('.'))}", f"{one[1]}：{one[2]}") for one in found if one]
+
+
+def _setting(line: str, words: str) -> str:
+    return f"{FILE}{line}：设置有错（{words}）。请对照原来的 {FILE} 改正"
 
 
 def _translated(message: str) -> str:

@@ -10,7 +10,6 @@ from datetime import date
 
 from functions.forms.definition import Definition, Filing
 from publisher.content import Content
-from publisher.settings import read_extra
 
 _OCTETS = 75
 # At nine in the morning 30 and 7 days before: an alarm counts from midnight, when nobody wants one.
@@ -22,7 +21,7 @@ def calendar(content: Content) -> bytes:
 
     It begins on the day `since` of deadlines.yml, which is also its time stamp: the same content gives the same bytes.
     """
-    bureau = read_extra(content.root, "bureau")
+    bureau = content.settings.extra.bureau
     events = [line for form, filing in _dated(content) for line in _event(content, bureau, form, filing)]
     if not events:
         return b""

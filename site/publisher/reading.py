@@ -34,8 +34,13 @@ def read_data(root: Path, name: str, model: type[M]) -> tuple[M, Source]:
         source = Source.yaml(root / name)
     except Mistake as mistake:
         raise ContentError(ContentProblem(name, mistake.line, mistake.cause, mistake.cure)) from None
+    return validated(name, source, model), source
+
+
+def validated(name: str, source: Source, model: type[M]) -> M:
+    """What was read from the file `name`, as its model. Raises ContentError with every mistake in it."""
     try:
-        return model.model_validate(source.value), source
+        return model.model_validate(source.value)
     except ValidationError as error:
         raise ContentError(*(_problem(name, source, dict(detail)) for detail in error.errors())) from None
 

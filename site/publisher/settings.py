@@ -1,27 +1,84 @@
-"""The settings of mkdocs.yml that stand under extra and that content needs; resolves no tag of that file."""
+"""The settings of mkdocs.yml that pages, calendar and feed are made from, as a model; resolves no tag of that file."""
 
-from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 import yaml
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from functions.forms.source import Mistake, Source
+from publisher.models import Model, Text
+from publisher.problem import ContentError, ContentProblem
+from publisher.reading import validated
+
+FILE = "mkdocs.yml"
+Unset = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
-def read_extra(root: Path, key: str) -> str:
-    """The text of `extra.<key>` in mkdocs.yml below `root`; empty when there is none."""
-    path = root / "mkdocs.yml"
-    return _read(path, key, path.stat().st_mtime_ns) if path.is_file() else ""
+class Word(Model):
+    """A word of the header; `under` are the addresses that belong to it too."""
+
+    title: Text
+    page: str
+    under: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8)
-def _read(path: Path, key: str, changed: int) -> str:
-    # Composed, not loaded: the file may hold tags that only MkDocs can resolve.
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    for name in ("extra", key):
-        node = _child(node, name)
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+class Link(Model):
+    """A link of the footer."""
+
+    title: Text
+    page: str
 
 
-def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    return next((value for name, value in node.value if name.value == key), None)
+class Marks(Model):
+    """What a government site carries in its footer; an empty one is absent."""
+
+    organiser: Unset = ""
+    site_code: Unset = ""
+    icp: Unset = ""
+    icp_link: Unset = ""
+    police: Unset = ""
+    police_link: Unset = ""
+    party_government_image: Unset = ""
+    party_government_link: Unset = ""
+    find_errors_image: Unset = ""
+    find_errors_link: Unset = ""
+
+
+class Extra(Model):
+    """What stands under `extra`."""
+
+    bureau: Text
+    product: Text
+    service_url: Unset = ""
+    source_line: Unset = ""
+    footer_note: Unset = ""
+    menu: Annotated[list[Word], Field(min_length=1)]
+    footer_links: tuple[Link, ...] = ()
+    marks: Marks = Marks()
+
+
+class SiteSettings(Model):
+    """The file, but for what only MkDocs needs. `site_url` is "" or ends with a slash."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    site_name: Text
+    site_url: Annotated[str, BeforeValidator(lambda value: f"{value.rstrip('/')}/" if value else "")] = ""
+    extra: Extra
+
+
+class SettingsLoader(yaml.CSafeLoader):
+    """Takes a value that only MkDocs can resolve (`!ENV`) for one that is not set."""
+
+
+SettingsLoader.add_multi_constructor("", lambda loader, suffix, node: None)
+
+
+def read_site_settings(root: Path) -> tuple[SiteSettings, Source]:
+    """The settings below `root`, and their source; ContentError with every mistake in them."""
+    try:
+        source = Source.yaml(root / FILE, loader=SettingsLoader)
+    except Mistake as mistake:
+        raise ContentError(ContentProblem(FILE, mistake.line, mistake.cause, mistake.cure)) from None
+    return validated(FILE, source, SiteSettings), source

@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.local.cli import app
+from publisher.build import build
 from publisher.check import check_content
+from publisher.generate import BuildFailed
 from tests.publisher.conftest import ROOT, run_mkdocs
 
 Edit = Callable[[str], str]
@@ -111,6 +113,46 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "content/data/notes.yml", swap("at: duty-10-1", "at: duty-11-1"),
         "at: duty-11-1", "没有编号是“duty-11-1”的行", "duty-10-1",
     ),
+    "header to no page": (
+        "mkdocs.yml", swap("page: duties/, under", "page: duty/, under"),
+        "page: duty/", "没有“duty/”这个网页", "从网站首页算起",
+    ),
+    "footer to no page": (
+        "mkdocs.yml", swap("page: laws/}", "page: /laws/}"),
+        "page: /laws/", "没有“/laws/”这个网页", "不写开头的斜线",
+    ),
+    "mark without its picture": (
+        "mkdocs.yml", swap('find_errors_image: ""', "find_errors_image: marks/errors.png"),
+        "find_errors_image", "没有 content/marks/errors.png 这个图片", "content/",
+    ),
+    "service without its scheme": (
+        "mkdocs.yml", swap('service_url: ""', "service_url: service.example.gov.cn"),
+        "service_url: service", "不是服务的地址", "https://",
+    ),
+    "no name of the bureau": (
+        "mkdocs.yml", swap("  bureau: 涉县档案局\n", ""),
+        "extra:", "缺少“bureau”", "请补上",
+    ),
+    "misspelt mark": (
+        "mkdocs.yml", swap("    site_code:", "    sitecode:"),
+        "sitecode", "“sitecode”不是这里能写的项", "改正写法",
+    ),
+    "settings that are no YAML": (
+        "mkdocs.yml", swap("docs_dir: content", "docs_dir: [content"),
+        "", "YAML 写法不对", "缩进",
+    ),
+    "script in a page": (
+        "content/privacy.md", swap("## 草稿", "<script>count()</script>\n\n## 草稿"),
+        "<script>", "网页里不能用 <script>", "请删去",
+    ),
+    "style in a page": (
+        "content/privacy.md", swap("## 草稿", '<p style="color: red">红</p>\n\n## 草稿'),
+        "style=", "网页里不能用 style=", "{: .lead }",
+    ),
+    "picture from elsewhere": (
+        "content/privacy.md", swap("## 草稿", "![图](https://www.example.com/a.png)\n\n## 草稿"),
+        "https://www.example.com", "网页里不能用 https://www.example.com/a.png", "请放进 content/",
+    ),
     "slip line": (
         "content/regimes/bing.md", swap("- 措施 | ", "措施 | "),
         "措施 | [", "不合 slip 的写法", "竖线两边各空一格",
@@ -134,6 +176,23 @@ def test_a_mistake_is_named_with_file_line_cause_and_cure(mistake: str, project:
         text = path.read_text(encoding="utf-8")
         assert found[0].file == name
         assert found[0].line == text[: text.index(where)].count("\n") + 1
+
+
+def test_a_setting_that_the_generator_refuses_is_named_with_its_line(project: Path) -> None:
+    settings = project / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8").replace("docs_dir: content", "docs_dir: contents")
+    settings.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildFailed) as failed:
+        build(project, project / "build" / "site")
+    line = text[: text.index("docs_dir:")].count("\n") + 1
+    assert str(failed.value).startswith(f"mkdocs.yml:{line}：设置有错（docs_dir")
+
+
+def test_a_setting_that_only_the_generator_can_resolve_is_no_mistake(project: Path) -> None:
+    settings = project / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8").replace('service_url: ""', 'service_url: !ENV [NO_SUCH_VARIABLE, ""]')
+    settings.write_text(text, encoding="utf-8")
+    assert check_content(project) == []
 
 
 def test_a_form_that_cannot_be_read_is_named_once(project: Path) -> None:
