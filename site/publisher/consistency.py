@@ -34,7 +34,7 @@ def refuse_inconsistent(content: Content) -> None:
         raise ContentError(*content.problems)
 
 
-_FILES = ("settings", "sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "pages")
+_FILES = ("settings", "sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "changes", "pages")
 
 
 def _unreadable(content: Content, name: str) -> Iterator[ContentProblem]:
@@ -203,6 +203,19 @@ def _forms(content: Content) -> Iterator[ContentProblem]:
                 yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
 
 
+def _changes(content: Content) -> Iterator[ContentProblem]:
+    """The newest stands first, and each names places that are there."""
+    listed = content.changes.changes
+    for index, change in enumerate(listed):
+        if index and change.date > listed[index - 1].date:
+            cause = f"{change.date} 的改动写在了更早的下面"
+            yield _data(content, "changes.yml", ("changes", index, "date"), cause, "请按日期排，新的写在最上面")
+        for words in change.at:
+            if words not in content.places:
+                cause, cure = f"没有编号是“{words}”的地方", "请写 丙五2、duty-03-2、service-4 这样的编号"
+                yield _data(content, "changes.yml", ("changes", index, "at"), cause, cure)
+
+
 def _settings(content: Content) -> Iterator[ContentProblem]:
     """Header and footer lead to pages that are there, marks to pictures that are there, forms to a service."""
     extra = content.settings.extra
@@ -253,5 +266,6 @@ _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
     _superseded,
     _pages,
     _forms,
+    _changes,
     _settings,
 )

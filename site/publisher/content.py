@@ -2,14 +2,14 @@
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.forms.source import Source
 from publisher.address import parse_address
-from publisher.models import Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
+from publisher.models import Change, Changes, Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
 from publisher.pages import Page, read_page
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import M, read_data
@@ -88,6 +88,11 @@ class Content:
         return self._data("notes.yml", Notes)
 
     @cached_property
+    def changes(self) -> Changes:
+        """What was changed since the list was published."""
+        return self._data("changes.yml", Changes)
+
+    @cached_property
     def deadlines(self) -> Deadlines:
         """Deadlines whose form cannot be filed online."""
         return self._data("deadlines.yml", Deadlines)
@@ -146,6 +151,24 @@ class Content:
     def anchors(self) -> dict[str, Passage]:
         """Passages by the words in their margin: 丙五2."""
         return {passage.words: passage for passage in self.paragraphs}
+
+    @cached_property
+    def places(self) -> dict[str, Passage]:
+        """Whatever can be changed, by what an editor writes for it: 丙五2, duty-03-2, service-4."""
+        rows = [
+            *(replace(one, words=f"职责 {one.words}") for one in self.work_items),
+            *(Passage(f"服务 {one.number}", "services.md", one.anchor, one.content) for one in self.services.services),
+        ]
+        return self.anchors | {row.anchor: row for row in rows}
+
+    @cached_property
+    def changed(self) -> dict[str, tuple[tuple[Change, str], ...]]:
+        """By the anchor of a place: the changes there and their permalinks, the newest first."""
+        found: dict[str, list[tuple[Change, str]]] = {}
+        for change, link in self.changes.numbered:
+            for words in change.at:
+                found.setdefault(self.places[words].anchor, []).append((change, link))
+        return {anchor: tuple(changes) for anchor, changes in found.items()}
 
     @cached_property
     def laws_by_name(self) -> dict[str, Law]:

@@ -46,6 +46,10 @@ class Drawing:
         """The element as text that no generator looks into: it would miss files that are not among the pages."""
         return str(self.parser.md.htmlStash.store(tostring(made, encoding="unicode")))
 
+    def raw(self, html: str) -> str:
+        """HTML for a paragraph of its own, which it takes the place of."""
+        return str(self.parser.md.htmlStash.store(html))
+
     def wrong(self, block: Block, cause: str, cure: str) -> ContentError:
         """The error to raise about a block of this page."""
         return ContentError(ContentProblem(f"content/{self.path}", block.line, cause, cure))
@@ -80,6 +84,17 @@ class Drawing:
                 append(cell, mark)
                 self.waiting.append(aside)
         return cell
+
+    def history(self, parent: Element, anchor: str) -> Element:
+        """The passage with a mark for each change of it, which leads to what was changed and how it was before."""
+        for change, link in self.content.changed.get(anchor, ()):
+            words = f"{change.date.year} 年 {change.date.month} 月 {change.date.day} 日改"
+            append(parent, " ")
+            append(
+                parent,
+                element("span", "〔", element("a", words, href=self.href(f"changes.md#{link}")), "〕", class_="ref"),
+            )
+        return parent
 
     def done(self, parent: Element) -> None:
         """Sets the notes that wait below the table."""

@@ -133,6 +133,31 @@ class Notes(Model):
     notes: list[TableNote]
 
 
+class Change(Model):
+    """One change of the list; `at` are the places (丙五2, duty-03-2), `was` what stood there before."""
+
+    date: date
+    what: Text
+    at: tuple[Text, ...] = ()
+    was: str = ""
+
+
+class Changes(Model):
+    """changes.yml, the newest first."""
+
+    changes: Annotated[list[Change], Field(min_length=1)]
+
+    @property
+    def numbered(self) -> list[tuple[Change, str]]:
+        """Each with its permalink, which later ones leave as it is: those of one day are counted from the oldest."""
+        counts: dict[date, int] = {}
+        found = []
+        for one in reversed(self.changes):
+            counts[one.date] = counts.get(one.date, 0) + 1
+            found.append((one, f"c-{one.date.isoformat()}-{counts[one.date]}"))
+        return found[::-1]
+
+
 class Deadline(Model):
     """A deadline of the list whose form cannot be filed here yet; `how` says so to the reader."""
 

@@ -37,6 +37,7 @@ STATIC = (
     SELF_CHECK,
     "/forms/key-project-registration/",
     "/open-data/",
+    "/changes/",
     "/privacy/",
     "/accessibility/",
     "/no-such-page/",

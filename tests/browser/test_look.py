@@ -25,6 +25,8 @@ KINDS = (
     "/forms/annual-self-check/",
     "/forms/key-project-registration/",
     "/laws/",
+    "/open-data/",
+    "/changes/",
     "/search/?q=档案",
     "/privacy/",
     "/nowhere/",

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from publisher.check import check_content
 from publisher.content import load_content
 from publisher.opendata import datasets, made_files, write_files
 from tests.publisher.conftest import ROOT
 from tests.publisher.reading import Node, official
+from tests.support.filings import valid_registration, valid_self_check
 
 SOURCE = Path(__file__).with_name("responsibility-list.txt").read_text(encoding="utf-8")
 FILES = {
     "data/duties.csv", "data/duties.json", "data/services.csv", "data/services.json", "data/laws.json",
     "data/regimes/jia.json", "data/regimes/yi.json", "data/regimes/bing.json", "data/regimes/ding.json",
-    "deadlines.ics",
+    "data/changes.json", "data/datapackage.json", "data/forms/annual-self-check.schema.json",
+    "data/forms/key-project-registration.schema.json", "deadlines.ics", "changes.atom",
+    *(f"data/{kind}.schema.json" for kind in ("duties", "services", "regimes", "laws", "changes")),
 }  # fmt: skip
 
 
@@ -105,10 +109,10 @@ def test_a_law_names_its_state_and_every_place(data: Path) -> None:
 def test_pages_link_to_the_files_and_nothing_else(main_of: Callable[[str], Node]) -> None:
     made = set(made_files(load_content(ROOT)))
     linked = set()
-    for page in ("", "duties", "services", "laws", "forms", "open-data", "regimes/jia", "regimes/bing"):
+    for page in ("", "duties", "services", "laws", "forms", "open-data", "changes", "regimes/bing"):
         for node in main_of(page).find("a"):
             target = posixpath.normpath(posixpath.join(page, node.attributes["href"]))
-            if target.startswith("data/") or target.endswith(".ics"):
+            if target.startswith("data/") or target.endswith((".ics", ".atom")):
                 linked.add(target)
     assert linked == made == FILES
 
@@ -130,3 +134,40 @@ def test_a_text_that_would_become_a_formula_is_refused(start: str, project: Path
     problems = [problem for problem in check_content(project) if "公式" in problem.cause]
     assert [problem.file for problem in problems] == ["content/data/duties.yml"]
     assert f"{start}1+1" in text.splitlines()[problems[0].line - 1]
+
+
+def _kind(name: str) -> str:
+    return "regimes" if name.startswith("data/regimes/") else posixpath.basename(name).removesuffix(".json")
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(name for name in FILES if name.endswith(".json") and not name.endswith(("schema.json", "package.json"))),
+)
+def test_a_json_file_has_the_shape_that_is_published_with_it(name: str, data: Path) -> None:
+    schema = parsed(data / "data" / f"{_kind(name)}.schema.json")
+    Draft202012Validator.check_schema(schema)
+    found = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in found.iter_errors(parsed(data / name))] == []
+    assert list(found.iter_errors({**parsed(data / name), "more": 1})), "a key that is not described is none"
+
+
+def test_the_columns_of_the_tables_are_described_in_their_order(data: Path) -> None:
+    package = parsed(data / "data" / "datapackage.json")
+    for resource in package["resources"]:
+        rows = table(data / "data" / resource["path"])
+        fields = resource["schema"]["fields"]
+        assert [field["name"] for field in fields] == list(rows[0])
+        assert all(row[field["name"]].isdecimal() for row in rows for field in fields if field["type"] == "integer")
+        keys = [row[resource["schema"]["primaryKey"]] for row in rows]
+        assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("form", ["annual-self-check", "key-project-registration"])
+def test_the_schema_of_a_form_stands_by_itself(form: str, data: Path) -> None:
+    """Whoever keeps the answers in a program can check them by it, with any validator."""
+    schema = parsed(data / "data" / "forms" / f"{form}.schema.json")
+    filed = valid_self_check() if form == "annual-self-check" else valid_registration()
+    validator = Draft202012Validator(schema)
+    assert list(validator.iter_errors(filed)) == []
+    assert list(validator.iter_errors({**filed, "unit": {}}))

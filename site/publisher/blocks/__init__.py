@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from publisher.blocks.changes import changes
 from publisher.blocks.downloads import downloads, open_data
 from publisher.blocks.forms import deadlines, form, forms
 from publisher.blocks.laws import laws
@@ -15,6 +16,7 @@ from publisher.pages import Block
 Draw = Callable[[Drawing, Element, Block], None]
 
 BLOCKS: dict[str, Draw] = {
+    "changes": changes,
     "deadlines": deadlines,
     "downloads": downloads,
     "duties": duties,

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from publisher.drawing import Drawing
 from publisher.markup import Node, cell, element, row, table
-from publisher.opendata import Dataset, datasets
+from publisher.opendata import TABLES, Dataset, datasets, form_schemas
 from publisher.pages import Block
 from publisher.spreadsheet import Column
 
@@ -31,15 +31,45 @@ def file_links(drawing: Drawing, dataset: Dataset) -> list[Node]:
 def open_data(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: open-data`: every part of the list with its files, and what each column and key means."""
     found = datasets(drawing.content)
-    made = table("cards", "数据文件", ["内容", "下载"])
-    rows = (row(_head(one.title), cell(*file_links(drawing, one), data_l="下载")) for one in found)
+    heads = ["内容", "下载", "JSON 的结构"]
+    made = table("cards", "数据文件", heads)
+    rows = (
+        row(
+            _head(one.title),
+            cell(*file_links(drawing, one), data_l=heads[1]),
+            cell(_schema_link(drawing, one), data_l=heads[2]),
+        )
+        for one in found
+    )
     made.append(element("tbody", *rows, role="rowgroup"))
     parent.append(made)
+    package = drawing.stored(element("a", "datapackage.json", href=drawing.file(TABLES), download=""))
+    parent.append(element("p", "各个 CSV 的栏目，供程序读取：", package, class_="note"))
     for columns in dict.fromkeys(one.columns for one in found):
         alike = [one for one in found if one.columns == columns]
         title = alike[0].title if len(alike) == 1 else drawing.content.regimes.title
         parent.append(element("h2", title, id=f"data-{alike[0].key}"))
         parent.append(_columns(title, columns))
+    parent.append(element("h2", "表单的结构", id="data-forms"))
+    parent.append(_forms(drawing))
+
+
+def _forms(drawing: Drawing) -> Element:
+    """The schema of each form that can be filed here: whoever keeps the answers in a program can check them by it."""
+    heads = ["表单", "填报内容的结构"]
+    made = table("cards", "表单的结构", heads)
+    body = element("tbody", role="rowgroup")
+    for form, path in form_schemas(drawing.content):
+        name = f"《{form.title}》的 JSON Schema"
+        link = element("a", "JSON Schema", href=drawing.file(path), download="", aria_label=name)
+        body.append(row(_head(f"《{form.title}》"), cell(drawing.stored(link), data_l=heads[1])))
+    made.append(body)
+    return made
+
+
+def _schema_link(drawing: Drawing, dataset: Dataset) -> Node:
+    name = f"{dataset.title} 的 JSON Schema"
+    return drawing.stored(element("a", "JSON Schema", href=drawing.file(dataset.schema), download="", aria_label=name))
 
 
 def _columns(title: str, columns: tuple[Column, ...]) -> Element:

@@ -6,6 +6,7 @@ from functions.errors import NotFound
 from functions.forms.definition import Definition, Filing
 from functions.forms.html import render_form
 from publisher.drawing import Drawing
+from publisher.linked import form_as_data
 from publisher.markup import Node, append, cell, element, row, table
 from publisher.models import Deadline
 from publisher.opendata import CALENDAR, made_files
@@ -64,8 +65,8 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         action=drawing.service(f"forms/{definition.id}"),
         link=lambda target: f"{drawing.file('.')}/{target}",
     )
-    holder = SubElement(parent, "p")
-    holder.text = drawing.parser.md.htmlStash.store(str(made))
+    data = form_as_data(drawing.content, definition, drawing.path)
+    parent.append(element("p", drawing.raw(f"{made}{data}")))
 
 
 def _public(drawing: Drawing) -> list[Definition]:

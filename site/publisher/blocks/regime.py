@@ -32,7 +32,7 @@ def paragraph(drawing: Drawing, parent: Element, block: Block, where: Address) -
     if not block.text:
         raise drawing.wrong(block, f"“{block.name}”下面没有文字", "请在下一行写原文，中间不空行")
     link = address(where.words, f"#{where.id}")
-    text = element("p", *drawing.verbatim(block.text, block))
+    text = drawing.history(element("p", *drawing.verbatim(block.text, block)), where.id)
     parent.append(element("div", link, text, class_="para", id=where.id))
 
 

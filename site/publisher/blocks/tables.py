@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from publisher.drawing import Drawing
+from publisher.linked import services_as_data
 from publisher.markup import Node, address, cell, element, row, table
 from publisher.models import Duty, Section, Service, WorkItem
 from publisher.pages import Block
@@ -28,6 +29,7 @@ def services(drawing: Drawing, parent: Element, block: Block) -> None:
         parent.append(_brief_services(drawing))
     else:
         parent.append(_service_table(drawing, drawing.content.services.services))
+        parent.append(element("p", drawing.raw(services_as_data(drawing.content, drawing.path))))
     drawing.done(parent)
 
 
@@ -95,7 +97,8 @@ def _duty_body(drawing: Drawing, duty: Duty, shown: list[tuple[int, WorkItem]], 
 
 def _item_cells(drawing: Drawing, words: str, anchor: str, item: WorkItem) -> tuple[Element, Element, Element]:
     link = address(words, drawing.href(f"duties.md#{anchor}"))
-    text = drawing.marked(cell(link, " ", *drawing.verbatim(item.text), class_="item"), anchor, "item")
+    text = drawing.history(cell(link, " ", *drawing.verbatim(item.text), class_="item"), anchor)
+    drawing.marked(text, anchor, "item")
     names = {one.key: one.name for one in drawing.content.sections.sections}
     offices: list[Node] = []
     for key in item.sections:
@@ -121,7 +124,7 @@ def _service_row(drawing: Drawing, one: Service) -> Element:
     cells = (
         number,
         name,
-        drawing.marked(cell(one.content), anchor, "item"),
+        drawing.marked(drawing.history(cell(one.content), anchor), anchor, "item"),
         drawing.marked(office, anchor, "office"),
         drawing.marked(_phone(one), anchor, "phone"),
     )

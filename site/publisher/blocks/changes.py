@@ -1,0 +1,40 @@
+"""The history of changes: a table of all of them, and the mark at each place that was changed."""
+
+from xml.etree.ElementTree import Element
+
+from publisher.drawing import Drawing
+from publisher.markup import Node, cell, element, row, table
+from publisher.models import Change
+from publisher.opendata import FEED
+from publisher.pages import Block
+
+COLUMNS = ["日期", "改了什么", "在哪里"]
+
+
+def changes(drawing: Drawing, parent: Element, block: Block) -> None:
+    """`::: changes`: every change, newest first, each with an id, what stood there before, and links to the places."""
+    made = table("cards", "修改记录", COLUMNS)
+    rows = (_row(drawing, change, anchor) for change, anchor in drawing.content.changes.numbered)
+    made.append(element("tbody", *rows, role="rowgroup"))
+    parent.append(made)
+    link = drawing.stored(element("a", "订阅修改记录（Atom）", href=drawing.file(FEED)))
+    parent.append(element("p", link, class_="note noprint"))
+
+
+def _row(drawing: Drawing, change: Change, anchor: str) -> Element:
+    day = change.date
+    head = element("time", f"{day.year} 年 {day.month} 月 {day.day} 日", datetime=day.isoformat())
+    what: list[Node] = [change.what]
+    if change.was:
+        what += [element("br"), element("small", "原为：", element("del", change.was))]
+    places: list[Node] = []
+    for words in change.at:
+        places += ["、"] if places else []
+        place = drawing.content.places[words]
+        places.append(element("a", place.words, class_="nowrap", href=drawing.href(place.target)))
+    return row(
+        element("th", head, role="rowheader", scope="row", class_="nowrap"),
+        cell(*what),
+        cell(*(places or ["整份清单"]), data_l=COLUMNS[2]),
+        id=anchor,
+    )
