@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from functions.records.store import Append, RecordStore
-from functions.storage.aws.reading import lots
+from functions.storage.aws.batches import lots
 from functions.storage.aws.store import AwsStore
 
 MOST_IN_ONE_BATCH = 25

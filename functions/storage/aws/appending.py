@@ -11,6 +11,7 @@ from functions.records.store import Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
 from functions.storage.aws.guards import Stand, Write, moves, stand_of
 from functions.storage.aws.items import SUMMARY_KEY, Item, KeepBlob, event_item, key, record_key, summary_item
+from functions.storage.aws.log import log_item
 from functions.storage.aws.table import shard_of
 from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
 
@@ -93,6 +94,7 @@ class Appender:
             item = _answer_key(step.idempotency)
             item |= {"request": {"S": step.idempotency.request}, "answer": {"B": step.answer}}
             writes.append(Write("answer", self._new(item)))
+        writes += [Write("more", {"Put": {"TableName": self.table, "Item": log_item(event)}}) for event in step.events]
         if _pair(summary) not in self._noted:
             writes.append(Write("more", {"Put": {"TableName": self.table, "Item": _kept_item(summary)}}))
         return sorted(writes, key=lambda write: _ORDER.index(write.means))

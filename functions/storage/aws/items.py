@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 import orjson
@@ -25,20 +26,9 @@ Item = dict[str, Any]
 KeepBlob = Callable[[Area, str, bytes], None]
 ReadBlob = Callable[[Area, str], bytes]
 
+# What a summary says, each part in an attribute of its name; the others are kept in ways of their own, or nowhere.
+_PLAIN = tuple(each.name for each in fields(Summary) if each.name not in ("contested", "warnings", "words"))
 _NUMBERS = ("version", "sequence")
-_PLAIN = (
-    "number",
-    "form",
-    "form_digest",
-    "period",
-    "unit_name",
-    "uscc",
-    "submitted_at",
-    "due",
-    "timeliness",
-    "status",
-    "guard",
-)
 
 
 def record_key(number: str) -> str:
@@ -118,8 +108,7 @@ def summary_item(summary: Summary, standing: str, keep: KeepBlob) -> Item:
     shard = shard_of(summary.number)
     words = summary.words.encode()
     item = key(record_key(summary.number), SUMMARY_KEY)
-    item |= {name: {"S": getattr(summary, name)} for name in _PLAIN}
-    item |= {name: {"N": str(getattr(summary, name))} for name in _NUMBERS}
+    item |= {name: {"N" if name in _NUMBERS else "S": str(getattr(summary, name))} for name in _PLAIN}
     item["warnings"] = {"S": orjson.dumps(summary.warnings).decode()}
     item["unit_sought"] = {"S": searchable(summary.unit_name)}
     item["standing"] = {"S": standing}
@@ -133,13 +122,15 @@ def summary_item(summary: Summary, standing: str, keep: KeepBlob) -> Item:
     item["newest"] = {"S": index_key(shard)}
     item["newest_of_form"] = {"S": index_key(shard, summary.form)}
     item["newest_of_period"] = {"S": index_key(shard, summary.form, summary.period)}
+    if summary.status == "submitted":
+        item["waiting"] = {"S": index_key(shard)}
     return item
 
 
 def summary_from(item: Mapping[str, Any], read: ReadBlob) -> Summary:
     """The summary of an item; whether it is contested is left to the caller."""
-    fields: dict[str, Any] = {name: item[name]["S"] for name in _PLAIN}
-    fields |= {name: int(item[name]["N"]) for name in _NUMBERS}
-    fields["warnings"] = tuple(orjson.loads(item["warnings"]["S"]))
-    fields["words"] = read("words", item["words_digest"]["S"]).decode() if "words" not in item else item["words"]["S"]
-    return Summary(**fields)
+    said: dict[str, Any] = {name: item[name]["S"] for name in _PLAIN if name not in _NUMBERS}
+    said |= {name: int(item[name]["N"]) for name in _NUMBERS}
+    said["warnings"] = tuple(orjson.loads(item["warnings"]["S"]))
+    said["words"] = item["words"]["S"] if "words" in item else read("words", item["words_digest"]["S"]).decode()
+    return Summary(**said)

@@ -8,10 +8,11 @@ from typing import Final
 
 from functions.records.store import Page, Record, Selection, Summary
 from functions.storage.aws import merge
+from functions.storage.aws.batches import KEYS_AT_ONCE, lots
 from functions.storage.aws.cursor import Cursor, read_cursor
 from functions.storage.aws.items import position
 from functions.storage.aws.merge import Entry, Merge, Walk
-from functions.storage.aws.reading import KEYS_AT_ONCE, Reader, lots
+from functions.storage.aws.reading import Reader
 from functions.storage.aws.selection import Span, is_by_name, matches, span_of
 
 # A page that finds little in so many entries gives what it has, and the cursor to go on: a request must end.
@@ -128,10 +129,7 @@ class Listing:
         return sorted((each for each in found if matches(each, selection)), key=position_of, reverse=True)
 
     def _span(self, selection: Selection) -> Span:
-        forms: tuple[str, ...] = (selection.form,) if selection.form is not None else ()
-        if selection.form is None and selection.period is not None:
-            forms = tuple(dict.fromkeys(form for form, period, _ in self._kept() if period == selection.period))
-        return span_of(selection, forms)
+        return span_of(selection, lambda period: {form for form, of, _ in self._kept() if of == period})
 
     def _written(self, side: str, at: str | None) -> str | None:
         if at is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from functions.records.event import Event
 from functions.records.store import Record, Summary
-from functions.storage.aws.calls import Busy, Calls
+from functions.storage.aws.batches import KEYS_AT_ONCE, Batches, lots
+from functions.storage.aws.calls import Calls
 from functions.storage.aws.guards import CONTESTS, GUARD_KEY, MEMBER, is_contested
 from functions.storage.aws.items import (
     SUMMARY_KEY,
@@ -29,10 +29,6 @@ from functions.storage.aws.items import (
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE: Final = 100
-
-T = TypeVar("T")
-
 
 class Reader:
     """Reads from the table; `pool` runs what can be read at the same time, and waits for nothing itself."""
@@ -40,6 +36,7 @@ class Reader:
     def __init__(self, client: DynamoDBClient, table: str, calls: Calls, pool: Executor, read_blob: ReadBlob) -> None:
         self.client, self.table, self.calls, self.pool = client, table, calls, pool
         self._read_blob = read_blob
+        self._batches = Batches(client, table, calls)
 
     def item(self, partition: str, sort: str) -> Item | None:
         """The item of this key, None when there is none."""
@@ -68,8 +65,8 @@ class Reader:
         """The items of these keys, by partition and sort key; those that are not there are left out."""
         asked = list(lots(dict.fromkeys(keys), KEYS_AT_ONCE))
         if len(asked) == 1:
-            return self._batch(asked[0])
-        return {place: item for some in self.pool.map(self._batch, asked) for place, item in some.items()}
+            return self._batches.read(asked[0])
+        return {place: item for some in self.pool.map(self._batches.read, asked) for place, item in some.items()}
 
     def summaries(self, numbers: Iterable[str]) -> dict[str, Summary]:
         """The summaries as they are now, by number; whether they are contested is not told yet."""
@@ -127,27 +124,3 @@ class Reader:
 
     def _members(self, partition: str) -> list[str]:
         return [item["sk"]["S"].removeprefix(MEMBER) for item in self.partition(partition, MEMBER)]
-
-    def _batch(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-        asked: Any = {self.table: {"Keys": [key(*place) for place in keys], "ConsistentRead": True}}
-        found: dict[tuple[str, str], Item] = {}
-
-        def ask() -> Any:
-            answer = self.client.batch_get_item(RequestItems=asked)
-            if answer.get("UnprocessedKeys") == asked:
-                raise Busy
-            return answer
-
-        while asked:
-            answer = self.calls(ask)
-            for item in answer["Responses"].get(self.table, ()):
-                found[item["pk"]["S"], item["sk"]["S"]] = item
-            asked = answer.get("UnprocessedKeys")
-        return found
-
-
-def lots(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The things in their order, so many at a time."""
-    source = iter(things)
-    while lot := list(islice(source, size)):
-        yield lot

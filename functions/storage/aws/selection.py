@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.records.state import searchable
 from functions.records.store import Selection, Summary
 from functions.storage.aws.items import Item
-from functions.storage.aws.table import INDEXES, NEWEST, NEWEST_OF_FORM, NEWEST_OF_PERIOD, SHARDS, index_key
+from functions.storage.aws.table import INDEXES, NEWEST, NEWEST_OF_FORM, NEWEST_OF_PERIOD, SHARDS, WAITING, index_key
 
 CONTESTED: Final = "contested"
 _LONGEST_KEY: Final = 1024
@@ -40,12 +41,13 @@ def is_by_name(selection: Selection) -> bool:
     return bool(selection.numbers) or selection.guard is not None or selection.status == CONTESTED
 
 
-def span_of(selection: Selection, forms: tuple[str, ...]) -> Span:
-    """Where the selected filings lie; `forms` are those that have filings for the selection's period."""
+def span_of(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> Span:
+    """Where the selected filings lie; `forms_of` gives the forms that have filings for a period."""
     names: dict[str, str] = {}
     values: Item = {}
     terms: list[str] = []
-    for name in ("status", "timeliness"):
+    waiting = selection.status == "submitted" or selection.waiting_for is not None
+    for name in ("status", "timeliness", *("form", "period") * waiting):
         value = getattr(selection, name)
         if value is not None:
             names[f"#{name}"], values[f":{name}"] = name, {"S": value}
@@ -54,7 +56,10 @@ def span_of(selection: Selection, forms: tuple[str, ...]) -> Span:
         names |= {"#unit": "unit_sought", "#uscc": "uscc"}
         values |= {":unit": {"S": searchable(selection.unit)}, ":uscc": {"S": _uscc(selection.unit)}}
         terms.append("(contains(#unit, :unit) OR #uscc = :uscc)")
-    index, keys = _keys(selection, forms)
+    if selection.waiting_for is not None:
+        names["#approved_by"], values[":officer"] = "approved_by", {"S": selection.waiting_for}
+        terms.append("#approved_by <> :officer")
+    index, keys = (WAITING, [()]) if waiting else _keys(selection, forms_of)
     partitions = tuple(index_key(shard, *of) for of in keys if _fits(of) for shard in range(SHARDS))
     return Span(index, partitions, " AND ".join(terms), names, values)
 
@@ -71,13 +76,16 @@ def matches(summary: Summary, selection: Selection) -> bool:
         all(value is None or value == held for value, held in wanted)
         and (not selection.numbers or summary.number in selection.numbers)
         and _has_status(summary, selection.status)
+        and _waits_for(summary, selection.waiting_for)
         and _is_unit(summary, selection.unit)
         and all(searchable(word) in summary.words for word in selection.words)
     )
 
 
-def _keys(selection: Selection, forms: tuple[str, ...]) -> tuple[str, list[tuple[str, ...]]]:
+def _keys(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> tuple[str, list[tuple[str, ...]]]:
+    """The index, and what its partition keys are about."""
     if selection.period is not None:
+        forms = (selection.form,) if selection.form is not None else forms_of(selection.period)
         return NEWEST_OF_PERIOD, [(form, selection.period) for form in forms]
     if selection.form is not None:
         return NEWEST_OF_FORM, [(selection.form,)]
@@ -91,6 +99,10 @@ def _fits(of: tuple[str, ...]) -> bool:
 
 def _has_status(summary: Summary, status: str | None) -> bool:
     return summary.contested if status == CONTESTED else status in (None, summary.status)
+
+
+def _waits_for(summary: Summary, officer: str | None) -> bool:
+    return officer is None or (summary.status == "submitted" and summary.approved_by != officer)
 
 
 def _is_unit(summary: Summary, unit: str | None) -> bool:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from functions.errors import NotFound
-from functions.staff.port import Account, Attempts, NameTaken, Session
-from functions.storage.aws.calls import Calls, Refused
+from functions.errors import NotFound, StoreUnavailable
+from functions.staff.port import Account, AccountChanged, Attempts, LastAdmin, NameTaken, Session
+from functions.storage.aws.calls import Refused
 from functions.storage.aws.items import Item, key
+from functions.storage.aws.reading import Reader
+from functions.storage.aws.staffitems import (
+    ACCOUNTS,
+    SESSIONS,
+    account_from,
+    account_item,
+    account_key,
+    hashed,
+    session_from,
+    session_item,
+    text,
+    time,
+)
 from functions.storage.aws.table import TTL_ATTRIBUTE
+from functions.storage.words import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
-ACCOUNTS: Final = "staff"
-SESSIONS: Final = "sessions"
 TOKEN_BYTES: Final = 16
+MOST_READINGS: Final = 50
 # DynamoDB removes what has expired by itself, some day; nobody relies on it.
 _KEPT_FOR: Final = timedelta(days=2)
 
@@ -27,47 +37,52 @@ _KEPT_FOR: Final = timedelta(days=2)
 class AwsStaff:
     """A StaffStore."""
 
-    def __init__(self, client: DynamoDBClient, table: str, calls: Calls, entropy: Callable[[int], bytes]) -> None:
-        self._client, self._table, self._calls, self._entropy = client, table, calls, entropy
+    def __init__(self, reader: Reader, entropy: Callable[[int], bytes]) -> None:
+        self._reader, self._entropy = reader, entropy
+        self._calls, self._client, self._table = reader.calls, reader.client, reader.table
 
     def account(self, name: str) -> Account:
-        item = self._item(ACCOUNTS, _hashed(name))
+        item = self._reader.item(ACCOUNTS, hashed(name))
         if item is None:
-            raise NotFound(f"没有名为“{name}”的账号。请核对账号")
-        return _account(item)
+            raise NotFound(NO_ACCOUNT.format(name=name))
+        return account_from(item)
 
     def accounts(self) -> tuple[Account, ...]:
-        return tuple(sorted(map(_account, self._partition(ACCOUNTS)), key=lambda account: account.name))
+        found = map(account_from, self._reader.partition(ACCOUNTS))
+        return tuple(sorted(found, key=lambda account: account.name))
 
     def add_account(self, account: Account) -> None:
-        put = {"Item": _account_item(account), "ConditionExpression": "attribute_not_exists(pk)"}
+        put = {"Item": account_item(account), "ConditionExpression": "attribute_not_exists(pk)"}
         try:
-            # As a transaction, so that a repeat after a lost answer does not find its own account and refuse it.
-            self._calls(
-                self._client.transact_write_items,
-                TransactItems=[{"Put": {"TableName": self._table, **put}}],
-                ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
-            )
+            self._together({"Put": {"TableName": self._table, **put}})
         except Refused:
-            raise NameTaken(f"已经有名为“{account.name}”的账号。请换一个账号名") from None
+            raise NameTaken(ACCOUNT_TAKEN.format(name=account.name)) from None
 
-    def replace_account(self, account: Account) -> None:
-        try:
-            self._put(_account_item(account), ConditionExpression="attribute_exists(pk)")
-        except Refused:
-            raise NotFound(f"没有名为“{account.name}”的账号。请核对账号") from None
+    def replace_account(self, account: Account) -> Account:
+        stored = replace(account, revision=account.revision + 1)
+        for _ in range(MOST_READINGS):
+            accounts = {each.name: each for each in self.accounts()}
+            remaining = _require_replaceable(accounts, account)
+            actions = [self._unchanged("Put", account, Item=account_item(stored))]
+            if remaining is not None:
+                actions.append(self._unchanged("ConditionCheck", remaining, Key=account_key(remaining.name)))
+            with suppress(Refused):
+                self._together(*actions)
+                return stored
+        raise StoreUnavailable("账号正被许多人同时改动，这一步没有存入。请稍后再试")
 
     def open_session(self, session: Session) -> None:
-        item = key(SESSIONS, session.token_hash)
-        item |= {"account": {"S": session.account}, "csrf": {"S": session.csrf}}
-        item |= {"created_at": {"S": _text(session.created_at)}, "seen_at": {"S": _text(session.seen_at)}}
-        self._put(item)
+        self._calls(self._client.put_item, TableName=self._table, Item=session_item(session))
 
     def session(self, token_hash: str) -> Session:
-        item = self._item(SESSIONS, token_hash)
+        item = self._reader.item(SESSIONS, token_hash)
         if item is None:
-            raise NotFound("没有这次登录。请重新登录")
-        return _session(item)
+            raise NotFound(NO_SESSION)
+        return session_from(item)
+
+    def sessions(self, account: str) -> tuple[Session, ...]:
+        found = [each for each in map(session_from, self._reader.partition(SESSIONS)) if each.account == account]
+        return tuple(sorted(found, key=lambda session: session.created_at, reverse=True))
 
     def touch_session(self, token_hash: str, seen_at: datetime) -> None:
         with suppress(Refused):
@@ -75,7 +90,7 @@ class AwsStaff:
                 key(SESSIONS, token_hash),
                 UpdateExpression="SET seen_at = :at",
                 ConditionExpression="seen_at < :at",
-                ExpressionAttributeValues={":at": {"S": _text(seen_at)}},
+                ExpressionAttributeValues={":at": {"S": text(seen_at)}},
             )
 
     def close_session(self, token_hash: str) -> None:
@@ -91,11 +106,9 @@ class AwsStaff:
         while True:
             # One of the two holds, unless another try has begun the window anew between them: then the first does.
             for counted in (self._count_on, self._count_anew):
-                try:
+                with suppress(Refused):
                     item = counted(_attempts_key(key), at, window)
-                except Refused:
-                    continue
-                return Attempts(key, int(item["tries"]["N"]), _time(item["since"]["S"]))
+                    return Attempts(key, int(item["tries"]["N"]), time(item["since"]["S"]))
 
     def forget_attempts(self, key: str) -> None:
         self._calls(self._client.delete_item, TableName=self._table, Key=_attempts_key(key))
@@ -105,7 +118,7 @@ class AwsStaff:
             place,
             UpdateExpression="ADD tries :one",
             ConditionExpression="since > :ended",
-            ExpressionAttributeValues={":one": {"N": "1"}, ":ended": {"S": _text(at - window)}},
+            ExpressionAttributeValues={":one": {"N": "1"}, ":ended": {"S": text(at - window)}},
         )
 
     def _count_anew(self, place: Item, at: datetime, window: timedelta) -> Item:
@@ -116,33 +129,30 @@ class AwsStaff:
             ExpressionAttributeNames={"#expires": TTL_ATTRIBUTE},
             ExpressionAttributeValues={
                 ":one": {"N": "1"},
-                ":at": {"S": _text(at)},
-                ":ended": {"S": _text(at - window)},
+                ":at": {"S": text(at)},
+                ":ended": {"S": text(at - window)},
                 ":expires": {"N": str(int((at + window + _KEPT_FOR).timestamp()))},
             },
         )
 
-    def _item(self, partition: str, sort: str) -> Item | None:
-        place = key(partition, sort)
-        answer = self._calls(self._client.get_item, TableName=self._table, Key=place, ConsistentRead=True)
-        return answer.get("Item")
-
-    def _partition(self, partition: str) -> Iterator[Item]:
-        arguments: dict[str, Any] = {
+    def _unchanged(self, action: str, account: Account, **what: Item) -> Item:
+        """The action, which is refused unless the account is still of this revision."""
+        condition: Item = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": {"S": partition}},
-            "ConsistentRead": True,
+            "ConditionExpression": "#revision = :revision",
+            "ExpressionAttributeNames": {"#revision": "revision"},
+            "ExpressionAttributeValues": {":revision": {"N": str(account.revision)}},
         }
-        while True:
-            answer = self._calls(self._client.query, **arguments)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return {action: condition | what}
 
-    def _put(self, item: Item, **more: Any) -> None:
-        self._calls(self._client.put_item, TableName=self._table, Item=item, **more)
+    def _together(self, *actions: Any) -> None:
+        """Do all or, with Refused, nothing; as a transaction also where it is one action, so that a repeat after a lost
+        answer does not meet its own work and take it for another's."""
+        self._calls(
+            self._client.transact_write_items,
+            TransactItems=list(actions),
+            ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
+        )
 
     def _update(self, place: Item, **more: Any) -> Item:
         answer = self._calls(self._client.update_item, TableName=self._table, Key=place, ReturnValues="ALL_NEW", **more)
@@ -150,59 +160,26 @@ class AwsStaff:
         return found
 
     def _close(self, over: Callable[[Session], bool]) -> None:
-        for item in self._partition(SESSIONS):
-            if over(_session(item)):
-                self.close_session(item["sk"]["S"])
+        for session in map(session_from, self._reader.partition(SESSIONS)):
+            if over(session):
+                self.close_session(session.token_hash)
+
+
+def _require_replaceable(accounts: dict[str, Account], account: Account) -> Account | None:
+    """When the state still stands which the new one was made from: an admin who must stay as he is, None where no admin
+    goes. Else NotFound, AccountChanged or LastAdmin."""
+    before = accounts.get(account.name)
+    if before is None:
+        raise NotFound(NO_ACCOUNT.format(name=account.name))
+    if before.revision != account.revision:
+        raise AccountChanged
+    if not before.manages or account.manages:
+        return None
+    for other in accounts.values():
+        if other.manages and other.name != account.name:
+            return other
+    raise LastAdmin
 
 
 def _attempts_key(name: str) -> Item:
-    return key(f"attempt#{_hashed(name)}", "tries")
-
-
-def _hashed(typed: str) -> str:
-    """A key for whatever somebody typed, be it nothing, or longer than a key may be."""
-    return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _account(item: Item) -> Account:
-    return Account(
-        name=item["name"]["S"],
-        role=item["role"]["S"],
-        password_hash=item["password_hash"]["S"],
-        must_change_password=item["must_change_password"]["BOOL"],
-        disabled=item["disabled"]["BOOL"],
-        created_at=_time(item["created_at"]["S"]),
-    )
-
-
-def _account_item(account: Account) -> Item:
-    return {
-        **key(ACCOUNTS, _hashed(account.name)),
-        "name": {"S": account.name},
-        "role": {"S": account.role},
-        "password_hash": {"S": account.password_hash},
-        "must_change_password": {"BOOL": account.must_change_password},
-        "disabled": {"BOOL": account.disabled},
-        "created_at": {"S": _text(account.created_at)},
-    }
-
-
-def _session(item: Item) -> Session:
-    return Session(
-        token_hash=item["sk"]["S"],
-        account=item["account"]["S"],
-        csrf=item["csrf"]["S"],
-        created_at=_time(item["created_at"]["S"]),
-        seen_at=_time(item["seen_at"]["S"]),
-    )
-
-
-def _text(at: datetime) -> str:
-    """UTC with microseconds always, so that the order of the texts is the order of the times."""
-    if at.tzinfo is None:
-        raise ValueError("a time must know its zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return key(f"attempt#{hashed(name)}", "tries")

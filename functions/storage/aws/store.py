@@ -14,6 +14,7 @@ from functions.storage.aws.calls import Calls
 from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, record_key
 from functions.storage.aws.listing import Listing
 from functions.storage.aws.reading import Reader
+from functions.storage.aws.seals import AwsSeals
 from functions.storage.aws.staff import AwsStaff
 from functions.storage.aws.table import SHARDS
 from functions.storage.words import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
@@ -27,7 +28,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff` is the StaffStore on the same table.
+    """A RecordStore; `staff` and `seals` are what their names say, on the same table.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` the key that signs places in lists.
@@ -52,7 +53,8 @@ class AwsStore:
         self._reader = Reader(client, table, calls, self._pool, blobs.read)
         self._listing = Listing(self._reader, self._kept, cursor_key)
         self.appender = Appender(client, table, calls, entropy, blobs.keep)
-        self.staff = AwsStaff(client, table, calls, entropy)
+        self.staff = AwsStaff(self._reader, entropy)
+        self.seals = AwsSeals(self._reader, entropy)
 
     def append(self, step: Append) -> Future[Stored]:
         if self._closed:

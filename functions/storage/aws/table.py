@@ -15,14 +15,21 @@ TTL_ATTRIBUTE: Final = "expires"
 NEWEST: Final = "newest"
 NEWEST_OF_FORM: Final = "newest-of-form"
 NEWEST_OF_PERIOD: Final = "newest-of-period"
+WAITING: Final = "waiting"
 
-# Index name: the attribute that is its partition key. All of them are sorted by `at`.
+# Index name: the attribute that is its partition key. All of them are sorted by `at`. Only what waits for an officer
+# has a key in the last, so that the queue is read without what has been decided.
 INDEXES: Final = MappingProxyType(
-    {NEWEST: "newest", NEWEST_OF_FORM: "newest_of_form", NEWEST_OF_PERIOD: "newest_of_period"}
+    {
+        NEWEST: "newest",
+        NEWEST_OF_FORM: "newest_of_form",
+        NEWEST_OF_PERIOD: "newest_of_period",
+        WAITING: "waiting",
+    }
 )
 
 # What the indexes hold beside the keys: all that a list filters by, and no more, so that an entry is one unit.
-PROJECTED: Final = ("form_digest", "status", "timeliness", "unit_sought", "uscc")
+PROJECTED: Final = ("approved_by", "form", "form_digest", "period", "status", "timeliness", "unit_sought", "uscc")
 
 
 def definition(name: str) -> dict[str, Any]:

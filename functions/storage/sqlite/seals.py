@@ -11,13 +11,12 @@ from functions.records.seal import Leaf, Place, Seal, in_order, seal_of
 from functions.records.store import Unsealed
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
+from functions.storage.words import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 
 # Rows are only ever added, each with the next id, so that an id says whether its row came before a mark.
 _MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0) FROM seals"
 _NEW_EVENTS = "SELECT number, sequence, digest, id FROM events WHERE id > ?"
 _NEW_ENTRIES = "SELECT number, sequence, digest, id FROM trail WHERE id > ?"
-_NO_SEAL = "没有这条封存记录。请核对序号"
-_NOT_SEALED = "没有查到这个指纹的封存记录。刚提交的，要等当天夜里封存以后再查；否则请逐位核对指纹"
 
 
 class SqliteSeals:
@@ -45,7 +44,7 @@ class SqliteSeals:
         def keep(connection: sqlite3.Connection) -> None:
             (last,) = connection.execute("SELECT ifnull(max(seal), 0) FROM seals").fetchone()
             if seal.index != last + 1:
-                raise SealTaken("另一处刚刚做完封存，这一次没有重复做")
+                raise SealTaken(SEAL_TAKEN)
             row = (seal.index, seal.token, last_event, last_entry)
             connection.execute("INSERT INTO seals (seal, token, last_event, last_entry) VALUES (?, ?, ?, ?)", row)
             rows = ((seal.index, tile.level, tile.index, tile.hashes) for tile in tiles)
@@ -62,7 +61,7 @@ class SqliteSeals:
     def seal(self, index: int) -> Seal:
         for seal in self._read("SELECT token FROM seals WHERE seal = ?", index):
             return seal
-        raise NotFound(_NO_SEAL)
+        raise NotFound(NO_SEAL)
 
     def seals(self, *, first: int, limit: int) -> tuple[Seal, ...]:
         return self._read("SELECT token FROM seals WHERE seal >= ? ORDER BY seal LIMIT ?", first, limit)
@@ -71,11 +70,11 @@ class SqliteSeals:
         try:
             key = bytes.fromhex(digest)
         except ValueError:
-            raise NotFound(_NOT_SEALED) from None
+            raise NotFound(NOT_SEALED) from None
         with self._readers.snapshot() as connection:
             row = connection.execute("SELECT seal, position FROM sealed WHERE digest = ?", (key,)).fetchone()
         if row is None:
-            raise NotFound(_NOT_SEALED)
+            raise NotFound(NOT_SEALED)
         return Place(*row)
 
     def tile(self, seal: int, level: int, index: int) -> bytes:
@@ -83,7 +82,7 @@ class SqliteSeals:
         with self._readers.snapshot() as connection:
             row = connection.execute(statement, (seal, level, index)).fetchone()
         if row is None:
-            raise NotFound(_NO_SEAL)
+            raise NotFound(NO_SEAL)
         return bytes(row[0])
 
     def _read(self, statement: str, *bound: int) -> tuple[Seal, ...]:

@@ -19,6 +19,7 @@ from functions.staff.port import (
 )
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
+from functions.storage.words import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 
 _ACCOUNT = (
     "name, role, password_hash, must_change_password, disabled, created_at, "
@@ -37,7 +38,7 @@ class SqliteStaff:
     def account(self, name: str) -> Account:
         row = self._first(f"SELECT {_ACCOUNT} FROM accounts WHERE name = ?", name)  # noqa: S608 - constants only
         if row is None:
-            raise NotFound(f"没有名为“{name}”的账号。请核对账号")
+            raise NotFound(NO_ACCOUNT.format(name=name))
         return _account(row)
 
     def accounts(self) -> tuple[Account, ...]:
@@ -53,7 +54,7 @@ class SqliteStaff:
             try:
                 connection.execute(statement, row)
             except sqlite3.IntegrityError:
-                raise NameTaken(f"已经有名为“{account.name}”的账号。请换一个账号名") from None
+                raise NameTaken(ACCOUNT_TAKEN.format(name=account.name)) from None
 
         self._writer.submit(add).result()
 
@@ -77,7 +78,7 @@ class SqliteStaff:
     def session(self, token_hash: str) -> Session:
         row = self._first(f"SELECT {_SESSION} FROM sessions WHERE token_hash = ?", token_hash)  # noqa: S608
         if row is None:
-            raise NotFound("没有这次登录。请重新登录")
+            raise NotFound(NO_SESSION)
         return _session(row)
 
     def sessions(self, account: str) -> tuple[Session, ...]:
@@ -128,7 +129,7 @@ def _require_replaceable(connection: sqlite3.Connection, account: Account) -> No
     """Return when the state that the new one was made from still stands, and an admin stays; else raise why not."""
     row = connection.execute(f"SELECT {_ACCOUNT} FROM accounts WHERE name = ?", (account.name,)).fetchone()  # noqa: S608
     if row is None:
-        raise NotFound(f"没有名为“{account.name}”的账号。请核对账号")
+        raise NotFound(NO_ACCOUNT.format(name=account.name))
     before = _account(row)
     if before.revision != account.revision:
         raise AccountChanged

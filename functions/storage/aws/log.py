@@ -1,0 +1,28 @@
+"""The log of events that no seal holds yet: written with each event, emptied by each seal; knows no seal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from functions.records.event import Event
+from functions.records.seal import Leaf
+from functions.storage.aws.items import Item, key
+from functions.storage.aws.table import SHARDS, shard_of
+
+LOG: Final = tuple(f"unsealed#{shard:02d}" for shard in range(SHARDS))
+
+
+def log_item(event: Event) -> Item:
+    """The entry of an event."""
+    return log_key(event.number, event.sequence) | {"digest": {"S": event.digest}}
+
+
+def log_key(number: str, sequence: int) -> Item:
+    """Where an event waits for its seal."""
+    return key(LOG[shard_of(number)], f"{number}#{sequence:08d}")
+
+
+def leaf_from(item: Item) -> Leaf:
+    """The leaf of an entry; ValueError when its digest is none."""
+    number, _, sequence = item["sk"]["S"].rpartition("#")
+    return Leaf(number, int(sequence), bytes.fromhex(item["digest"]["S"]))

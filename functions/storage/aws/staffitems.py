@@ -1,0 +1,105 @@
+"""How accounts and sessions lie in items, there and back; makes no call."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from functions.staff.port import Account, SecondFactor, Session
+from functions.storage.aws.items import Item, key
+
+ACCOUNTS: Final = "staff"
+SESSIONS: Final = "sessions"
+
+
+def hashed(typed: str) -> str:
+    """A key for whatever somebody typed, be it nothing, or longer than a key may be."""
+    return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def account_key(name: str) -> Item:
+    """The key of an account."""
+    return key(ACCOUNTS, hashed(name))
+
+
+def account_item(account: Account) -> Item:
+    """The item of an account."""
+    item = account_key(account.name) | {
+        "name": {"S": account.name},
+        "role": {"S": account.role},
+        "password_hash": {"S": account.password_hash},
+        "must_change_password": {"BOOL": account.must_change_password},
+        "disabled": {"BOOL": account.disabled},
+        "created_at": {"S": text(account.created_at)},
+        "epoch": {"N": str(account.epoch)},
+        "revision": {"N": str(account.revision)},
+    }
+    if (factor := account.second_factor) is not None:
+        item["totp_secret"] = {"S": factor.secret}
+        item["totp_step"] = {"N": str(factor.last_step)}
+        item["totp_since"] = {"S": text(factor.since)}
+        item["recovery"] = {"S": orjson.dumps(sorted(factor.recovery)).decode()}
+    return item
+
+
+def account_from(item: Item) -> Account:
+    """The account of an item."""
+    factor = None
+    if "totp_secret" in item:
+        factor = SecondFactor(
+            secret=item["totp_secret"]["S"],
+            last_step=int(item["totp_step"]["N"]),
+            recovery=frozenset(orjson.loads(item["recovery"]["S"])),
+            since=time(item["totp_since"]["S"]),
+        )
+    return Account(
+        name=item["name"]["S"],
+        role=item["role"]["S"],
+        password_hash=item["password_hash"]["S"],
+        must_change_password=item["must_change_password"]["BOOL"],
+        disabled=item["disabled"]["BOOL"],
+        created_at=time(item["created_at"]["S"]),
+        second_factor=factor,
+        epoch=int(item["epoch"]["N"]),
+        revision=int(item["revision"]["N"]),
+    )
+
+
+def session_item(session: Session) -> Item:
+    """The item of a session."""
+    return key(SESSIONS, session.token_hash) | {
+        "account": {"S": session.account},
+        "csrf": {"S": session.csrf},
+        "created_at": {"S": text(session.created_at)},
+        "seen_at": {"S": text(session.seen_at)},
+        "client": {"S": session.client},
+        "epoch": {"N": str(session.epoch)},
+    }
+
+
+def session_from(item: Item) -> Session:
+    """The session of an item."""
+    return Session(
+        token_hash=item["sk"]["S"],
+        account=item["account"]["S"],
+        csrf=item["csrf"]["S"],
+        created_at=time(item["created_at"]["S"]),
+        seen_at=time(item["seen_at"]["S"]),
+        client=item["client"]["S"],
+        epoch=int(item["epoch"]["N"]),
+    )
+
+
+def text(at: datetime) -> str:
+    """UTC with microseconds always, so that the order of the texts is the order of the times."""
+    if at.tzinfo is None:
+        raise ValueError("a time must know its zone")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def time(written: str) -> datetime:
+    """The time that `text` wrote."""
+    return datetime.fromisoformat(written)
