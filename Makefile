@@ -41,12 +41,17 @@ build: setup ## build the site into build/site
 	$(BIN)/qingdan build
 
 .PHONY: serve
-serve: build ## build, then serve site and functions on http://127.0.0.1:8000
-	$(BIN)/qingdan serve --host $(HOST) --port $(PORT)
+serve: build ## build, then serve site and functions on http://127.0.0.1:8000; STORE=aws-local tries the cloud's store
+	$(BIN)/qingdan serve --host $(HOST) --port $(PORT) $(if $(STORE),--store $(STORE))
 
 .PHONY: test
 test: setup browser ## run every test, in real browsers and against real servers too
 	$(BIN)/pytest
+
+.PHONY: conformance
+conformance: setup browser ## run the store's contract on DynamoDB Local (Java), and pages and API over the cloud's store
+	$(BIN)/pytest --conformance -k "dynamodb_local or large" tests/contract
+	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/http tests/server
 
 .PHONY: lint
 lint: setup ## ruff, mypy --strict, import-linter, content and schema checks

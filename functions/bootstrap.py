@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from functions.records.store import RecordStore, SealStore
     from functions.staff.port import StaffStore
     from functions.staff.trail import TrailStore
+    from functions.storage.aws.cloud import Cloud
+    from functions.storage.aws.store import AwsStore
+    from functions.storage.sqlite import SqliteStore
 
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
@@ -33,6 +36,7 @@ class Settings:
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
     `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
+    `encrypted` says that clients use HTTPS. `cloud` says where in the cloud everything is kept; without it, in `data`.
     """
 
     data: Path = Path("data")
@@ -49,6 +53,7 @@ class Settings:
     encrypted: bool = False
     require_totp: bool = False
     origin_mark: str = ""
+    cloud: Cloud | None = None
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -69,6 +74,7 @@ class Settings:
             encrypted=behind_proxy,
             require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
             origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
+            cloud=_cloud(variables),
         )
 
 
@@ -88,6 +94,13 @@ KNOWN_VARIABLES = frozenset(
         "BEHIND_PROXY",
         "REQUIRE_TOTP",
         "ORIGIN_MARK",
+        "STORE",
+        "TABLE",
+        "BUCKET",
+        "EXPORTS_BUCKET",
+        "PARAMETERS",
+        "REGION",
+        "ENDPOINT_URL",
     )
 )
 
@@ -107,6 +120,17 @@ def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:
     if value in ("", "on", "off"):
         return default if not value else value == "on"
     raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
+
+
+def _cloud(variables: Mapping[str, str]) -> Cloud | None:
+    store = variables.get("QINGDAN_STORE", "").strip()
+    if store in ("", "sqlite"):
+        return None
+    if store != "aws":
+        raise SettingError(f"QINGDAN_STORE 只能是 sqlite 或 aws，现在是“{store}”。请改成其中一个，或者不设")
+    from functions.storage.aws.cloud import Cloud
+
+    return Cloud.from_mapping(variables)
 
 
 def _whole(variables: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
@@ -175,23 +199,17 @@ def read_forms(settings: Settings) -> Catalogue:
 
 
 def open_services(settings: Settings, *, lock: bool) -> Services:
-    """Open the data folder and everything that works on it; with `lock` as its only server, else StoreLocked.
+    """Open the data and everything that works on it; with `lock` as the only server of its folder, else StoreLocked.
 
     Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when data cannot be opened.
     """
-    from functions.storage.keys import load_keys
-    from functions.storage.sqlite import open_store
-
     catalogue = read_forms(settings)
     entropy = Entropy()
-    records = open_store(settings.data, lock=lock)
-    try:
-        for definition in catalogue:
-            records.keep_document(definition.digest, definition.document)
-        keys = load_keys(settings.data, entropy)
-    except BaseException:
-        records.close()
-        raise
+    records, keys = (
+        _open_cloud(settings.cloud, catalogue, entropy)
+        if settings.cloud
+        else _open_folder(settings.data, catalogue, entropy, lock)
+    )
     return Services(
         settings=settings,
         catalogue=catalogue,
@@ -203,3 +221,23 @@ def open_services(settings: Settings, *, lock: bool) -> Services:
         clock=read_clock,
         entropy=entropy,
     )
+
+
+def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy) -> tuple[AwsStore, Keys]:
+    from functions.storage.aws.opening import open_cloud
+
+    return open_cloud(cloud, entropy=entropy, forms={form.digest: form.document for form in catalogue})
+
+
+def _open_folder(folder: Path, catalogue: Catalogue, entropy: Entropy, lock: bool) -> tuple[SqliteStore, Keys]:
+    from functions.storage.keys import load_keys
+    from functions.storage.sqlite import open_store
+
+    records = open_store(folder, lock=lock)
+    try:
+        for definition in catalogue:
+            records.keep_document(definition.digest, definition.document)
+        return records, load_keys(folder, entropy)
+    except BaseException:
+        records.close()
+        raise

@@ -18,6 +18,7 @@ from tests.support.clock import Clock
 from tests.support.cloud import Cloud
 from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
+from tests.support.stores import STORES
 
 __all__ = ["Clock", "Server", "browser"]
 
@@ -26,6 +27,26 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--conformance", action="store_true", help="on every engine, with the large tests")
+    parser.addoption(
+        "--store", choices=("sqlite", "aws-local"), default="sqlite", help="what the tests of the whole work on"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, over a cloud, the tests of what only a folder on one machine has."""
+    if config.getoption("--store") != "sqlite":
+        left_out = [item for item in items if item.get_closest_marker("one_machine")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --store aws-local, a cloud for the whole session."""
+    if request.config.getoption("--store") == "aws-local":
+        STORES.url = request.getfixturevalue("twin")
+    yield
+    STORES.url = ""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +68,8 @@ def catalogue() -> Catalogue:
 @pytest.fixture
 def settings(site: Path, tmp_path: Path) -> Settings:
     """Settings for fresh data, without a rate limit."""
-    return Settings(data=tmp_path / "data", site=site, schemas=ROOT / "schemas", rate_limit=False)
+    data = tmp_path / "data"
+    return Settings(data=data, site=site, schemas=ROOT / "schemas", rate_limit=False, cloud=STORES.cloud(data))
 
 
 @pytest.fixture

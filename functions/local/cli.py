@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 
 from functions.bootstrap import Services, Settings, open_services, unknown_variables
 from functions.errors import QingdanError
+from functions.local.keying import keys
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
 
@@ -29,6 +31,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(staff, name="staff")
+app.add_typer(keys, name="keys")
+
+
+class StoreName(StrEnum):
+    """Stores that `serve` makes for itself; any other is named by the settings."""
+
+    aws_local = "aws-local"
 
 
 class FormatName(StrEnum):
@@ -73,26 +82,29 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(help="证书文件（PEM）。")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="证书的私钥文件（PEM）。")] = None,
     behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="前面有负责加密的代理。")] = False,
+    store: Annotated[StoreName | None, typer.Option(help="aws-local：临时用本机模拟的云端，停止后不留数据。")] = None,
 ) -> None:
     """提供网站、填报和管理台，直到收到 SIGTERM 或 Ctrl+C。"""
     from functions.local.server import Address, create_app, listen, log_to_stderr, require_safe, run
+    from functions.local.twin import twin_of
 
     settings = read_settings(data, site)
     proxied = behind_proxy or settings.behind_proxy
     settings = replace(settings, behind_proxy=proxied, encrypted=proxied or tls_cert is not None)
     address = Address(host, port, tls_cert, tls_key)
     require_safe(address, settings)
-    services = open_services(settings, lock=True)
-    try:
-        bound = listen(address)
-        application = create_app(services)
-        root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
-        first = first_account(services)
-    except BaseException:
-        services.close()
-        raise
-    log_to_stderr(services.clock)
-    run(services, application, address, bound, lambda: _greet(root, first))
+    with twin_of(settings) if store is StoreName.aws_local else nullcontext(settings) as settings:
+        services = open_services(settings, lock=True)
+        try:
+            bound = listen(address)
+            application = create_app(services)
+            root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
+            first = first_account(services)
+        except BaseException:
+            services.close()
+            raise
+        log_to_stderr(services.clock)
+        run(services, application, address, bound, lambda: _greet(root, first))
 
 
 def _shown(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -10,13 +11,16 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from functions.bootstrap import Entropy, Settings
 from functions.errors import SettingError
+from functions.storage.aws.cloud import Cloud
 
 HOST: Final = "127.0.0.1"
 SERVICES: Final = "dynamodb,s3,ssm"
@@ -28,6 +32,43 @@ CREDENTIALS: Final[Mapping[str, str]] = {
 }
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 10
+_DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+
+
+@contextmanager
+def twin_of(settings: Settings) -> Iterator[Settings]:
+    """These settings over a cloud of their own, ready for use and gone when the block ends."""
+    with local_cloud() as url:
+        os.environ.update(CREDENTIALS)
+        cloud = cloud_at(url, "qingdan-local")
+        furnish(cloud)
+        yield replace(settings, cloud=cloud)
+
+
+def cloud_at(url: str, name: str) -> Cloud:
+    """The places of this name in the cloud at this address."""
+    return Cloud(
+        table=name,
+        bucket=name,
+        exports_bucket=f"{name}-exports",
+        parameters=f"/{name}",
+        region="us-east-1",
+        endpoint=url,
+    )
+
+
+def furnish(cloud: Cloud) -> None:
+    """Make the table, the buckets and the keys that a cloud of our own needs; those that are there stay."""
+    from functions.storage.aws.opening import open_parameters
+    from functions.storage.aws.provision import make_bucket, make_table
+    from functions.storage.aws.session import Clients
+
+    clients = Clients(cloud.region, cloud.endpoint)
+    make_table(clients.dynamodb(), cloud.table)
+    for bucket in (cloud.bucket, cloud.exports_bucket):
+        make_bucket(clients.s3(), bucket)
+    entropy = Entropy()
+    open_parameters(cloud, entropy).make(entropy)
 
 
 @contextmanager
@@ -43,6 +84,7 @@ def local_cloud() -> Iterator[str]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=die_with_parent,
         )
         try:
             url = f"http://{HOST}:{port}"
@@ -50,6 +92,12 @@ def local_cloud() -> Iterator[str]:
             yield url
         finally:
             stop(process)
+
+
+def die_with_parent() -> None:
+    """To be run in a child before it begins: it ends with the process that started it, however that ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
 
 
 def free_port() -> int:

@@ -52,14 +52,15 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 def officer(server: Server) -> tuple[str, str]:
     """Name and password of an officer whom the operator has added beside the running server."""
     name, password = "lieshi", "shuimohua-2026-xuni"
+    command = ["staff", "add", name, "--role", "officer", "--password-stdin", "--data", str(server.data)]
     subprocess.run(
-        [*COMMAND, "staff", "add", name, "--role", "officer", "--password-stdin", "--data", str(server.data)],
+        [*COMMAND, *command],
         input=password,
         text=True,
         check=True,
         capture_output=True,
         cwd=ROOT,
-        env=environment(),
+        env=environment(arguments=command),
     )
     return name, password
 

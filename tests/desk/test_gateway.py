@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from functions.bootstrap import Settings
+from tests.support.stores import STORES
 
 EVENT: dict[str, Any] = {
     "version": "2.0",
@@ -55,6 +56,7 @@ print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
 def answers(settings: Settings, *events: dict[str, Any]) -> list[dict[str, Any]]:
     """What a fresh process answers to the events, as a function is started for the first of them."""
     environment = {
+        **STORES.variables(settings.data),
         "QINGDAN_DATA": str(settings.data),
         "QINGDAN_SITE": str(settings.site),
         "QINGDAN_SCHEMAS": str(settings.schemas),

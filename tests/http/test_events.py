@@ -14,6 +14,7 @@ import pytest
 from functions import submit
 from functions.bootstrap import Settings
 from tests.conftest import ROOT
+from tests.support.stores import STORES
 
 EVENTS = ROOT / "tests" / "events"
 
@@ -26,6 +27,8 @@ def recorded(name: str) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The variables a function finds, on fresh data; what it opened at its first event is closed at the end."""
+    for name, value in STORES.variables(settings.data).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("QINGDAN_DATA", str(settings.data))
     monkeypatch.setenv("QINGDAN_SITE", str(settings.site))
     monkeypatch.setenv("QINGDAN_SCHEMAS", str(settings.schemas))

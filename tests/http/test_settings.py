@@ -28,6 +28,7 @@ def test_settings_come_from_variables() -> None:
         ("QINGDAN_RATE_PER_MINUTE", "０"),
         ("QINGDAN_BEHIND_PROXY", "1"),
         ("QINGDAN_REQUIRE_TOTP", "yes"),
+        ("QINGDAN_STORE", "dynamodb"),
     ],
 )
 def test_a_wrong_setting_names_the_variable(name: str, value: str) -> None:
@@ -59,3 +60,46 @@ def test_this_machine_may_be_served_plainly(host: str) -> None:
 def test_a_certificate_without_its_key_is_refused() -> None:
     with pytest.raises(SettingError, match="--tls-key"):
         require_safe(Address(tls_cert=Path("c")), Settings())
+
+
+CLOUD = {
+    "QINGDAN_STORE": "aws",
+    "QINGDAN_TABLE": "qingdan-prod",
+    "QINGDAN_BUCKET": "qingdan-prod-files",
+    "QINGDAN_PARAMETERS": "/qingdan/prod",
+    "QINGDAN_REGION": "cn-north-1",
+}
+
+
+def test_a_cloud_is_named_whole() -> None:
+    assert Settings.from_mapping({**CLOUD, "QINGDAN_STORE": "sqlite"}).cloud is None
+    cloud = Settings.from_mapping(CLOUD).cloud
+    assert cloud is not None
+    assert (cloud.exports_bucket, cloud.endpoint) == (cloud.bucket, None)
+    more = {"QINGDAN_EXPORTS_BUCKET": "qingdan-exports", "QINGDAN_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    other = Settings.from_mapping({**CLOUD, **more, "QINGDAN_REGION": "", "AWS_REGION": "us-east-1"}).cloud
+    assert other is not None
+    assert (other.exports_bucket, other.region) == ("qingdan-exports", "us-east-1")
+
+
+@pytest.mark.parametrize("name", ["QINGDAN_TABLE", "QINGDAN_BUCKET", "QINGDAN_PARAMETERS", "QINGDAN_REGION"])
+def test_a_cloud_without_one_of_its_places_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(SettingError, match=f"{name}.*"):
+        Settings.from_mapping({**CLOUD, name: " "})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QINGDAN_TABLE", "qingdan prod"),
+        ("QINGDAN_BUCKET", "Qingdan"),
+        ("QINGDAN_EXPORTS_BUCKET", "x"),
+        ("QINGDAN_PARAMETERS", "qingdan/prod"),
+        ("QINGDAN_PARAMETERS", "/qingdan/"),
+        ("QINGDAN_REGION", "north-1"),
+        ("QINGDAN_ENDPOINT_URL", "127.0.0.1:4566"),
+    ],
+)
+def test_a_place_that_cannot_be_names_its_variable_and_the_cure(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=f"{name}.*请"):
+        Settings.from_mapping({**CLOUD, name: value})

@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from functions.bootstrap import Settings, open_services
 from functions.records.event import event_is_whole
 from functions.records.store import Selection
@@ -19,6 +21,7 @@ from tests.server.conftest import Start
 from tests.server.raw import connect, file_until_cut, post_bytes, read_answer
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import COMMAND, Server, environment
+from tests.support.stores import STORES
 
 CONNECTIONS = 16
 ROUNDS = 5
@@ -28,7 +31,7 @@ SMALLEST_FILE = 4096
 
 def stored_digests(data: Path, numbers: list[str]) -> dict[str, str]:
     """The digest of each record, once its events have proved whole."""
-    services = open_services(Settings(data=data, schemas=ROOT / "schemas"), lock=False)
+    services = open_services(Settings(data=data, schemas=ROOT / "schemas", cloud=STORES.cloud(data)), lock=False)
     try:
         found = {}
         for number in numbers:
@@ -93,6 +96,7 @@ def test_a_filing_that_has_begun_is_answered_when_the_server_is_told_to_stop(sta
     assert b"access_code" in body
 
 
+@pytest.mark.one_machine
 def test_a_second_server_on_the_same_data_refuses_to_start(start: Start, site: Path, tmp_path: Path) -> None:
     first = start()
     try:
@@ -108,6 +112,7 @@ def test_a_second_server_on_the_same_data_refuses_to_start(start: Start, site: P
         first.stop()
 
 
+@pytest.mark.one_machine
 def test_a_full_disk_is_503_with_nothing_half_written_and_recovers(start: Start, tmp_path: Path) -> None:
     server = start()
     numbers = count(1)
@@ -140,6 +145,7 @@ def test_a_full_disk_is_503_with_nothing_half_written_and_recovers(start: Start,
         services.close()
 
 
+@pytest.mark.one_machine
 def test_the_data_is_nobody_elses(start: Start, tmp_path: Path) -> None:
     server = start()
     server.stop()

@@ -35,4 +35,4 @@ class Cloud:
         """A store on this table."""
         calls = Calls(Patience(lambda: entropy(1)[0] / 256), table)
         blobs = S3Blobs(lambda: self.s3, BUCKET, calls)
-        return AwsStore(self.dynamodb, table, calls, blobs, entropy=entropy, cursor_key=lambda: CURSOR_KEY)
+        return AwsStore(self.dynamodb, table, calls, blobs, entropy=entropy, cursor_key=CURSOR_KEY)

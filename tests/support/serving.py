@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from tests.support.stores import STORES
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from functions.local.cli import main; main()")
@@ -59,10 +61,10 @@ class Server:
         return self.errors.read()
 
 
-def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's variables without any setting of ours, and with `changes`."""
+def environment(changes: Mapping[str, str] | None = None, *, arguments: Sequence[str] = ()) -> dict[str, str]:
+    """This process's variables without any setting of ours, with `changes` and the store that the `arguments` name."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QINGDAN_")}
-    return {**kept, "PYTHONUNBUFFERED": "1", **(changes or {})}
+    return {**kept, "PYTHONUNBUFFERED": "1", **STORES.variables_of(arguments), **(changes or {})}
 
 
 def start_server(
@@ -70,10 +72,11 @@ def start_server(
 ) -> Server:
     """A server on a free port, once it has said that it can be used; AssertionError with its words when it does not."""
     errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by Server.end)
+    command = ["serve", "--port", "0", "--data", str(data), "--site", str(site), *arguments]
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", "--data", str(data), "--site", str(site), *arguments],
+        [*COMMAND, *command],
         cwd=ROOT,
-        env=environment({"QINGDAN_RATE_LIMIT": "off", **(variables or {})}),
+        env=environment({"QINGDAN_RATE_LIMIT": "off", **(variables or {})}, arguments=command),
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,

@@ -26,12 +26,12 @@ Kept = tuple[str, str, str]
 class Listing:
     """Answers the port's questions about many filings. `kept` gives (form, period, form digest) of all there are."""
 
-    def __init__(self, reader: Reader, kept: Callable[[], list[Kept]], cursor_key: Callable[[], bytes]) -> None:
+    def __init__(self, reader: Reader, kept: Callable[[], list[Kept]], cursor_key: bytes) -> None:
         self._reader, self._kept, self._cursor_key = reader, kept, cursor_key
 
     def page(self, selection: Selection, *, limit: int, cursor: str | None) -> Page:
         """One page, newest first; it may be short, even empty, and yet name a cursor to go on with."""
-        place = read_cursor(cursor, self._cursor_key()) if cursor is not None else None
+        place = read_cursor(cursor, self._cursor_key) if cursor is not None else None
         walk = _walk_from(place)
         if is_by_name(selection):
             found, reached = _beside(self._named(selection), place)[: limit + 1], None
@@ -134,7 +134,7 @@ class Listing:
     def _written(self, side: str, at: str | None) -> str | None:
         if at is None:
             return None
-        return Cursor("older" if side == "older" else "newer", at).written(self._cursor_key())
+        return Cursor("older" if side == "older" else "newer", at).written(self._cursor_key)
 
 
 def position_of(summary: Summary) -> str:

@@ -17,6 +17,7 @@ from functions.storage.aws.reading import Reader
 from functions.storage.aws.seals import AwsSeals
 from functions.storage.aws.staff import AwsStaff
 from functions.storage.aws.table import SHARDS
+from functions.storage.aws.trail import AwsTrail
 from functions.storage.words import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff` and `seals` are what their names say, on the same table.
+    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same table.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
-    gives so many secure random bytes, `cursor_key` the key that signs places in lists.
+    gives so many secure random bytes, `cursor_key` signs places in lists.
     """
 
     def __init__(
@@ -42,19 +43,21 @@ class AwsStore:
         blobs: BlobStore,
         *,
         entropy: Callable[[int], bytes],
-        cursor_key: Callable[[], bytes],
+        cursor_key: bytes,
         forms: Mapping[str, bytes] | None = None,
     ) -> None:
         self._client, self._table, self._calls, self._blobs = client, table, calls, blobs
         self._forms = dict(forms or {})
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="append")
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._line = ThreadPoolExecutor(1, thread_name_prefix="trail")
         self._closed = False
         self._reader = Reader(client, table, calls, self._pool, blobs.read)
         self._listing = Listing(self._reader, self._kept, cursor_key)
         self.appender = Appender(client, table, calls, entropy, blobs.keep)
         self.staff = AwsStaff(self._reader, entropy)
         self.seals = AwsSeals(self._reader, entropy)
+        self.trail = AwsTrail(self._reader, blobs, self._line, entropy)
 
     def append(self, step: Append) -> Future[Stored]:
         if self._closed:
@@ -109,6 +112,7 @@ class AwsStore:
     def close(self) -> None:
         self._closed = True
         self._writers.shutdown()
+        self._line.shutdown()
         self._pool.shutdown()
 
     def _append(self, step: Append) -> Stored:

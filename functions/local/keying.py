@@ -1,0 +1,32 @@
+"""The commands about the keys behind access codes and receipts; none ever changes or shows a key."""
+
+from __future__ import annotations
+
+import typer
+
+from functions.bootstrap import Entropy
+from functions.local.terminal import DataOption, read_settings
+
+keys = typer.Typer(help="管理查询码和回执的密钥。", no_args_is_help=True, rich_markup_mode=None)
+
+
+@keys.callback()
+def about_keys() -> None:
+    """管理查询码和回执的密钥。"""
+
+
+@keys.command("init")
+def init_keys(data: DataOption = None) -> None:
+    """建立还没有的密钥；已有的保持原样。"""
+    settings, entropy = read_settings(data), Entropy()
+    if settings.cloud is None:
+        from functions.storage.keys import load_keys
+
+        load_keys(settings.data, entropy)
+        typer.echo(f"密钥齐全，在 {settings.data / 'keys'}。请连同数据一起备份")
+        return
+    from functions.storage.aws.opening import open_parameters
+
+    for name in open_parameters(settings.cloud, entropy).make(entropy):
+        typer.echo(f"已建立 {name}")
+    typer.echo(f"密钥齐全，在 {settings.cloud.parameters}。请另外备份一份，密钥丢了，旧的查询码就不能核对了")

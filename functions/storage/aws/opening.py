@@ -1,0 +1,43 @@
+"""Puts the adapters of the cloud together over their clients; the one place that knows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from functions.records.keys import Keys
+from functions.storage.aws.blobs import S3Blobs
+from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.cloud import Cloud
+from functions.storage.aws.parameters import Parameters
+from functions.storage.aws.session import Clients
+from functions.storage.aws.store import AwsStore
+
+Entropy = Callable[[int], bytes]
+
+
+class Opened(NamedTuple):
+    """The store and the keys."""
+
+    store: AwsStore
+    keys: Keys
+
+
+def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) -> Opened:
+    """The store and its keys; SettingError or StoreUnavailable when they cannot be used. `forms` as in AwsStore."""
+    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
+    keys, cursor_key = open_parameters(cloud, entropy).load()
+    blobs = S3Blobs(cache(clients.s3), cloud.bucket, calls)
+    store = AwsStore(clients.dynamodb(), cloud.table, calls, blobs, entropy=entropy, cursor_key=cursor_key, forms=forms)
+    return Opened(store, keys)
+
+
+def open_parameters(cloud: Cloud, entropy: Entropy) -> Parameters:
+    """Where the keys lie."""
+    return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy))
+
+
+def make_calls(cloud: Cloud, entropy: Entropy) -> Calls:
+    """How calls are repeated; the chance that spreads them comes from the same source as all else that is random."""
+    return Calls(Patience(lambda: int.from_bytes(entropy(2), "big") / 0x10000), cloud.table)

@@ -1,0 +1,60 @@
+"""How keys are made, and told from what is none; knows not where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.errors import SettingError
+from functions.records.keys import Keys
+from functions.records.receipt import Signer
+
+KEY_BYTES = 32
+# The order of P-256; 64 bits more than it has make the remainder even (FIPS 186-5, A.2.1).
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_SCALAR_BYTES = 40
+_KID_BYTES = 4
+
+
+def keys_of(access: Mapping[str, bytes], private: Mapping[str, ec.EllipticCurvePrivateKey]) -> Keys:
+    """The keys by kid, in the order of their age: the last of each kind is used for what is new."""
+    newest = list(private)[-1]
+    return Keys(
+        hmac=access,
+        hmac_kid=list(access)[-1],
+        signer=Signer(newest, private[newest]),
+        public_keys={kid: key.public_key() for kid, key in private.items()},
+    )
+
+
+def access_key(key: bytes, place: str) -> bytes:
+    """The key that was found at `place`, or SettingError."""
+    if len(key) != KEY_BYTES:
+        raise SettingError(f"密钥 {place} 应为 {KEY_BYTES} 字节，现在是 {len(key)} 字节。请从备份恢复它")
+    return key
+
+
+def receipt_key(pem: bytes, place: str) -> ec.EllipticCurvePrivateKey:
+    """The key that was found at `place`, or SettingError."""
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise SettingError(f"密钥 {place} 不是不加密的 P-256 私钥。请从备份恢复它")
+    return key
+
+
+def first_kid(entropy: Callable[[int], bytes]) -> str:
+    """The name of the first key of its kind; those of later ones sort behind it."""
+    return f"0001-{entropy(_KID_BYTES).hex()}"
+
+
+def new_pem(entropy: Callable[[int], bytes]) -> bytes:
+    """A new P-256 key, not encrypted."""
+    scalar = int.from_bytes(entropy(_SCALAR_BYTES), "big") % (_ORDER - 1) + 1
+    return ec.derive_private_key(scalar, ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

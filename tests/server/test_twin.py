@@ -1,0 +1,49 @@
+"""`serve --store aws-local`: the same server over an imitation of the cloud that is gone when the server is."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.server.raw import connect, post_bytes, read_answer
+from tests.support.filings import valid_self_check
+from tests.support.serving import Server, start_server
+
+pytestmark = pytest.mark.one_machine
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started and not yet seen end."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def file(server: Server, key: str) -> tuple[int, bytes]:
+    with connect(server.port, post_bytes(valid_self_check(), key=key)) as connection:
+        return read_answer(connection)
+
+
+@pytest.mark.parametrize("end", [Server.stop, Server.kill])
+def test_the_server_files_in_the_cloud_and_takes_it_away_with_it(
+    end: Callable[[Server], object], site: Path, tmp_path: Path
+) -> None:
+    server = start_server(site=site, data=tmp_path / "data", arguments=("--store", "aws-local"))
+    try:
+        assert server.password, "the cloud is fresh, so there is a first account"
+        status, first = file(server, "a-key")
+        assert (status, json.loads(first)["form"]) == (201, "annual-self-check")
+        assert file(server, "a-key") == (201, first)
+        assert file(server, "another")[0] == 409
+        (cloud,) = children_of(server.process.pid)
+        watched = os.pidfd_open(cloud)
+    finally:
+        end(server)
+    assert not (tmp_path / "data").exists()
+    # Readable once the process has ended.
+    ended, _, _ = select.select([watched], [], [], 10)
+    os.close(watched)
+    assert ended
