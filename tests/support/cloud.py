@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from itertools import count
 
 from functions.storage.aws.blobs import S3Blobs
@@ -31,8 +30,8 @@ class Cloud:
         make_table(self.dynamodb, name)
         return name
 
-    def open(self, table: str, entropy: Callable[[int], bytes] = os.urandom) -> AwsStore:
+    def open(self, table: str, calls: Calls | None = None) -> AwsStore:
         """A store on this table."""
-        calls = Calls(Patience(lambda: entropy(1)[0] / 256), table)
+        calls = calls or Calls(Patience(lambda: os.urandom(1)[0] / 256), table)
         blobs = S3Blobs(lambda: self.s3, BUCKET, calls)
-        return AwsStore(self.dynamodb, table, calls, blobs, entropy=entropy, cursor_key=CURSOR_KEY)
+        return AwsStore(self.dynamodb, table, calls, blobs, entropy=os.urandom, cursor_key=CURSOR_KEY)

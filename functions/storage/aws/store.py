@@ -46,7 +46,7 @@ class AwsStore:
         cursor_key: bytes,
         forms: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._client, self._table, self._calls, self._blobs = client, table, calls, blobs
+        self._client, self.table, self._calls, self._blobs = client, table, calls, blobs
         self._forms = dict(forms or {})
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="append")
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
@@ -107,7 +107,7 @@ class AwsStore:
 
     def check_writable(self) -> None:
         """Write for real, to an item that nobody reads."""
-        self._calls(self._client.put_item, TableName=self._table, Item=key("idem#probe", "probe"))
+        self._calls(self._client.put_item, TableName=self.table, Item=key("idem#probe", "probe"))
 
     def close(self) -> None:
         self._closed = True
@@ -125,10 +125,10 @@ class AwsStore:
         if document is None:
             return
         mark = key(f"idem#form#{summary.form_digest}", "kept")
-        known = self._calls(self._client.get_item, TableName=self._table, Key=mark, ConsistentRead=True)
+        known = self._calls(self._client.get_item, TableName=self.table, Key=mark, ConsistentRead=True)
         if "Item" not in known:
             self.keep_document(summary.form_digest, document)
-            self._calls(self._client.put_item, TableName=self._table, Item=mark)
+            self._calls(self._client.put_item, TableName=self.table, Item=mark)
         self._forms.pop(summary.form_digest, None)
 
     def _kept(self) -> list[tuple[str, str, str]]:

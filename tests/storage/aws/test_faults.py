@@ -1,0 +1,289 @@
+"""Whatever AWS does on the way: nothing that was acknowledged is missing, and nothing is stored twice."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+import pytest
+from botocore.exceptions import NoCredentialsError, ReadTimeoutError, SSLError
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.records.receipt import Signer
+from functions.records.sealing import seal_new
+from functions.records.store import Selection, Stored
+from functions.staff.port import Account, NameTaken
+from functions.staff.trail import Entry, Sought
+from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.session import Clients
+from functions.storage.aws.store import AwsStore
+from tests.contract.steps import SALT, first_step, next_step
+from tests.storage.aws.conftest import Time
+from tests.support.cloud import Cloud
+from tests.support.faults import Fate, FaultyEngine, cancelled, refusal
+
+THROTTLED = refusal("ThrottlingException")
+ALL = Selection()
+NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
+WRITE = "TransactWriteItems"
+
+
+def test_throttled_for_three_seconds_everything_waits_and_is_stored(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time
+) -> None:
+    engine.fate = lambda operation: THROTTLED if passing.now < 3 else None
+    futures = [shaky.append(first_step(n, key=f"k{n}")) for n in range(20)]
+    assert [future.result(60).replayed for future in futures] == [False] * 20
+    assert passing.now >= 3
+    assert healthy.count(ALL) == 20
+
+
+def test_throttled_for_ever_is_given_up_while_a_function_still_lives(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time, patience: Patience
+) -> None:
+    engine.fate = lambda operation: THROTTLED
+    with pytest.raises(StoreUnavailable, match="请稍后再试"):
+        shaky.append(first_step(1, key="k")).result(60)
+    assert 0.8 * patience.seconds < passing.now <= patience.seconds
+    assert healthy.count(ALL) == 0
+    engine.fate = lambda operation: None
+    assert shaky.append(first_step(1, key="k")).result(60).replayed is False
+
+
+def test_waits_grow_and_are_spread(engine: FaultyEngine, shaky: AwsStore) -> None:
+    waits: list[float] = []
+    spread = Calls(Patience(lambda: 0.25, ticks=lambda: 0.0, sleep=waits.append), "t")
+    engine.first(8, THROTTLED)
+    spread(Clients("us-east-1", engine.url).dynamodb().list_tables)
+    assert waits == [0.25 * wait for wait in (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0)]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        cancelled("None", "TransactionConflict", "None"),
+        cancelled("ThrottlingError"),
+        refusal("TransactionInProgressException"),
+        refusal("ProvisionedThroughputExceededException"),
+        refusal("InternalServerError", 500),
+        refusal("Unheard", 503),
+        (502, {}),
+        "lost",
+    ],
+)
+def test_trouble_that_passes_is_outlasted(
+    trouble: Fate, engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    engine.first(4, trouble, WRITE)
+    step = first_step(1, key="k", guard="g")
+    assert shaky.append(step).result(60) == Stored(step.answer, replayed=False)
+    assert healthy.read(step.summary.number).events == step.events
+    assert healthy.count(ALL) == 1
+    assert engine.seen.count(WRITE) == 5
+
+
+def test_a_lost_answer_makes_no_second_record_and_no_false_refusal(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    lost = Lost(WRITE)
+    engine.fate = lost
+    for n in range(10):
+        assert shaky.append(first_step(n, guard=f"g{n}", key=f"k{n}" if n % 2 else None)).result(60).replayed is False
+    withdrawn = shaky.append(next_step(shaky.read("SC-2026-000003"), "withdrawn", "withdrawn"))
+    assert withdrawn.result(60).replayed is False
+    assert lost.count == 11, "every answer was lost once"
+    assert healthy.count(ALL) == 10
+    assert [event.type for event in healthy.read("SC-2026-000003").events] == ["submitted", "withdrawn"]
+    with pytest.raises(GuardTaken):
+        shaky.append(first_step(20, guard="g4")).result(60)
+
+
+class Lost:
+    """Loses every other answer of an operation: each has to be asked for twice."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation, self.count, self._next = operation, 0, True
+
+    def __call__(self, operation: str) -> Fate:
+        if operation != self.operation:
+            return None
+        lose, self._next = self._next, not self._next
+        self.count += lose
+        return "lost" if lose else None
+
+
+def test_lost_answers_double_nothing_of_staff_trail_and_seals(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    engine.fate = Lost(WRITE)
+    account = Account("示例甲", "admin", "$argon2id$invented", False, False, NOW)
+    shaky.staff.add_account(account)
+    with pytest.raises(NameTaken):
+        shaky.staff.add_account(account)
+    stored = shaky.staff.replace_account(replace(account, epoch=1))
+    assert healthy.staff.accounts() == (stored,)
+    for _ in range(3):
+        shaky.trail.add(Entry("viewed", "示例甲", NOW), SALT).result(60)
+    assert [event.sequence for event in healthy.trail.stream(Sought())] == [1, 2, 3]
+    signer = Signer("0001-test", ec.derive_private_key(7, ec.SECP256R1()))
+    seal = seal_new(shaky.seals, signer, NOW)
+    assert seal is not None
+    assert (seal.index, seal.size) == (1, 3)
+    assert healthy.seals.last_seal() == seal
+
+
+def test_what_a_busy_part_would_have_said_first_is_waited_for(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    """The key comes before the guard: its being busy says that the same request may be under way."""
+    first = first_step(1, key="k", guard="g")
+    healthy.append(first).result(60)
+    engine.first(2, cancelled("TransactionConflict", "ConditionalCheckFailed", "None"), WRITE)
+    assert shaky.append(first_step(2, key="k", guard="g")).result(60) == Stored(first.answer, replayed=True)
+
+
+def test_refusals_are_told_at_once_and_in_the_order_of_the_port(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time
+) -> None:
+    healthy.append(first_step(1, key="k", guard="g")).result(60)
+    expected = {
+        IdempotencyMismatch: first_step(1, key="k", guard="g", request="b" * 64),
+        GuardTaken: first_step(1, number="SC-2026-000001", guard="g2"),
+        SequenceTaken: first_step(3, number="SC-2026-000001", guard="g3"),
+    }
+    healthy.append(first_step(2, guard="g2")).result(60)
+    for refused, step in expected.items():
+        with pytest.raises(refused):
+            shaky.append(step).result(60)
+    assert passing.now == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ExpiredTokenException", "凭证过期"),
+        ("UnrecognizedClientException", "凭证无效"),
+        ("InvalidSignatureException", "时钟"),
+        ("AccessDeniedException", "没有权限"),
+        ("ResourceNotFoundException", "QINGDAN_TABLE"),
+    ],
+)
+def test_what_only_an_operator_can_mend_is_not_tried_again_and_stands_in_the_log(
+    code: str,
+    words: str,
+    engine: FaultyEngine,
+    shaky: AwsStore,
+    healthy: AwsStore,
+    passing: Time,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine.fate = lambda operation: refusal(code)
+    attempts: list[Callable[[], object]] = [
+        lambda: shaky.append(first_step(1, key="k")).result(60),
+        lambda: shaky.page(ALL, limit=10),
+        lambda: shaky.count(ALL),
+        lambda: shaky.read("SC-2026-000001"),
+        lambda: list(shaky.stream(ALL)),
+        shaky.check_writable,
+        lambda: shaky.staff.account("示例甲"),
+        lambda: shaky.seals.unsealed(),
+        lambda: shaky.trail.page(Sought(), limit=1),
+    ]
+    for attempt in attempts:
+        with pytest.raises(StoreUnavailable, match=words):
+            attempt()
+    assert passing.now == 0
+    lines = [record.msg for record in caplog.records if record.name == "qingdan.store"]
+    assert all(words in line["store"] and line["error"] == code for line in lines)  # type: ignore[index]
+    assert {record.levelno for record in caplog.records if record.name == "qingdan.store"} == {logging.ERROR}
+    engine.fate = lambda operation: None
+    assert healthy.count(ALL) == 0
+
+
+def test_a_clock_ten_minutes_off_is_named(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    for ahead in (timedelta(minutes=10), timedelta(minutes=-10)):
+        engine.ahead = ahead
+        with pytest.raises(StoreUnavailable, match="请校准时钟"):
+            shaky.append(first_step(1, key="k")).result(60)
+    assert "Signature expired" in caplog.records[0].msg["vendor"]  # type: ignore[index]
+    engine.ahead = timedelta(minutes=4)
+    assert shaky.append(first_step(1, key="k")).result(60).replayed is False
+    assert healthy.count(ALL) == 1
+
+
+def test_a_missing_table_is_named_with_its_setting(ministack: Cloud) -> None:
+    store = ministack.open("qingdan-nowhere")
+    with pytest.raises(StoreUnavailable, match=r"没有名为“qingdan-nowhere”的数据表.*QINGDAN_TABLE"):
+        store.append(first_step(1)).result(60)
+    with pytest.raises(StoreUnavailable, match="QINGDAN_TABLE"):
+        store.check_writable()
+    store.close()
+
+
+def test_a_missing_bucket_is_named_with_its_setting(engine: FaultyEngine, twin: str, patience: Patience) -> None:
+    calls = Calls(patience, "t")
+    with pytest.raises(StoreUnavailable, match="QINGDAN_BUCKET"):
+        calls(Clients("us-east-1", twin).s3().list_objects_v2, Bucket="qingdan-nowhere")
+
+
+def test_nobody_at_the_address_is_waited_for_and_then_named(passing: Time, patience: Patience) -> None:
+    client = Clients("us-east-1", "http://127.0.0.1:1").dynamodb()
+    with pytest.raises(StoreUnavailable, match="QINGDAN_ENDPOINT_URL"):
+        Calls(patience, "t")(client.list_tables)
+    assert passing.now > 0.8 * patience.seconds
+
+
+def test_what_never_reaches_the_service_is_judged_too(passing: Time, patience: Patience) -> None:
+    def raise_it(error: Exception) -> None:
+        raise error
+
+    calls = Calls(patience, "t")
+    with pytest.raises(StoreUnavailable, match="角色或者访问密钥"):
+        calls(raise_it, error=NoCredentialsError())
+    with pytest.raises(StoreUnavailable, match="连不上"):
+        calls(raise_it, error=SSLError(endpoint_url="https://example.invalid", error=ValueError("certificate")))
+    assert passing.now == 0, "neither mends itself"
+    with pytest.raises(StoreUnavailable, match="连不上"):
+        calls(raise_it, error=ReadTimeoutError(endpoint_url="https://example.invalid"))
+    assert passing.now > 0
+
+
+def test_through_a_storm_every_filing_is_stored_once_or_refused(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    """Of the requests a third is throttled, cancelled or broken, a fifth done without an answer, over and over."""
+    count, lock = 0, Lock()
+
+    def storm(operation: str) -> Fate:
+        nonlocal count
+        with lock:
+            count += 1
+            dice = hashlib.sha256(b"%d" % count).digest()[0]
+        fates: list[Fate] = [THROTTLED, cancelled("TransactionConflict"), refusal("InternalServerError", 500), "lost"]
+        return fates[dice % 4] if dice < 140 else None
+
+    engine.fate = storm
+    acknowledged: set[str] = set()
+    waiting = {f"SC-2026-{n:06d}": first_step(n, key=f"k{n}", guard=f"g{n}") for n in range(120)}
+    for _ in range(20):
+        futures = {number: shaky.append(step) for number, step in waiting.items()}
+        for number, future in futures.items():
+            error = future.exception(60)
+            assert error is None or isinstance(error, StoreUnavailable)
+            if error is None:
+                acknowledged.add(number)
+                del waiting[number]
+        if not waiting:
+            break
+    assert not waiting
+    records = [record.summary.number for record in healthy.stream(ALL)]
+    assert sorted(records) == sorted(acknowledged)
+    assert healthy.count(Selection(status="contested")) == 0
+    assert len(healthy.seals.unsealed().leaves) == 120
