@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from functions.forms import pointer
 from functions.forms.definition import Definition
-from functions.forms.formats import is_date, whole_number
+from functions.forms.formats import day_of, whole_number
 from functions.forms.naming import name_of
 from functions.forms.obligation import Check
 from functions.forms.outline import Field
+from functions.forms.pointer import Token
 from functions.forms.problem import Problem
 
 Args = Mapping[str, Any]
@@ -35,15 +36,17 @@ def _run(check: Check, definition: Definition, data: Any, today: date) -> Iterat
 
 
 def _date_has_come(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
-    for at, day in _dates(data, args["at"]):
+    for tokens, day in _dates(data, args["at"]):
         if day > today:
+            at = pointer.join(tokens)
             yield at, f"{name_of(definition, at)}是 {_in_words(day)}，还没有到。{args['cure']}"
 
 
 def _date_is_after(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
     before = next(_dates(data, args["of"]), None)
-    for at, day in _dates(data, args["at"]):
+    for tokens, day in _dates(data, args["at"]):
         if before is not None and day <= before[1]:
+            at = pointer.join(tokens)
             other = f"{name_of(definition, args['of'])}（{_in_words(before[1])}）"
             yield at, f"{name_of(definition, at)}是 {_in_words(day)}，应在{other}之后。请核对这两个日期"
 
@@ -108,12 +111,13 @@ def _may_be_left_out(definition: Definition, at: str) -> bool:
     return isinstance(part, Field) and part.required == "never"
 
 
-def _dates(data: Any, at: str) -> Iterator[tuple[str, date]]:
-    """Every real date the pointer stands for, "*" meaning each row, with its own pointer."""
+def _dates(data: Any, at: str) -> Iterator[tuple[tuple[Token, ...], date]]:
+    """Every real date the pointer stands for, "*" meaning each row, with the tokens that lead to it."""
     for tokens in pointer.rows_at(data, pointer.split(at)):
         value = pointer.read(data, tokens)
-        if isinstance(value, str) and is_date(value) and not value.startswith("0000"):
-            yield pointer.join(tokens), date.fromisoformat(value)
+        day = day_of(value) if isinstance(value, str) else None
+        if day is not None:
+            yield tokens, day
 
 
 def _integer(data: Any, at: str) -> int | None:

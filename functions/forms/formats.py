@@ -57,6 +57,14 @@ def is_date(text: str) -> bool:
     return True
 
 
+def day_of(text: str) -> date | None:
+    """The day of the calendar that is written YYYY-MM-DD; None for anything else, the year 0 included."""
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def whole_number(value: Any) -> int | None:
     """The integer that JSON Schema sees in a value: 2025 and 2025.0 are the same; None when it sees none."""
     if isinstance(value, bool) or not isinstance(value, int | float):

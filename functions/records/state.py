@@ -219,13 +219,14 @@ def _text_at(data: Any, at: str) -> str:
 
 def _texts(value: Any) -> list[str]:
     """Every text in the value, once, sorted: a value gives the same texts in whatever order its keys stand."""
-    found: set[str] = set()
+    found: list[str] = []
     waiting = [value]
     for node in waiting:  # grows while it is walked: every answer of every filing passes here
-        if isinstance(node, str):
-            found.add(node)
-        elif isinstance(node, dict):
+        kind = type(node)
+        if kind is str:
+            found.append(node)
+        elif kind is dict:
             waiting.extend(node.values())
-        elif isinstance(node, list):
+        elif kind is list:
             waiting.extend(node)
-    return sorted(found)
+    return sorted(set(found))
