@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from functions.errors import StoreLocked, StoreUnavailable
@@ -11,6 +12,8 @@ from functions.errors import StoreLocked, StoreUnavailable
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 LOCK_NAME = "server.lock"
+_DYING_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 def private_folder(folder: Path) -> Path:
@@ -27,16 +30,25 @@ def private_folder(folder: Path) -> Path:
 
 
 def lock_folder(folder: Path) -> int:
-    """A descriptor that holds the folder for one server until it is closed; StoreLocked when another has it."""
+    """A descriptor that holds the folder for one server until it is closed; StoreLocked when another has it.
+
+    The processes that the server forks hold it too. Those of a server that was killed take a moment to end: that long
+    the next one waits for them.
+    """
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise StoreLocked(
-            f"数据文件夹 {folder} 正由另一个服务使用。请先停掉那一个，或者用 --data 换一个文件夹"
-        ) from None
-    return descriptor
+    until = time.monotonic() + _DYING_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except OSError:
+            if time.monotonic() < until:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+                continue
+            os.close(descriptor)
+            raise StoreLocked(
+                f"数据文件夹 {folder} 正由另一个服务使用。请先停掉那一个，或者用 --data 换一个文件夹"
+            ) from None
 
 
 def write_once(path: Path, content: bytes) -> None:

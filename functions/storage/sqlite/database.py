@@ -18,10 +18,14 @@ BUSY_SECONDS = 10.0
 _CACHE_KIB = 16 * 1024
 # Four times the default: a page that many commits touch is copied into the database once.
 _CHECKPOINT_PAGES = 4000
+# One for each number of rows that are written together into each table, and those of the staff.
+_CACHED_STATEMENTS = 256
+
+BUSY = "另一个程序正占用着数据"
 
 _REASONS = {
     "SQLITE_FULL": "磁盘空间不够",
-    "SQLITE_BUSY": "另一个程序正占用着数据",
+    "SQLITE_BUSY": BUSY,
     "SQLITE_READONLY": "数据文件夹不能写",
     "SQLITE_CANTOPEN": "打不开数据文件",
     "SQLITE_CORRUPT": "数据文件已损坏，请从备份恢复",
@@ -33,9 +37,14 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     """What to say when SQLite or a file failed; the vendor's own words stay in `__cause__`, for the log."""
     name = getattr(error, "sqlite_errorname", "")
     reason = next((words for start, words in _REASONS.items() if name.startswith(start)), "磁盘读写出错")
-    refusal = StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
+    refusal = refused(reason)
     refusal.__cause__ = error
     return refusal
+
+
+def refused(reason: str) -> StoreUnavailable:
+    """The refusal for this reason, a few words."""
+    return StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
 
 
 def prepare_file(path: Path) -> None:
@@ -58,7 +67,13 @@ def prepare_file(path: Path) -> None:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that commits only when told to, and syncs every commit."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted or overwritten is gone from the file too: an erasure leaves no copy in a free page.
     connection.execute("PRAGMA secure_delete = ON")

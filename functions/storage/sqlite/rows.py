@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from functions.records.event import Event
@@ -30,7 +31,7 @@ _REPLACE_WORDS = "INSERT OR REPLACE INTO words (id, words) VALUES (?, ?)"
 _EVENTS_OF = f"""SELECT {EVENT_COLUMNS} FROM events WHERE number IN (SELECT value FROM json_each(?))
     ORDER BY number, sequence"""  # noqa: S608 - constants only
 _NO_WARNINGS = "[]"
-_LARGEST_LOT = 64
+_LARGEST_LOT = 32
 
 
 def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: bool) -> None:
@@ -60,15 +61,12 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert the rows, as many as possible by one statement, in lots whose sizes the statement cache soon knows."""
-    done = 0
-    while left := len(rows) - done:
-        size = min(_LARGEST_LOT, 1 << (left.bit_length() - 1))
-        lot = rows[done : done + size]
+    """Insert the rows by as few statements as possible; there are so few kinds that the statement cache holds them."""
+    for start in range(0, len(rows), _LARGEST_LOT):
+        lot = rows[start : start + _LARGEST_LOT]
         row = f"({', '.join('?' * len(lot[0]))})"
-        statement = f"INSERT INTO {into} VALUES {', '.join([row] * size)}"  # noqa: S608 - constants and place holders
-        connection.execute(statement, [value for each in lot for value in each])
-        done += size
+        statement = f"INSERT INTO {into} VALUES {', '.join([row] * len(lot))}"  # noqa: S608 - constants and place holders
+        connection.execute(statement, list(chain.from_iterable(lot)))
 
 
 def _summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:

@@ -1,18 +1,23 @@
-"""The one thread that writes: it takes all that waits into one commit, and answers only when the commit is durable."""
+"""The one thread that writes: it takes all that waits into one commit, and answers only when the commit is durable.
+
+Other processes may have such a thread on the same database: they take turns.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from functions.errors import StoreUnavailable
-from functions.storage.sqlite.database import connect, unavailable
+from functions.storage.sqlite.database import BUSY_SECONDS, connect, unavailable
+from functions.storage.sqlite.turns import Turns
 from functions.storage.words import CLOSING
 
 MOST_IN_ONE_COMMIT = 512
@@ -49,6 +54,7 @@ class Writer:
     def __init__(self, path: Path, together: Together) -> None:
         self._path = path
         self._together = together
+        self._turns: Turns | None = None
         self._connection: sqlite3.Connection | None = None
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -81,50 +87,69 @@ class Writer:
             thread.join()
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            taken = [self._waiting.get(), *self._drain()]
-            stopping = taken[-1] is None
-            batch = [one for one in taken if one is not None and one.future.set_running_or_notify_cancel()]
-            if batch:
-                self._commit(batch)
+        while (first := self._waiting.get()) is not None:
+            try:
+                with self._turn():
+                    # Taken only now: what has come meanwhile goes into the same commit.
+                    batch = self._batch(first)
+                    outcomes = self._commit(batch) if batch else ()
+            except StoreUnavailable as refusal:
+                batch = self._batch(first)
+                outcomes = [_Refused(refusal)] * len(batch)
+            for one, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, _Refused):
+                    one.future.set_exception(outcome.error)
+                else:
+                    one.future.set_result(outcome)
         self._disconnect()
+        if self._turns is not None:
+            self._turns.close()
 
-    def _drain(self) -> list[_Waiting | None]:
-        taken: list[_Waiting | None] = []
-        try:
-            while len(taken) < MOST_IN_ONE_COMMIT - 1:
-                taken.append(self._waiting.get_nowait())
-        except Empty:
-            pass
-        return taken
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Our turn among the processes that write; StoreUnavailable when it does not come."""
+        if self._turns is None:
+            try:
+                self._turns = Turns(self._path.parent)
+            except OSError as error:
+                raise unavailable(error) from error
+        with self._turns.turn(BUSY_SECONDS):
+            yield
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _batch(self, first: _Waiting) -> list[_Waiting]:
+        """All that waits, within reason, and is still wanted."""
+        taken = [first]
+        while len(taken) < MOST_IN_ONE_COMMIT:
+            try:
+                one = self._waiting.get_nowait()
+            except Empty:
+                break
+            if one is None:
+                self._waiting.put(None)  # the order to stop, for the next time
+                break
+            taken.append(one)
+        return [one for one in taken if one.future.set_running_or_notify_cancel()]
+
+    def _commit(self, batch: list[_Waiting]) -> Sequence[Any]:
+        """The outcome of each, durable; never raises, since whatever it was, nobody may be left waiting."""
         try:
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
             outcomes = self._attempt_all(connection, batch)
             connection.execute("COMMIT")
         except Exception as error:
-            # Whatever it was, nobody may be left waiting.
             self._disconnect()
-            for one in batch:
-                one.future.set_exception(unavailable(error) if isinstance(error, sqlite3.Error) else error)
-            return
-        for one, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, _Refused):
-                one.future.set_exception(outcome.error)
-            else:
-                one.future.set_result(outcome)
+            return [_Refused(unavailable(error) if isinstance(error, sqlite3.Error) else error)] * len(batch)
+        return outcomes
 
     def _attempt_all(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> Sequence[Any]:
         """The outcome of each job: of all at once when they can be done together, else of one after the other."""
         if all(one.step is not None for one in batch):
-            connection.execute("SAVEPOINT jobs")
             try:
                 return self._together(connection, [one.step for one in batch])
             except sqlite3.IntegrityError:
-                connection.execute("ROLLBACK TO jobs")
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
         return [_attempt(connection, one.job) for one in batch]
 
     def _connected(self) -> sqlite3.Connection:
