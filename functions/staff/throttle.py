@@ -34,9 +34,10 @@ class TooManyAttempts(QingdanError):
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """At most so many tries per account and step, and per address over all, within one window.
+    """At most so many tries per account and step, and so many passwords per address, within one window.
 
-    A code has six digits, of which three are right at any moment: fewer tries are let through.
+    A code has six digits, of which three are right at any moment: fewer tries are let through. An address may be that
+    of a whole office: only passwords count for it, since all else is tried by who has given one already.
     """
 
     per_account: int = 10
@@ -50,8 +51,10 @@ class Throttle:
         Counting first means that tries racing each other cannot share one place. A name that nobody has is counted like
         any other, so the refusal tells nothing.
         """
-        per_account = self.per_account_codes if step == "code" else self.per_account
-        for key, limit in ((account_key(name, step), per_account), (address_key(address), self.per_address)):
+        limits = {account_key(name, step): self.per_account_codes if step == "code" else self.per_account}
+        if step == "password":
+            limits[address_key(address)] = self.per_address
+        for key, limit in limits.items():
             attempts = store.count_attempt(key, at=at, window=self.window)
             if attempts.count > limit:
                 raise TooManyAttempts(step, max(1, ceil((attempts.since + self.window - at).total_seconds())))

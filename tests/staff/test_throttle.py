@@ -112,6 +112,12 @@ def test_codes_are_let_through_less_often_and_counted_apart(staff: StaffStore) -
     try_code()
 
 
+def test_codes_of_a_whole_office_use_up_nothing_of_its_address(staff: StaffStore) -> None:
+    for number in range(5):
+        THROTTLE.admit(staff, name=f"示例{number}", address="192.0.2.1", at=NOON, step="code")
+    admit(staff)
+
+
 def test_strangers_at_the_door_do_not_keep_out_who_is_inside(staff: StaffStore) -> None:
     """Confirming one's password at the desk has a counter of its own."""
     for host in range(3):
