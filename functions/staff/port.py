@@ -155,7 +155,7 @@ class StaffStore(Protocol):
         """Add one try, in one step, and return the counter with it.
 
         A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. Racing
-        calls each get their own count.
+        calls each get their own count. Counters past their window are forgotten in time: no address is kept for good.
         """
         ...
 

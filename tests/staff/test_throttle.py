@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +84,17 @@ def test_what_was_typed_as_a_name_is_not_kept(staff: StaffStore) -> None:
     from functions.staff.throttle import account_key
 
     assert "my secret password" not in account_key("my secret password")
+
+
+def test_no_address_is_kept_past_its_window(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "data")
+    admit(store.staff, name="示例甲", address="192.0.2.1")
+    admit(store.staff, name="示例乙", address="192.0.2.2", at=NOON + timedelta(minutes=1))
+    admit(store.staff, name="示例丙", address="192.0.2.3", at=NOON + WINDOW)
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "data" / "qingdan.sqlite3")) as connection:
+        kept = [key for (key,) in connection.execute("SELECT key FROM attempts WHERE key LIKE 'address:%'")]
+    assert sorted(kept) == ["address:192.0.2.2", "address:192.0.2.3"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ class SqliteStaff:
                     count = iif(since <= ?3, 1, count + 1), since = iif(since <= ?3, ?2, since)
                 RETURNING count, since"""
             row = connection.execute(statement, (key, _text(at), _text(at - window))).fetchone()
+            if row[0] == 1:
+                connection.execute("DELETE FROM attempts WHERE since <= ?", (_text(at - window),))
             return Attempts(key, row[0], _time(row[1]))
 
         return self._writer.submit(count).result()
