@@ -31,7 +31,7 @@ setup: .venv/.ready ## make the virtual environment in .venv
 
 .PHONY: browser
 browser: node_modules/.ready
-	@command -v chromium >/dev/null && fc-list :lang=zh-cn | grep -q . || { \
+	@command -v chromium >/dev/null && test -n "$$(fc-list :lang=zh-cn)" || { \
 	  as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
 	  $$as apt-get update -qq; \
 	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
