@@ -15,6 +15,7 @@ import typer
 
 from functions.bootstrap import Services, Settings, open_services, unknown_variables
 from functions.errors import QingdanError
+from functions.local import keeping
 from functions.local.keying import keys
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 
 
 class StoreName(StrEnum):

@@ -29,7 +29,7 @@ def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.Comple
 def test_help_names_every_command_in_chinese() -> None:
     told = run("--help")
     assert told.returncode == 0
-    for command in ("build", "serve", "staff", "export", "check"):
+    for command in ("build", "serve", "staff", "export", "check", "backup", "restore"):
         assert command in told.stdout
     assert "发布责任清单" in told.stdout
 

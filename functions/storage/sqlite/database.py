@@ -35,9 +35,7 @@ _REASONS = {
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """What to say when SQLite or a file failed; the vendor's own words stay in `__cause__`, for the log."""
-    name = getattr(error, "sqlite_errorname", "")
-    reason = next((words for start, words in _REASONS.items() if name.startswith(start)), "磁盘读写出错")
-    refusal = refused(reason)
+    refusal = refused(reason_of(error))
     refusal.__cause__ = error
     return refusal
 
@@ -45,6 +43,12 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 def refused(reason: str) -> StoreUnavailable:
     """The refusal for this reason, a few words."""
     return StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
+
+
+def reason_of(error: BaseException) -> str:
+    """Why SQLite failed, in a few words."""
+    name = getattr(error, "sqlite_errorname", "")
+    return next((words for start, words in _REASONS.items() if name.startswith(start)), "磁盘读写出错")
 
 
 def prepare_file(path: Path) -> None:

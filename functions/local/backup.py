@@ -1,0 +1,108 @@
+"""Backs a data folder up into one file while the server works on it, and brings it back; knows no filing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from functions import __version__
+from functions.errors import QingdanError
+from functions.local.archive import Manifest, Packer, drafted
+from functions.local.unpacking import Backup
+from functions.storage.folder import LOCK_NAME, lock_folder, private_folder, sync_folder
+from functions.storage.sqlite.snapshot import take_snapshot
+from functions.storage.sqlite.store import DATABASE_NAME
+
+Bar = Callable[[int], None]
+_NO_ROOM = "{} 放不下（{}），什么也没有恢复。请腾出磁盘空间、检查权限，再恢复一次"
+
+
+def backup_size(folder: Path) -> int:
+    """How many bytes `make_backup` will tell `advance` of: the database is read twice, all else once."""
+    database = folder / DATABASE_NAME
+    size = database.stat().st_size if database.is_file() else 0
+    return 2 * size + sum(path.stat().st_size for path in _other_files(folder))
+
+
+def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Manifest:
+    """Write the folder's backup to `out`, whole or not at all; what it holds. A server may be writing meanwhile.
+
+    `at` is aware; `advance` is told how many bytes are done. The database comes first: every file that it names was
+    durable before, and is still there. NotFound, StoreUnavailable or QingdanError say why there is no backup.
+    """
+    if folder.resolve() in out.resolve().parents:
+        raise QingdanError(f"备份文件不能放在数据文件夹 {folder} 里。请换一个地方，最好是另一块磁盘")
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        advance(done)
+
+    with drafted(out) as (file, scratch):
+        size = (folder / DATABASE_NAME).stat().st_size if (folder / DATABASE_NAME).is_file() else 0
+        filings = take_snapshot(folder, scratch, lambda share: advance(int(size * share)))
+        count(size)
+        packer = Packer(file, at, count)
+        packer.add(DATABASE_NAME, scratch, compress=True)
+        for path in _other_files(folder):
+            packer.add(path.relative_to(folder).as_posix(), path, compress=False)
+        return packer.finish(program=__version__, filings=filings)
+
+
+def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> None:
+    """Bring the backup back into `folder`, which must be empty or not there.
+
+    Every digest is verified before anything stands in its place; `advance` is told how many bytes are done. Raises
+    QingdanError: when the folder holds something, or with a line for each part of the backup that is damaged.
+    """
+    with _empty_folder(folder) as scratch:
+        try:
+            backup.unpack(scratch, advance)
+            os.sync()
+            _put_in_place(scratch, folder)
+        except OSError as error:
+            raise QingdanError(_NO_ROOM.format(folder, os.strerror(error.errno or 0))) from None
+
+
+def _other_files(folder: Path) -> Iterator[Path]:
+    """What the folder holds beside the database, in order; neither locks nor drafts, whose names begin with a dot."""
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            own = Path(place) == folder and (name == LOCK_NAME or name.startswith(DATABASE_NAME))
+            if not own and not name.startswith("."):
+                yield Path(place) / name
+
+
+@contextmanager
+def _empty_folder(folder: Path) -> Iterator[Path]:
+    """A scratch folder in the empty folder, which no server may take meanwhile; what fails leaves it as it was."""
+    existed = folder.exists()
+    private_folder(folder)
+    if any(path.name != "lost+found" for path in folder.iterdir()):
+        raise QingdanError(f"{folder} 里已经有东西，没有恢复。请先停掉服务，把它改名留着，再恢复一次")
+    lock = lock_folder(folder)
+    scratch = private_folder(folder / ".restoring")
+    try:
+        yield scratch
+    except BaseException:
+        shutil.rmtree(scratch)
+        (folder / LOCK_NAME).unlink()
+        if not existed:
+            folder.rmdir()
+        raise
+    finally:
+        os.close(lock)
+
+
+def _put_in_place(scratch: Path, folder: Path) -> None:
+    """The database comes last: without it the folder holds no filings."""
+    for path in sorted(scratch.iterdir(), key=lambda path: path.name == DATABASE_NAME):
+        path.rename(folder / path.name)
+    scratch.rmdir()
+    sync_folder(folder)

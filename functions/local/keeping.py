@@ -1,0 +1,53 @@
+"""The commands that keep the data safe: `backup` and `restore`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from functions.bootstrap import read_clock
+from functions.local.terminal import DataOption, progress, read_settings
+from functions.records.state import SHANGHAI
+
+MEGABYTE = 1_000_000
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="写到哪个文件，例如 /var/backups/qingdan.zip。")],
+    data: DataOption = None,
+) -> None:
+    """把填报、表单、附件、账号和密钥备份成一个文件；服务正在运行也可以用。"""
+    from functions.local.backup import backup_size, make_backup
+
+    folder = read_settings(data).data
+    with progress("备份", backup_size(folder)) as advance:
+        made = make_backup(folder, file, at=read_clock(), advance=advance)
+    typer.echo(f"已备份 {made.filings} 件填报、{len(made.files)} 个文件，共 {_size(file.stat().st_size)}：{file}")
+    typer.echo("里面有个人信息和密钥，只有本账号能读。请放到另一台机器或者另一块磁盘上，并加锁保管。")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件。")],
+    data: DataOption = None,
+) -> None:
+    """把备份恢复到空的数据文件夹；先核对全部校验值，有一处损坏就什么也不恢复。"""
+    from functions.local.backup import restore_backup
+    from functions.local.unpacking import Backup
+
+    folder = read_settings(data).data
+    with Backup(file) as backup, progress("核对和恢复", backup.size) as advance:
+        restore_backup(backup, folder, advance=advance)
+    held = backup.manifest
+    typer.echo(f"已恢复 {held.filings} 件填报、{len(held.files)} 个文件到 {folder}")
+    typer.echo(f"备份于 {_beijing(held.made_at)}（北京时间），这以后收到的填报不在里面。请启动服务，大家都要重新登录。")
+
+
+def _size(count: int) -> str:
+    return f"{count / MEGABYTE:.1f} MB"
+
+
+def _beijing(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,0 +1,115 @@
+"""Reads a backup file that may be damaged, and says of every part of it whether it is whole; knows no data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from functions.errors import QingdanError
+from functions.local.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
+from functions.storage.folder import FILE_MODE, private_folder
+
+# What Python's zip reader raises, in one version or another, over bytes that are not what they should be.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+_CURE = "什么也没有恢复。请用另一份备份；这一份留着，完好的部分还读得出来"
+
+
+class Damaged(QingdanError):
+    """The backup is not what was written; the message names what is broken."""
+
+
+class Backup:
+    """A backup file, open; QingdanError when it cannot be read, Damaged when it is no backup or its index is broken."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except OSError as error:
+            raise QingdanError(f"{file} 打不开（{os.strerror(error.errno or 0)}）。请核对路径和权限") from None
+        except DAMAGE:
+            raise Damaged(f"{file} 不是备份文件，或者末尾缺了一截。{_CURE}") from None
+        try:
+            self.manifest = self._read_manifest()
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def __enter__(self) -> Backup:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._zip.close()
+
+    @property
+    def size(self) -> int:
+        """The bytes it unpacks to."""
+        return sum(entry.size for entry in self.manifest.files)
+
+    def unpack(self, into: Path, advance: Callable[[int], None]) -> None:
+        """Write every file below `into`, which is empty; Damaged, with a line for each file that is not whole.
+
+        `advance` is told how many bytes are done.
+        """
+        broken, done = self._misnamed(), 0
+        for entry in self.manifest.files if not broken else ():
+            words = self._unpack_one(entry, into)
+            if words:
+                broken.append(f"{entry.path}：{words}")
+            done += entry.size
+            advance(done)
+        if broken:
+            raise Damaged("\n".join([f"{self._file} 有 {len(broken)} 处损坏：", *broken, _CURE]))
+
+    def _read_manifest(self) -> Manifest:
+        try:
+            return Manifest.read(self._zip.read(MANIFEST))
+        except KeyError:
+            raise Damaged(f"{self._file} 里没有 {MANIFEST}：不是备份文件，或者已经损坏。{_CURE}") from None
+        except (*DAMAGE, OSError):
+            raise Damaged(f"{self._file} 里的 {MANIFEST} 已经损坏。{_CURE}") from None
+
+    def _misnamed(self) -> list[str]:
+        """Where the names in the zip and those in the manifest differ, or lead out of the folder."""
+        held, listed = Counter(self._zip.namelist()), Counter(entry.path for entry in self.manifest.files)
+        held[MANIFEST] -= 1
+        return [
+            *(f"{name}：备份里没有这个文件" for name in listed - held),
+            *(f"{name}：清单里没有这个文件" for name in held - listed),
+            *(f"{name}：文件名不能用" for name in listed if not is_inside(name)),
+        ]
+
+    def _unpack_one(self, entry: Entry, into: Path) -> str:
+        """What is wrong with the file, or "" when it is whole."""
+        path = into / entry.path
+        for place in reversed(path.relative_to(into).parents[:-1]):
+            private_folder(into / place)
+        digest, size = hashlib.sha256(), 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            try:
+                for chunk in self._chunks(entry.path):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if size > entry.size:
+                        break
+                    file.write(chunk)
+            except DAMAGE:
+                return "读不出来"
+        if size != entry.size:
+            return f"应为 {entry.size} 字节，不是这个长度"
+        return "" if digest.hexdigest() == entry.sha256 else "内容和校验值对不上"
+
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        try:
+            with self._zip.open(name) as member:
+                while chunk := member.read(CHUNK):
+                    yield chunk
+        except OSError as error:
+            raise zipfile.BadZipFile(name) from error

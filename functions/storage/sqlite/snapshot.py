@@ -1,0 +1,58 @@
+"""One file that holds the database as of one moment, taken while a server writes to it; knows nothing of backups."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.storage.folder import FILE_MODE
+from functions.storage.sqlite.database import connect, reason_of
+from functions.storage.sqlite.store import DATABASE_NAME
+
+PAGES_AT_ONCE = 2048
+
+
+def take_snapshot(folder: Path, into: Path, progress: Callable[[float], None]) -> int:
+    """Write the database of the data folder into the new file `into`, checked; how many filings it holds.
+
+    `progress` is told how much of it is done, from 0 to 1. Sessions are left out: a restored one would let somebody in
+    who has signed out since. NotFound when there is no database, StoreUnavailable when it cannot be read or is damaged.
+    """
+    path = folder / DATABASE_NAME
+    if not path.is_file():
+        raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
+    try:
+        os.close(os.open(into, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE))
+        with closing(connect(path)) as source, closing(sqlite3.connect(into, isolation_level=None)) as copy:
+            _copy(source, copy, progress)
+            return _close_up(copy, path)
+    except sqlite3.Error as error:
+        words = f"没有备份：{path} 或 {into.parent} 读写出错（{reason_of(error)}）。请检查磁盘和权限，再备份一次"
+        raise StoreUnavailable(words) from error
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, progress: Callable[[float], None]) -> None:
+    copy.execute("PRAGMA synchronous = OFF")
+    # A reader's view stays as it is while others write. Without it the copying would begin anew with each commit, and
+    # under load never end.
+    source.execute("PRAGMA query_only = ON")
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    source.backup(copy, pages=PAGES_AT_ONCE, progress=lambda _, left, total: progress(1 - left / max(total, 1)))
+    source.execute("ROLLBACK")
+
+
+def _close_up(copy: sqlite3.Connection, path: Path) -> int:
+    """Make it one file without a log beside it, and look whether SQLite finds it whole."""
+    copy.execute("PRAGMA journal_mode = DELETE")
+    copy.execute("PRAGMA secure_delete = ON")
+    copy.execute("DELETE FROM sessions")
+    found: str = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreUnavailable(f"数据文件 {path} 已损坏（{found}），没有备份。请从上一份备份恢复")
+    filings: int = copy.execute("SELECT count(*) FROM summaries").fetchone()[0]
+    return filings
