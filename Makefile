@@ -36,6 +36,17 @@ browser: node_modules/.ready
 	  $$as apt-get update -qq; \
 	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
 
+# Unpacked, not installed: what is installed would be started at once, on the ports of this machine.
+.PHONY: proxies
+proxies:
+	@{ command -v nginx && command -v caddy; } >/dev/null || [ -e build/proxies/.ready ] || { \
+	  as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
+	  $$as apt-get update -qq; \
+	  mkdir -p build/proxies; cd build/proxies; \
+	  apt-get -qq -o APT::Sandbox::User=root download nginx caddy; \
+	  for package in *.deb; do dpkg -x "$$package" .; done; \
+	  rm -- *.deb; touch .ready; }
+
 .PHONY: build
 build: setup ## build the site into build/site
 	$(BIN)/qingdan build
@@ -45,7 +56,7 @@ serve: build ## build, then serve site and functions on http://127.0.0.1:8000; S
 	$(BIN)/qingdan serve --host $(HOST) --port $(PORT) $(if $(STORE),--store $(STORE))
 
 .PHONY: test
-test: setup browser ## run every test, in real browsers and against real servers too
+test: setup browser proxies ## run every test, in real browsers and against real servers too
 	$(BIN)/pytest
 
 .PHONY: conformance

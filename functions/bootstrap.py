@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 ENTROPY_AT_ONCE = 2048
+_PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ class Settings:
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
     `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
-    `encrypted` says that clients use HTTPS. `cloud` says where in the cloud everything is kept; without it, in `data`.
+    `cloud` says where in the cloud everything is kept; without it, in `data`.
+    `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
     """
 
     data: Path = Path("data")
@@ -54,6 +57,7 @@ class Settings:
     require_totp: bool = False
     origin_mark: str = ""
     cloud: Cloud | None = None
+    root_path: str = ""
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -75,6 +79,7 @@ class Settings:
             require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
             origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
             cloud=_cloud(variables),
+            root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
         )
 
 
@@ -101,6 +106,7 @@ KNOWN_VARIABLES = frozenset(
         "PARAMETERS",
         "REGION",
         "ENDPOINT_URL",
+        "ROOT_PATH",
     )
 )
 
@@ -113,6 +119,18 @@ def unknown_variables(variables: Mapping[str, str]) -> list[str]:
 def _path(variables: Mapping[str, str], name: str) -> Path | None:
     value = variables.get(name, "")
     return Path(value) if value else None
+
+
+def _root_path(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "").strip()
+    if not value:
+        return ""
+    path = f"/{value.strip('/')}/" if value.strip("/") else "/"
+    if not value.startswith("/") or not _PATH.fullmatch(path):
+        raise SettingError(
+            f"{name} 要写成 /daj/ 这样的路径，只用字母、数字和 . _ ~ -，现在是“{value}”。请改好，或者不设"
+        )
+    return path
 
 
 def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:

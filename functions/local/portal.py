@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -17,6 +18,9 @@ def under(base: str, app: ASGIApp) -> ASGIApp:
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path: str = scope["path"]
+            if path == prefix:
+                await RedirectResponse(base, 308)(scope, receive, send)
+                return
             raw: bytes = scope.get("raw_path") or path.encode()
             if path.startswith(prefix + "/"):
                 path, raw = path.removeprefix(prefix), raw.removeprefix(prefix.encode())

@@ -145,7 +145,7 @@ def create_app(services: Services, ticks: Callable[[], float] = time.monotonic) 
     shell = Shell.load(settings.site)
     site = StaticSite.load(settings.site)
     app = mount(create_submit(services), create_desk(services), create_seals(services), site)
-    return under(shell.base, guard(app, settings, shell, ticks, count=True))
+    return under(settings.root_path or shell.base, guard(app, settings, shell, ticks, count=True))
 
 
 def listen(address: Address) -> socket.socket:

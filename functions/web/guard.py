@@ -1,4 +1,4 @@
-"""What stands around every application: headers, log, limits of rate and size, in the one right order."""
+"""What stands around every application: headers, log, limits of rate and size, redirects, in the one right order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functions.bootstrap import Settings
 from functions.web.headers import SecurityHeaders
 from functions.web.limits import BodyLimit, RateLimit
 from functions.web.logs import Watch
+from functions.web.redirects import OwnRedirects
 from functions.web.shell import Shell
 
 
@@ -18,7 +19,9 @@ def guard(app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], fl
 
     `count` limits the rate in this process: right where one process serves all, useless where a gateway starts many.
     """
-    guarded: ASGIApp = BodyLimit(app, limit=settings.body_limit, seconds=settings.body_seconds, shell=shell)
+    guarded: ASGIApp = BodyLimit(
+        OwnRedirects(app), limit=settings.body_limit, seconds=settings.body_seconds, shell=shell
+    )
     if count and settings.rate_limit:
         guarded = RateLimit(
             guarded,

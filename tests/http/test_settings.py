@@ -29,11 +29,22 @@ def test_settings_come_from_variables() -> None:
         ("QINGDAN_BEHIND_PROXY", "1"),
         ("QINGDAN_REQUIRE_TOTP", "yes"),
         ("QINGDAN_STORE", "dynamodb"),
+        ("QINGDAN_ROOT_PATH", "daj"),
+        ("QINGDAN_ROOT_PATH", "/daj//tb"),
+        ("QINGDAN_ROOT_PATH", "/../daj"),
+        ("QINGDAN_ROOT_PATH", "/daj?"),
     ],
 )
 def test_a_wrong_setting_names_the_variable(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"{name}.*请"):
         Settings.from_mapping({name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "path"), [("", ""), ("/", "/"), ("/daj", "/daj/"), ("/daj/", "/daj/"), ("/a.b/c-1/", "/a.b/c-1/")]
+)
+def test_a_root_path_has_a_slash_at_both_ends(value: str, path: str) -> None:
+    assert Settings.from_mapping({"QINGDAN_ROOT_PATH": value}).root_path == path
 
 
 def test_an_unknown_setting_stops_nothing() -> None:

@@ -112,6 +112,30 @@ def test_programs_are_told_the_whole_address(client: TestClient, through: Proxy)
     assert answer.headers["location"] == f"/daj/api/submissions/{answer.json()['number']}"
 
 
+def test_an_address_without_its_last_slash_leads_to_the_page_on_the_portals_own_host(
+    client: TestClient, through: Proxy
+) -> None:
+    # The portal takes TLS away: what the service sees is http, whatever the browser asked for.
+    answer = client.get(through(f"{PORTAL}desk") + "?q=x")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/daj/desk/?q=x")
+
+
+def test_the_portals_folder_without_its_slash_is_the_first_page(client: TestClient) -> None:
+    answer = client.get("/daj")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/daj/")
+
+
+def test_the_service_may_be_mounted_beside_the_sites_folder(services: Services, portal_site: Path) -> None:
+    settings = replace(services.settings, site=portal_site, root_path="/daj-tb/")
+    client = TestClient(create_app(replace(services, settings=settings)), follow_redirects=False)
+    for path in ("/daj-tb/desk/", "/desk/"):
+        assert client.get(path).headers["location"].startswith("/daj-tb/desk/sign-in")
+    page = client.post("/daj-tb/forms/annual-self-check", content="action=review", headers=BROWSER)
+    client.close()
+    assert page.status_code == 422
+    assert 'href="/daj/assets/' in page.text
+
+
 def test_a_folder_without_its_slash_and_a_missing_page_stay_in_the_portal(client: TestClient, through: Proxy) -> None:
     answer = client.get(through(f"{PORTAL}regimes/bing"))
     assert (answer.status_code, urljoin(f"{PORTAL}regimes/bing", answer.headers["location"])) == (

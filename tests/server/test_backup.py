@@ -227,7 +227,9 @@ def key_of(file: Path) -> str:
 
 DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a byte of a file": (lambda file: spoil(file, place_of(file, "blobs/ab/cd") + 100), "blobs/ab/cd"),
-    "a few bytes of the database": (lambda file: spoil(file, place_of(file, "qingdan.sqlite3") + 500, 64), "qingdan.sqlite3"),
+    "bytes of the database": (
+        lambda file: spoil(file, place_of(file, "qingdan.sqlite3") + 500, 64), "qingdan.sqlite3",
+    ),
     "a file exchanged by hand": (
         lambda file: rewrite(file, lambda name, held: b"x" * len(held) if name == "blobs/ab/cd" else held),
         "blobs/ab/cd",
