@@ -47,7 +47,7 @@ class Gateway:
         answer = self._answering(event, context)
         if len(answer.get("body", "")) > _NEVER_TOO_LARGE and _size(answer) > LARGEST_ANSWER:
             answer = self._refusing(event, context)
-        return cast(Event, answer)
+        return answer
 
     @cached_property
     def services(self) -> Services:
