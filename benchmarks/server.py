@@ -27,17 +27,30 @@ class Running:
     port: int
     seconds: float
 
+    def processes(self) -> list[int]:
+        """The process that was started and those it has forked."""
+        own = self.process.pid
+        return [own, *map(int, Path(f"/proc/{own}/task/{own}/children").read_text().split())]
+
     def processor(self) -> float:
-        """Seconds of processor time so far, all threads."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of processor time so far, all threads of all processes."""
+        return sum(map(_processor, self.processes()))
 
     def memory(self) -> float:
-        """Resident memory in MB (10^6 bytes)."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024 / 1e6
-        raise OSError("no VmRSS")
+        """Memory in MB (10^6 bytes) of all processes; what several share is counted once (PSS)."""
+        return sum(map(_memory, self.processes()))
+
+
+def _processor(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise OSError("no Pss")
 
 
 @contextmanager

@@ -27,6 +27,8 @@ PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 ENTROPY_AT_ONCE = 2048
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+MOST_WORKERS = 32
+MOST_BY_ITSELF = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Settings:
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
+    `workers` is how many processes the one-machine server takes requests with.
     """
 
     data: Path = Path("data")
@@ -58,6 +61,7 @@ class Settings:
     origin_mark: str = ""
     cloud: Cloud | None = None
     root_path: str = ""
+    workers: int = 1
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -80,6 +84,7 @@ class Settings:
             origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
             cloud=_cloud(variables),
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
+            workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
         )
 
 
@@ -107,6 +112,7 @@ KNOWN_VARIABLES = frozenset(
         "REGION",
         "ENDPOINT_URL",
         "ROOT_PATH",
+        "WORKERS",
     )
 )
 
@@ -187,17 +193,19 @@ def read_clock() -> datetime:
 class Entropy:
     """Called, it gives so many secure random bytes, from a store of the system's own that is read some at a time.
 
-    Each reading lets go of the interpreter, and under load another thread takes it for milliseconds.
+    Each reading lets go of the interpreter, and under load another thread takes it for milliseconds. A process that is
+    forked off reads its own: no two may give the same bytes.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._left = b""
+        self._owner = os.getpid()
 
     def __call__(self, count: int) -> bytes:
         with self._lock:
-            if len(self._left) < count:
-                self._left = os.urandom(max(count, ENTROPY_AT_ONCE))
+            if len(self._left) < count or self._owner != os.getpid():
+                self._left, self._owner = os.urandom(max(count, ENTROPY_AT_ONCE)), os.getpid()
             taken, self._left = self._left[:count], self._left[count:]
         return taken
 
@@ -221,7 +229,15 @@ def open_services(settings: Settings, *, lock: bool) -> Services:
 
     Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when data cannot be opened.
     """
-    catalogue = read_forms(settings)
+    return _open(settings, read_forms(settings), lock=lock)
+
+
+def reopen(services: Services) -> Services:
+    """The same forms on the same data, opened anew: a process that was forked off may share no connection."""
+    return _open(services.settings, services.catalogue, lock=False)
+
+
+def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
     entropy = Entropy()
     records, keys = (
         _open_cloud(settings.cloud, catalogue, entropy)

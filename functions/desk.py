@@ -37,7 +37,7 @@ from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
 from functions.web.trail import Trail, filters_noted
 
-# A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make us use.
+# A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make a server use.
 PASSWORD_CHECKS: Final = 2
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -54,7 +54,8 @@ def create_app(services: Services) -> Starlette:
     doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     trail = TrailPages(services, doorkeeper, pages)
-    slow = _slow(ThreadPoolExecutor(PASSWORD_CHECKS, thread_name_prefix="password"))
+    checks = max(1, PASSWORD_CHECKS // services.settings.workers)
+    slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
         Route("/desk/", _reading(desk.show_list)),
         Route("/desk/submissions/{number}", _reading(desk.show_filing)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from functions.bootstrap import Services, Settings, open_services, unknown_variables
+from functions.bootstrap import MOST_WORKERS, Services, Settings, open_services, reopen, unknown_variables
 from functions.errors import QingdanError
 from functions.local import keeping
 from functions.local.keying import keys
@@ -86,28 +86,30 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="证书的私钥文件（PEM）。")] = None,
     behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="前面有负责加密的代理。")] = False,
     store: Annotated[StoreName | None, typer.Option(help="aws-local：临时用本机模拟的云端，停止后不留数据。")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="用几个进程，默认每个处理器核一个、最多 4 个，或 QINGDAN_WORKERS。", min=1, max=MOST_WORKERS),
+    ] = None,
 ) -> None:
     """提供网站、填报和管理台，直到收到 SIGTERM 或 Ctrl+C。"""
-    from functions.local.server import Address, create_app, listen, log_to_stderr, require_safe, run
+    from functions.local.server import Address, listen, log_to_stderr, require_safe
+    from functions.local.server import serve as serve_on
     from functions.local.twin import twin_of
 
     settings = read_settings(data, site)
     proxied = behind_proxy or settings.behind_proxy
     settings = replace(settings, behind_proxy=proxied, encrypted=proxied or tls_cert is not None)
+    settings = replace(settings, workers=workers or settings.workers)
     address = Address(host, port, tls_cert, tls_key)
     require_safe(address, settings)
-    with twin_of(settings) if store is StoreName.aws_local else nullcontext(settings) as settings:
-        services = open_services(settings, lock=True)
-        try:
-            bound = listen(address)
-            application = create_app(services)
-            root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
-            first = first_account(services)
-        except BaseException:
-            services.close()
-            raise
+    with (
+        twin_of(settings) if store is StoreName.aws_local else nullcontext(settings) as settings,
+        closing(open_services(settings, lock=True)) as services,
+    ):
+        bound = listen(address)
+        root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
         log_to_stderr(services.clock)
-        run(services, application, address, bound, lambda: _greet(root, first))
+        serve_on(services, address, bound, lambda: _greet(root, first_account(services)))
 
 
 def _shown(host: str) -> str:
@@ -116,14 +118,15 @@ def _shown(host: str) -> str:
 
 def first_account(services: Services) -> str | None:
     """The one-time password of the account `admin`, made when there is no account yet; else None."""
-    if services.staff.accounts():
-        return None
     from functions.staff.accounts import make_account
     from functions.staff.passwords import Passwords
 
-    return make_account(
-        services.staff, Passwords(services.entropy), name="admin", role="admin", password=None, at=services.clock()
-    )
+    # On a store that is closed again: this process may still have to fork.
+    with closing(reopen(services)) as own:
+        if own.staff.accounts():
+            return None
+        passwords = Passwords(own.entropy)
+        return make_account(own.staff, passwords, name="admin", role="admin", password=None, at=own.clock())
 
 
 def _greet(root: str, one_time: str | None) -> None:

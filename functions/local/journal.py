@@ -1,12 +1,17 @@
-"""Writes log lines many at once, since a system call for each would cost a filing a tenth of its time."""
+"""Writes log lines many at once, since a system call for each would cost a filing a tenth of its time.
+
+Several processes may write to one stream: what is written by one call is never torn apart.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from typing import TextIO
 
 TOGETHER_SECONDS = 0.2
+WHOLE_BYTES = 4096  # what a pipe takes in one piece, or not at all (PIPE_BUF)
 
 
 class Journal(logging.Handler):
@@ -38,8 +43,23 @@ class Journal(logging.Handler):
         self.acquire()
         try:
             lines, self._lines, self._timer = self._lines, [], None
-            if lines:
-                self._stream.write("".join(lines))
+            for piece in _pieces(lines):
+                self._stream.write(piece)
                 self._stream.flush()
         finally:
             self.release()
+
+
+def _pieces(lines: list[str]) -> Iterator[str]:
+    """The lines in pieces that are written whole; a longer line stands alone."""
+    piece: list[str] = []
+    size = 0
+    for line in lines:
+        length = len(line.encode())
+        if piece and size + length > WHOLE_BYTES:
+            yield "".join(piece)
+            piece, size = [], 0
+        piece.append(line)
+        size += length
+    if piece:
+        yield "".join(piece)

@@ -1,4 +1,4 @@
-"""The one-machine server: every function beside the static site, in one process; knows no form and no record."""
+"""The one-machine server: every function beside the static site, on one address; knows no form and no record."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from functions.bootstrap import Services, Settings
+from functions.bootstrap import Services, Settings, reopen
 from functions.errors import SettingError
+from functions.local.crew import run_crew
 from functions.local.journal import Journal
 from functions.local.night import watch
 from functions.local.portal import under
 from functions.local.static import StaticSite
+from functions.web.buckets import Buckets
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
 from functions.web.logs import JsonLines
@@ -135,17 +137,31 @@ def _is_public(path: str, method: str) -> bool:
     return path == "/healthz" or path.startswith(("/api/", "/.well-known/"))
 
 
-def create_app(services: Services, ticks: Callable[[], float] = time.monotonic) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is read once and shared by all processes: the site, and how often each address has come."""
+
+    site: StaticSite
+    shell: Shell
+    buckets: Buckets
+
+    @classmethod
+    def load(cls, settings: Settings, ticks: Callable[[], float] = time.monotonic) -> Shared:
+        """SettingError when the site has not been built."""
+        shell = Shell.load(settings.site)
+        return cls(StaticSite.load(settings.site), shell, Buckets(per_minute=settings.rate_per_minute, ticks=ticks))
+
+
+def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
     from functions.desk import create_app as create_desk
     from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
 
-    settings = services.settings
-    shell = Shell.load(settings.site)
-    site = StaticSite.load(settings.site)
-    app = mount(create_submit(services), create_desk(services), create_seals(services), site)
-    return under(settings.root_path or shell.base, guard(app, settings, shell, ticks, count=True))
+    shared = shared or Shared.load(services.settings)
+    app = mount(create_submit(services), create_desk(services), create_seals(services), shared.site)
+    guarded = guard(app, services.settings, shared.shell, time.monotonic, count=shared.buckets)
+    return under(services.settings.root_path or shared.shell.base, guarded)
 
 
 def listen(address: Address) -> socket.socket:
@@ -198,12 +214,39 @@ class NightServer(uvicorn.Server):
             watching.cancel()
 
 
-def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then answer what has begun and release the data."""
-    config = uvicorn.Config(
+def serve(services: Services, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
+    """Serve on the bound socket until SIGTERM or SIGINT, in as many processes as the settings say.
+
+    `services` hold the data for this server; no connection may be open on them. `started` is called when requests are
+    answered. SettingError when the site has not been built.
+    """
+    shared = Shared.load(services.settings)
+    # Read now, before there are several processes, what all of them need: they share its memory.
+    import functions.desk
+    import functions.seals
+    import functions.submit  # noqa: F401
+
+    def work(place: int, ready: Callable[[], None]) -> None:
+        own = reopen(services)
+        try:
+            config = _config(create_app(own, shared), own.settings, address)
+            # One process is enough to do what is done each night.
+            _run(NightServer(config, own) if place == 0 else uvicorn.Server(config), bound, ready)
+        finally:
+            own.close()
+
+    if services.settings.workers == 1:
+        work(0, started)
+        return
+    _tame_the_collector()
+    run_crew(work, services.settings.workers, started)
+
+
+def _config(app: ASGIApp, settings: Settings, address: Address) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         loop="uvloop",
-        http=type("Protocol", (PatientProtocol,), {"header_seconds": services.settings.header_seconds}),
+        http=type("Protocol", (PatientProtocol,), {"header_seconds": settings.header_seconds}),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -215,7 +258,10 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
         timeout_graceful_shutdown=DRAIN_SECONDS,
         **address.certificate(),
     )
-    server = NightServer(config, services)
+
+
+def _run(server: uvicorn.Server, bound: socket.socket, started: Callable[[], None]) -> None:
+    """Serve in this process until SIGTERM or SIGINT, then answer what has begun."""
 
     def stop(*_: object) -> None:
         server.should_exit = True
@@ -224,8 +270,5 @@ def run(services: Services, app: ASGIApp, address: Address, bound: socket.socket
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     _tame_the_collector()
-    try:
-        started()
-        server.run(sockets=[bound])
-    finally:
-        services.close()
+    started()
+    server.run(sockets=[bound])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from starlette.types import ASGIApp
 
 from functions.bootstrap import Settings
+from functions.web.buckets import Buckets
 from functions.web.headers import SecurityHeaders
 from functions.web.limits import BodyLimit, RateLimit
 from functions.web.logs import Watch
@@ -14,21 +16,17 @@ from functions.web.redirects import OwnRedirects
 from functions.web.shell import Shell
 
 
-def guard(app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: bool) -> ASGIApp:
+def guard(
+    app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: Buckets | Literal[False]
+) -> ASGIApp:
     """The application within its limits. `ticks` are monotonic seconds.
 
-    `count` limits the rate in this process: right where one process serves all, useless where a gateway starts many.
+    `count` holds the rates of all processes of a server; False where a gateway starts processes that share nothing.
     """
     guarded: ASGIApp = BodyLimit(
         OwnRedirects(app), limit=settings.body_limit, seconds=settings.body_seconds, shell=shell
     )
     if count and settings.rate_limit:
-        guarded = RateLimit(
-            guarded,
-            per_minute=settings.rate_per_minute,
-            ticks=ticks,
-            behind_proxy=settings.behind_proxy,
-            shell=shell,
-        )
+        guarded = RateLimit(guarded, buckets=count, behind_proxy=settings.behind_proxy, shell=shell)
     guarded = Watch(guarded, ticks=ticks, access_log=settings.access_log, shell=shell)
     return SecurityHeaders(guarded, encrypted=settings.encrypted)

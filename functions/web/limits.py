@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.web.buckets import Buckets
 from functions.web.problems import HttpProblem, answer_json, answer_page, wants_html
 from functions.web.shell import Shell
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 DRAIN_SECONDS = 5.0
 DRAIN_TIMES = 16
-MOST_ADDRESSES = 50_000
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -117,22 +116,18 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 class RateLimit:
-    """A token bucket for each client address, for requests that change something: 429 with Retry-After when empty.
+    """Takes a token of the client's address for each request that changes something: 429 with Retry-After without one.
 
-    `per_minute` tokens come back each minute, as many may be used at once. `ticks` are monotonic seconds. Behind a
-    proxy the address is the last one in X-Forwarded-For, the only one that our own proxy wrote.
+    Behind a proxy the address is the last one in X-Forwarded-For, the only one that our own proxy wrote.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, per_minute: int, ticks: Callable[[], float], behind_proxy: bool, shell: Shell
-    ) -> None:
-        self.app, self.per_minute, self.ticks = app, per_minute, ticks
+    def __init__(self, app: ASGIApp, *, buckets: Buckets, behind_proxy: bool, shell: Shell) -> None:
+        self.app, self.buckets = app, buckets
         self.behind_proxy, self.shell = behind_proxy, shell
-        self.buckets: dict[str, tuple[float, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
-            wait = self._take(client_address(scope, self.behind_proxy))
+            wait = self.buckets.take(client_address(scope, self.behind_proxy))
             if wait > 0:
                 seconds = int(wait) + 1
                 words = f"这个网络地址提交得太频繁。请等 {seconds} 秒再提交，您填的内容不会丢"
@@ -140,19 +135,6 @@ class RateLimit:
                 await refuse(scope, receive, send, HttpProblem(429, words, headers=headers), self.shell)
                 return
         await self.app(scope, receive, send)
-
-    def _take(self, address: str) -> float:
-        """Take a token; the seconds to wait when there is none, else 0."""
-        now = self.ticks()
-        rate = self.per_minute / 60
-        tokens, since = self.buckets.pop(address, (float(self.per_minute), now))
-        tokens = min(float(self.per_minute), tokens + (now - since) * rate)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
-        self.buckets[address] = (tokens - 1 if wait == 0 else tokens, now)
-        if len(self.buckets) > MOST_ADDRESSES:
-            # The bucket that was used longest ago is the fullest: forgetting it forgives least.
-            del self.buckets[next(iter(self.buckets))]
-        return wait
 
 
 def client_address(scope: Scope, behind_proxy: bool) -> str:

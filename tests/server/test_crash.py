@@ -112,6 +112,12 @@ def test_a_second_server_on_the_same_data_refuses_to_start(start: Start, site: P
         first.stop()
 
 
+def limit_files(server: Server, most: int, hard: int) -> None:
+    """No file of the server's processes may grow past so many bytes."""
+    for pid in (server.process.pid, *server.workers()):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
+
+
 @pytest.mark.one_machine
 def test_a_full_disk_is_503_with_nothing_half_written_and_recovers(start: Start, tmp_path: Path) -> None:
     server = start()
@@ -127,12 +133,12 @@ def test_a_full_disk_is_503_with_nothing_half_written_and_recovers(start: Start,
     try:
         assert file()[0] == 201
         _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (SMALLEST_FILE, hard))
+        limit_files(server, SMALLEST_FILE, hard)
         assert [file()[0] for _ in range(3)] == [503] * 3
         connection = connect(server.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert read_answer(connection)[0] == 503
         connection.close()
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        limit_files(server, hard, hard)
         assert file()[0] == 201
     finally:
         server.stop()

@@ -35,6 +35,11 @@ class Server:
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
+    def workers(self) -> list[int]:
+        """The ids of the processes that it has forked, which take the requests."""
+        own = self.process.pid
+        return [int(pid) for pid in Path(f"/proc/{own}/task/{own}/children").read_text().split()]
+
     def stop(self) -> int:
         """Ask it to stop as an operator would, and give its exit code."""
         return self.end(signal.SIGTERM)
@@ -76,7 +81,7 @@ def start_server(
     process = subprocess.Popen(
         [*COMMAND, *command],
         cwd=ROOT,
-        env=environment({"QINGDAN_RATE_LIMIT": "off", **(variables or {})}, arguments=command),
+        env=environment({"QINGDAN_RATE_LIMIT": "off", "QINGDAN_WORKERS": "2", **(variables or {})}, arguments=command),
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,

@@ -1,0 +1,64 @@
+"""Token buckets by client address, in memory that forked processes share; knows neither HTTP nor what is limited."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import struct
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+
+SETS = 8192
+WAYS = 8
+_BUCKET = struct.Struct("=Qdd")  # whose it is, tokens left, the tick when they were counted
+_NOBODY = 0
+_SET_BYTES = WAYS * _BUCKET.size
+
+
+class Buckets:
+    """`per_minute` tokens come back to an address each minute, as many may be used at once. `ticks` are seconds, the
+    same in every process.
+
+    Processes that are forked off later share the count; each uses it from one thread only. 65,536 addresses are known
+    at once, by their hash, in sets of eight; where a set is full, the address seen longest ago gives way.
+    """
+
+    def __init__(self, *, per_minute: int, ticks: Callable[[], float]) -> None:
+        self._full, self._rate, self._ticks = float(per_minute), per_minute / 60, ticks
+        self._memory = mmap.mmap(-1, SETS * _SET_BYTES)
+        with TemporaryFile(prefix="qingdan-rate-") as file:
+            self._locks = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._locks)
+
+    def take(self, address: str) -> float:
+        """Take a token; the seconds to wait when there is none, else 0."""
+        # Strings are hashed with a secret of the interpreter, which its forks inherit and strangers cannot know.
+        whose = hash(address) % 2**64 or 1
+        with self._alone(whose % SETS):
+            now = self._ticks()
+            offset, left, since = self._find(whose, whose % SETS * _SET_BYTES)
+            left = self._full if since is None else min(self._full, left + (now - since) * self._rate)
+            wait = 0.0 if left >= 1 else (1 - left) / self._rate
+            _BUCKET.pack_into(self._memory, offset, whose, left - 1 if wait == 0 else left, now)
+        return wait
+
+    def _find(self, whose: int, start: int) -> tuple[int, float, float | None]:
+        """Where the bucket is, with its tokens and tick; a place for a new one, without a tick, when there is none."""
+        found = [(at, *_BUCKET.unpack_from(self._memory, at)) for at in range(start, start + _SET_BYTES, _BUCKET.size)]
+        for offset, known, left, since in found:
+            if known == whose:
+                return offset, left, since
+        # The bucket that was used longest ago is the fullest: forgetting it forgives least.
+        return min(found, key=lambda bucket: (bucket[1] != _NOBODY, bucket[3]))[0], 0.0, None
+
+    @contextmanager
+    def _alone(self, part: int) -> Iterator[None]:
+        """One process at a time in this set. The system lets go of what a killed process held."""
+        fcntl.lockf(self._locks, fcntl.LOCK_EX, 1, part)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, part)
