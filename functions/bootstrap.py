@@ -15,6 +15,7 @@ from functions.errors import SettingError
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
+    from functions.records.blobs import BlobStore
     from functions.records.keys import Keys
     from functions.records.store import RecordStore, SealStore
     from functions.staff.port import StaffStore
@@ -176,6 +177,7 @@ class Services:
     seals: SealStore
     staff: StaffStore
     trail: TrailStore
+    blobs: BlobStore
     keys: Keys
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
@@ -251,6 +253,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
         seals=records.seals,
         staff=records.staff,
         trail=records.trail,
+        blobs=records.blobs,
         keys=keys,
         clock=read_clock,
         entropy=entropy,

@@ -24,7 +24,7 @@ from functions.storage.aws.cloud import Cloud
 
 HOST: Final = "127.0.0.1"
 SERVICES: Final = "dynamodb,s3,ssm"
-# Any will do: the twin checks no signature. Nothing of this machine's own account is ever sent to it.
+# The twin's own: addresses that are signed are checked by them. Nothing of this machine's account is ever sent to it.
 CREDENTIALS: Final[Mapping[str, str]] = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -135,6 +135,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def _variables(port: int, scratch: str) -> dict[str, str]:
     return {
+        **CREDENTIALS,
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "SERVICES": SERVICES,

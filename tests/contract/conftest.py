@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 
+from functions.records.blobs import BlobStore
 from functions.records.store import RecordStore, SealStore
 from functions.staff.port import StaffStore
 from functions.staff.trail import TrailStore
@@ -26,6 +27,9 @@ class Adapter(RecordStore, Protocol):
 
     @property
     def staff(self) -> StaffStore: ...
+
+    @property
+    def blobs(self) -> BlobStore: ...
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -72,3 +76,8 @@ def trail(opened: Adapter) -> TrailStore:
 @pytest.fixture
 def seals(opened: Adapter) -> SealStore:
     return opened.seals
+
+
+@pytest.fixture
+def blobs(opened: Adapter) -> BlobStore:
+    return opened.blobs

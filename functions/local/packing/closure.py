@@ -18,7 +18,7 @@ ONE_MACHINE: Final = (
     "functions.local",
     "functions.storage.sqlite",
     "functions.storage.folder",
-    "functions.storage.documents",
+    "functions.storage.files",
     "functions.storage.keys",
     "functions.forms.authoring",
 )

@@ -7,10 +7,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.records.blobs import Area
 from functions.records.store import Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
 from functions.storage.aws.guards import Stand, Write, moves, stand_of
-from functions.storage.aws.items import SUMMARY_KEY, Item, KeepBlob, event_item, key, record_key, summary_item
+from functions.storage.aws.items import (
+    SUMMARY_KEY,
+    Item,
+    KeepBlob,
+    event_item,
+    event_key,
+    key,
+    record_key,
+    summary_item,
+)
 from functions.storage.aws.log import log_item
 from functions.storage.aws.table import shard_of
 from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
@@ -41,9 +51,12 @@ class Appender:
 
     def append(self, step: Append) -> Stored:
         """Store the step, or give the answer it was given before; the errors are those of RecordStore.append."""
+        return self._append(step, [])
+
+    def _append(self, step: Append, more: list[Write]) -> Stored:
         for _ in range(MOST_READINGS):
             before = None if step.events[0].sequence == 1 else self._summary(step.summary.number)
-            writes = self.writes(step, before)
+            writes = self.writes(step, before) + more
             try:
                 # One token for all attempts: a repeat after a lost answer is answered, not done again.
                 self._calls(
@@ -59,6 +72,23 @@ class Appender:
             self._noted.add(_pair(step.summary))
             return Stored(step.answer, replayed=False)
         raise StoreUnavailable("这份填报正被许多人同时改动，这一步没有存入。请稍后再试")
+
+    def erase(self, step: Append, sequence: int) -> list[tuple[Area, str]]:
+        """Store the step and forget the body of an event in one; the blobs that nothing names any more are returned."""
+        number = step.summary.number
+        place = key(record_key(number), event_key(sequence))
+        event = self._calls(self.client.get_item, TableName=self.table, Key=place, ConsistentRead=True).get("Item", {})
+        before = self._summary(number) or {}
+        forgotten = {
+            "TableName": self.table,
+            "Key": place,
+            "UpdateExpression": "REMOVE #salt, #body, #in_blob",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": {"#salt": "salt", "#body": "body", "#in_blob": "in_blob"},
+        }
+        self._append(step, [Write("more", {"Update": forgotten})])
+        left: list[tuple[Area, str]] = [("bodies", event["body_digest"]["S"])] if "in_blob" in event else []
+        return left + ([("words", before["words_digest"]["S"])] if "words_digest" in before else [])
 
     def recall(self, used: Idempotency) -> Stored | None:
         """The answer given under this key, or None; IdempotencyMismatch for another request."""

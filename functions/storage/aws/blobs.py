@@ -2,60 +2,181 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from functions.errors import NotFound
+from functions.records.blobs import Area, Ticket, Upload
+from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
+from functions.storage.blobwords import (
+    different,
+    incomplete,
+    is_digest,
+    require_digest,
+    require_id,
+    require_part,
+)
 
-from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import Area
-from functions.storage.aws.calls import Calls, code_of
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+INCOMING: Final = "incoming"
 
 
 class S3Blobs:
-    """A BlobStore. `client` is asked for S3's when it is first needed: most requests never do."""
+    """A BlobStore in a bucket; contents go between it and a browser without passing through our functions."""
 
-    def __init__(self, client: Callable[[], S3Client], bucket: str, calls: Calls) -> None:
-        self._client, self._bucket, self._calls = client, bucket, calls
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
 
     def keep(self, area: Area, digest: str, content: bytes) -> None:
-        raw = hashlib.sha256(content).digest()
-        if raw.hex() != digest:
+        if hashlib.sha256(content).hexdigest() != digest:
             raise ValueError("the digest is not the content's")
-        try:
-            self._calls(
-                self._client().put_object,
-                Bucket=self._bucket,
-                Key=f"{area}/{digest}",
-                Body=content,
-                ChecksumSHA256=base64.b64encode(raw).decode(),
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            # What is there already has this digest, so it is the same.
-            if code_of(error) != "PreconditionFailed":
-                raise
+        self._bucket.put(_key(area, digest), content)
 
     def read(self, area: Area, digest: str) -> bytes:
-        if not _DIGEST.fullmatch(digest):
-            raise NotFound("没有这份内容")
-        try:
-            content = self._calls(self._fetch, key=f"{area}/{digest}")
-        except ClientError as error:
-            if code_of(error) == "NoSuchKey":
-                raise NotFound("没有这份内容") from None
-            raise
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise StoreUnavailable(f"存储桶里的 {area}/{digest} 已损坏，内容和名字对不上。请恢复它的旧版本")
-        return content
+        return self._bucket.read(_key(area, digest), digest)
 
-    def _fetch(self, key: str) -> bytes:
-        return self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
+    def stream(self, area: Area, digest: str) -> Iterator[bytes]:
+        self.size(area, digest)
+        return self._bucket.stream(_key(area, digest), digest)
+
+    def size(self, area: Area, digest: str) -> int:
+        size: int = self._bucket.call("head_object", Key=_key(area, digest))["ContentLength"]
+        return size
+
+    def move(self, digest: str, source: Area, target: Area) -> None:
+        try:
+            self._bucket.copy(_key(source, digest), _key(target, digest))
+        except NotFound:
+            self.size(target, digest)
+        self.remove(source, digest)
+
+    def remove(self, area: Area, digest: str) -> None:
+        self._bucket.remove(_key(area, digest))
+
+    def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
+        names = (key.removeprefix(f"{area}/") for key in self._bucket.keys(f"{area}/", before))
+        return (name for name in names if is_digest(name))
+
+    def link(self, area: Area, digest: str, *, filename: str, media_type: str, seconds: int) -> str | None:
+        wanted = {
+            "Bucket": self._bucket.name,
+            "Key": _key(area, digest),
+            "ResponseContentType": media_type,
+            # Never shown in the page's own origin, whatever it is.
+            "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        }
+        return self._bucket.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+
+    def ticket(self, area: Area, digest: str, *, size: int, media_type: str, seconds: int) -> Ticket | None:
+        fields = {
+            "Content-Type": media_type,
+            "success_action_status": "201",
+            "x-amz-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": checksum_of(require_digest(digest)),
+            "x-amz-server-side-encryption": ENCRYPTED["ServerSideEncryption"],
+        }
+        post = self._bucket.client.generate_presigned_post(
+            self._bucket.name,
+            _key(area, digest),
+            Fields=dict(fields),
+            Conditions=[{name: value} for name, value in fields.items()] + [["content-length-range", size, size]],
+            ExpiresIn=seconds,
+        )
+        return Ticket("POST", post["url"], post["fields"])
+
+    def begin(self, id: str, *, size: int, digest: str) -> Upload:
+        made = self._bucket.call("create_multipart_upload", Key=_incoming(id), ChecksumAlgorithm="SHA256", **ENCRYPTED)
+        return Upload(id, size, require_digest(digest), made["UploadId"])
+
+    def part_ticket(self, upload: Upload, part: int, *, digest: str, seconds: int) -> Ticket | None:
+        headers = {"Content-Length": str(upload.size_of(part)), "x-amz-checksum-sha256": checksum_of(digest)}
+        wanted = {
+            "Bucket": self._bucket.name,
+            "Key": _incoming(upload.id),
+            "UploadId": upload.token,
+            "PartNumber": part,
+            "ContentLength": upload.size_of(part),
+            "ChecksumSHA256": headers["x-amz-checksum-sha256"],
+        }
+        url = self._bucket.client.generate_presigned_url("upload_part", Params=wanted, ExpiresIn=seconds)
+        return Ticket("PUT", url, headers)
+
+    def put_part(self, upload: Upload, part: int, content: bytes) -> None:
+        require_part(upload, part, content)
+        checksum = checksum_of(hashlib.sha256(content).hexdigest())
+        self._bucket.call(
+            "upload_part",
+            Key=_incoming(upload.id),
+            UploadId=upload.token,
+            PartNumber=part,
+            Body=content,
+            ChecksumSHA256=checksum,
+        )
+
+    def arrived(self, upload: Upload) -> frozenset[int]:
+        return frozenset(self._parts(upload))
+
+    def finish(self, upload: Upload) -> None:
+        try:
+            self.size("quarantine", upload.digest)
+        except NotFound:
+            self._join(upload)
+        self.abandon(upload)
+
+    def abandon(self, upload: Upload) -> None:
+        self._abort(_incoming(upload.id), upload.token)
+
+    def sweep(self, *, before: datetime) -> int:
+        found = list(self._bucket.uploads(f"{INCOMING}/", before))
+        for key, token in found:
+            self._abort(key, token)
+        joined = list(self._bucket.keys(f"{INCOMING}/", before))
+        for key in joined:
+            self._bucket.remove(key)
+        return len(found) + len(joined)
+
+    def _join(self, upload: Upload) -> None:
+        """Make one content of the parts; it gets its name once its digest has proved to be right."""
+        key, parts = _incoming(upload.id), self._parts(upload)
+        if parts and len(parts) < len(upload.parts):
+            raise incomplete(upload, frozenset(parts))
+        whole = [{**of, "PartNumber": part} for part, of in sorted(parts.items())]
+        # Where an earlier try got as far as this, there are no parts any more, but what was made of them.
+        with suppress(NotFound):
+            self._bucket.call(
+                "complete_multipart_upload", Key=key, UploadId=upload.token, MultipartUpload={"Parts": whole}
+            )
+        try:
+            found = self._bucket.digest(key)
+        except NotFound:
+            raise incomplete(upload, frozenset()) from None
+        if found != upload.digest:
+            raise different()
+        self._bucket.copy(key, _key("quarantine", upload.digest))
+
+    def _parts(self, upload: Upload) -> dict[int, dict[str, str]]:
+        """What S3 says of each part that has arrived whole, as it wants it back to join them."""
+        try:
+            return {
+                part["PartNumber"]: {"ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
+                for part in self._bucket.parts(_incoming(upload.id), upload.token)
+                if part["PartNumber"] in upload.parts and part["Size"] == upload.size_of(part["PartNumber"])
+            }
+        except NotFound:
+            return {}
+
+    def _abort(self, key: str, token: str) -> None:
+        with suppress(NotFound):
+            self._bucket.call("abort_multipart_upload", Key=key, UploadId=token)
+        self._bucket.remove(key)
+
+
+def _key(area: Area, digest: str) -> str:
+    return f"{area}/{require_digest(digest)}"
+
+
+def _incoming(id: str) -> str:
+    return f"{INCOMING}/{require_id(id)}"

@@ -14,6 +14,7 @@ from botocore.exceptions import (
     ConnectionError,
     CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     SSLError,
@@ -50,6 +51,7 @@ _BUSY = frozenset(
         "TransactionInProgressException",
     )
 )
+_ON_THE_WAY = (HTTPClientError, ConnectionError, IncompleteReadError)
 _REASONS = {
     "ResourceNotFoundException": "没有名为“{table}”的数据表，请核对 QINGDAN_TABLE 和 QINGDAN_REGION",
     "NoSuchBucket": "没有设置里写的存储桶，请核对 QINGDAN_BUCKET、QINGDAN_EXPORTS_BUCKET 和 QINGDAN_REGION",
@@ -140,7 +142,7 @@ def _reason(error: Exception) -> str | None:
     """Why the service cannot be used, for people; None when the error is about what was asked."""
     if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
         return _WITHOUT_CREDENTIALS
-    if isinstance(error, HTTPClientError | ConnectionError):
+    if isinstance(error, _ON_THE_WAY):
         return _UNREACHABLE
     if _passes(error):
         return _SPENT
@@ -149,7 +151,7 @@ def _reason(error: Exception) -> str | None:
 
 def _passes(error: Exception) -> bool:
     """Whether the same call may succeed a little later."""
-    if isinstance(error, HTTPClientError | ConnectionError):
+    if isinstance(error, _ON_THE_WAY):
         return not isinstance(error, SSLError)
     if not isinstance(error, ClientError):
         return isinstance(error, Busy)

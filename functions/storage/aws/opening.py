@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
+from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.cloud import Cloud
 from functions.storage.aws.parameters import Parameters
@@ -28,7 +29,7 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) ->
     """The store and its keys; SettingError or StoreUnavailable when they cannot be used. `forms` as in AwsStore."""
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
     keys, cursor_key = open_parameters(cloud, entropy).load()
-    blobs = S3Blobs(cache(clients.s3), cloud.bucket, calls)
+    blobs = S3Blobs(Bucket(cache(clients.s3), cloud.bucket, calls))
     store = AwsStore(clients.dynamodb(), cloud.table, calls, blobs, entropy=entropy, cursor_key=cursor_key, forms=forms)
     return Opened(store, keys)
 

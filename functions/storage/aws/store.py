@@ -29,7 +29,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same table.
+    """A RecordStore; `staff`, `seals`, `trail` and `blobs` are what their names say, on the same table and bucket.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` signs places in lists.
@@ -46,7 +46,7 @@ class AwsStore:
         cursor_key: bytes,
         forms: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._client, self.table, self._calls, self._blobs = client, table, calls, blobs
+        self._client, self.table, self._calls, self.blobs = client, table, calls, blobs
         self._forms = dict(forms or {})
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="append")
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
@@ -63,6 +63,12 @@ class AwsStore:
         if self._closed:
             raise StoreUnavailable(CLOSING)
         return self._writers.submit(self._append, step)
+
+    def erase(self, step: Append, sequence: int) -> None:
+        if self._closed:
+            raise StoreUnavailable(CLOSING)
+        for area, digest in self.appender.erase(step, sequence):
+            self.blobs.remove(area, digest)
 
     def recall(self, used: Idempotency) -> Stored | None:
         return self.appender.recall(used)
@@ -97,11 +103,11 @@ class AwsStore:
         return self._listing.stream(selection)
 
     def keep_document(self, digest: str, document: bytes) -> None:
-        self._blobs.keep("forms", digest, document)
+        self.blobs.keep("forms", digest, document)
 
     def document(self, digest: str) -> bytes:
         try:
-            return self._blobs.read("forms", digest)
+            return self.blobs.read("forms", digest)
         except NotFound:
             raise NotFound(UNKNOWN_FORM) from None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
-from functions.storage.documents import Documents
+from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
 from functions.storage.sqlite.rows import (
@@ -27,7 +27,7 @@ from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
 from functions.storage.sqlite.trail import SqliteTrail
 from functions.storage.sqlite.writer import Writer
-from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_NUMBER
+from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_FORM, UNKNOWN_NUMBER
 
 DATABASE_NAME = "qingdan.sqlite3"
 _ROWS_AT_ONCE = 200
@@ -51,7 +51,7 @@ def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
 
 
 class SqliteStore:
-    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database.
+    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database, `blobs` beside it.
 
     `held` is the descriptor of the folder's lock.
     """
@@ -59,7 +59,7 @@ class SqliteStore:
     def __init__(self, folder: Path, held: int | None) -> None:
         self._held = held
         self._path = folder / DATABASE_NAME
-        self._documents = Documents(folder / "forms")
+        self.blobs = FileBlobs(folder)
         self._readers = Readers(self._path)
         self.writer = Writer(self._path, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
@@ -144,10 +144,13 @@ class SqliteStore:
                 yield from records_from(connection, map(summary_from, some))
 
     def keep_document(self, digest: str, document: bytes) -> None:
-        self._documents.keep(digest, document)
+        self.blobs.keep("forms", digest, document)
 
     def document(self, digest: str) -> bytes:
-        return self._documents.read(digest)
+        try:
+            return self.blobs.read("forms", digest)
+        except NotFound:
+            raise NotFound(UNKNOWN_FORM) from None
 
     def check_writable(self) -> None:
         """Write for real, since a full disk still lets everything be opened."""

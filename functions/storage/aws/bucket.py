@@ -1,0 +1,145 @@
+"""One bucket as the other modules ask for it: by keys and digests; knows no area and no upload."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.storage.aws.calls import Calls, code_of
+from functions.storage.blobwords import GONE
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+CHUNK: Final = 1 << 20
+ENCRYPTED: Final = {"ServerSideEncryption": "AES256"}
+_MISSING: Final = frozenset(("NoSuchKey", "NoSuchUpload", "NotFound", "404"))
+
+
+class Bucket:
+    """`client` is asked for S3's when it is first needed: most requests never do."""
+
+    def __init__(self, client: Callable[[], S3Client], name: str, calls: Calls) -> None:
+        self._make, self.name, self._calls = client, name, calls
+
+    @property
+    def client(self) -> S3Client:
+        return self._make()
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """The answer of an operation on this bucket; NotFound when it is about a key that is not there."""
+        return self._asking(getattr(self.client, operation), **arguments)
+
+    def _asking(self, operation: Callable[..., Any], **arguments: Any) -> Any:
+        try:
+            return self._calls(operation, Bucket=self.name, **arguments)
+        except ClientError as error:
+            if code_of(error) in _MISSING:
+                raise NotFound(GONE) from None
+            raise
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep the content, checked by S3, unless there is something of this key already."""
+        checksum = checksum_of(hashlib.sha256(content).hexdigest())
+        try:
+            self.call("put_object", Key=key, Body=content, ChecksumSHA256=checksum, IfNoneMatch="*", **ENCRYPTED)
+        except ClientError as error:
+            if code_of(error) != "PreconditionFailed":
+                raise
+
+    def read(self, key: str, digest: str) -> bytes:
+        """The content, or NotFound; StoreUnavailable when it has another digest."""
+        content: bytes = self._asking(self._whole, Key=key)
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise damaged(key)
+        return content
+
+    def stream(self, key: str, digest: str) -> Iterator[bytes]:
+        """The content in pieces; StoreUnavailable at its end when it has another digest."""
+        found = hashlib.sha256()
+        for chunk in self._chunks(key):
+            found.update(chunk)
+            yield chunk
+        if found.hexdigest() != digest:
+            raise damaged(key)
+
+    def digest(self, key: str) -> str:
+        """The SHA-256 of what is there, by reading all of it: S3 itself has none of what was sent in parts."""
+        found = hashlib.sha256()
+        for chunk in self._chunks(key):
+            found.update(chunk)
+        return found.hexdigest()
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy within the bucket, or NotFound."""
+        of = {"Bucket": self.name, "Key": source}
+        self.call("copy_object", Key=target, CopySource=of, ChecksumAlgorithm="SHA256", **ENCRYPTED)
+
+    def remove(self, key: str) -> None:
+        """Remove every version of a key: one that was only marked as deleted could be read again."""
+        for page in self._pages("list_object_versions", Prefix=key):
+            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                if found["Key"] == key:
+                    self.call("delete_object", Key=key, VersionId=found["VersionId"])
+
+    def keys(self, prefix: str, before: datetime) -> Iterator[str]:
+        """The keys under a prefix that were written before that moment."""
+        for page in self._pages("list_objects_v2", Prefix=prefix):
+            yield from (found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before)
+
+    def uploads(self, prefix: str, before: datetime) -> Iterator[tuple[str, str]]:
+        """Key and id of the uploads in parts that were begun before that moment and neither finished nor abandoned."""
+        for page in self._pages("list_multipart_uploads", Prefix=prefix):
+            yield from (
+                (each["Key"], each["UploadId"]) for each in page.get("Uploads", ()) if each["Initiated"] < before
+            )
+
+    def parts(self, key: str, upload: str) -> Iterator[dict[str, Any]]:
+        """The parts of an upload that have arrived; NotFound when there is no such upload."""
+        for page in self._pages("list_parts", Key=key, UploadId=upload):
+            yield from page.get("Parts", ())
+
+    def _chunks(self, key: str) -> Iterator[bytes]:
+        try:
+            yield from self.call("get_object", Key=key)["Body"].iter_chunks(CHUNK)
+        except BotoCoreError as error:
+            raise StoreUnavailable("文件读到一半断了。请稍后再试") from error
+
+    def _whole(self, **of: Any) -> bytes:
+        return self.client.get_object(**of)["Body"].read()
+
+    def _pages(self, operation: str, **arguments: Any) -> Iterator[Any]:
+        """Every page of an operation that lists."""
+        more = arguments
+        while True:
+            page = self.call(operation, **more)
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            more = arguments | {_ASKED[name]: page[name] for name in _ASKED if name in page and name.startswith("Next")}
+
+
+# What a page says about the next one, and how that is asked for.
+_ASKED: Final = {
+    "NextContinuationToken": "ContinuationToken",
+    "NextKeyMarker": "KeyMarker",
+    "NextVersionIdMarker": "VersionIdMarker",
+    "NextUploadIdMarker": "UploadIdMarker",
+    "NextPartNumberMarker": "PartNumberMarker",
+}
+
+
+def damaged(key: str) -> StoreUnavailable:
+    """What to say about a content that is no longer what its name says."""
+    return StoreUnavailable(f"存储桶里的 {key} 已损坏，内容和名字对不上。请恢复它的旧版本")
+
+
+def checksum_of(digest: str) -> str:
+    """A SHA-256 as S3 writes it."""
+    return base64.b64encode(bytes.fromhex(digest)).decode()

@@ -1,0 +1,191 @@
+"""Contents as files named by their SHA-256, in one folder for each area; knows nothing of what stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, get_args
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.records.blobs import Area, Ticket, Upload
+from functions.storage.blobwords import (
+    GONE,
+    different,
+    incomplete,
+    is_digest,
+    require_digest,
+    require_id,
+    require_part,
+)
+from functions.storage.folder import FILE_MODE, private_folder, sync_folder, write_once
+
+INCOMING: Final = "incoming"
+CHUNK: Final = 1 << 20
+
+
+class FileBlobs:
+    """A BlobStore in a private folder; it has no addresses of its own, so our server sends and takes everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, area: Area, digest: str, content: bytes) -> None:
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise ValueError("the digest is not the content's")
+        with _translated():
+            path = private_folder(self._folder / area) / digest
+            if not path.exists():
+                write_once(path, content)
+
+    def read(self, area: Area, digest: str) -> bytes:
+        return b"".join(self.stream(area, digest))
+
+    def stream(self, area: Area, digest: str) -> Iterator[bytes]:
+        self.size(area, digest)
+        return _checked(self._folder / area / digest)
+
+    def size(self, area: Area, digest: str) -> int:
+        try:
+            return (self._folder / area / require_digest(digest)).stat().st_size
+        except FileNotFoundError:
+            raise NotFound(GONE) from None
+
+    def move(self, digest: str, source: Area, target: Area) -> None:
+        before = self._folder / source / require_digest(digest)
+        with _translated():
+            after = private_folder(self._folder / target) / digest
+            try:
+                before.rename(after)
+            except FileNotFoundError:
+                if not after.exists():
+                    raise NotFound(GONE) from None
+                return
+            sync_folder(after.parent)
+            sync_folder(before.parent)
+
+    def remove(self, area: Area, digest: str) -> None:
+        path = self._folder / area / require_digest(digest)
+        with _translated(), suppress(FileNotFoundError):
+            path.unlink()
+            sync_folder(path.parent)
+
+    def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
+        return (path.name for path in _files(self._folder / area, before) if is_digest(path.name))
+
+    def link(self, area: Area, digest: str, *, filename: str, media_type: str, seconds: int) -> str | None:
+        return None
+
+    def ticket(self, area: Area, digest: str, *, size: int, media_type: str, seconds: int) -> Ticket | None:
+        return None
+
+    def begin(self, id: str, *, size: int, digest: str) -> Upload:
+        upload = Upload(require_id(id), size, require_digest(digest), "")
+        with _translated():
+            private_folder(private_folder(self._folder / INCOMING) / id)
+        return upload
+
+    def part_ticket(self, upload: Upload, part: int, *, digest: str, seconds: int) -> Ticket | None:
+        return None
+
+    def put_part(self, upload: Upload, part: int, content: bytes) -> None:
+        require_part(upload, part, content)
+        path = self._part(upload, part)
+        if not path.parent.is_dir():
+            raise NotFound(GONE)
+        with _translated():
+            write_once(path, content)
+
+    def arrived(self, upload: Upload) -> frozenset[int]:
+        return frozenset(part for part in upload.parts if _has_size(self._part(upload, part), upload.size_of(part)))
+
+    def finish(self, upload: Upload) -> None:
+        quarantine = self._folder / "quarantine"
+        if (quarantine / upload.digest).exists():
+            self.abandon(upload)
+            return
+        if len(arrived := self.arrived(upload)) < len(upload.parts):
+            raise incomplete(upload, arrived)
+        with _translated():
+            self._join(upload, private_folder(quarantine))
+        self.abandon(upload)
+
+    def abandon(self, upload: Upload) -> None:
+        shutil.rmtree(self._folder / INCOMING / require_id(upload.id), ignore_errors=True)
+
+    def sweep(self, *, before: datetime) -> int:
+        begun = [path for path in _older(self._folder / INCOMING, before) if path.is_dir()]
+        for path in begun:
+            shutil.rmtree(path, ignore_errors=True)
+        # What a machine that lost its power was in the middle of writing.
+        for area in get_args(Area):
+            for path in _files(self._folder / area, before):
+                if path.name.startswith("."):
+                    path.unlink(missing_ok=True)
+        return len(begun)
+
+    def _part(self, upload: Upload, part: int) -> Path:
+        return self._folder / INCOMING / require_id(upload.id) / f"{part:05d}"
+
+    def _join(self, upload: Upload, quarantine: Path) -> None:
+        """Write the parts into one file, which gets its name only when it is whole, right and durable."""
+        draft = quarantine / f".{upload.id}.tmp"
+        digest = hashlib.sha256()
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
+            with os.fdopen(descriptor, "wb") as file:
+                for part in upload.parts:
+                    content = self._part(upload, part).read_bytes()
+                    digest.update(content)
+                    file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if digest.hexdigest() != upload.digest:
+                raise different()
+            draft.rename(quarantine / upload.digest)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(quarantine)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What the disk refuses, in words for people; the system's own stay in the log."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable("文件存不下来，没有写入。请检查磁盘空间和权限") from error
+
+
+def _checked(path: Path) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            yield chunk
+    if digest.hexdigest() != path.name:
+        raise StoreUnavailable(f"文件 {path} 已损坏，内容和文件名对不上。请从备份恢复它")
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _files(folder: Path, before: datetime) -> Iterator[Path]:
+    return (path for path in _older(folder, before) if path.is_file())
+
+
+def _older(folder: Path, before: datetime) -> Iterator[Path]:
+    """What in the folder was last changed before that moment."""
+    moment = before.astimezone(UTC).timestamp()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment:
+                yield path

@@ -1,0 +1,146 @@
+"""What a browser may send to the bucket, and fetch from it, by an address that was signed for it: this and no more."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Mapping
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.records.blobs import BlobStore, Ticket
+from functions.storage.aws.store import AwsStore
+from tests.contract.test_blobs import begin, digest_of
+from tests.support.cloud import BUCKET, Cloud
+from tests.support.faults import FaultyEngine, refusal
+
+PDF = "application/pdf"
+
+
+@pytest.fixture
+def blobs(healthy: AwsStore) -> BlobStore:
+    return healthy.blobs
+
+
+def status_of(request: Request) -> int:
+    try:
+        with urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        error.close()
+        return error.code
+
+
+def post(ticket: Ticket, content: bytes, changes: Mapping[str, str] | None = None) -> int:
+    """Send the form as a browser does, perhaps with fields changed by somebody."""
+    mark = uuid.uuid4().hex
+    fields = {**ticket.fields, **(changes or {})}
+    said = f"--{mark}\r\nContent-Disposition: form-data; name="
+    head = "".join(f'{said}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body = f'{head}{said}"file"; filename="x"\r\n\r\n'.encode() + content + f"\r\n--{mark}--\r\n".encode()
+    return status_of(Request(ticket.url, body, {"Content-Type": f"multipart/form-data; boundary={mark}"}))
+
+
+def ticket_for(blobs: BlobStore, content: bytes) -> Ticket:
+    ticket = blobs.ticket("quarantine", digest_of(content), size=len(content), media_type=PDF, seconds=60)
+    assert ticket is not None
+    assert ticket.method == "POST"
+    return ticket
+
+
+def test_a_form_takes_the_content_it_was_made_for(blobs: BlobStore) -> None:
+    content = b"%PDF-1.7 example"
+    assert post(ticket_for(blobs, content), content) == 201
+    assert blobs.read("quarantine", digest_of(content)) == content
+
+
+def test_a_form_takes_no_other_size_type_place_or_content(blobs: BlobStore) -> None:
+    content = b"%PDF-1.7 another example"
+    ticket = ticket_for(blobs, content)
+    assert post(ticket, content + b"x") >= 400
+    assert post(ticket, content[:-1]) >= 400
+    assert post(ticket, content, {"Content-Type": "text/html"}) >= 400
+    assert post(ticket, content, {"key": "forms/" + digest_of(content)}) >= 400
+    other = base64.b64encode(hashlib.sha256(content[::-1]).digest()).decode()
+    assert post(ticket, content[::-1], {"x-amz-checksum-sha256": other}) >= 400
+    with pytest.raises(NotFound):
+        blobs.size("quarantine", digest_of(content))
+
+
+def test_a_part_is_put_straight_into_the_bucket(blobs: BlobStore) -> None:
+    content = b"part of a file"
+    upload = begin(blobs, content, "a" * 32)
+    ticket = blobs.part_ticket(upload, 1, digest=digest_of(content), seconds=60)
+    assert ticket is not None
+    signed = parse_qs(urlsplit(ticket.url).query)["X-Amz-SignedHeaders"][0].split(";")
+    assert {"content-length", "x-amz-checksum-sha256"} <= set(signed)
+    assert status_of(Request(ticket.url, content[::-1], dict(ticket.fields), method="PUT")) >= 400
+    assert blobs.arrived(upload) == frozenset()
+    assert status_of(Request(ticket.url, content, dict(ticket.fields), method="PUT")) == 200
+    assert blobs.arrived(upload) == {1}
+    blobs.finish(upload)
+    assert blobs.read("quarantine", upload.digest) == content
+
+
+def test_a_link_is_a_download_whatever_the_file_says_it_is(blobs: BlobStore) -> None:
+    content = b"<script>alert(1)</script>"
+    blobs.keep("attachments", digest_of(content), content)
+    link = blobs.link("attachments", digest_of(content), filename="示例 扫描件.pdf", media_type=PDF, seconds=60)
+    assert link is not None
+    with urlopen(link, timeout=10) as answer:
+        assert answer.read() == content
+        assert answer.headers["Content-Type"] == PDF
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E7%A4%BA")
+    assert 0 < int(parse_qs(urlsplit(link).query)["X-Amz-Expires"][0]) <= 60
+
+
+def test_what_lies_in_the_bucket_is_encrypted_checked_and_written_once(blobs: BlobStore, ministack: Cloud) -> None:
+    content = b"written once"
+    for _ in range(2):
+        blobs.keep("attachments", digest_of(content), content)
+    key = f"attachments/{digest_of(content)}"
+    found = ministack.s3.head_object(Bucket=BUCKET, Key=key, ChecksumMode="ENABLED")
+    assert found["ServerSideEncryption"] == "AES256"
+    assert base64.b64decode(found["ChecksumSHA256"]).hex() == digest_of(content)
+    assert len(ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]) == 1
+
+
+def test_what_is_removed_leaves_no_earlier_version(blobs: BlobStore, ministack: Cloud) -> None:
+    content = b"to be forgotten"
+    key = f"attachments/{digest_of(content)}"
+    blobs.keep("attachments", digest_of(content), content)
+    ministack.s3.delete_object(Bucket=BUCKET, Key=key)
+    blobs.keep("attachments", digest_of(content), content)
+    blobs.remove("attachments", digest_of(content))
+    left = ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=key)
+    assert not left.get("Versions")
+    assert not left.get("DeleteMarkers")
+
+
+def test_a_damaged_content_is_not_taken_for_what_it_was(blobs: BlobStore, ministack: Cloud) -> None:
+    content = b"as it was"
+    key = f"attachments/{digest_of(content)}"
+    ministack.s3.put_object(Bucket=BUCKET, Key=key, Body=b"as it is")
+    with pytest.raises(StoreUnavailable, match="已损坏"):
+        blobs.read("attachments", digest_of(content))
+    with pytest.raises(StoreUnavailable, match="已损坏"):
+        list(blobs.stream("attachments", digest_of(content)))
+
+
+def test_contents_outlast_lost_answers_and_errors_too(
+    engine: FaultyEngine, healthy: AwsStore, patience: object, ministack: Cloud
+) -> None:
+    store = Cloud(engine.url, engine.url).open(healthy.table)
+    content = b"through trouble" * 1000
+    engine.first(2, "lost", "PUT")
+    store.blobs.keep("attachments", digest_of(content), content)
+    engine.first(2, refusal("SlowDown", 503), "GET")
+    assert store.blobs.read("attachments", digest_of(content)) == content
+    versions = ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=f"attachments/{digest_of(content)}")["Versions"]
+    assert len(versions) == 1
+    store.close()

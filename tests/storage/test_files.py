@@ -1,0 +1,66 @@
+"""What the disk of one machine adds to the contract: private files, whole ones only, and nothing left lying about."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.errors import StoreUnavailable
+from functions.storage.files import FileBlobs
+from tests.contract.test_blobs import begin, digest_of, file_of, part_of, put
+
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_contents_are_private_and_named_by_their_digest(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    upload = begin(blobs, b"content")
+    put(blobs, upload, b"content", 1)
+    modes = {path: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    blobs.finish(upload)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [digest_of(b"content")]
+    assert stat.S_IMODE((tmp_path / "quarantine" / digest_of(b"content")).stat().st_mode) == 0o600
+
+
+def test_what_a_power_cut_left_half_written_is_no_content_and_is_swept(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    blobs.keep("attachments", digest_of(b"whole"), b"whole")
+    draft = tmp_path / "attachments" / f".{digest_of(b'half')}.123.tmp"
+    draft.write_bytes(b"ha")
+    assert set(blobs.digests("attachments", before=NOW + HOUR)) == {digest_of(b"whole")}
+    blobs.sweep(before=NOW - HOUR)
+    assert draft.exists(), "it may still be being written"
+    blobs.sweep(before=NOW + HOUR)
+    assert [path.name for path in (tmp_path / "attachments").iterdir()] == [digest_of(b"whole")]
+
+
+def test_a_part_cut_in_the_middle_has_not_arrived(tmp_path: Path) -> None:
+    blobs, content = FileBlobs(tmp_path), file_of(6 * 1024 * 1024)
+    upload = begin(blobs, content)
+    put(blobs, upload, content, 1, 2)
+    os.truncate(tmp_path / "incoming" / upload.id / "00002", 5)
+    assert blobs.arrived(upload) == {1}
+    blobs.put_part(upload, 2, part_of(content, 2))
+    blobs.finish(upload)
+    assert blobs.read("quarantine", upload.digest) == content
+
+
+def test_a_damaged_content_is_not_taken_for_what_it_was(tmp_path: Path) -> None:
+    blobs, digest = FileBlobs(tmp_path), digest_of(b"as it was")
+    blobs.keep("attachments", digest, b"as it was")
+    (tmp_path / "attachments" / digest).write_bytes(b"as it is")
+    with pytest.raises(StoreUnavailable, match="已损坏"):
+        blobs.read("attachments", digest)
+
+
+def test_a_folder_that_cannot_be_used_says_so(tmp_path: Path) -> None:
+    (tmp_path / "attachments").write_text("in the way", encoding="utf-8")
+    with pytest.raises(StoreUnavailable, match="请检查"):
+        FileBlobs(tmp_path).keep("attachments", digest_of(b"x"), b"x")
