@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from functions.records.blobs import BlobStore
     from functions.records.keys import Keys
     from functions.records.store import RecordStore, SealStore
+    from functions.staff.parcels import ParcelStore
     from functions.staff.port import StaffStore
     from functions.staff.trail import TrailStore
     from functions.storage.aws.cloud import Cloud
@@ -169,7 +170,10 @@ def _whole(variables: Mapping[str, str], name: str, default: int, least: int, mo
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes."""
+    """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes.
+
+    `parcels` is None where a download is streamed to the client, however large it is.
+    """
 
     settings: Settings
     catalogue: Catalogue
@@ -181,6 +185,7 @@ class Services:
     keys: Keys
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    parcels: ParcelStore | None = None
 
     def close(self) -> None:
         """Finish what waits to be stored and release the data."""

@@ -20,6 +20,7 @@ from functions.bootstrap import Services
 from functions.errors import QingdanError
 from functions.staff.second_factor import SecondFactors
 from functions.staff.vault import Vault
+from functions.web.delivery import delivered
 from functions.web.desk_account import OwnAccount
 from functions.web.desk_api import Api
 from functions.web.desk_doors import Doors, redirect
@@ -32,6 +33,7 @@ from functions.web.desk_staff import StaffPages
 from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
 from functions.web.gateway import Gateway
+from functions.web.parcels import Parcels
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
@@ -54,6 +56,7 @@ def create_app(services: Services) -> Starlette:
     doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     trail = TrailPages(services, doorkeeper, pages)
+    parcels = Parcels(services, doorkeeper, pages)
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
     slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
@@ -80,6 +83,8 @@ def create_app(services: Services) -> Starlette:
         Route("/desk/trail.{format}", _reading(trail.export)),
         Route("/api/desk/trail", _reading(trail.list)),
         Route("/api/desk/trail.{format}", _reading(trail.export)),
+        Route("/desk/parcels/{id}", _reading(parcels.show)),
+        Route("/api/desk/parcels/{id}", _reading(parcels.tell)),
         Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
         Route("/api/desk/session", _reading(api.sign_out), methods=["DELETE"]),
         Route("/api/desk/submissions", _reading(api.list)),
@@ -220,7 +225,7 @@ def _slow(threads: ThreadPoolExecutor) -> Callable[[Callable[[Request, bytes], R
     return wrap
 
 
-gateway = Gateway(create_app, os.environ)
+gateway = Gateway(lambda services: delivered(create_app(services), services), os.environ)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -80,7 +80,7 @@ def local_cloud() -> Iterator[str]:
         port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
-            env={**os.environ, **_variables(port, scratch)},
+            env={**os.environ, **CREDENTIALS, **_variables(port, scratch)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from functions.bootstrap import Services
@@ -13,7 +14,7 @@ from functions.records.store import Selection
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_list import forms_held
 from functions.web.desk_words import BEIJING
-from functions.web.downloads import Download
+from functions.web.downloads import Download, Progress
 from functions.web.problems import HttpProblem
 from functions.web.sessions import Visitor
 from functions.web.trail import Trail, filters_noted
@@ -54,14 +55,15 @@ class Downloads:
             if len(held) > 1:
                 raise SeveralForms(held)
         at = services.clock()
+        progress = Progress(partial(services.records.count, selection))
         try:
-            made = export(format, services.records, selection, at=at, table=table)
+            made = export(format, services.records, selection, at=at, table=table, progress=progress)
         except QingdanError as error:
             raise HttpProblem(400, str(error)) from None
         self._note(visitor, filters, selection, format, table)
         moment = at.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
         name = f"{self._subject(filters, table)}-{moment}{made.format.suffix}"
-        return Download(made.chunks, filename=name, media_type=made.format.media_type)
+        return Download(made.chunks, filename=name, media_type=made.format.media_type, progress=progress)
 
     def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
         """Those ticked by their numbers, else the filters; how many there were in either case."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote
 
@@ -20,22 +20,44 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 WAITING_CHUNKS: Final = 4
+# Who in the scope delivers a download where it cannot be streamed to the client.
+DELIVERY: Final = "qingdan.delivery"
+
+
+class Progress:
+    """How many filings are in a file that is being made. `total` says of how many, and may take a while."""
+
+    def __init__(self, total: Callable[[], int] = int) -> None:
+        self.total = total
+        self.done = 0
+        # Called at every step; what it raises ends the making.
+        self.watch: Callable[[], object] = int
+
+    def __call__(self, done: int) -> None:
+        self.done = done
+        self.watch()
 
 
 class Download(Response):
     """Sends the chunks as an attachment named `filename`, no faster than the client takes them.
 
     The chunks are read in one worker thread. The answer begins with the first of them: an error until then is an
-    ordinary answer, a later one cuts the connection, so that nobody takes the half for the whole.
+    ordinary answer, a later one cuts the connection, so that nobody takes the half for the whole. Where the scope has
+    a DELIVERY, that takes it over.
     """
 
-    def __init__(self, chunks: Iterator[bytes], *, filename: str, media_type: str) -> None:
+    def __init__(
+        self, chunks: Iterator[bytes], *, filename: str, media_type: str, progress: Progress | None = None
+    ) -> None:
         super().__init__(media_type=media_type, headers={"Content-Disposition": disposition(filename)})
         del self.headers["content-length"]
-        self._chunks = chunks
+        self.chunks, self.filename, self.progress = chunks, filename, progress or Progress()
         self._failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if DELIVERY in scope:
+            await scope[DELIVERY](self, scope, receive, send)
+            return
         sender, receiver = create_memory_object_stream[bytes](WAITING_CHUNKS)
         async with create_task_group() as group:
             group.start_soon(to_thread.run_sync, self._make, sender, get_cancelled_exc_class())
@@ -49,14 +71,14 @@ class Download(Response):
     def _make(self, sender: MemoryObjectSendStream[bytes], cancelled: type[BaseException]) -> None:
         """Runs in the worker thread; whatever ends it, the chunks are closed in the thread that read them."""
         try:
-            for chunk in self._chunks:
+            for chunk in self.chunks:
                 from_thread.run(sender.send, chunk)
         except (BrokenResourceError, cancelled):
             return
         except Exception as error:
             self._failure = error
         finally:
-            getattr(self._chunks, "close", _nothing)()
+            close(self.chunks)
             from_thread.run_sync(sender.close)
 
     async def _send(self, receiver: MemoryObjectReceiveStream[bytes], send: Send) -> None:
@@ -77,6 +99,11 @@ def disposition(filename: str) -> str:
     """An attachment with a Chinese name (RFC 6266 and 5987), and a plain one for old programs."""
     suffix = filename.rpartition(".")[2]
     return f"attachment; filename=\"export.{suffix}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def close(chunks: Iterator[bytes]) -> None:
+    """Let go of what the chunks are made from."""
+    getattr(chunks, "close", _nothing)()
 
 
 async def _cancel_when_gone(receive: Receive, scope: CancelScope) -> None:

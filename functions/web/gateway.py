@@ -29,6 +29,7 @@ Event = dict[str, Any]
 # Lambda gives back 6 MiB at most, with everything around the body.
 LARGEST_ANSWER: Final = 6 * 1024 * 1024 - 64 * 1024
 _NEVER_TOO_LARGE: Final = LARGEST_ANSWER // 4
+_TEXTS: Final = ("text/html", "text/plain", "application/json", "application/problem+json", "application/jose")
 _TOO_LARGE: Final = "这次的内容超过 6 MB，一次给不出来。请缩小范围，或者在列表里下载成文件"
 _ELSEWHERE: Final = "这个地址不直接对外。请从网站的首页进入"
 
@@ -87,7 +88,8 @@ class Gateway:
         if settings.origin_mark:
             app = ThroughCloudFront(app, settings.origin_mark, self._shell)
         app = guard(app, settings, self._shell, time.monotonic, count=False)
-        return Mangum(cast(Any, app), lifespan="off")
+        # What is not named here goes as base64: of that, the size is known before.
+        return Mangum(cast(Any, app), lifespan="off", text_mime_types=list(_TEXTS))
 
 
 class ThroughCloudFront:

@@ -11,10 +11,12 @@ from functions.local.packing.closure import function_names
 from tests.conftest import ROOT
 from tests.deployment.conftest import Template, of_type, text
 
-# T is the table, T/index its indexes, B the bucket of what was filed, P the parameters, Q the queue of failed nights.
+# T is the table, T/index its indexes, B the bucket of what was filed, E the one for exports, P the parameters, Q the
+# queue of failed nights.
 # Where a row names keys, the right ends at items whose partition key begins so.
 CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
 APPENDED = "rec#* guard#* contest#* idem#* unsealed#* periods"
+LAYING_DOWN = {(f"s3:{action}", "E/parcels/*", "") for action in ("GetObject", "PutObject", "AbortMultipartUpload")}
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
@@ -38,6 +40,15 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ),
         ("dynamodb:Query", "T/index", ""),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        *LAYING_DOWN,
+        ("lambda:InvokeFunction", "background", ""),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
+    "background": {
+        *((f"dynamodb:{action}", "T", "") for action in ("GetItem", "BatchGetItem", "Query")),
+        *((f"dynamodb:{action}", "T/index", "") for action in ("GetItem", "BatchGetItem", "Query")),
+        *(("s3:GetObject", contents, "") for contents in CONTENTS),
+        *LAYING_DOWN,
         ("ssm:GetParametersByPath", "P", ""),
     },
     "seals": {
@@ -57,6 +68,8 @@ HERE = "${AWS::Region}:${AWS::AccountId}"
 NAMES = {
     f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod": "T",
     f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod/index/*": "T/index",
+    "arn:${AWS::Partition}:s3:::qingdan-prod-exports-${AWS::AccountId}/parcels/*": "E/parcels/*",
+    f"arn:${{AWS::Partition}}:lambda:{HERE}:function:qingdan-prod-background": "background",
     "${NightlyFailures.Arn}": "Q",
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
@@ -151,4 +164,15 @@ def test_only_the_nightly_function_seals() -> None:
 
 
 def test_whoever_has_the_whole_table_is_named() -> None:
-    assert {name for name, mine in MATRIX.items() if any(r == "T" and not k for _, r, k in mine)} == {"desk"}
+    unbound = {name for name, mine in MATRIX.items() if any(r == "T" and not keys for _, r, keys in mine)}
+    assert unbound == {"desk", "background"}
+    assert not {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} & {
+        a for a, _, _ in MATRIX["background"]
+    }
+
+
+def test_only_the_desk_starts_another_function() -> None:
+    starting = {
+        name for name, mine in MATRIX.items() if any(action == "lambda:InvokeFunction" for action, _, _ in mine)
+    }
+    assert starting == {"desk"}

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions import nightly
+from functions.background import PATIENCE_SECONDS
 from functions.local.packing.closure import function_names
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from tests.conftest import ROOT
@@ -78,6 +79,7 @@ def test_the_environment_names_places_and_holds_no_secret(template: Template) ->
             "QINGDAN_TABLE": "qingdan-prod",
             "QINGDAN_BUCKET": "qingdan-prod-data-${AWS::AccountId}",
             "QINGDAN_EXPORTS_BUCKET": "qingdan-prod-exports-${AWS::AccountId}",
+            "QINGDAN_BACKGROUND": "qingdan-prod-background",
             "QINGDAN_REGION": "${AWS::Region}",
             "QINGDAN_PARAMETERS": "/qingdan/prod",
             "QINGDAN_CATALOGUE": "catalogue.json",
@@ -165,10 +167,17 @@ def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: 
     rung = datetime(2026, 9, 30, hour, minute, tzinfo=UTC)
     assert nightly.last_due(rung) == rung
     assert rung.astimezone(ZoneInfo("Asia/Shanghai")).hour < 6
-    (failing,) = of_type(template, "Lambda::EventInvokeConfig").values()
+    failing = of_type(template, "Lambda::EventInvokeConfig")["NightlyLambdaEvConf"]
     assert failing["FunctionName"] == {"Ref": "NightlyLambdaFunction"}
     assert failing["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["NightlyFailures", "Arn"]}
     queue = of_type(template, "SQS::Queue")["NightlyFailures"]
     assert queue["SqsManagedSseEnabled"] is True
     alarm = of_type(template, "CloudWatch::Alarm")["NightsGivenUp"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["NightlyFailures", "QueueName"]}
+
+
+def test_what_is_made_in_the_background_has_time_and_is_not_begun_again(template: Template) -> None:
+    assert function(template, "background")["Timeout"] > PATIENCE_SECONDS + 30
+    assert of_type(template, "Lambda::EventInvokeConfig")["BackgroundLambdaEvConf"]["MaximumRetryAttempts"] == 0
+    # The gateway gives up after 30 seconds.
+    assert {function(template, name)["Timeout"] for name in ("submit", "desk", "seals")} == {29}

@@ -52,6 +52,8 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/desk/submissions"): "read",
     ("GET", "/api/desk/submissions/{number}"): "read",
     ("GET", "/api/desk/exports/{file}"): "export",
+    ("GET", "/desk/parcels/{id}"): "export",
+    ("GET", "/api/desk/parcels/{id}"): "export",
 }
 OPEN: Final = ("stranger", "signed in", "settled")
 Knock = Callable[[TestClient, str, str], httpx2.Response]

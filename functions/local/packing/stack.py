@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -18,6 +19,7 @@ from functions.web.shell import Shell
 # It answers for the addresses that nobody serves, as it does on one machine.
 EVERYTHING_ELSE: Final = "submit"
 _REST: Final = ":path}"
+_MIXED: Final = re.compile(r"/(?=[^/]*\{)(?!\{[^/{}]+\}(?:/|$))[^/]+")
 
 
 def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]:
@@ -40,10 +42,11 @@ def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]
 def routes_of(function: str, services: Services) -> list[str]:
     """The routes of a function as the gateway knows them, "GET /desk"; none for a function that speaks no HTTP.
 
-    A gateway's route cannot end in a slash: "/desk/" becomes what lies below "/desk", and "/desk", which redirects.
+    A gateway's route cannot end in a slash: "/desk/" becomes what lies below "/desk", and "/desk", which redirects. Nor
+    can a variable be a part of a step: "/desk/trail.{format}" becomes "/desk/{step}".
     """
     module = import_module(f"functions.{function}")
-    if not hasattr(module, "create_app"):
+    if not hasattr(module, "gateway"):
         return []
     routes = [route for route in module.create_app(services).routes if isinstance(route, Route)]
     found = {f"{method} {path}" for route in routes for method in _methods(route) for path in _paths(route.path)}
@@ -56,6 +59,7 @@ def _methods(route: Route) -> Iterator[str]:
 
 
 def _paths(path: str) -> Iterator[str]:
+    path = _MIXED.sub("/{step}", path)
     if path.endswith(_REST):
         yield path.removesuffix(_REST) + "+}"
     elif path.endswith("/"):

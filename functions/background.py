@@ -1,0 +1,185 @@
+"""The function that does what a request at the desk could not wait for; started by it, never from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.desk import create_app
+from functions.errors import StoreUnavailable
+from functions.records.event import Event
+from functions.staff.parcels import Parcel, ParcelStore
+from functions.staff.port import Account, Session
+from functions.staff.trail import Entry, Sought, TrailStore, link
+from functions.web.downloads import DELIVERY, Download, close
+from functions.web.sessions import ON_BEHALF, Visitor
+
+SECONDS_BETWEEN_SIGNS: Final = 2
+# Lambda ends a function after 15 minutes, without a word to anybody.
+PATIENCE_SECONDS: Final = 14 * 60
+_TOO_LONG: Final = "14 分钟还没有做完，停下来了。请用筛选缩小范围，分几次下载"
+_DISABLED: Final = "这个账号已经停用，文件没有生成"
+
+
+class TooLong(Exception):
+    """The file cannot be made in the time there is."""
+
+
+async def make(services: Services, id: str, ticks: Callable[[], float]) -> Parcel:
+    """Make the file of a parcel: the answer to its request, for its owner, as if he asked now. `ticks` are seconds.
+
+    The parcel says how far it is meanwhile, and at the end that it is ready or what is wrong. What is no fault of the
+    request's is raised too.
+    """
+    parcels = services.parcels
+    assert parcels is not None, "nobody starts this function where nothing waits to be fetched"
+    parcel = await asyncio.to_thread(parcels.read, id)
+    making = _Making(services, parcels, parcel, ticks)
+    try:
+        account = await asyncio.to_thread(services.staff.account, parcel.owner)
+        if account.disabled:
+            await making.fail(_DISABLED)
+            return making.parcel
+        app = create_app(replace(services, trail=_AlreadyNoted(services.trail)))
+        problem = await _ask(app, parcel, _visitor(account, services), making)
+    except Exception:
+        await making.fail("")
+        raise
+    if problem is not None:
+        await making.fail(problem)
+    return making.parcel
+
+
+async def _ask(app: ASGIApp, parcel: Parcel, visitor: Visitor, making: _Making) -> str | None:
+    """Ask for the file; what the answer says is wrong, or None when the parcel says how it ended."""
+    address = urlsplit(parcel.request)
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "https",
+        "path": address.path,
+        "raw_path": address.path.encode(),
+        "root_path": "",
+        "query_string": address.query.encode(),
+        "headers": [(b"accept", b"application/json")],
+        ON_BEHALF: visitor,
+        DELIVERY: making,
+    }
+    said: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    if making.parcel.state != "making":
+        return None
+    problem: str = orjson.loads(b"".join(said)).get("detail", "")
+    return problem
+
+
+def _visitor(account: Account, services: Services) -> Visitor:
+    now = services.clock()
+    return Visitor(account, Session("", account.name, "", now, now, epoch=account.epoch))
+
+
+class _AlreadyNoted(TrailStore):
+    """The trail, into which nothing is noted: who asked for the file, and for what, was noted when he asked."""
+
+    def __init__(self, trail: TrailStore) -> None:
+        self._trail = trail
+
+    def add(self, entry: Entry, salt: bytes) -> Future[Event]:
+        done: Future[Event] = Future()
+        done.set_result(link(entry, None, salt))
+        return done
+
+    def page(self, sought: Sought, *, limit: int, before: int | None = None) -> tuple[Event, ...]:
+        return self._trail.page(sought, limit=limit, before=before)
+
+    def stream(self, sought: Sought) -> Iterator[Event]:
+        return self._trail.stream(sought)
+
+
+class _Making:
+    """A delivery that fills the parcel."""
+
+    def __init__(self, services: Services, parcels: ParcelStore, parcel: Parcel, ticks: Callable[[], float]) -> None:
+        self._clock, self._parcels, self.parcel, self._ticks = services.clock, parcels, parcel, ticks
+        self._size = 0
+
+    async def __call__(self, download: Download, scope: Scope, receive: Receive, send: Send) -> None:
+        until = self._ticks() + PATIENCE_SECONDS
+
+        def watch() -> None:
+            if self._ticks() > until:
+                raise TooLong
+
+        download.progress.watch = watch
+        self.parcel = replace(self.parcel, total=await asyncio.to_thread(download.progress.total))
+        made = asyncio.Event()
+        signs = asyncio.create_task(self._give_signs(download, made))
+        try:
+            await asyncio.to_thread(self._fill, download, watch)
+            end = {"state": "ready", "done": download.progress.done, "size": self._size}
+        except TooLong:
+            end = {"state": "failed", "problem": _TOO_LONG}
+        finally:
+            made.set()
+            # A sign on its way would overtake the end; one that was lost has no consequence.
+            await asyncio.wait([signs])
+        await self._keep(**end)
+
+    async def fail(self, problem: str) -> None:
+        """Say that the file will not come, and why, in words for its owner."""
+        await self._keep(state="failed", problem=problem)
+
+    def _fill(self, download: Download, watch: Callable[[], None]) -> None:
+        try:
+            self._parcels.fill(self.parcel, self._counted(download, watch))
+        finally:
+            close(download.chunks)
+
+    def _counted(self, download: Download, watch: Callable[[], None]) -> Iterator[bytes]:
+        for chunk in download.chunks:
+            self._size += len(chunk)
+            watch()
+            yield chunk
+
+    async def _give_signs(self, download: Download, made: asyncio.Event) -> None:
+        while not made.is_set():
+            with suppress(StoreUnavailable):
+                await self._keep(done=download.progress.done, size=self._size)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(made.wait(), SECONDS_BETWEEN_SIGNS)
+
+    async def _keep(self, **changes: Any) -> None:
+        self.parcel = replace(self.parcel, seen_at=self._clock(), **changes)
+        await asyncio.to_thread(self._parcels.keep, self.parcel)
+
+
+@cache
+def _open_once() -> Services:
+    return open_services(Settings.from_mapping(os.environ), lock=False)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The entry for the desk's call; the event names the parcel."""
+    made = asyncio.run(make(_open_once(), event["parcel"], time.monotonic))
+    return {"state": made.state}

@@ -1,0 +1,151 @@
+"""How a download reaches a client behind a gateway, which streams nothing, waits half a minute and takes 6 MB at most.
+
+A small file is answered as it is. A larger one is laid down and answered with the way to it. One that is not made in
+time is begun anew where there is time, and answered with the way to a page that shows how far it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import Final
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from functions.bootstrap import Services
+from functions.staff.parcels import Parcel, ParcelStore
+from functions.web.downloads import DELIVERY, Download, close
+from functions.web.parcels import tell_program
+from functions.web.problems import wants_html
+from functions.web.sessions import ADMITTED, Visitor
+
+ID_BYTES: Final = 16
+_CHUNK: Final = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`inline` is the largest file in an answer, `spool` the largest laid down while the client waits, in bytes.
+
+    The gateway takes 6 MiB, of which base64 leaves 4.5. `seconds` is how long the client waits for the making; laying
+    down what was made comes on top, and the gateway gives up after 30.
+    """
+
+    inline: int = 4_600_000
+    spool: int = 64_000_000
+    seconds: float = 20
+
+
+class TooLong(Exception):
+    """The making takes longer, or comes to more, than the client can wait for."""
+
+
+def delivered(app: ASGIApp, services: Services, limits: Limits | None = None) -> ASGIApp:
+    """The application with its downloads delivered as a gateway can take them."""
+    if services.parcels is None:
+        return app
+    deliver = AtGateway(
+        services.parcels,
+        clock=services.clock,
+        ticks=time.monotonic,
+        entropy=services.entropy,
+        limits=limits or Limits(),
+    )
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, DELIVERY: deliver}, receive, send)
+
+    return application
+
+
+class AtGateway:
+    """A delivery for one function. `ticks` are monotonic seconds, `entropy` gives secure random bytes."""
+
+    def __init__(
+        self,
+        parcels: ParcelStore,
+        *,
+        clock: Callable[[], datetime],
+        ticks: Callable[[], float],
+        entropy: Callable[[int], bytes],
+        limits: Limits,
+    ) -> None:
+        self._parcels, self._clock, self._ticks, self._entropy = parcels, clock, ticks, entropy
+        self._limits = limits
+
+    async def __call__(self, download: Download, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await to_thread.run_sync(self._deliver, download, Request(scope))
+        await response(scope, receive, send)
+
+    def _deliver(self, download: Download, request: Request) -> Response:
+        with SpooledTemporaryFile(max_size=self._limits.inline) as file:
+            try:
+                size = self._make(download, file)
+            except TooLong:
+                return self._start(download, request)
+            file.seek(0)
+            if size > self._limits.inline:
+                return self._lay_down(download, request, iter(lambda: file.read(_CHUNK), b""), size)
+            headers = {"Content-Disposition": download.headers["content-disposition"]}
+            return Response(file.read(), headers=headers, media_type=download.media_type)
+
+    def _make(self, download: Download, file: SpooledTemporaryFile[bytes]) -> int:
+        """Write the file and give its size; TooLong when it is to be given up."""
+        until = self._ticks() + self._limits.seconds
+
+        def watch() -> None:
+            if self._ticks() > until:
+                raise TooLong
+
+        download.progress.watch = watch
+        size = 0
+        try:
+            for chunk in download.chunks:
+                size += file.write(chunk)
+                watch()
+                if size > self._limits.spool:
+                    raise TooLong
+        finally:
+            close(download.chunks)
+        return size
+
+    def _lay_down(self, download: Download, request: Request, chunks: Iterator[bytes], size: int) -> Response:
+        parcel = self._parcel(download, request)
+        self._parcels.fill(parcel, chunks)
+        parcel = replace(parcel, state="ready", done=download.progress.done, size=size, seen_at=self._clock())
+        self._parcels.keep(parcel)
+        return self._lead(parcel, request)
+
+    def _start(self, download: Download, request: Request) -> Response:
+        parcel = self._parcel(download, request)
+        self._parcels.keep(parcel)
+        self._parcels.start(parcel)
+        return self._lead(parcel, request)
+
+    def _parcel(self, download: Download, request: Request) -> Parcel:
+        admitted: Visitor = request.scope[ADMITTED]
+        now = self._clock()
+        return Parcel(
+            id=self._entropy(ID_BYTES).hex(),
+            owner=admitted.account.name,
+            request=f"{request.url.path}?{request.url.query}",
+            started_at=now,
+            seen_at=now,
+            filename=download.filename,
+            media_type=str(download.media_type),
+        )
+
+    def _lead(self, parcel: Parcel, request: Request) -> Response:
+        """For people the page of the parcel; for programs the file itself, or where they can ask for it."""
+        root = request.scope.get("root_path", "")
+        if wants_html(request.url.path, request.headers.get("accept", "")):
+            return RedirectResponse(f"{root}/desk/parcels/{parcel.id}", 303)
+        if parcel.state == "ready":
+            return RedirectResponse(self._parcels.link(parcel), 303)
+        return tell_program(parcel, self._parcels, root, status=202)

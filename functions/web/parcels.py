@@ -1,0 +1,107 @@
+"""Files that are being made, or wait to be fetched, as their owner sees them: a page, and JSON for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.staff.parcels import Parcel, ParcelStore
+from functions.web.desk_frame import Pages
+from functions.web.sessions import Doorkeeper
+
+SECONDS_BETWEEN_LOOKS: Final = 5
+_UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"
+_GIVEN_UP: Final = "生成中断了，文件没有做完。请重新下载"
+_FAILED: Final = "没有生成出来。请重新下载；还是不行，请缩小范围"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A parcel in words. `state` is "making", "ready" or "failed"; `link` is set when it is ready."""
+
+    state: str
+    filename: str
+    done: str
+    size: str
+    spent: str
+    problem: str
+    again: str
+    link: str = ""
+
+
+class Parcels:
+    """The pages. Calls block: run them in worker threads."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+        self._services, self._doorkeeper, self._pages = services, doorkeeper, pages
+
+    def show(self, request: Request) -> Response:
+        """How far the file is, and once it is ready the way to it."""
+        visitor = self._doorkeeper.admit(request, "export")
+        parcel, parcels = self._own(request, visitor.account.name)
+        view = view_of(parcel, self._services.clock(), parcels.link(parcel) if parcel.state == "ready" else "")
+        response = self._pages.page(request, "parcel.html", visitor, parcel=view)
+        if view.state == "making":
+            response.headers["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
+        return response
+
+    def tell(self, request: Request) -> Response:
+        """The same for programs."""
+        visitor = self._doorkeeper.admit(request, "export")
+        parcel, parcels = self._own(request, visitor.account.name)
+        return tell_program(parcel, parcels, request.scope.get("root_path", ""))
+
+    def _own(self, request: Request, owner: str) -> tuple[Parcel, ParcelStore]:
+        """The parcel of the request, if it is its owner who asks; else NotFound, as for one that is not there."""
+        parcels = self._services.parcels
+        if parcels is None:
+            raise NotFound(_UNKNOWN)
+        parcel = parcels.read(request.path_params["id"])
+        if parcel.owner != owner:
+            raise NotFound(_UNKNOWN)
+        return parcel, parcels
+
+
+def view_of(parcel: Parcel, now: datetime, link: str = "") -> View:
+    """The parcel in words, at `now` (aware)."""
+    given_up = parcel.given_up(now)
+    of = f" / {parcel.total:,}" if parcel.total else ""
+    return View(
+        state="failed" if given_up else parcel.state,
+        filename=parcel.filename,
+        done=f"{parcel.done:,}{of} 件" if parcel.done or parcel.total else "",
+        size=size_in_words(parcel.size) if parcel.size else "",
+        spent=f"{int((parcel.seen_at - parcel.started_at).total_seconds())} 秒",
+        problem=_GIVEN_UP if given_up else parcel.problem or _FAILED,
+        again=parcel.request,
+        link=link,
+    )
+
+
+def size_in_words(size: int) -> str:
+    """A number of bytes as people read it."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1e3))} KB"
+
+
+def tell_program(parcel: Parcel, parcels: ParcelStore, root: str, *, status: int = 200) -> Response:
+    """The parcel as JSON; `link` is the way to the file once it is ready, `Location` where to ask again."""
+    content: dict[str, Any] = {
+        "state": parcel.state,
+        "filename": parcel.filename,
+        "filings": parcel.done,
+        "filings_total": parcel.total or None,
+        "size": parcel.size,
+        "problem": parcel.problem or None,
+        "link": parcels.link(parcel) if parcel.state == "ready" else None,
+    }
+    headers = {"Location": f"{root}/api/desk/parcels/{parcel.id}"}
+    if parcel.state == "making":
+        headers["Retry-After"] = str(SECONDS_BETWEEN_LOOKS)
+    return Response(orjson.dumps(content), status, headers=headers, media_type="application/json")
