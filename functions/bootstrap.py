@@ -115,6 +115,7 @@ KNOWN_VARIABLES = frozenset(
         "ENDPOINT_URL",
         "ROOT_PATH",
         "WORKERS",
+        "BACKGROUND",
     )
 )
 
@@ -262,7 +263,16 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
         keys=keys,
         clock=read_clock,
         entropy=entropy,
+        parcels=_open_parcels(settings.cloud, entropy),
     )
+
+
+def _open_parcels(cloud: Cloud | None, entropy: Entropy) -> ParcelStore | None:
+    if cloud is None or cloud.background is None:
+        return None
+    from functions.storage.aws.opening import open_parcels
+
+    return open_parcels(cloud, cloud.background, entropy)
 
 
 def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy) -> tuple[AwsStore, Keys]:

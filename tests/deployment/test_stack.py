@@ -74,12 +74,13 @@ def test_another_table_can_be_named_after_a_restore(packaged: Callable[..., Temp
 
 def test_the_environment_names_places_and_holds_no_secret(template: Template) -> None:
     for each in of_type(template, "Lambda::Function").values():
+        background = {"QINGDAN_BACKGROUND": "qingdan-prod-background"}
         assert {name: text(value) for name, value in each["Environment"]["Variables"].items()} == {
+            **(background if each["Handler"] in ("functions/desk.handler", "functions/background.handler") else {}),
             "QINGDAN_STORE": "aws",
             "QINGDAN_TABLE": "qingdan-prod",
             "QINGDAN_BUCKET": "qingdan-prod-data-${AWS::AccountId}",
             "QINGDAN_EXPORTS_BUCKET": "qingdan-prod-exports-${AWS::AccountId}",
-            "QINGDAN_BACKGROUND": "qingdan-prod-background",
             "QINGDAN_REGION": "${AWS::Region}",
             "QINGDAN_PARAMETERS": "/qingdan/prod",
             "QINGDAN_CATALOGUE": "catalogue.json",

@@ -13,31 +13,11 @@ import pytest
 from functions.errors import QingdanError
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler
-from functions.local.packing.closure import closure_of, function_names
+from functions.local.packing.closure import closure_of
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, RUNTIME, Installed, pinned, required
 from tests.conftest import ROOT
-
-FUNCTIONS = function_names(ROOT)
-FAST = 1
-
-
-@pytest.fixture(scope="module")
-def compiler() -> Compiler:
-    return Compiler.of(sys.executable, sys.version_info[:2])
-
-
-@pytest.fixture(scope="module")
-def source(site: Path, catalogue: Catalogue) -> Source:
-    return Source(ROOT, catalogue, site, HERE)
-
-
-@pytest.fixture(scope="module")
-def packages(source: Source, compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("packages")
-    for function in FUNCTIONS:
-        pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
-    return folder
+from tests.packing.conftest import FAST, FUNCTIONS
 
 
 def names_in(package: Path) -> set[str]:
@@ -75,7 +55,14 @@ def test_no_package_holds_what_the_cloud_never_runs(packages: Path, function: st
 
 def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages: Path) -> None:
     submit, desk = names_in(packages / "submit.zip"), names_in(packages / "desk.zip")
-    heavy = ("xlsxwriter/", "jinja2/", "argon2/", "functions/exports/", "functions/staff/", "functions/web/templates/")
+    heavy = (
+        "xlsxwriter/",
+        "jinja2/",
+        "argon2/",
+        "functions/exports/",
+        "functions/staff/pass",
+        "functions/web/templates/",
+    )
     assert not [name for name in submit if name.startswith(heavy)]
     assert {"functions/web/templates/desk/list.html", "jinja2/__init__.pyc", "xlsxwriter/__init__.pyc"} <= desk
 

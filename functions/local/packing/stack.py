@@ -1,4 +1,4 @@
-"""What serverless.yml takes from the code, so that nothing is written twice: routes and headers; knows no resource."""
+"""What serverless.yml takes from the code, so that nothing is written twice: routes, headers, the table's keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services, Settings, open_services
 from functions.errors import SettingError
+from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from functions.web.headers import site_headers
 from functions.web.shell import Shell
 
@@ -23,7 +24,9 @@ _MIXED: Final = re.compile(r"/(?=[^/]*\{)(?!\{[^/{}]+\}(?:/|$))[^/]+")
 
 
 def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]:
-    """`headers` of the static site by name, and `events` of each function that speaks HTTP, as osls writes them.
+    """`headers` of the static site by name, `events` of each function that speaks HTTP, as osls writes them.
+
+    The `table` in CloudFormation's words, and the attribute by which its items expire.
 
     SettingError when the site has not been built, or not for the root of a domain.
     """
@@ -36,7 +39,12 @@ def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]
             events = {name: [{"httpApi": route} for route in routes_of(name, services)] for name in functions}
         finally:
             services.close()
-    return {"headers": site_headers(shell.assets["content_security_policy"]), "events": events}
+    return {
+        "headers": site_headers(shell.assets["content_security_policy"]),
+        "events": events,
+        "table": definition("qingdan"),
+        "expires": TTL_ATTRIBUTE,
+    }
 
 
 def routes_of(function: str, services: Services) -> list[str]:

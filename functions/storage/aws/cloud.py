@@ -15,6 +15,7 @@ EXPORTS_BUCKET: Final = "QINGDAN_EXPORTS_BUCKET"
 PARAMETERS: Final = "QINGDAN_PARAMETERS"
 REGION: Final = "QINGDAN_REGION"
 ENDPOINT: Final = "QINGDAN_ENDPOINT_URL"
+BACKGROUND: Final = "QINGDAN_BACKGROUND"
 
 _NAMES_OF_THE_REGION = (REGION, "AWS_REGION", "AWS_DEFAULT_REGION")
 _BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 到 63 个小写字母、数字、点或者 -")
@@ -25,6 +26,7 @@ _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     EXPORTS_BUCKET: _BUCKET_NAME,
     PARAMETERS: (r"(/[A-Za-z0-9_.-]+)+", "以 / 开头的路径，例如 /qingdan/prod"),
     REGION: (r"[a-z]{2}(-[a-z]+)+-[0-9]+", "区域的代号，例如 cn-north-1"),
+    BACKGROUND: (r"[A-Za-z0-9_-]{1,64}", "函数的名字：1 到 64 个字母、数字、_ 或者 -"),
     ENDPOINT: (r"https?://[^\s/]+/?", "http:// 或者 https:// 开头的地址，不带路径"),
 }
 
@@ -33,7 +35,8 @@ _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 class Cloud:
     """The table, the bucket for what is kept, the one for exports, and the path of the parameters that hold the keys.
 
-    `endpoint` is the address of another engine than AWS, None for AWS itself.
+    `endpoint` is the address of another engine than AWS, None for AWS itself. `background` is the function that makes
+    long downloads; without one every download is streamed.
     """
 
     table: str
@@ -42,6 +45,7 @@ class Cloud:
     parameters: str
     region: str
     endpoint: str | None = None
+    background: str | None = None
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Cloud:
@@ -54,6 +58,7 @@ class Cloud:
             parameters=_required(variables, PARAMETERS),
             region=_region(variables),
             endpoint=_given(variables, ENDPOINT),
+            background=_given(variables, BACKGROUND),
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Final, NamedTuple
 
 from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
@@ -12,8 +13,11 @@ from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.cloud import Cloud
 from functions.storage.aws.parameters import Parameters
+from functions.storage.aws.parcels import S3Parcels
 from functions.storage.aws.session import Clients
 from functions.storage.aws.store import AwsStore
+
+_ATTEMPTS: Final = 4
 
 Entropy = Callable[[int], bytes]
 
@@ -37,6 +41,18 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) ->
 def open_parameters(cloud: Cloud, entropy: Entropy) -> Parameters:
     """Where the keys lie."""
     return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy))
+
+
+def open_parcels(cloud: Cloud, background: str, entropy: Entropy) -> S3Parcels:
+    """Where files wait to be fetched; `background` is the function that makes them."""
+    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
+    functions = cache(clients.functions)
+
+    def start(id: str) -> None:
+        payload = json.dumps({"parcel": id}).encode()
+        calls(functions().invoke, FunctionName=background, InvocationType="Event", Payload=payload)
+
+    return S3Parcels(cache(partial(clients.s3, _ATTEMPTS)), cloud.exports_bucket, calls, start)
 
 
 def make_calls(cloud: Cloud, entropy: Entropy) -> Calls:

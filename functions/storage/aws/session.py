@@ -28,7 +28,8 @@ def _session() -> boto3.Session:
 class Clients:
     """Makes the clients. `endpoint` is another engine's address, None for AWS's own; `region` None for the machine's.
 
-    Every attempt is one request: whether to try again is decided in `calls`, which knows how long a function has.
+    An attempt is one request, unless said otherwise: whether to try again is decided in `calls`, which knows how long
+    a function has.
     """
 
     region: str | None
@@ -42,18 +43,25 @@ class Clients:
         client: SSMClient = self._client("ssm")
         return client
 
-    def s3(self) -> S3Client:
-        """A client that signs addresses too; another engine than AWS is asked by path, having no names for buckets."""
-        style = "path" if self.endpoint else "virtual"
-        client: S3Client = self._client("s3", signature_version="s3v4", s3={"addressing_style": style})
+    def s3(self, attempts: int = 1) -> S3Client:
+        """A client that signs addresses too; another engine than AWS is asked by path, having no names for buckets.
+
+        More attempts than one are for files of many parts, which go past `calls`.
+        """
+        style = {"addressing_style": "path" if self.endpoint else "virtual"}
+        client: S3Client = self._client("s3", attempts, signature_version="s3v4", s3=style)
         return client
 
-    def _client(self, service: str, **more: Any) -> Any:
+    def functions(self) -> Any:
+        """The client of Lambda."""
+        return self._client("lambda")
+
+    def _client(self, service: str, attempts: int = 1, **more: Any) -> Any:
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             max_pool_connections=CONNECTIONS,
-            retries={"mode": "standard", "total_max_attempts": 1},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             parameter_validation=False,
             tcp_keepalive=True,
             request_checksum_calculation="when_required",

@@ -1,0 +1,36 @@
+"""Packages of every function for this very machine, so that they can be looked into and run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from functions.forms.catalogue import Catalogue
+from functions.local.packing.archive import Compiler
+from functions.local.packing.closure import function_names
+from functions.local.packing.pack import Source, pack
+from functions.local.packing.wheels import HERE, Installed
+from tests.conftest import ROOT
+
+FUNCTIONS = function_names(ROOT)
+FAST = 1
+
+
+@pytest.fixture(scope="session")
+def compiler() -> Compiler:
+    return Compiler.of(sys.executable, sys.version_info[:2])
+
+
+@pytest.fixture(scope="session")
+def source(site: Path, catalogue: Catalogue) -> Source:
+    return Source(ROOT, catalogue, site, HERE)
+
+
+@pytest.fixture(scope="session")
+def packages(source: Source, compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packages")
+    for function in FUNCTIONS:
+        pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
+    return folder

@@ -1,0 +1,142 @@
+"""The packed functions do their work from the zip alone, with what the runtime brings, against a cloud's stores."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import boto3
+import pytest
+
+from functions.staff.parcels import Parcel
+from functions.staff.port import Account
+from functions.storage.aws.cloud import Cloud as Places
+from functions.storage.aws.opening import open_cloud, open_parameters, open_parcels
+from functions.storage.aws.provision import make_bucket
+from tests.conftest import ROOT
+from tests.support.cloud import BUCKET, Cloud
+
+# What Lambda's runtime for Python has besides the standard library.
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
+PROGRAM = """
+import importlib, json, sys
+sys.path[:0] = sys.argv[2:]
+handler = importlib.import_module("functions." + sys.argv[1]).handler
+print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
+"""
+
+Run = Callable[..., list[Any]]
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runtime")
+    installed = Path(boto3.__file__).parent.parent
+    for name in RUNTIME:
+        (folder / name).symlink_to(installed / name)
+    return folder
+
+
+@pytest.fixture
+def settings(ministack: Cloud, twin: str) -> dict[str, str]:
+    """The variables of the functions, naming a fresh table with keys."""
+    table = ministack.fresh_table()
+    make_bucket(ministack.s3, "qingdan-exports")
+    places = {"TABLE": table, "BUCKET": BUCKET, "EXPORTS_BUCKET": "qingdan-exports", "PARAMETERS": f"/run/{table}"}
+    cloud = {"STORE": "aws", "REGION": "us-east-1", "ENDPOINT_URL": twin, "BACKGROUND": "background", **places}
+    settings = {f"QINGDAN_{name}": value for name, value in cloud.items()}
+    open_parameters(Places.from_mapping(settings), os.urandom).make(os.urandom)
+    return {**settings, "QINGDAN_CATALOGUE": "catalogue.json", "QINGDAN_SITE": "site"}
+
+
+@pytest.fixture
+def run(packages: Path, runtime: Path, settings: dict[str, str], tmp_path: Path) -> Run:
+    """Runs a packed function in a fresh interpreter on events, in the folder and the environment that Lambda gives."""
+    credentials = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+    def run_one(function: str, *events: dict[str, Any]) -> list[Any]:
+        task = tmp_path / function
+        if not task.exists():
+            with zipfile.ZipFile(packages / f"{function}.zip") as archive:
+                archive.extractall(task)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", PROGRAM, function, str(task), str(runtime)],
+            input=json.dumps(events),
+            cwd=task,
+            env={"PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": function, **credentials, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        answers: list[Any] = json.loads(done.stdout.splitlines()[-1])
+        return answers
+
+    return run_one
+
+
+def recorded(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "tests" / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def asking(path: str) -> dict[str, Any]:
+    event = recorded("health")
+    context = {**event["requestContext"], "http": {**event["requestContext"]["http"], "path": path, "method": "GET"}}
+    return {**event, "rawPath": path, "requestContext": context}
+
+
+def test_a_filing_is_taken_and_what_is_wrong_is_explained(run: Run) -> None:
+    event = recorded("file-json")
+    wrong = {
+        **event,
+        "body": "{}",
+        "headers": {**event["headers"], "idempotency-key": "recorded-2", "content-length": "2"},
+    }
+    filed, refused, health, keys = run(
+        "submit", recorded("file-json"), wrong, recorded("health"), asking("/.well-known/jwks.json")
+    )
+    assert filed["statusCode"] == 201, filed
+    assert json.loads(filed["body"])["receipt"]
+    assert refused["statusCode"] == 422
+    assert json.loads(refused["body"])["errors"]
+    assert health["statusCode"] == 200
+    assert json.loads(keys["body"])["keys"]
+
+
+def test_the_night_seals_what_was_filed_and_everybody_can_see_it(run: Run) -> None:
+    run("submit", recorded("file-json"))
+    assert run("nightly", {}) == [{"seal": 1, "sealed": 1}]
+    (listed,) = run("seals", asking("/api/seals"))
+    assert json.loads(listed["body"])["items"][0]["size"] == 1
+
+
+def test_the_desk_shows_its_door(run: Run) -> None:
+    (page,) = run("desk", asking("/desk/sign-in"))
+    assert page["statusCode"] == 200, page
+    assert "登录经办台" in page["body"]
+
+
+def test_a_long_download_is_made(run: Run, settings: dict[str, str]) -> None:
+    run("submit", recorded("file-json"))
+    places, now = Places.from_mapping(settings), datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
+    opened = open_cloud(places, entropy=os.urandom, forms={})
+    opened.store.staff.add_account(Account("viewer", "viewer", "", False, False, now))
+    opened.store.close()
+    parcels = open_parcels(places, "background", os.urandom)
+    asked = "/desk/export?form=annual-self-check&format=xlsx"
+    parcel = Parcel(id="0" * 31 + "1", owner="viewer", request=asked, started_at=now, seen_at=now, filename="x.xlsx")
+    parcels.keep(parcel)
+    assert run("background", {"parcel": parcel.id}) == [{"state": "ready"}]
+    with urlopen(parcels.link(parcel), timeout=10) as answer:
+        assert answer.read().startswith(b"PK")
+    assert parcels.read(parcel.id).done == 1
