@@ -68,15 +68,19 @@ def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_our_modules_have_their_bytecode_beside_them_and_libraries_are_bytecode(packages: Path, function: str) -> None:
+def test_modules_are_bytecode_that_nobody_checks(packages: Path, function: str) -> None:
     names = names_in(packages / f"{function}.zip")
-    tag = sys.implementation.cache_tag
-    assert f"functions/{function}.py" in names
-    assert f"functions/__pycache__/{function}.{tag}.pyc" in names
-    assert [name for name in names if name.endswith(".py") and not name.startswith("functions/")] == []
+    assert f"functions/{function}.pyc" in names
+    assert [name for name in names if name.endswith(".py") or "__pycache__" in name] == []
     with zipfile.ZipFile(packages / f"{function}.zip") as archive:
-        flags = archive.read(f"functions/__pycache__/{function}.{tag}.pyc")[4:8]
+        flags = archive.read(f"functions/{function}.pyc")[4:8]
     assert int.from_bytes(flags, "little") == 0b01  # hash-based and unchecked, PEP 552
+
+
+def test_without_a_compiler_modules_are_source(source: Source, tmp_path: Path) -> None:
+    names = names_in(pack(source, "nightly", Installed(), tmp_path, level=FAST).path)
+    assert "functions/nightly.py" in names
+    assert [name for name in names if name.endswith(".pyc")] == []
 
 
 def test_the_forms_are_compiled_and_the_frame_of_the_site_is_there(packages: Path, source: Source) -> None:

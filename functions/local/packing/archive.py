@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ TASK_FOLDER: Final = "/var/task"
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2], sys.implementation.cache_tag)"
+_VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
 def write_zip(path: Path, contents: Mapping[str, bytes], level: int) -> None:
@@ -33,10 +33,9 @@ def write_zip(path: Path, contents: Mapping[str, bytes], level: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """An interpreter of the runtime's version; `tag` is what its bytecode is called ("cpython-313")."""
+    """An interpreter of the runtime's version."""
 
     python: str
-    tag: str
 
     @classmethod
     def of(cls, python: str, wanted: Version) -> Compiler:
@@ -48,25 +47,18 @@ class Compiler:
             raise QingdanError(
                 f"PACKAGE_PYTHON 指的 {python} 运行不了。请改成 Python {version} 的路径，或者不设"
             ) from None
-        found, tag = said.stdout.split()
+        found = said.stdout.strip()
         if found != version:
             raise QingdanError(
                 f"PACKAGE_PYTHON 是 Python {found}，函数要的是 {version}。请改成 {version} 的路径，或者不设"
             )
-        return cls(python, tag)
+        return cls(python)
 
-    def __call__(self, contents: Mapping[str, bytes], ours: Collection[str]) -> dict[str, bytes]:
-        """The contents with bytecode that nobody checks at run time: beside our modules, in place of the libraries'."""
+    def __call__(self, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The contents with bytecode in the place of each module's source, which the runtime takes unchecked."""
         sources = {name: content for name, content in contents.items() if name.endswith(".py")}
-        made = dict(contents)
-        for name, bytecode in self._compile(sources).items():
-            if name in ours:
-                folder, _, stem = name.removesuffix(".py").rpartition("/")
-                made[f"{folder}/__pycache__/{stem}.{self.tag}.pyc"] = bytecode
-            else:
-                made[name + "c"] = bytecode
-                del made[name]
-        return made
+        others = {name: content for name, content in contents.items() if name not in sources}
+        return {**others, **{name + "c": bytecode for name, bytecode in self._compile(sources).items()}}
 
     def _compile(self, sources: Mapping[str, bytes]) -> dict[str, bytes]:
         """The bytecode by the source's name; the same whenever the sources are the same."""

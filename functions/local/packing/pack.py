@@ -56,10 +56,9 @@ def pack(
     known = [Library(name, libraries.files(name), requires) for name, requires in needs.items()]
     trimmed = trim(known, closure.imported, closure.words, libraries.python)
     theirs = {path: content for files in trimmed.values() for path, content in files.items()}
-    ours = _ours(source, closure)
-    contents = {**theirs, **ours}
+    contents = {**theirs, **_ours(source, closure)}
     if compiler is not None:
-        contents = compiler(contents, ours)
+        contents = compiler(contents)
     path = folder / f"{function}.zip"
     write_zip(path, contents, level)
     unpacked = sum(len(content) for content in contents.values())
