@@ -48,6 +48,24 @@ def test_disabling_ends_the_sessions_and_enabling_brings_none_back(staff: StaffS
     assert staff.sessions(NAME) == ()
 
 
+@pytest.mark.parametrize("act", ["disable", "reset password", "reset second factor"])
+def test_a_sign_in_that_was_under_way_comes_to_nothing_even_later(
+    staff: StaffStore, passwords: Passwords, entropy: Callable[[int], bytes], token: str, act: str
+) -> None:
+    """Its password was right a moment before; its session is opened a moment after."""
+    checked = staff.account(NAME)
+    if act == "disable":
+        disable(staff, NAME)
+    elif act == "reset password":
+        reset_password(staff, passwords, NAME)
+    else:
+        reset_second_factor(staff, NAME)
+    late, _ = open_session(staff, checked, at=NOON, entropy=entropy, limits=LIMITS)
+    enable(staff, NAME)
+    with pytest.raises(NotFound):
+        resumed(staff, late)
+
+
 def test_a_reset_password_works_for_one_change_and_the_old_one_and_its_sessions_are_gone(
     staff: StaffStore, passwords: Passwords, token: str
 ) -> None:
