@@ -5,10 +5,25 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from functions.forms import pointer
 from functions.forms.formats import whole_number
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """Saturdays and Sundays but those in `workdays`, and the `holidays`; both hold ISO dates."""
+
+    holidays: frozenset[str]
+    workdays: frozenset[str]
+
+    def include(self, day: date) -> bool:
+        written = day.isoformat()
+        return written in self.holidays or (day.weekday() >= _SATURDAY and written not in self.workdays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +31,7 @@ class Due:
     """When a filing is due, in Asia/Shanghai.
 
     "months_after": so many `months` after the date at `at` (Civil Code 201-202). "day_of_year": on `month`-`day` of
-    the year at `at` plus `years`.
+    the year at `at` plus `years`. With `days_off`, never on one of them: the next working day takes its place (203).
     """
 
     rule: Literal["months_after", "day_of_year"]
@@ -25,6 +40,7 @@ class Due:
     years: int = 0
     month: int = 12
     day: int = 31
+    days_off: DaysOff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +146,17 @@ def _filing(raw: Mapping[str, Any]) -> Filing:
         when=(when["at"], when["equals"]) if when else None,
         period=raw["period"].get("at") or raw["period"]["word"],
         title=raw["title"],
-        due=Due(**raw["due"]),
+        due=_due(raw["due"]),
         words=raw["words"],
         basis=raw["basis"],
         period_title=raw["period"]["title"],
     )
+
+
+def _due(raw: Mapping[str, Any]) -> Due:
+    days = raw.get("next_workday")
+    days_off = None if days is None else DaysOff(frozenset(days["holidays"]), frozenset(days["workdays"]))
+    return Due(**{key: value for key, value in raw.items() if key != "next_workday"}, days_off=days_off)
 
 
 def _check(raw: Mapping[str, Any]) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -62,8 +63,18 @@ class Period(Strict):
         return self
 
 
+class NextWorkday(Strict):
+    """Days off: Saturdays and Sundays but those in `workdays`, and the `holidays`; list them for every year."""
+
+    holidays: list[date] = Field(default_factory=list)
+    workdays: list[date] = Field(default_factory=list)
+
+
 class DueRule(Strict):
-    """`months_after` counts from the date at `at`; `day_of_year` is month-day of the year at `at` plus `years`."""
+    """`months_after` counts from the date at `at`; `day_of_year` is month-day of the year at `at` plus `years`.
+
+    With `next_workday`, a last day that is a day off gives way to the next working day (Civil Code 203).
+    """
 
     rule: Literal["months_after", "day_of_year"]
     at: Pointer
@@ -71,6 +82,7 @@ class DueRule(Strict):
     years: Annotated[int, Field(ge=-5, le=5)] = 0
     month: Annotated[int, Field(ge=1, le=12)] = 12
     day: Annotated[int, Field(ge=1, le=31)] = 31
+    next_workday: NextWorkday | None = None
 
     @model_validator(mode="after")
     def counts_something(self) -> DueRule:

@@ -1,9 +1,9 @@
-"""When a filing is due and whether it came in time, all judged in Asia/Shanghai; knows no holiday and no clock."""
+"""When a filing is due and whether it came in time, all judged in Asia/Shanghai; knows no calendar and no clock."""
 
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,14 @@ def add_months(day: date, months: int) -> date:
 
 
 def due_date(filing: Filing, data: Any) -> date:
-    """The last day, in Asia/Shanghai, on which this valid filing is in time (domain.md T1, T2, T3, T5)."""
-    return _DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at)))
+    """The last day, in Asia/Shanghai, on which this valid filing is in time (domain.md T1, T2, T3, T5).
+
+    Where the rule says so, a day off gives way to the next working day (Civil Code 203).
+    """
+    day = _DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at)))
+    while filing.due.days_off is not None and filing.due.days_off.include(day):
+        day += timedelta(days=1)
+    return day
 
 
 def timeliness(at: datetime, due: date) -> Timeliness:

@@ -14,6 +14,7 @@ from functions.errors import AuthoringError
 from functions.forms.authoring import read_catalogue, read_form
 from functions.forms.definition import Definition
 from functions.forms.examples import check_examples
+from functions.forms.obligation import DaysOff
 from functions.forms.rules import rules_schema
 from tests.support.forms import SCHEMAS, shipped
 
@@ -208,6 +209,13 @@ def test_the_document_is_the_same_wherever_the_folder_lies(schemas: Path) -> Non
 def test_a_rule_that_changes_changes_the_digest(schemas: Path) -> None:
     _spoil(schemas / FORM / "rules.yml", "month: 9", "month: 10")
     assert Definition(read_form(schemas / FORM)).digest != shipped().get(FORM).digest
+
+
+def test_days_off_are_written_as_dates_and_pinned_with_the_form(schemas: Path) -> None:
+    days = "day: 30, next_workday: {holidays: [2026-10-01], workdays: [2026-10-10]}}"
+    _spoil(schemas / FORM / "rules.yml", "day: 30}", days)
+    (filing,) = Definition(read_form(schemas / FORM)).rules.filings
+    assert filing.due.days_off == DaysOff(frozenset({"2026-10-01"}), frozenset({"2026-10-10"}))
 
 
 def test_no_reference_is_left_in_a_bundled_form() -> None:

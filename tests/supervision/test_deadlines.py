@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.forms.definition import Definition
+from functions.forms.obligation import rules_from
 from functions.supervision.deadlines import SHANGHAI, add_months, due_date, timeliness
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
@@ -101,3 +104,40 @@ def test_one_second_parts_in_time_from_late(due: date) -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         timeliness(datetime(2026, 9, 30), date(2026, 9, 30))  # noqa: DTZ001  # the naive instant is the point
+
+
+HOLIDAYS = ["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"]
+WORKDAYS = ["2026-10-10"]
+
+
+def due_with_days_off(start: str, days: dict[str, list[str]] | None) -> str:
+    """When the filing after a start on this day is due, under the registration's rules with this switch."""
+    raw = json.loads(registration().document)["rules"]
+    if days is not None:
+        raw["filings"][0]["due"]["next_workday"] = days
+    return due_date(rules_from(raw).filings[0], valid_registration("start", start_date=start)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("start", "plain", "rolled"),
+    [
+        ("2026-03-30", "2026-09-30", "2026-09-30"),
+        ("2026-04-01", "2026-10-01", "2026-10-08"),
+        ("2026-04-07", "2026-10-07", "2026-10-08"),
+        ("2026-04-10", "2026-10-10", "2026-10-10"),
+        ("2026-04-11", "2026-10-11", "2026-10-12"),
+        ("2025-08-31", "2026-02-28", "2026-03-02"),
+    ],
+    ids=["workday", "first holiday", "last holiday", "Saturday that is worked", "Sunday", "end of the month"],
+)
+def test_t1_a_day_off_gives_way_to_the_next_working_day_only_where_the_rule_says_so(
+    start: str, plain: str, rolled: str
+) -> None:
+    """Civil Code 203: a switch, off by default."""
+    assert due_with_days_off(start, None) == plain
+    assert due_with_days_off(start, {"holidays": HOLIDAYS, "workdays": WORKDAYS}) == rolled
+
+
+@pytest.mark.parametrize("form", [self_check(), registration()], ids=lambda form: form.id)
+def test_the_switch_is_off_in_the_forms_as_they_are(form: Definition) -> None:
+    assert [filing.due.days_off for filing in form.rules.filings] == [None] * len(form.rules.filings)
