@@ -31,6 +31,17 @@ def test_every_acknowledged_filing_outlives_five_kills(tmp_path: Path) -> None:
     assert len(acknowledged) >= ROUNDS * ENOUGH
 
 
+def test_the_connection_that_writes_syncs_each_commit_to_the_disk(tmp_path: Path) -> None:
+    """A killed process loses nothing either way; only this makes a power cut lose nothing."""
+
+    def look(connection: sqlite3.Connection) -> list[object]:
+        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+
+    store = open_store(tmp_path / "data")
+    assert store.writer.submit(look).result(60) == [2, "wal"], "2 is FULL"
+    store.close()
+
+
 def kill_under_load(folder: Path, load_round: int) -> set[str]:
     """The numbers that were acknowledged before SIGKILL came."""
     command = [sys.executable, "-m", "tests.storage.load", str(folder), str(load_round)]
