@@ -123,7 +123,7 @@ def mount(submit: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> A
             await desk(scope, receive, send)
         elif path == "/api/seals" or path.startswith("/api/seals/"):
             await seals(scope, receive, send)
-        elif _is_public(path, scope["method"]) or scope["method"] not in ("GET", "HEAD"):
+        elif _is_public(path, scope["method"]) or (scope["method"] not in ("GET", "HEAD") and path not in site):
             await submit(scope, receive, send)
         else:
             await site(scope, receive, send)

@@ -263,3 +263,9 @@ def test_a_staff_form_is_unknown_to_the_public(services: Services, definition: D
     client = TestClient(create_app(replace(services, catalogue=inner)))
     assert client.post("/api/submissions/annual-self-check", json=valid_self_check()).status_code == 404
     client.close()
+
+
+def test_a_page_that_only_reads_takes_nothing(client: TestClient) -> None:
+    answer = client.post("/duties/", content="a=b", headers=BROWSER)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert client.post("/nowhere/", content="a=b", headers=BROWSER).status_code == 404
