@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
@@ -12,7 +13,7 @@ from functions.bootstrap import LONGEST_SECONDS, Settings
 from functions.web.buckets import Buckets
 from functions.web.guard import guard
 from functions.web.headers import SecurityHeaders
-from functions.web.limits import BodyLimit, RateLimit
+from functions.web.limits import DRAIN_TIMES, BodyLimit, RateLimit
 from functions.web.logs import Watch
 from functions.web.shell import Shell
 from tests.support.asgi import ask, echo
@@ -40,6 +41,28 @@ def test_a_body_of_unknown_length_is_413_as_soon_as_it_is_over_the_limit() -> No
     answer = ask(limited(0.01), "POST", headers=JSON, parts=[b"x" * 60, b"x" * 60], stall=True)
     assert answer.status == 413
     assert json.loads(answer.body)["status"] == 413
+
+
+def test_after_413_only_so_much_more_is_taken_in() -> None:
+    """A browser that is still sending gets to see the answer; whoever never stops is cut."""
+    taken = 0
+
+    async def receive() -> Message:
+        nonlocal taken
+        taken += 60
+        assert taken <= 100 * (DRAIN_TIMES + 2)
+        return {"type": "http.request", "body": b"x" * 60, "more_body": True}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"accept", b"application/json")]}
+    asyncio.run(limited()(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert sent[-1] == {"type": "http.response.body", "body": b""}
+    assert taken >= 100 * DRAIN_TIMES
 
 
 def test_a_body_that_stops_coming_is_cut() -> None:
