@@ -138,6 +138,7 @@ def _last() -> Markup:
         el("button", "下一步：核对", class_="btn", name="action", value="review"),
         el("button", "把草稿存成文件", class_="btn btn--second", type="button", data_draft="save", hidden=True),
         el("button", "载入草稿文件", class_="btn btn--second", type="button", data_draft="load", hidden=True),
+        el("button", "清除草稿", class_="btn btn--warn", type="button", data_draft="clear", hidden=True),
         class_="acts",
     )
     note = el("p", "下一步是核对页，核对之后才算提交。", class_="note quiet")

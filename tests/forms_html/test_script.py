@@ -267,11 +267,27 @@ def test_a_draft_can_be_cleared_and_the_clearing_undone(pages: Pages) -> None:
     control(page, "unit.unit_name").fill("示例县第一中学")
     control(page, "unit.unit_name").blur()
     page.reload()
-    page.get_by_role("button", name="清除草稿").click()
+    page.locator("#draft-note").get_by_role("button", name="清除草稿").click()
     expect(control(page, "unit.unit_name")).to_have_value("")
     page.get_by_role("button", name="撤销").click()
     expect(control(page, "unit.unit_name")).to_have_value("示例县第一中学")
     page.get_by_role("status").get_by_text("已撤销").wait_for()
+
+
+def test_a_draft_can_be_cleared_before_leaving_a_computer_that_others_use(pages: Pages) -> None:
+    page = pages.open("check.html")
+    page.locator("[value='add:databases.databases']").click()
+    control(page, "databases.databases[0].name").fill("学籍档案数据库")
+    control(page, "unit.unit_name").fill("示例县第一中学")
+    control(page, "unit.unit_name").blur()
+    page.get_by_role("button", name="清除草稿").click()
+    expect(page.locator("#draft-note")).to_be_focused()
+    expect(control(page, "unit.unit_name")).to_have_value("")
+    expect(page.locator("[data-row]")).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    page.reload()
+    expect(control(page, "unit.unit_name")).to_have_value("")
+    expect(page.locator("#draft-note")).to_have_count(0)
 
 
 def test_a_draft_goes_to_a_file_and_back_and_only_into_its_own_form(pages: Pages, tmp_path: Path) -> None:

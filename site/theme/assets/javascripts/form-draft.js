@@ -225,11 +225,16 @@
 
   form.startDraft = function () {
     var chooser = makeChooser();
+    var acts = {
+      save: save,
+      clear: clear,
+      load: function () {
+        chooser.click();
+      }
+    };
     form.each(form.element.querySelectorAll("[data-draft]"), function (one) {
       one.hidden = false;
-      one.addEventListener("click", one.getAttribute("data-draft") === "save" ? save : function () {
-        chooser.click();
-      });
+      one.addEventListener("click", acts[one.getAttribute("data-draft")]);
     });
     if (!form.element.hasAttribute("data-fresh")) return form.keepDraft();
     var kept = readKept();
