@@ -15,7 +15,7 @@ import typer
 
 from functions.bootstrap import MOST_WORKERS, Services, Settings, open_services, reopen, unknown_variables
 from functions.errors import QingdanError
-from functions.local import keeping
+from functions.local import keeping, proving
 from functions.local.keying import keys
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
@@ -206,3 +206,7 @@ def _wrong_content(root: Path) -> list[str]:
     # A form that cannot be read stops the content too; it is named once, among the forms.
     mistakes = (mistake for mistake in check_content(root) if not mistake.file.startswith("schemas"))
     return list(dict.fromkeys(str(mistake) for mistake in mistakes))
+
+
+for command in (proving.seal, proving.verify, proving.erase, proving.rebuild):
+    app.command()(command)

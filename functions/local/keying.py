@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from functions.bootstrap import Entropy
-from functions.local.terminal import DataOption, read_settings
+from functions.local.terminal import DataOption, note, opened, read_settings
 
 keys = typer.Typer(help="管理查询码和回执的密钥。", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,3 +30,21 @@ def init_keys(data: DataOption = None) -> None:
     for name in open_parameters(settings.cloud, entropy).make(entropy):
         typer.echo(f"已建立 {name}")
     typer.echo(f"密钥齐全，在 {settings.cloud.parameters}。请另外备份一份，密钥丢了，旧的查询码就不能核对了")
+
+
+@keys.command("rotate")
+def rotate_keys(data: DataOption = None) -> None:
+    """换一套新的密钥，给以后的填报用；旧的留着，旧回执和旧查询码照样能核对。"""
+    with opened(data) as services:
+        settings, entropy = services.settings, services.entropy
+        if settings.cloud is None:
+            from functions.storage.keys import rotate_keys as rotate
+
+            kid = rotate(settings.data, entropy).signer.kid
+        else:
+            from functions.storage.aws.opening import open_parameters
+
+            kid = open_parameters(settings.cloud, entropy).rotate(entropy)[0].rpartition("/")[2]
+        note(services, "keys_rotated", kid=kid)
+    typer.echo(f"已换上新的密钥 {kid}。正在运行的服务，重启以后才用它")
+    typer.echo("新的密钥也要备份；旧的不要删，旧回执和旧查询码还要用")

@@ -14,6 +14,8 @@ import typer
 
 from functions.bootstrap import Services, Settings, open_services
 from functions.errors import QingdanError
+from functions.records.event import SALT_BYTES
+from functions.staff.trail import CONSOLE, Action, Entry
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]
 SiteOption = Annotated[Path | None, typer.Option("--site", help="生成好的网站，默认 build/site，或 QINGDAN_SITE。")]
@@ -36,6 +38,12 @@ def opened(data: Path | None) -> Iterator[Services]:
         services.close()
 
 
+def note(services: Services, action: Action, about: str = "", **details: str | int) -> None:
+    """Note in the trail what the command line did."""
+    entry = Entry(action, CONSOLE, services.clock(), about, details)
+    services.trail.add(entry, services.entropy(SALT_BYTES)).result()
+
+
 def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
     """Write the file beside its name and rename it at the end, so that a half file never bears the name."""
     scratch = out.with_name(f".{out.name}.part")
@@ -53,7 +61,7 @@ def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
 
 
 @contextmanager
-def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""
     if not sys.stderr.isatty():
         yield lambda count: None

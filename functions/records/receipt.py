@@ -80,6 +80,21 @@ def jwks(public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]
     return {"keys": [_jwk(kid, key) for kid, key in public_keys.items()]}
 
 
+def read_jwks(written: Any) -> dict[str, ec.EllipticCurvePublicKey]:
+    """The public keys of a JSON Web Key Set by `kid`; ValueError when it is none, or holds other keys than ours."""
+    try:
+        return {jwk["kid"]: _public_key(jwk) for jwk in written["keys"]}
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError("not a key set of P-256 keys") from None
+
+
+def _public_key(jwk: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
+    if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
+        raise ValueError("not a P-256 key")
+    x, y = (int.from_bytes(_decode(jwk[name].encode("ascii")), "big") for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
 def _jwk(kid: str, key: ec.EllipticCurvePublicKey) -> dict[str, str]:
     point = key.public_numbers()
     x, y = (_encode(number.to_bytes(_HALF, "big")).decode() for number in (point.x, point.y))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -49,7 +49,13 @@ def receipt_key(pem: bytes, place: str) -> ec.EllipticCurvePrivateKey:
 
 def first_kid(entropy: Callable[[int], bytes]) -> str:
     """The name of the first key of its kind; those of later ones sort behind it."""
-    return f"0001-{entropy(_KID_BYTES).hex()}"
+    return next_kid((), entropy)
+
+
+def next_kid(kids: Iterable[str], entropy: Callable[[int], bytes]) -> str:
+    """The name of one more key, which sorts behind these."""
+    newest = max((int(kid.partition("-")[0]) for kid in kids), default=0)
+    return f"{newest + 1:04d}-{entropy(_KID_BYTES).hex()}"
 
 
 def new_pem(entropy: Callable[[int], bytes]) -> bytes:

@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from functions.errors import SettingError
 from functions.records.keys import Keys
 from functions.storage.folder import FILE_MODE, private_folder, write_once
-from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of, new_pem, receipt_key
+from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of, new_pem, next_kid, receipt_key
 
 
 def load_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
@@ -30,6 +32,25 @@ def load_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
     finally:
         os.close(lock)
     return _read(place)
+
+
+def rotate_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
+    """The keys in `folder`/keys after one more of each kind was made, which new filings use; the old ones stay."""
+    keys, place = load_keys(folder, entropy), folder / "keys"
+    write_once(place / f"access-{next_kid(keys.hmac, entropy)}.key", entropy(KEY_BYTES))
+    write_once(place / f"receipt-{next_kid(keys.public_keys, entropy)}.pem", new_pem(entropy))
+    return _read(place)
+
+
+def read_public_keys(folder: Path) -> dict[str, ec.EllipticCurvePublicKey]:
+    """The keys that receipts in this folder may be signed with, by kid, whoever may read the files; none is made."""
+    found = sorted((folder / "keys").glob("receipt-*.pem"))
+    return {_kid(path): receipt_key(path.read_bytes(), str(path)).public_key() for path in found}
+
+
+def read_access_kids(folder: Path) -> frozenset[str]:
+    """The kids of the access-code keys in this folder."""
+    return frozenset(_kid(path) for path in (folder / "keys").glob("access-*.key"))
 
 
 def _read(place: Path) -> Keys:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.errors import SettingError
 from functions.records.keys import Keys
 from functions.storage.aws.calls import Calls
-from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of, new_pem, receipt_key
+from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of, new_pem, next_kid, receipt_key
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -47,6 +47,17 @@ class Parameters:
         """Make the first key of each kind that has none, and return the names of what was made; others stay."""
         found = self._read()
         made = {f"{self._path}/{kind}/{first_kid(entropy)}": kind for kind in _MAKERS if not found[kind]}
+        self._put(made, entropy)
+        return list(made)
+
+    def rotate(self, entropy: Callable[[int], bytes]) -> list[str]:
+        """Make one more key of each kind, which is used for what is new, and return their names; the old ones stay."""
+        found = self._read()
+        made = {f"{self._path}/{kind}/{next_kid(found[kind], entropy)}": kind for kind in _MAKERS}
+        self._put(made, entropy)
+        return list(made)
+
+    def _put(self, made: Mapping[str, str], entropy: Callable[[int], bytes]) -> None:
         for name, kind in made.items():
             self._calls(
                 self._client.put_parameter,
@@ -55,7 +66,6 @@ class Parameters:
                 Type="SecureString",
                 Overwrite=False,
             )
-        return list(made)
 
     def _read(self) -> dict[str, dict[str, tuple[str, str]]]:
         """Kind, kid, then the parameter's name and value; kids in the order of their age."""

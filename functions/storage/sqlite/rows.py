@@ -14,18 +14,18 @@ from functions.records.store import Append, Record, Summary
 from functions.storage.sqlite.selection import CONTESTED
 
 EVENT_COLUMNS = "number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body"
-_STORED = (
+STORED = (
     "number, form, form_digest, period, unit_name, uscc, submitted_at, due, timeliness, status, version, sequence, "
     "guard, warnings, approved_by, correction_due, received_on, unit_sought, holds"
 )
-_UPDATED = ", ".join(f"{name} = excluded.{name}" for name in _STORED.split(", ")[1:])
-_READ = ", ".join(f"s.{name}" for name in _STORED.split(", ")[:17])
+_UPDATED = ", ".join(f"{name} = excluded.{name}" for name in STORED.split(", ")[1:])
+_READ = ", ".join(f"s.{name}" for name in STORED.split(", ")[:17])
 
 # Reads a summary from "summaries s CROSS JOIN words w".
 SUMMARY_COLUMNS = f"{_READ}, w.words, {CONTESTED}"
 
 _INSERT_EVENT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
-_UPSERT_SUMMARY = f"""INSERT INTO summaries ({_STORED}) VALUES ({", ".join("?" * len(_STORED.split(", ")))})
+_UPSERT_SUMMARY = f"""INSERT INTO summaries ({STORED}) VALUES ({", ".join("?" * len(STORED.split(", ")))})
     ON CONFLICT (number) DO UPDATE SET {_UPDATED} RETURNING id"""  # noqa: S608 - constants only
 _REPLACE_WORDS = "INSERT OR REPLACE INTO words (id, words) VALUES (?, ?)"
 _EVENTS_OF = f"""SELECT {EVENT_COLUMNS} FROM events WHERE number IN (SELECT value FROM json_each(?))
@@ -36,7 +36,7 @@ _LARGEST_LOT = 32
 
 def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: bool) -> None:
     """Put the summary in place of the record's last one; with `claims` it holds its guard for as long as it is live."""
-    key = connection.execute(_UPSERT_SUMMARY, _summary_row(summary, claims)).fetchone()[0]
+    key = connection.execute(_UPSERT_SUMMARY, summary_row(summary, claims)).fetchone()[0]
     connection.execute(_REPLACE_WORDS, (key, summary.words))
 
 
@@ -54,8 +54,8 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
     first = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM summaries").fetchone()[0]
     keys = (one.idempotency and (one.idempotency.key, one.idempotency.request, one.answer) for one in steps)
     _insert(connection, "idempotency (key, request, answer)", [row for row in keys if row])
-    summaries = [(first + place, *_summary_row(one.summary, one.claim is not None)) for place, one in enumerate(steps)]
-    _insert(connection, f"summaries (id, {_STORED})", summaries)
+    summaries = [(first + place, *summary_row(one.summary, one.claim is not None)) for place, one in enumerate(steps)]
+    _insert(connection, f"summaries (id, {STORED})", summaries)
     _insert(connection, "words (id, words)", [(first + place, one.summary.words) for place, one in enumerate(steps)])
     _insert(connection, f"events ({EVENT_COLUMNS})", [_event_row(event) for one in steps for event in one.events])
 
@@ -69,8 +69,8 @@ def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any,
         connection.execute(statement, list(chain.from_iterable(lot)))
 
 
-def _summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
-    """The values of _STORED."""
+def summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
+    """The values of STORED; a record that `claims` holds its guard for as long as it is live."""
     live = summary.status not in ("withdrawn", "voided")
     return (
         summary.number,

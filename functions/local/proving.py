@@ -1,0 +1,157 @@
+"""The commands about proof: seal, verify, rotate keys, erase, rebuild; each says in Chinese what came of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from functions.bootstrap import Services
+from functions.errors import QingdanError
+from functions.local.terminal import DataOption, JsonOption, opened, progress, read_settings, write_whole
+
+FOUND_WRONG: Final = 1
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_COUNTED: Final = {
+    "records": "{} 份填报",
+    "events": "{} 步",
+    "trail": "{} 条操作记录",
+    "receipts": "{} 份回执",
+    "seals": "{} 次封存",
+    "sealed": "其中 {} 步已封存",
+    "unsealed": "{} 步等着封存",
+    "published": "{} 条送出去的封存",
+    "proofs": "{} 份证明",
+    "files": "{} 个文件",
+}
+
+def seal(
+    monthly: Annotated[str | None, typer.Option(help="不做封存，把这个月的封存记录写成文件，例如 2026-09。")] = None,
+    out: Annotated[Path | None, typer.Option(help="写到哪个文件，和 --monthly 一起用。")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """把还没有封存的每一步封存起来；服务每天夜里自己会做，也可以随时再做。"""
+    from functions import nightly
+
+    if (monthly is None) != (out is None):
+        raise typer.BadParameter("--monthly 和 --out 要一起给")
+    with opened(data) as services:
+        if monthly is not None and out is not None:
+            _write_month(services, monthly, out)
+            return
+        done = nightly.run(services)
+    if as_json:
+        typer.echo(json.dumps(done.told()))
+    elif done.seal is None:
+        typer.echo("没有新的步骤要封存")
+    else:
+        typer.echo(f"已封存 {done.sealed} 步，是第 {done.seal} 次封存")
+
+
+def _write_month(services: Services, month: str, out: Path) -> None:
+    from functions.records.seal import write_month
+    from functions.records.sealing import seals_of_month
+
+    if not _MONTH.fullmatch(month):
+        raise QingdanError(f"“{month}”不是月份。请写成 2026-09 这样")
+    found = seals_of_month(services.seals, month)
+    if not found:
+        raise QingdanError(f"{month} 没有封存记录")
+    written = json.dumps(write_month(found, month, services.keys.jwks()), ensure_ascii=False, indent=1)
+    write_whole(out, iter([written.encode() + b"\n"]))
+    typer.echo(f"已写出 {month} 的 {len(found)} 次封存：{out}")
+
+
+def verify(
+    path: Annotated[Path, typer.Argument(help="数据文件夹、回执、封存证明，或者按月的封存记录。")],
+    keys_file: Annotated[Path | None, typer.Option("--keys", help="另外存下的公钥文件（JWKS）。")] = None,
+    seals_file: Annotated[
+        list[Path] | None, typer.Option("--seals", help="送出去的按月封存记录，和数据对照；可以给几个。")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """离线核验：有没有谁改动、删去或者补进过；有不一样的，逐条说明，退出码为 1。"""
+    from functions.local.verifying import Means, read_keys, read_published, verify_path
+    from functions.storage.keys import read_public_keys
+
+    public = read_keys(keys_file) if keys_file else read_public_keys(read_settings(data).data)
+    if (path / "keys").is_dir() and keys_file is None:
+        public = {}
+    published = [token for one in seals_file or [] for token in read_published(one)]
+    with progress("核验", None) as advance:
+        outcome = verify_path(path, Means(public or None, published, advance))
+    if as_json:
+        stated = [{"label": label, "value": value} for label, value in outcome.stated]
+        told = {"path": str(path), "kind": outcome.kind, "stated": stated, **outcome.report.written()}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        _tell(outcome)
+    if not outcome.report.ok:
+        raise typer.Exit(FOUND_WRONG)
+
+
+def _tell(outcome: Any) -> None:
+    report = outcome.report
+    for label, value in outcome.stated:
+        typer.echo(f"{label}：{value}")
+    for finding in report.findings:
+        typer.echo(f"不对：{finding.message}", err=True)
+    for gap in report.gaps:
+        typer.echo(f"缺口：{gap.message}")
+    for note in report.notes:
+        typer.echo(f"注意：{note}")
+    counted = "，".join(
+        words.format(report.checked[name]) for name, words in _COUNTED.items() if name in report.checked
+    )
+    typer.echo(f"查了{outcome.kind}：{counted}" if counted else f"查了{outcome.kind}")
+    typer.echo("全部对得上" if report.ok else f"有 {len(report.findings)} 处对不上")
+
+
+def erase(
+    number: Annotated[str, typer.Argument(help="填报的编号。")],
+    version: Annotated[int, typer.Option(help="删除第几版的内容。", min=1)],
+    reason: Annotated[str, typer.Option(help="依据，例如哪一份决定；会永远留在记录里，不要写要删的内容。")],
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问，直接删除。")] = False,
+    data: DataOption = None,
+) -> None:
+    """依法删除一版填报的内容，不能恢复；编号、时间、指纹和这次删除本身都留下。"""
+    from functions.records.erasing import erase as make_erasure
+    from functions.records.event import SALT_BYTES
+    from functions.staff.trail import CONSOLE, Entry
+
+    with opened(data) as services:
+        record = services.records.read(number)
+        at = services.clock()
+        made = make_erasure(record, version=version, reason=reason, actor=CONSOLE, at=at, entropy=services.entropy)
+        if not yes:
+            asked = f"要删除 {record.summary.unit_name} {number} 第 {version} 版的内容。删除以后不能恢复，确定吗"
+            typer.confirm(asked, abort=True)
+        services.records.erase(made.step, made.sequence)
+        details: dict[str, str | int | bool | list[str]] = {"version": version, "reason": reason.strip()}
+        services.trail.add(Entry("erased", CONSOLE, at, number, details), services.entropy(SALT_BYTES)).result()
+    typer.echo(f"已删除 {number} 第 {version} 版的内容。指纹和删除的记录还在，qingdan verify 会说明这个缺口")
+    typer.echo("备份、导出的文件里也有这一版的，请另外处理")
+
+
+def rebuild(data: DataOption = None) -> None:
+    """由记录重新生成列表；列表和记录不一样的时候用。"""
+    from functions.forms.definition import Definition
+    from functions.storage.sqlite import open_store
+    from functions.storage.sqlite.rebuild import rebuild as make_anew
+
+    store = open_store(read_settings(data).data)
+    try:
+        definition_of: Callable[[str], Definition] = cache(
+            lambda digest: Definition.from_document(store.document(digest))
+        )
+        made = make_anew(store, definition_of)
+    finally:
+        store.close()
+    typer.echo(f"已由记录重新生成列表，共 {made} 份")

@@ -1,0 +1,208 @@
+"""What can be verified offline, told apart by its look: a data folder, a receipt, a proof, a month of seals.
+
+A further kind is one more entry of KINDS: how it is recognised, and how it is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.errors import QingdanError
+from functions.records.audit import Finding, Report
+from functions.records.receipt import InvalidReceipt, read_jwks, verify
+from functions.records.seal import ALGORITHM, InvalidSeal, links, proves, read_proof, read_seal
+from functions.storage.keys import read_access_kids, read_public_keys
+from functions.storage.sqlite.store import DATABASE_NAME
+
+Keyring = Mapping[str, ec.EllipticCurvePublicKey]
+
+LARGEST_FILE: Final = 64 * 1024 * 1024
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{80,}")
+_NO_KEYS = (
+    "没有公钥，核对不了签名。请用 --keys 给出公钥文件（从网站的 /.well-known/jwks.json 存下来的），"
+    "或者用 --data 指数据文件夹"
+)
+_FACTS = (
+    ("number", "编号"),
+    ("unit_name", "单位"),
+    ("form", "表"),
+    ("period", "期"),
+    ("version", "版本"),
+    ("submitted_at", "收到时间（世界时）"),
+    ("corrected_at", "补正时间（世界时）"),
+    ("due", "截止日期"),
+    ("timeliness", "是否按期"),
+    ("digest", "内容指纹"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What to check with: the public keys, seals that were kept elsewhere, and who is told of the progress."""
+
+    keys: Keyring | None
+    published: Sequence[str] = ()
+    progress: Callable[[int], None] = lambda count: None
+
+    def require_keys(self) -> Keyring:
+        """The keys; QingdanError that says where to get them when there are none."""
+        if not self.keys:
+            raise QingdanError(_NO_KEYS)
+        return self.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was verified, what was found, and what the thing itself states, as labels and words."""
+
+    kind: str
+    report: Report
+    stated: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of thing: `recognises` looks at a path, `check` verifies what lies there."""
+
+    title: str
+    recognises: Callable[[Path], bool]
+    check: Callable[[Path, Means], Outcome]
+
+
+def verify_path(path: Path, means: Means) -> Outcome:
+    """What a check of this path found; QingdanError when it is none of the kinds, or keys are missing."""
+    if not path.exists():
+        raise QingdanError(f"没有 {path}。请核对路径")
+    for kind in KINDS:
+        if kind.recognises(path):
+            return kind.check(path, means)
+    known = "、".join(kind.title for kind in KINDS)
+    raise QingdanError(f"认不出 {path} 是什么。可以核验：{known}")
+
+
+def read_keys(path: Path) -> Keyring:
+    """The keys of a file: a JWKS, or a month's seals, which carry it. QingdanError when it is neither."""
+    try:
+        return read_jwks(json.loads(_text(path)))
+    except ValueError:
+        raise QingdanError(f"{path} 不是公钥文件。请从网站的 /.well-known/jwks.json 另存一份") from None
+
+
+def read_published(path: Path) -> list[str]:
+    """The seals of a month's file; QingdanError when it is none."""
+    try:
+        written = json.loads(_text(path))
+        return [token for token in written["seals"] if isinstance(token, str)]
+    except (ValueError, KeyError, TypeError):
+        raise QingdanError(f"{path} 不是按月下载的封存记录。请用 /api/seals/months/… 给出的文件") from None
+
+
+def _check_folder(path: Path, means: Means) -> Outcome:
+    from functions.storage.sqlite.audit import Auditor
+
+    own = read_public_keys(path)
+    keys = means.keys or own
+    if not keys:
+        raise QingdanError(_NO_KEYS)
+    kids = read_access_kids(path)
+    report = Auditor(path, keys, kids or None, means.published).run(means.progress)
+    if not kids:
+        report.notes.append("文件夹里没有 keys，查询码的密钥没有查")
+    return Outcome("数据文件夹", report)
+
+
+def _check_receipts(path: Path, means: Means) -> Outcome:
+    """Every receipt in the text; a link from a QR code is one too."""
+    keys, report, stated = means.require_keys(), Report(), []
+    for token in _TOKEN.findall(_text(path)):
+        report.count("receipts")
+        try:
+            payload = verify(token, keys)
+        except InvalidReceipt as error:
+            report.findings.append(Finding("receipt_forged", str(error)))
+            continue
+        stated += [(label, str(payload[name])) for name, label in _FACTS if name in payload]
+    return Outcome("回执", report, stated)
+
+
+def _check_proof(path: Path, means: Means) -> Outcome:
+    keys, report = means.require_keys(), Report()
+    report.count("proofs")
+    try:
+        proof = read_proof(json.loads(_text(path)), keys)
+    except InvalidSeal as error:
+        report.findings.append(Finding("seal_forged", str(error)))
+        return Outcome("封存证明", report)
+    if not proves(proof):
+        report.findings.append(Finding("seal_differs", "由这份证明算出的总指纹，和签了名的不一样：证明被改动过"))
+    seal = proof.seal
+    stated = [("内容指纹", proof.digest), ("封存", f"第 {seal.index} 次，{seal.at}"), ("总指纹", seal.root)]
+    return Outcome("封存证明", report, stated)
+
+
+def _check_month(path: Path, means: Means) -> Outcome:
+    written, report = json.loads(_text(path)), Report()
+    tokens = read_published(path)
+    keys = means.keys
+    if not keys:
+        keys = read_keys(path)
+        report.notes.append("用的是文件自带的公钥：只说明它前后一致。要说明是本局签的，请用 --keys 给出另外存下的公钥")
+    before = None
+    for token in tokens:
+        report.count("seals")
+        try:
+            seal = read_seal(token, keys)
+        except InvalidSeal as error:
+            report.findings.append(Finding("seal_forged", str(error)))
+            continue
+        if before is not None and not links(seal, before):
+            report.findings.append(Finding("seal_missing", f"第 {seal.index} 次封存和前一次接不上"))
+        before = seal
+    return Outcome("封存记录", report, [("月份", str(written.get("month", "")))])
+
+
+def _is_folder(path: Path) -> bool:
+    return (path / DATABASE_NAME).is_file()
+
+
+def _is_json_with(name: str) -> Callable[[Path], bool]:
+    def recognises(path: Path) -> bool:
+        written = _json(path)
+        return isinstance(written, dict) and written.get("algorithm") == ALGORITHM and name in written
+
+    return recognises
+
+
+def _has_receipt(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size <= LARGEST_FILE and _TOKEN.search(_text(path)) is not None
+
+
+def _json(path: Path) -> Any:
+    if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        return None
+    try:
+        return json.loads(_text(path))
+    except ValueError:
+        return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise QingdanError(f"{path} 读不出来（{error.strerror}）。请检查路径和权限") from None
+
+
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind("数据文件夹", _is_folder, _check_folder),
+    Kind("封存证明（JSON）", _is_json_with("path"), _check_proof),
+    Kind("按月的封存记录（JSON）", _is_json_with("seals"), _check_month),
+    Kind("回执（.jws、.txt，或者二维码里的网址）", _has_receipt, _check_receipts),
+)

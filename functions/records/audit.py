@@ -1,0 +1,212 @@
+"""Checks what was recorded against itself: chains, digests, receipts, seals; knows neither stores nor files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.records.event import Event, digest_body, event_is_whole
+from functions.records.receipt import InvalidReceipt, verify
+from functions.records.seal import InvalidSeal, Seal, links, read_seal
+
+Kind = Literal[
+    "database",
+    "event_changed",
+    "event_missing",
+    "content_missing",
+    "chain_broken",
+    "record_missing",
+    "summary_differs",
+    "receipt_forged",
+    "receipt_without_event",
+    "file_changed",
+    "file_missing",
+    "key_missing",
+    "seal_forged",
+    "seal_missing",
+    "seal_differs",
+    "sealed_missing",
+    "not_sealed",
+    "not_published",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference from what was recorded, in Chinese; `number` and `sequence` where it is about an event."""
+
+    kind: Kind
+    message: str
+    number: str = ""
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Content that was forgotten as a law demanded, and whose erasure is recorded: named, but no difference."""
+
+    number: str
+    sequence: int
+    version: int
+    at: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """The gap in words."""
+        return (
+            f"{self.number} 第 {self.sequence} 步：第 {self.version} 版的内容已经依法删除"
+            f"（{self.at[:10]}，{self.reason}），指纹和前后各步都对得上"
+        )
+
+
+@dataclass
+class Report:
+    """What a check found. `checked` counts what was looked at, `notes` say what it could not judge."""
+
+    findings: list[Finding] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    checked: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it was recorded; gaps with an erasure behind them are."""
+        return not self.findings
+
+    def count(self, what: str, more: int = 1) -> None:
+        """Count what was looked at."""
+        self.checked[what] = self.checked.get(what, 0) + more
+
+    def written(self) -> dict[str, Any]:
+        """The report for programs."""
+        gaps = [{**asdict(gap), "message": gap.message} for gap in self.gaps]
+        findings = [asdict(finding) for finding in self.findings]
+        return {"ok": self.ok, "findings": findings, "gaps": gaps, "notes": self.notes, "checked": self.checked}
+
+
+def check_chain(events: Iterable[Event], report: Report) -> bool:
+    """Whether one record's events (or the trail's), sorted by sequence, are whole and in an unbroken chain."""
+    before = len(report.findings)
+    gone: list[Event] = []
+    erasures: dict[int, Gap] = {}
+    expected, last, form = 1, "", None
+    for event in events:
+        form = event.form if form is None else form
+        report.findings += _about(event, expected, last, form)
+        if event.body is None and event.salt is None:
+            gone.append(event)
+        if event.type == "erased":
+            erasures |= _erasure(event)
+        expected, last = event.sequence + 1, event.digest
+    for event in gone:
+        _name_gap(event, erasures, report)
+    return len(report.findings) == before
+
+
+def _about(event: Event, expected: int, last: str, form: str) -> Iterator[Finding]:
+    """What is wrong with one event in its place."""
+    where = f"{event.number} 第 {event.sequence} 步"
+    if event.sequence != expected:
+        missing = (
+            f"第 {expected} 步" if event.sequence == expected + 1 else f"第 {expected} 到第 {event.sequence - 1} 步"
+        )
+        yield Finding("event_missing", f"{event.number} {missing}不见了", event.number, expected)
+    elif event.previous != last:
+        yield Finding("chain_broken", f"{where}和前一步接不上：两步里有一步被换过", event.number, event.sequence)
+    if (event.body is None) != (event.salt is None):
+        yield Finding("content_missing", f"{where}的内容和随机数只剩一样", event.number, event.sequence)
+    elif event.body is not None and event.salt is not None and digest_body(event.salt, event.body) != event.body_digest:
+        yield Finding("event_changed", f"{where}的内容存入以后被改动过", event.number, event.sequence)
+    if not _is_whole(event) or event.form != form:
+        words = f"{where}登记的事项（表、时间、谁办的、做了什么）存入以后被改动过"
+        yield Finding("event_changed", words, event.number, event.sequence)
+
+
+def _is_whole(event: Event) -> bool:
+    """Whether the event's own digest follows from its fields, whatever they are by now."""
+    bare = Event(
+        number=event.number,
+        form=event.form,
+        sequence=event.sequence,
+        type=event.type,
+        at=event.at,
+        actor=event.actor,
+        previous=event.previous,
+        body_digest=event.body_digest,
+        digest=event.digest,
+        salt=None,
+        body=None,
+    )
+    try:
+        return event_is_whole(bare)
+    except ValueError:
+        return False
+
+
+def _erasure(event: Event) -> dict[int, Gap]:
+    """The gap that this event records, by the sequence of what was erased; none when it does not say."""
+    try:
+        body = json.loads(event.body or b"")
+        return {body["erased"]: Gap(event.number, body["erased"], body["version"], event.at, body["reason"])}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _name_gap(event: Event, erasures: Mapping[int, Gap], report: Report) -> None:
+    gap = erasures.get(event.sequence)
+    if gap is not None:
+        report.gaps.append(gap)
+        return
+    words = f"{event.number} 第 {event.sequence} 步的内容不见了，也没有依法删除的记录"
+    report.findings.append(Finding("content_missing", words, event.number, event.sequence))
+
+
+def check_receipt(
+    told: Mapping[str, Any],
+    public_keys: Mapping[str, ec.EllipticCurvePublicKey],
+    events: Iterable[Event],
+    report: Report,
+) -> None:
+    """Add what is wrong with an answer that has a receipt; `events` are those of the record that it names."""
+    try:
+        stated = verify(told["receipt"], public_keys)
+    except InvalidReceipt:
+        report.findings.append(Finding("receipt_forged", "一份回执的签名核对不上：它被改动过，或者不是本局签发的"))
+        return
+    report.count("receipts")
+    number = stated["number"]
+    if any(str(told[name]) != str(value) for name, value in stated.items() if name in told):
+        report.findings.append(Finding("receipt_forged", f"{number} 存下的答复和它的回执不一样", number))
+    # A correction's receipt names both times; what it is of came in at the later one.
+    at = stated.get("corrected_at", stated.get("submitted_at"))
+    meant = (stated.get("digest"), at, stated.get("form"))
+    if all((event.digest, event.at, event.form) != meant for event in events):
+        report.findings.append(Finding("receipt_without_event", f"{number} 的回执所指的那一步不在数据里", number))
+
+
+def check_seals(
+    tokens: Sequence[str], public_keys: Mapping[str, ec.EllipticCurvePublicKey], report: Report
+) -> list[Seal]:
+    """The seals among these JWS, in order, that are signed and follow each other; the rest are added as findings."""
+    found: list[Seal] = []
+    before: Seal | None = None
+    for place, token in enumerate(tokens, 1):
+        try:
+            seal = read_seal(token, public_keys)
+        except InvalidSeal:
+            words = f"第 {place} 次封存的签名核对不上：它被改动过，或者不是本局签发的"
+            report.findings.append(Finding("seal_forged", words))
+            before = None
+            continue
+        if not links(seal, before) and (place == 1 or before is not None):
+            words = f"第 {seal.index} 次封存和前一次接不上：中间少了一次，或者换过一次"
+            report.findings.append(Finding("seal_missing", words))
+        report.count("seals")
+        found.append(seal)
+        before = seal
+    return found

@@ -1,0 +1,33 @@
+"""Checks the files of a data folder that are named by their SHA-256: forms and whatever else is kept so."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from functions.records.audit import Finding, Report
+
+_NAMED = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+
+
+def check_files(folder: Path, report: Report) -> None:
+    """Add every file whose content is no longer what its name says."""
+    for path in sorted(folder.rglob("*")):
+        if _NAMED.fullmatch(path.name) and path.is_file():
+            report.count("files")
+            if digest_of(path) != path.name:
+                where = path.relative_to(folder).as_posix()
+                report.findings.append(
+                    Finding("file_changed", f"文件 {where} 的内容和文件名（指纹）对不上，被换过或者坏了")
+                )
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file of any size, hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,125 @@
+"""Checks a database's seals: each root against its leaves, each leaf against its event, all against what went out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.records.audit import Finding, Report, check_seals
+from functions.records.merkle import plant
+from functions.records.seal import InvalidSeal, Leaf, Seal, in_order, read_seal
+from functions.staff.trail import NUMBER as TRAIL
+
+Keyring = Mapping[str, ec.EllipticCurvePublicKey]
+
+_SEALS = "SELECT seal, token, last_event, last_entry FROM seals ORDER BY seal"
+_LEAVES = "SELECT seal, position, number, sequence, digest FROM sealed ORDER BY seal, position"
+_TILES = "SELECT level, place, hashes FROM tiles WHERE seal = ? ORDER BY level, place"
+# A sealed event is there, has the digest that was sealed, and lies between the marks of its seal and the one before.
+_MISPLACED = """SELECT s.number, s.sequence, s.seal, e.digest, e.digest IS lower(hex(s.digest)) FROM sealed s
+    LEFT JOIN {table} e ON e.number = s.number AND e.sequence = s.sequence LEFT JOIN seals k ON k.seal = s.seal
+    WHERE (s.number = ?) = ? AND (e.digest IS NOT lower(hex(s.digest)) OR NOT ifnull(e.id <= k.{mark}, 0)
+        OR e.id <= ifnull((SELECT p.{mark} FROM seals p WHERE p.seal = s.seal - 1), 0))
+    ORDER BY s.number, s.sequence"""
+_LEFT_OUT = "SELECT number, sequence FROM {table} WHERE id <= ?"
+
+
+def check_sealed(connection: sqlite3.Connection, keys: Keyring, published: Sequence[str], report: Report) -> None:
+    """Add what is wrong with the seals; `published` are seals that were kept elsewhere."""
+    rows = connection.execute(_SEALS).fetchall()
+    seals = {seal.token: seal for seal in check_seals([str(row[1]) for row in rows], keys, report)}
+    _check_marks(rows, seals, report)
+    _check_trees(connection, rows, seals, report)
+    _check_events(connection, rows, report)
+    _check_published(published, keys, [seals.get(str(row[1])) for row in rows], report)
+
+
+def _check_marks(rows: Sequence[Any], seals: Mapping[str, Seal], report: Report) -> None:
+    """What a seal holds is what was stored between its marks and those of the one before."""
+    last = 0
+    for place, (index, token, last_event, last_entry) in enumerate(rows, 1):
+        seal, here = seals.get(str(token)), last_event + last_entry
+        if index != place or (seal is not None and (seal.index != index or here - last != seal.size)):
+            report.findings.append(Finding("seal_differs", f"第 {index} 次封存的序号或者步数和数据里的对不上"))
+        last = here
+
+
+def _check_trees(
+    connection: sqlite3.Connection, rows: Sequence[Any], seals: Mapping[str, Seal], report: Report
+) -> None:
+    tokens = {row[0]: str(row[1]) for row in rows}
+    seen = set()
+    for index, group in groupby(connection.execute(_LEAVES), key=lambda row: row[0]):
+        leaves = [(position, Leaf(number, sequence, digest)) for _, position, number, sequence, digest in group]
+        seal = seals.get(tokens.get(index, ""))
+        seen.add(index)
+        report.count("sealed", len(leaves))
+        if seal is not None:
+            _check_tree(connection, seal, leaves, report)
+    for index in sorted(tokens.keys() - seen):
+        report.findings.append(Finding("seal_differs", f"第 {index} 次封存的指纹都不见了"))
+
+
+def _check_tree(connection: sqlite3.Connection, seal: Seal, leaves: Sequence[tuple[int, Leaf]], report: Report) -> None:
+    """The root that follows from the leaves is the signed one, and the tiles that proofs are made of are the tree's."""
+    order = [leaf for _, leaf in leaves]
+    in_place = [position for position, _ in leaves] == list(range(seal.size))
+    tree = plant([leaf.digest for leaf in order])
+    if not in_place or order != sorted(order, key=in_order) or tree.root.hex() != seal.root:
+        report.findings.append(
+            Finding("seal_differs", f"第 {seal.index} 次封存：由各步的指纹算出的总指纹，和签了名的不一样")
+        )
+    kept = [(level, place, bytes(hashes)) for level, place, hashes in connection.execute(_TILES, (seal.index,))]
+    if kept != [(tile.level, tile.index, tile.hashes) for tile in tree.tiles]:
+        report.findings.append(Finding("seal_differs", f"第 {seal.index} 次封存：证明用的中间指纹被改动过"))
+
+
+def _check_events(connection: sqlite3.Connection, rows: Sequence[Any], report: Report) -> None:
+    for table, mark, is_trail in (("events", "last_event", 0), ("trail", "last_entry", 1)):
+        last = rows[-1][2 + is_trail] if rows else 0
+        misplaced = connection.execute(_MISPLACED.format(table=table, mark=mark), (TRAIL, is_trail)).fetchall()
+        for number, sequence, seal, digest, same in misplaced:
+            what = "不见了" if digest is None else "存入的先后和封存时不一样" if same else "和封存时的指纹不一样"
+            words = f"{number} 第 {sequence} 步{what}，它在第 {seal} 次封存里"
+            report.findings.append(Finding("sealed_missing", words, str(number), sequence))
+        for number, sequence in _left_out(connection, table, last, is_trail, suspicious=bool(misplaced)):
+            words = f"{number} 第 {sequence} 步应当已经封存，却不在任何一次封存里：它是后来补进的"
+            report.findings.append(Finding("not_sealed", words, str(number), sequence))
+        (waiting,) = connection.execute(f"SELECT count(*) FROM {table} WHERE id > ?", (last,)).fetchone()  # noqa: S608
+        report.count("unsealed", waiting)
+
+
+def _left_out(
+    connection: sqlite3.Connection, table: str, last: int, is_trail: int, *, suspicious: bool
+) -> Iterator[tuple[str, int]]:
+    """What was stored before the last mark and is in no seal; sought only where there must be some."""
+    (sealed,) = connection.execute("SELECT count(*) FROM sealed WHERE (number = ?) = ?", (TRAIL, is_trail)).fetchone()
+    (stored,) = connection.execute(f"SELECT count(*) FROM {table} WHERE id <= ?", (last,)).fetchone()  # noqa: S608
+    if sealed == stored and not suspicious:
+        return
+    held = set(connection.execute("SELECT number, sequence FROM sealed").fetchall())
+    for number, sequence in connection.execute(_LEFT_OUT.format(table=table), (last,)):
+        if (number, sequence) not in held:
+            yield str(number), sequence
+
+
+def _check_published(published: Sequence[str], keys: Keyring, kept: Sequence[Seal | None], report: Report) -> None:
+    """What another bureau keeps is what nobody here could change: each of those seals must still be here."""
+    for token in published:
+        try:
+            seal = read_seal(token, keys)
+        except InvalidSeal:
+            report.findings.append(Finding("not_published", "送出去的一条封存记录，签名核对不上：它不是本局签发的"))
+            continue
+        report.count("published")
+        here = kept[seal.index - 1] if seal.index <= len(kept) else None
+        if here is None:
+            words = f"送出去的第 {seal.index} 次封存（{seal.at[:10]}）不在数据里：那以后有数据被退回到从前"
+            report.findings.append(Finding("seal_missing", words))
+        elif here.digest != seal.digest:
+            words = f"第 {seal.index} 次封存和送出去的不是同一条：数据被换过"
+            report.findings.append(Finding("seal_differs", words))
