@@ -18,7 +18,16 @@ from functions.errors import QingdanError
 from functions.local import keeping, proving
 from functions.local.keying import keys
 from functions.local.staffing import ONE_TIME, staff
-from functions.local.terminal import DataOption, JsonOption, SiteOption, opened, progress, read_settings, write_whole
+from functions.local.terminal import (
+    DataOption,
+    JsonOption,
+    SiteOption,
+    note,
+    opened,
+    progress,
+    read_settings,
+    write_whole,
+)
 
 WRONG = 1
 MISUSE = 2
@@ -126,7 +135,9 @@ def first_account(services: Services) -> str | None:
         if own.staff.accounts():
             return None
         passwords = Passwords(own.entropy)
-        return make_account(own.staff, passwords, name="admin", role="admin", password=None, at=own.clock())
+        one_time = make_account(own.staff, passwords, name="admin", role="admin", password=None, at=own.clock())
+        note(own, "account_added", account="admin", role="admin")
+        return one_time
 
 
 def _greet(root: str, one_time: str | None) -> None:
@@ -155,6 +166,8 @@ def export(
             raise QingdanError(f"没有名为 {form} 的表。可以导出的表：{'、'.join(known)}")
         selection = Selection(form=form, period=period, status=status)
         total = services.records.count(selection)
+        asked = {name: value for name, value in (("period", period), ("status", status)) if value}
+        note(services, "exported", form=form, format=format.value, filings=total, **asked)
         with progress(f"导出 {total} 份", total) as advance:
             made = make_export(format.value, services.records, selection, at=services.clock(), progress=advance)
             write_whole(out, made.chunks)

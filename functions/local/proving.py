@@ -13,7 +13,7 @@ import typer
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
-from functions.local.terminal import DataOption, JsonOption, opened, progress, read_settings, write_whole
+from functions.local.terminal import DataOption, JsonOption, note, opened, progress, read_settings, write_whole
 
 FOUND_WRONG: Final = 1
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -29,6 +29,7 @@ _COUNTED: Final = {
     "proofs": "{} 份证明",
     "files": "{} 个文件",
 }
+
 
 def seal(
     monthly: Annotated[str | None, typer.Option(help="不做封存，把这个月的封存记录写成文件，例如 2026-09。")] = None,
@@ -105,8 +106,8 @@ def _tell(outcome: Any) -> None:
         typer.echo(f"不对：{finding.message}", err=True)
     for gap in report.gaps:
         typer.echo(f"缺口：{gap.message}")
-    for note in report.notes:
-        typer.echo(f"注意：{note}")
+    for words in report.notes:
+        typer.echo(f"注意：{words}")
     counted = "，".join(
         words.format(report.checked[name]) for name, words in _COUNTED.items() if name in report.checked
     )
@@ -123,8 +124,7 @@ def erase(
 ) -> None:
     """依法删除一版填报的内容，不能恢复；编号、时间、指纹和这次删除本身都留下。"""
     from functions.records.erasing import erase as make_erasure
-    from functions.records.event import SALT_BYTES
-    from functions.staff.trail import CONSOLE, Entry
+    from functions.staff.trail import CONSOLE
 
     with opened(data) as services:
         record = services.records.read(number)
@@ -134,8 +134,7 @@ def erase(
             asked = f"要删除 {record.summary.unit_name} {number} 第 {version} 版的内容。删除以后不能恢复，确定吗"
             typer.confirm(asked, abort=True)
         services.records.erase(made.step, made.sequence)
-        details: dict[str, str | int | bool | list[str]] = {"version": version, "reason": reason.strip()}
-        services.trail.add(Entry("erased", CONSOLE, at, number, details), services.entropy(SALT_BYTES)).result()
+        note(services, "erased", number, version=version, reason=reason.strip())
     typer.echo(f"已删除 {number} 第 {version} 版的内容。指纹和删除的记录还在，qingdan verify 会说明这个缺口")
     typer.echo("备份、导出的文件里也有这一版的，请另外处理")
 

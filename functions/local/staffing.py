@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from functions.local.terminal import DataOption, JsonOption, opened
+from functions.local.terminal import DataOption, JsonOption, note, opened
 
 ONE_TIME: Final = "一次性密码只显示这一次，首次登录后要改。"
 
@@ -35,7 +35,7 @@ def add_account(
     data: DataOption = None,
 ) -> None:
     """增加一个账号；不从标准输入给密码的，生成一次性密码，只显示一次。"""
-    from functions.staff.accounts import make_account
+    from functions.staff.accounts import make_account, normal_name
     from functions.staff.passwords import Passwords
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
@@ -48,6 +48,7 @@ def add_account(
             password=password,
             at=services.clock(),
         )
+        note(services, "account_added", account=normal_name(name), role=role.value)
     typer.echo(f"已增加账号：{name}")
     if one_time is not None:
         typer.echo(f"一次性密码：{one_time}")
@@ -88,6 +89,7 @@ def disable_account(name: NameArgument, data: DataOption = None) -> None:
 
     with opened(data) as services:
         account = disable(services.staff, normal_name(name))
+        note(services, "account_disabled", account=account.name)
     typer.echo(f"已停用账号：{account.name}")
 
 
@@ -99,6 +101,7 @@ def enable_account(name: NameArgument, data: DataOption = None) -> None:
 
     with opened(data) as services:
         account = enable(services.staff, normal_name(name))
+        note(services, "account_enabled", account=account.name)
     typer.echo(f"已启用账号：{account.name}")
 
 
@@ -116,6 +119,7 @@ def reset_account(
     with opened(data) as services:
         known = normal_name(name)
         one_time = reset_password(services.staff, Passwords(services.entropy), known, second_factor_too=totp)
+        note(services, "account_reset", account=known, **({"change": "off"} if totp else {}))
     typer.echo(f"已重置账号：{known}" + ("，两步登录已取消" if totp else ""))
     typer.echo(f"一次性密码：{one_time}")
     typer.echo(ONE_TIME)

@@ -80,6 +80,18 @@ _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "version": "第 {} 版",
     "reason": "理由 {}",
     "kid": "密钥 {}",
+    "step": "{}",
+    "where": "{}",
+    "change": "{}",
+}
+
+_VALUE_WORDS: Final[Mapping[str, str]] = {
+    "code": "验证码不对",
+    "everywhere": "所有地方",
+    "elsewhere": "别处",
+    "on": "开了两步登录",
+    "off": "关了两步登录",
+    "recovery": "换了恢复码",
 }
 
 Details = Mapping[str, "str | int | bool | list[str]"]
@@ -154,7 +166,7 @@ def body_of(event: Event) -> dict[str, Any]:
 
 
 def detail_words(details: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """The details in one line: "格式 XLSX；3 件；勾选 SC-…"; `titles` says how a value that is an id reads."""
+    """The details in one line: "格式 XLSX；3 件；勾选 SC-…"; `titles` says how other ids read."""
     return "；".join(
         _DETAIL_WORDS.get(name, name + " {}").format(_value(value, titles)) for name, value in details.items()
     )
@@ -163,4 +175,4 @@ def detail_words(details: Mapping[str, Any], titles: Mapping[str, str]) -> str:
 def _value(value: Any, titles: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return "、".join(map(str, value))
-    return titles.get(value, value) if isinstance(value, str) else str(value)
+    return titles.get(value) or _VALUE_WORDS.get(value, value) if isinstance(value, str) else str(value)

@@ -18,6 +18,7 @@ from functions.web.desk_frame import Pages
 from functions.web.desk_words import moment_of
 from functions.web.qr import qr_code
 from functions.web.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
+from functions.web.trail import Trail
 
 DONE: Final[Mapping[str, str]] = {
     "password": "密码已经改了，别处的登录都已退出",
@@ -37,6 +38,7 @@ class OwnAccount:
         self._doorkeeper = doorkeeper
         self._factors = factors
         self._pages = pages
+        self._trail = Trail(services)
 
     def show(self, request: Request) -> Response:
         """The account, and where it is signed in."""
@@ -90,6 +92,7 @@ class OwnAccount:
             codes = self._factors.turn_on(name, secret=secret, code=answers.get("code", ""), at=at)
         except CodeRefused as refusal:
             return self._setup_page(request, visitor, secret, str(refusal))
+        self._trail.note("second_factor_changed", name, change="on")
         return self._recovery_page(request, visitor, codes, first=True)
 
     def renew_recovery(self, request: Request, body: bytes) -> Response:
@@ -114,10 +117,12 @@ class OwnAccount:
 
     def _show_new_recovery(self, request: Request, visitor: Visitor) -> Response:
         codes = self._factors.renew_recovery(visitor.account.name)
+        self._trail.note("second_factor_changed", visitor.account.name, change="recovery")
         return self._recovery_page(request, visitor, codes, first=False)
 
     def _forget_phone(self, request: Request, visitor: Visitor) -> Response:
         self._factors.turn_off(visitor.account.name)
+        self._trail.note("second_factor_changed", visitor.account.name, change="off")
         demanded = self._doorkeeper.demands_second_factor(visitor.account)
         return redirect(request, "/desk/totp" if demanded else "/desk/account?done=totp-off")
 

@@ -56,8 +56,7 @@ class Api:
 
         No CSRF token: no page of another site can send DELETE without asking first, and nobody here says yes.
         """
-        self._doorkeeper.visitor(request)
-        self._doorkeeper.sign_out(request)
+        self._doorkeeper.leave(request, self._doorkeeper.visitor(request))
         response = Response(status_code=204)
         drop_cookie(response, COOKIE)
         return response

@@ -82,7 +82,7 @@ class Doors:
         """End the session here and in the browser."""
         visitor = self._doorkeeper.visitor(request)
         require_csrf(visitor, read_form(request, body).get("csrf", ""))
-        self._doorkeeper.sign_out(request)
+        self._doorkeeper.leave(request, visitor)
         response = redirect(request, "/desk/sign-in?out=1")
         drop_cookie(response, COOKIE)
         return response

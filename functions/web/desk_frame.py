@@ -39,6 +39,7 @@ class Who:
     role: str
     csrf: str
     manages: bool
+    reads_trail: bool
 
 
 class Pages:
@@ -76,4 +77,11 @@ def _who(visitor: Visitor | None) -> Who | None:
     if visitor is None:
         return None
     account = visitor.account
-    return Who(account.name, ROLE_TITLES[account.role], visitor.session.csrf, may(account.role, "manage_accounts"))
+    role = account.role
+    return Who(
+        name=account.name,
+        role=ROLE_TITLES[role],
+        csrf=visitor.session.csrf,
+        manages=may(role, "manage_accounts"),
+        reads_trail=may(role, "read_trail"),
+    )

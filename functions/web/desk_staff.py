@@ -15,17 +15,25 @@ from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.port import Account, LastAdmin, Role
+from functions.staff.trail import Action
 from functions.web.desk_doors import read_form, redirect
 from functions.web.desk_frame import Pages
 from functions.web.desk_words import Mark, moment_of
 from functions.web.problems import HttpProblem
 from functions.web.sessions import Doorkeeper, Visitor, require_csrf
+from functions.web.trail import Trail
 
 DONE: Final[Mapping[str, str]] = {
     "role": "角色已经改了，马上起作用",
     "disable": "账号已经停用，它的登录都已退出",
     "enable": "账号已经启用",
     "totp": "两步登录已经取消，它的登录都已退出",
+}
+NOTED: Final[Mapping[str, Action]] = {
+    "role": "role_changed",
+    "disable": "account_disabled",
+    "enable": "account_enabled",
+    "totp": "second_factor_changed",
 }
 OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您一位管理员的，先增加一位"
 
@@ -37,6 +45,7 @@ class StaffPages:
         self._services = services
         self._doorkeeper = doorkeeper
         self._pages = pages
+        self._trail = Trail(services)
 
     def show_all(self, request: Request) -> Response:
         """All accounts, and the form for one more."""
@@ -57,7 +66,9 @@ class StaffPages:
             )
         except AccountRefused as refusal:
             return self._list_page(request, visitor, name=name, role=role, error=str(refusal))
-        return self._issued_page(request, visitor, self._services.staff.account(normal_name(name)), given)
+        account = self._services.staff.account(normal_name(name))
+        self._trail.note("account_added", visitor.account.name, account=account.name, role=account.role)
+        return self._issued_page(request, visitor, account, given)
 
     def show_one(self, request: Request) -> Response:
         """One account and what can be done with it."""
@@ -72,14 +83,17 @@ class StaffPages:
             return self._account_page(request, visitor, account, error=OWN)
         if act == "password":
             given = reset_password(self._services.staff, self._doorkeeper.passwords, account.name)
+            self._trail.note("account_reset", visitor.account.name, account=account.name)
             return self._issued_page(request, visitor, account, given)
         acts = self._acts(answers)
         if act not in acts:
             raise HttpProblem(400, "没有认出按的是哪个按钮。请回到账号的页面再按一次")
         try:
-            acts[act](account.name)
+            changed = acts[act](account.name)
         except LastAdmin as refusal:
             return self._account_page(request, visitor, account, error=str(refusal))
+        details = {"change": "off"} if act == "totp" else {"role": changed.role} if act == "role" else {}
+        self._trail.note(NOTED[act], visitor.account.name, account=account.name, **details)
         return redirect(request, f"/desk/staff/{id_of(account.name)}?done={act}")
 
     def _acts(self, answers: Mapping[str, str]) -> Mapping[str, Callable[[str], Account]]:

@@ -12,12 +12,14 @@ from starlette.requests import Request
 from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.forms.problem import Problem
-from functions.staff.accounts import check_password
+from functions.staff.accounts import check_password, normal_name
 from functions.staff.port import Account
 from functions.staff.second_factor import CodeRefused, SecondFactors
+from functions.staff.trail import NOBODY
 from functions.staff.vault import Unreadable, Vault
 from functions.web.problems import HttpProblem
 from functions.web.sessions import Doorkeeper, SignedIn
+from functions.web.trail import Trail
 
 TICKET_LIFE: Final = timedelta(minutes=10)
 WRONG_PAIR: Final = "账号或者密码不对。请重填一次，注意大小写"
@@ -58,12 +60,14 @@ class Entrance:
         self._services = services
         self._doorkeeper = doorkeeper
         self._factors = factors
+        self._trail = Trail(services)
 
     def check(self, request: Request, *, name: str, password: str) -> Account:
         """The account whose password this is; else HttpProblem 401, the same for all reasons, or 429."""
         self._doorkeeper.count_try(request, name, "password")
         account = check_password(self._services.staff, self._doorkeeper.passwords, name=name, password=password)
         if account is None:
+            self._trail.note("sign_in_failed", self._known(name))
             raise HttpProblem(401, WRONG_PAIR)
         return account
 
@@ -76,10 +80,12 @@ class Entrance:
             try:
                 account = self._factors.use(account, code, at=self._services.clock())
             except CodeRefused as refusal:
+                self._trail.note("sign_in_failed", account.name, step="code")
                 raise CodeProblem(str(refusal), rule="wrong") from None
             except Unreadable:
                 raise HttpProblem(503, KEY_GONE) from None
         self._doorkeeper.forgive(account.name)
+        self._trail.note("signed_in", account.name)
         return self._doorkeeper.let_in(request, account)
 
     def ticket(self, account: Account, form_token: str) -> str:
@@ -98,6 +104,13 @@ class Entrance:
         if ended or not timedelta() <= self._services.clock() - read.at < TICKET_LIFE:
             raise TicketEnded
         return account
+
+    def _known(self, name: str) -> str:
+        """The account's name, NOBODY when there is none: people type passwords into the name field."""
+        try:
+            return self._services.staff.account(normal_name(name)).name
+        except NotFound:
+            return NOBODY
 
 
 def _read_ticket(vault: Vault, ticket: str, form_token: str) -> Ticket:

@@ -29,6 +29,7 @@ from functions.staff.throttle import Step, Throttle, TooManyAttempts
 from functions.web.browsers import name_client
 from functions.web.limits import client_address
 from functions.web.problems import HttpProblem
+from functions.web.trail import Trail
 
 COOKIE: Final = "__Host-qingdan"
 FORM_COOKIE: Final = "__Host-qingdan-form"
@@ -77,6 +78,7 @@ class Doorkeeper:
         self._limits = limits or SessionLimits()
         self._throttle = throttle or Throttle()
         self.passwords = passwords or Passwords(services.entropy)
+        self._trail = Trail(services)
 
     def visitor(self, request: Request) -> Visitor:
         """Who the request comes from, or HttpProblem 401."""
@@ -121,6 +123,11 @@ class Doorkeeper:
         self.sign_out(request)
         return self._open(request, account)
 
+    def leave(self, request: Request, visitor: Visitor) -> None:
+        """Sign out as the visitor asks."""
+        self._trail.note("signed_out", visitor.account.name)
+        self.sign_out(request)
+
     def sign_out(self, request: Request) -> None:
         """End the session of the request's cookie in the store, so that a copy of the cookie is worth nothing."""
         token = request.cookies.get(COOKIE)
@@ -135,10 +142,12 @@ class Doorkeeper:
         """End one session of the visitor's own; one that is over already may be asked for."""
         for session in self.sessions(visitor):
             if id_of(session) == session_id:
+                self._trail.note("signed_out", visitor.account.name, where="elsewhere")
                 self._services.staff.close_session(session.token_hash)
 
     def sign_out_everywhere(self, visitor: Visitor) -> Account:
         """End all sessions of the account, this one too; the account as it is then."""
+        self._trail.note("signed_out", visitor.account.name, where="everywhere")
         account = revise(self._services.staff, visitor.account.name, without_sessions)
         self._services.staff.close_sessions(account.name)
         return account
@@ -156,6 +165,7 @@ class Doorkeeper:
         name, staff = visitor.account.name, self._services.staff
         self.count_try(request, name, "confirm")
         account = change_password(staff, self.passwords, visitor.account, old=old, new=new, again=again)
+        self._trail.note("password_changed", name)
         self._throttle.forgive(staff, name=name, steps=("confirm",))
         return self._open(request, account)
 

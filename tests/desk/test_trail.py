@@ -16,7 +16,8 @@ from functions.bootstrap import Services
 from functions.exports.jsonl import read_events
 from functions.records.event import event_is_whole
 from functions.staff.trail import Sought, body_of
-from tests.desk.conftest import ROLES, Filer, SignIn, self_check
+from functions.web.desk_staff import id_of
+from tests.desk.conftest import PASSWORD, ROLES, Filer, SignIn, self_check, token_in
 from tests.support.clock import Clock
 from tests.support.markup import read_page
 
@@ -220,3 +221,71 @@ def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_not
         released.set()
         assert seen.result(30).status_code == 200
     assert [entry[1] for entry in noted(services)] == ["listed", "viewed"]
+
+
+def everything(services: Services) -> list[tuple[str, str, dict[str, Any]]]:
+    services.records.check_writable()
+    return [(e.actor, e.type, body_of(e)["details"]) for e in services.trail.stream(Sought())]
+
+
+def test_coming_and_going_is_noted(services: Services, become: SignIn) -> None:
+    client = become("viewer")
+    page = client.get("/desk/account")
+    client.post("/desk/sign-out", data={"csrf": token_in(page.text)})
+    client = become("officer")
+    assert client.delete("/api/desk/session").status_code == 204
+    assert everything(services) == [
+        ("viewer", "signed_in", {}),
+        ("viewer", "signed_out", {}),
+        ("officer", "signed_in", {}),
+        ("officer", "signed_out", {}),
+    ]
+
+
+def test_a_failed_sign_in_names_the_account_but_never_what_was_typed(
+    services: Services, client: TestClient, staff: None
+) -> None:
+    typed = "示例的长口令 typed into the wrong field"
+    for name in ("admin", typed):
+        answer = client.post("/api/desk/session", json={"username": name, "password": "wrong"})
+        assert answer.status_code == 401
+    assert everything(services) == [("admin", "sign_in_failed", {}), ("", "sign_in_failed", {})]
+    assert all(typed.encode() not in (event.body or b"") for event in services.trail.stream(Sought()))
+
+
+def test_what_an_admin_does_to_an_account_is_noted_with_its_name(services: Services, become: SignIn) -> None:
+    client = become("admin")
+
+    def press(address: str, **fields: str) -> None:
+        page = client.get(address)
+        assert client.post(address, data={"csrf": token_in(page.text), **fields}).status_code in (200, 303)
+
+    press("/desk/staff", name="示例丁", role="officer")
+    address = f"/desk/staff/{id_of('示例丁')}"
+    for act in ("disable", "enable", "password"):
+        press(address, do=act)
+    press(address, do="role", role="reviewer")
+    assert everything(services)[1:] == [
+        ("admin", "account_added", {"account": "示例丁", "role": "officer"}),
+        ("admin", "account_disabled", {"account": "示例丁"}),
+        ("admin", "account_enabled", {"account": "示例丁"}),
+        ("admin", "account_reset", {"account": "示例丁"}),
+        ("admin", "role_changed", {"account": "示例丁", "role": "reviewer"}),
+    ]
+
+
+def test_a_changed_password_and_leaving_everywhere_are_noted(services: Services, become: SignIn) -> None:
+    client = become("viewer")
+    fields = {"old": PASSWORD, "new": "另一句足够长的口令 horse 9", "again": "另一句足够长的口令 horse 9"}
+    client.post("/desk/password", data={"csrf": token_in(client.get("/desk/password").text), **fields})
+    page = client.get("/desk/account")
+    client.post("/desk/account/sessions", data={"csrf": token_in(page.text), "session": "all"})
+    assert everything(services)[1:] == [
+        ("viewer", "password_changed", {}),
+        ("viewer", "signed_out", {"where": "everywhere"}),
+    ]
+
+
+def test_the_way_to_the_trail_is_shown_to_whoever_may_read_it(become: SignIn) -> None:
+    assert 'href="/desk/trail"' in become("admin").get("/desk/").text
+    assert 'href="/desk/trail"' not in become("reviewer").get("/desk/").text
