@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from functions.web.desk_account import OwnAccount
 from functions.web.desk_api import Api
 from functions.web.desk_doors import Doors, redirect
 from functions.web.desk_exports import Downloads, SeveralForms
-from functions.web.desk_filing import FilingView
+from functions.web.desk_filing import filing_values
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import Listing
@@ -37,12 +37,12 @@ from functions.web.parcels import Parcels
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
+from functions.web.stepping import Stepper
+from functions.web.threads import Endpoint, reading, writing
 from functions.web.trail import Trail, filters_noted
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make a server use.
 PASSWORD_CHECKS: Final = 2
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(services: Services) -> Starlette:
@@ -60,36 +60,36 @@ def create_app(services: Services) -> Starlette:
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
     slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
-        Route("/desk/", _reading(desk.show_list)),
-        Route("/desk/submissions/{number}", _reading(desk.show_filing)),
-        Route("/desk/export", _reading(desk.export)),
-        Route("/desk/sign-in", _reading(doors.show_sign_in)),
+        Route("/desk/", reading(desk.show_list)),
+        Route("/desk/submissions/{number}", reading(desk.show_filing)),
+        Route("/desk/export", reading(desk.export)),
+        Route("/desk/sign-in", reading(doors.show_sign_in)),
         Route("/desk/sign-in", slow(doors.sign_in), methods=["POST"]),
-        Route("/desk/sign-in/code", _writing(doors.sign_in_with_code), methods=["POST"]),
-        Route("/desk/sign-out", _writing(doors.sign_out), methods=["POST"]),
-        Route("/desk/password", _reading(doors.show_password)),
+        Route("/desk/sign-in/code", writing(doors.sign_in_with_code), methods=["POST"]),
+        Route("/desk/sign-out", writing(doors.sign_out), methods=["POST"]),
+        Route("/desk/password", reading(doors.show_password)),
         Route("/desk/password", slow(doors.change_password), methods=["POST"]),
-        Route("/desk/account", _reading(own.show)),
-        Route("/desk/account/sessions", _writing(own.sign_out), methods=["POST"]),
-        Route("/desk/totp", _reading(own.show_totp)),
-        Route("/desk/totp", _writing(own.turn_on), methods=["POST"]),
+        Route("/desk/account", reading(own.show)),
+        Route("/desk/account/sessions", writing(own.sign_out), methods=["POST"]),
+        Route("/desk/totp", reading(own.show_totp)),
+        Route("/desk/totp", writing(own.turn_on), methods=["POST"]),
         Route("/desk/totp/recovery", slow(own.renew_recovery), methods=["POST"]),
         Route("/desk/totp/off", slow(own.turn_off), methods=["POST"]),
-        Route("/desk/staff", _reading(staff.show_all)),
+        Route("/desk/staff", reading(staff.show_all)),
         Route("/desk/staff", slow(staff.add), methods=["POST"]),
-        Route("/desk/staff/{id}", _reading(staff.show_one)),
+        Route("/desk/staff/{id}", reading(staff.show_one)),
         Route("/desk/staff/{id}", slow(staff.change), methods=["POST"]),
-        Route("/desk/trail", _reading(trail.show)),
-        Route("/desk/trail.{format}", _reading(trail.export)),
-        Route("/api/desk/trail", _reading(trail.list)),
-        Route("/api/desk/trail.{format}", _reading(trail.export)),
-        Route("/desk/parcels/{id}", _reading(parcels.show)),
-        Route("/api/desk/parcels/{id}", _reading(parcels.tell)),
+        Route("/desk/trail", reading(trail.show)),
+        Route("/desk/trail.{format}", reading(trail.export)),
+        Route("/api/desk/trail", reading(trail.list)),
+        Route("/api/desk/trail.{format}", reading(trail.export)),
+        Route("/desk/parcels/{id}", reading(parcels.show)),
+        Route("/api/desk/parcels/{id}", reading(parcels.tell)),
         Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
-        Route("/api/desk/session", _reading(api.sign_out), methods=["DELETE"]),
-        Route("/api/desk/submissions", _reading(api.list)),
-        Route("/api/desk/submissions/{number}", _reading(api.read)),
-        Route("/api/desk/exports/{file}", _reading(api.export)),
+        Route("/api/desk/session", reading(api.sign_out), methods=["DELETE"]),
+        Route("/api/desk/submissions", reading(api.list)),
+        Route("/api/desk/submissions/{number}", reading(api.read)),
+        Route("/api/desk/exports/{file}", reading(api.export)),
     ]
     refuse = desk.refuse
     handled = (HttpProblem, HTTPException, QingdanError, Exception)
@@ -104,7 +104,7 @@ class Desk:
         self._doorkeeper = doorkeeper
         self._pages = pages
         self._listing = Listing(services.records, services.catalogue)
-        self._filings = FilingView(services.records, services.catalogue)
+        self._stepper = Stepper(services)
         self._downloads = Downloads(services)
         self._trail = Trail(services)
 
@@ -119,16 +119,16 @@ class Desk:
     def show_filing(self, request: Request) -> Response:
         """One filing, with the way back to the list it was opened from."""
         visitor = self._doorkeeper.admit(request, "read")
-        record = self._services.records.read(request.path_params["number"])
-        self._trail.note("viewed", visitor.account.name, record.summary.number)
+        dossier = self._stepper.open(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
         filters, cursor = Filters.read(request.query_params), request.query_params.get("cursor") or None
-        neighbours = self._listing.neighbours(record.summary.number, filters, cursor)
+        neighbours = self._listing.neighbours(dossier.record.summary.number, filters, cursor)
         return self._pages.page(
             request,
             "filing.html",
             visitor,
-            **self._filings.values(record),
-            twins=self._listing.twins(record.summary),
+            **filing_values(dossier),
+            twins=self._listing.twins(dossier.record.summary),
             back=filters.query(cursor=cursor or ""),
             previous=neighbours.previous,
             next=neighbours.next,
@@ -198,20 +198,6 @@ def _after(request: Request) -> str:
         return ""
     query = f"?{request.url.query}" if request.url.query else ""
     return "?" + urlencode({"next": request.url.path.removeprefix(request.scope.get("root_path", "")) + query})
-
-
-def _reading(work: Callable[[Request], Response]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(work, request)
-
-    return endpoint
-
-
-def _writing(work: Callable[[Request, bytes], Response]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(work, request, await request.body())
-
-    return endpoint
 
 
 def _slow(threads: ThreadPoolExecutor) -> Callable[[Callable[[Request, bytes], Response]], Endpoint]:

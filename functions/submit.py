@@ -14,18 +14,17 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import GuardTaken, NotFound, StoreUnavailable
-from functions.forms.decode import Decoded, decode
 from functions.forms.definition import Definition
-from functions.forms.rowchange import Action, change_rows, focus_of, parse_action
-from functions.forms.validation import prune, warnings
 from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
+from functions.web.filling import Filling
 from functions.web.gateway import Gateway
-from functions.web.pages import Checked, Filled, check_page, form_page, local_day, receipt_page
+from functions.web.pages import Checked, Filled, Page, check_page, form_page, local_day, public_place
 from functions.web.problems import HttpProblem, handlers, problem_of
+from functions.web.receipts import receipt_page
 from functions.web.shell import Shell
 
 KEY_BYTES = 16
@@ -90,41 +89,22 @@ class Submit:
     async def take_form(self, request: Request) -> Response:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
-        body = await request.body()
-        pairs = parse_pairs(body)
-        controls = dict(reversed(pairs))
-        action = parse_action(controls.get("action", "review"))
-        if action is None:
-            raise HttpProblem(400, "没有看懂按的是哪个按钮。请回到表页，再提交一次")
-        decoded = decode(definition, pairs)
-        if controls.get("form_digest", definition.digest) != definition.digest:
-            return self.page(409, form_page(self.shell, Filled(definition, decoded.data, notice=SUPERSEDED)))
-        if action.verb in ("add", "remove", "edit"):
-            return self.show(definition, decoded, action)
-        return await self.judge(definition, decoded, action, controls, len(body))
+        filling = Filling.read(definition, await request.body())
+        if filling.superseded:
+            return self.form(409, filling.filled(notice=SUPERSEDED))
+        again = filling.rearranged()
+        return self.form(200, again) if again else await self.judge(filling)
 
-    def show(self, definition: Definition, decoded: Decoded, action: Action) -> Response:
-        """The form again, a row more or less, or at the field that is to be changed."""
-        if action.verb == "edit":
-            return self.page(200, form_page(self.shell, Filled(definition, decoded.data, focus=focus_of(action))))
-        data, focus = change_rows(definition, decoded.data, action)
-        return self.page(200, form_page(self.shell, Filled(definition, data, focus=focus)))
-
-    async def judge(
-        self, definition: Definition, decoded: Decoded, action: Action, controls: dict[str, str], size: int
-    ) -> Response:
+    async def judge(self, filling: Filling) -> Response:
         """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
         today = local_day(self.services.clock())
-        data, dropped = prune(definition, decoded.data)
-        found = (*decoded.problems, *await find_problems(definition, data, today, size=size))
-        if found:
-            return self.page(422, form_page(self.shell, Filled(definition, decoded.data, found)))
-        sent = require_key(controls.get("key"))
-        key = sent or self.services.entropy(KEY_BYTES).hex()
-        checked = Checked(definition, decoded.data, data, dropped, warnings(definition, data, today), key)
-        if action.verb == "review" or sent is None:
-            return self.page(200, check_page(self.shell, checked))
-        return await self.store(checked, contest=_contested(controls.get("contest")))
+        problems = await find_problems(filling.definition, filling.data, today, size=filling.size)
+        if found := (*filling.decoded.problems, *problems):
+            return self.form(422, filling.filled(found))
+        checked = filling.checked(today, self.services.entropy(KEY_BYTES).hex())
+        if not filling.files:
+            return self.check(200, checked)
+        return await self.store(checked, contest=_contested(filling.controls.get("contest")))
 
     async def store(self, checked: Checked, *, contest: bool) -> Response:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
@@ -133,12 +113,26 @@ class Submit:
             # In one spelling: a page's other fields may differ between two clicks of one button.
             given = await file(self.services, FilingRequest(definition, data, checked.key, canonical(data), contest))
         except GuardTaken:
-            words = taken_words(definition, data, "请勾选“仍要提交”")
-            return self.page(409, check_page(self.shell, checked, stop=words, contest=True))
+            return self.check(409, checked, stop=taken_words(definition, data, "请勾选“仍要提交”"), contest=True)
         except StoreUnavailable as error:
             problem = problem_of(error)
-            return self.page(problem.status, check_page(self.shell, checked, stop=problem.detail), problem.headers)
-        return self.page(201, receipt_page(self.shell, definition, data, given))
+            return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)
+        return self.page(201, receipt_page(self.shell.base, definition, data, given))
+
+    def form(self, status: int, filled: Filled) -> Response:
+        return self.page(status, form_page(self.shell.base, filled, public_place(filled.definition)))
+
+    def check(
+        self,
+        status: int,
+        checked: Checked,
+        *,
+        stop: str = "",
+        contest: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        page = check_page(checked, public_place(checked.definition), stop=stop, contest=contest)
+        return self.page(status, page, headers)
 
     async def give_receipt(self, request: Request) -> Response:
         """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""
@@ -152,8 +146,8 @@ class Submit:
         headers = {"Content-Disposition": f'attachment; filename="{number}.jws"'}
         return Response(receipt, headers=headers, media_type="application/jose")
 
-    def page(self, status: int, html: str, headers: dict[str, str] | None = None) -> Response:
-        return HTMLResponse(html, status, headers=headers)
+    def page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
+        return HTMLResponse(self.shell.page(*page), status, headers=headers)
 
 
 def _root(request: Request) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.element import Markup, el, join, lines
 from functions.forms.encode import text_of
-from functions.forms.names import name_of
+from functions.forms.names import id_of, name_of
 from functions.forms.outline import Item
 from functions.forms.pointer import Path
 from functions.forms.pointer import join as pointer_of
@@ -20,12 +20,24 @@ NOT_ANSWERED = el("span", "未填", class_="quiet")
 NOT_TICKED = el("span", "没有勾选", class_="quiet")
 
 
-def render_answers(definition: Definition, data: Mapping[str, Any], problems: Sequence[Problem], edit: bool) -> str:
-    """Every section with its answers, values in the middle, warnings below them; with `edit`, a button 修改 for each.
+Beside = Callable[[str, Path], Markup]
 
-    The buttons post `action=edit:<name>` and belong into a form. The closing section is left out: its caller shows it.
+
+def render_answers(
+    definition: Definition,
+    data: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+    *,
+    beside: Beside | None = None,
+    prefix: str = "a",
+) -> str:
+    """Every section with its answers, values in the middle, warnings below them.
+
+    `beside` makes what stands at the right of an answer, from its label and path: `change_button`, for one. `prefix`
+    keeps the ids of two documents on one page apart; that of an answer is `<prefix>-<its path>`. The closing section is
+    left out: its caller shows it, with `render_closing` for one.
     """
-    writer = _Writer(definition, by_pointer(problems), edit)
+    writer = _Writer(definition, by_pointer(problems), beside, prefix)
     return join(
         *(
             _section(writer, section.title, number, section.items, data.get(section.key, {}), (section.key,))
@@ -33,6 +45,29 @@ def render_answers(definition: Definition, data: Mapping[str, Any], problems: Se
             if not section.closing
         )
     )
+
+
+def change_button(name: str, path: Path) -> Markup:
+    """The button 修改, which posts `action=edit:<name>` and belongs into a form."""
+    return el(
+        "button", "修改", el("span", name, class_="vh"),
+        class_="btn btn--second btn--small", name="action", value=f"edit:{name_of(path)}",
+    )  # fmt: skip
+
+
+def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str = "a") -> str:
+    """The closing sections, which `render_answers` leaves out: what was declared, and by whom."""
+    parts = []
+    for section in definition.sections:
+        if section.closing:
+            held, name = data.get(section.key, {}), f"{prefix}-{section.key}"
+            entries = [
+                el("div", el("dt", item.label), el("dd", _words(item, held.get(item.key))))
+                for item in section.items
+                if isinstance(item, Field)
+            ]
+            parts.append(el("section", el("h2", section.title, id=name), _list(entries), aria_labelledby=name))
+    return join(*parts)
 
 
 def value_words(field: Field, value: Any) -> Markup:
@@ -45,14 +80,18 @@ def _section(writer: _Writer, title: str, number: int, items: Sequence[Item], va
     lists = writer.lists(items, values, path)
     if not lists:  # none of its questions applies to this filing
         return lists
-    return el("section", el("h2", f"{numeral(number)}、{title}", id=f"a{number}"), lists, aria_labelledby=f"a{number}")
+    name = f"{writer.prefix}{number}"
+    return el("section", el("h2", f"{numeral(number)}、{title}", id=name), lists, aria_labelledby=name)
 
 
 class _Writer:
-    def __init__(self, definition: Definition, problems: Mapping[str, Sequence[Problem]], edit: bool) -> None:
+    def __init__(
+        self, definition: Definition, problems: Mapping[str, Sequence[Problem]], beside: Beside | None, prefix: str
+    ) -> None:
         self._definition = definition
         self._problems = problems
-        self._edit = edit
+        self._beside = beside
+        self.prefix = prefix
 
     def lists(self, items: Sequence[Item], values: Any, path: Path) -> Markup:
         """Lists of the items; rows stand between them under a heading each."""
@@ -99,12 +138,8 @@ class _Writer:
 
     def _line(self, label: str, words: Markup, path: Path, warnings: Markup) -> Markup:
         name = self._definition.label_at(pointer_of(path))
-        button = el(
-            "button", "修改", el("span", name, class_="vh"),
-            class_="btn btn--second btn--small", name="action", value=f"edit:{name_of(path)}",
-        )  # fmt: skip
-        change = [el("dd", button, class_="change")] if self._edit else []
-        return el("div", el("dt", label), el("dd", words, warnings), *change)
+        change = [el("dd", self._beside(name, path), class_="change")] if self._beside else []
+        return el("div", el("dt", label), el("dd", words, warnings), *change, id=f"{self.prefix}-{id_of(path)}")
 
     def _warnings(self, path: Path) -> Markup:
         found = self._problems.get(pointer_of(path), ())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.forms import pointer
-from functions.forms.answers import render_answers, value_words
+from functions.forms.answers import change_button, render_answers, value_words
 from functions.forms.definition import Definition, Field
 from functions.forms.element import Markup, el, hidden_input, join
 from functions.forms.encode import encode
@@ -28,7 +28,7 @@ def render_check(
     `data` is what will be filed, `typed` what was typed before answers that do not apply were dropped: it goes along
     unseen, so that 修改 loses nothing. `dropped` are the pointers of the answers left out. `hidden` carries the key.
     """
-    answers = render_answers(definition, data, warnings, edit=True)
+    answers = render_answers(definition, data, warnings, beside=change_button)
     form = el(
         "form",
         _carried(definition, data if typed is None else typed, hidden or {}),

@@ -13,7 +13,8 @@ from functions.forms.normal import ABSENT, normalise
 from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 
-RESERVED = frozenset({"action", "form_digest", "key", "contest"})
+# Names without a full stop, which every field's has: what pages carry beside the answers.
+RESERVED = frozenset({"action", "form_digest", "key", "contest", "code", "version", "csrf", "received_on"})
 MAX_ROWS = 1000
 MAX_UNKNOWN = 20
 

@@ -6,7 +6,7 @@ It knows the form and what was typed; title, heading and frame of the page are t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,21 +38,24 @@ def render_form(
     hidden: Mapping[str, str] | None = None,
     focus: str | None = None,
     link: Link | None = None,
+    asked: Collection[str] = (),
+    kept: bool = True,
 ) -> str:
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
     of the part that takes the focus. `link` turns a path of the site, such as "regimes/bing/#bing-5-2" or "privacy/",
-    into an href; without it addresses are plain text.
+    into an href; without it addresses are plain text. `asked` are the pointers of what the bureau wants changed. `kept`
+    lets the page's script keep a draft in the browser.
     """
-    sheet = Sheet(by_pointer(problems), link)
+    sheet = Sheet(by_pointer(problems), link, asked=frozenset(asked))
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
     )
     form = el(
         "form", _with_focus(body, focus), id="form", action=action, method="post", novalidate=True, lang="zh-CN",
-        accept_charset="utf-8", data_form=definition.id, data_fresh=values is None,
+        accept_charset="utf-8", data_form=definition.id, data_fresh=values is None, data_unkept=not kept,
     )  # fmt: skip
     progress = render_progress(definition, values or {}, problems)
     return join(render_intro(definition, link), el("div", progress, form, class_="formcols"), script_data(definition))

@@ -9,7 +9,7 @@ from functions.forms.element import Markup, el
 from functions.forms.names import id_of
 from functions.forms.pointer import Path, join, split
 from functions.forms.problem import Problem
-from functions.forms.wording import WRONG
+from functions.forms.wording import ASKED, WRONG
 
 Link = Callable[[str], str]
 
@@ -22,15 +22,22 @@ class Sheet:
     """What is wrong, by pointer; `link`, which turns a path of the site ("privacy/") into an href, or None.
 
     `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
+    `asked` are the pointers of what the bureau wants changed.
     """
 
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     link: Link | None = None
     basis: str = ""
+    asked: frozenset[str] = frozenset()
 
     def wrong(self, path: Path) -> Sequence[Problem]:
         """The problems at exactly this place."""
         return self.problems.get(join(path), ())
+
+    def mark(self, *paths: Path) -> Markup:
+        """The words at what the bureau wants changed, or nothing."""
+        wanted = any(join(path) in self.asked for path in paths)
+        return el("b", ASKED, class_="asked") if wanted else Markup("")
 
 
 def errors_at(sheet: Sheet, path: Path) -> Markup:

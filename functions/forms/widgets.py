@@ -62,8 +62,9 @@ def mark(field: Field) -> Markup:
 
 
 def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
-    """The hint with the paragraph that demands this, or nothing."""
-    words = [item.hint] if item.hint else []
+    """Whether the bureau wants this changed, the hint, and the paragraph that demands this; or nothing."""
+    led = (*path, item.lead) if isinstance(item, Group) and item.lead else path
+    words = [each for each in (sheet.mark(path, led), item.hint) if each]
     if isinstance(item, Field) and item.kind == "date":
         # A script takes the example away where the browser has a calendar of its own.
         words.append(el("span", DATE_HINT, data_example=True))
@@ -166,7 +167,7 @@ def _row(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
         value=f"remove:{name_of(path[:-1])}:{path[-1]}",
     )  # fmt: skip
     return el(
-        "fieldset", el("legend", name), hidden_input(name_of(path), ""), errors_at(sheet, path),
+        "fieldset", el("legend", name), hidden_input(name_of(path), ""), sheet.mark(path), errors_at(sheet, path),
         render_items(sheet, rows.items, value, path), remove,
         class_="row", id=id_of(path), tabindex=-1, data_row=name_of(path),
     )  # fmt: skip

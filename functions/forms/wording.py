@@ -6,6 +6,7 @@ OPTIONAL = "（选填）"
 DEPENDS = "（按所选填写）"
 DATE_HINT = "如 2026-03-01。"
 WRONG = "错误："
+ASKED = "本局要求改这一栏。"
 NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 
 # The page's script fills the braces in the same way, so that both say the same.

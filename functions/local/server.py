@@ -112,7 +112,7 @@ class PatientProtocol(HttpToolsProtocol):
             self.timer = self.loop.call_later(self.header_seconds - waited, self._look)
 
 
-def mount(submit: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
+def mount(submit: ASGIApp, track: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
     """One application: the desk and the public functions at their addresses, the site everywhere else."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,12 +123,22 @@ def mount(submit: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> A
             await desk(scope, receive, send)
         elif path == "/api/seals" or path.startswith("/api/seals/"):
             await seals(scope, receive, send)
+        elif _is_followed(path, scope["method"]):
+            await track(scope, receive, send)
         elif _is_public(path, scope["method"]) or (scope["method"] not in ("GET", "HEAD") and path not in site):
             await submit(scope, receive, send)
         else:
             await site(scope, receive, send)
 
     return dispatch
+
+
+def _is_followed(path: str, method: str) -> bool:
+    """Whether this is about a filing that is there already; the page with the two fields belongs to the site."""
+    if path.startswith("/api/submissions/"):
+        return method != "POST" or path.endswith("/withdrawal")
+    page = path in ("/track", "/track/")
+    return (page and method not in WITHOUT_BODY) or (path.startswith("/track/") and not page)
 
 
 def _is_public(path: str, method: str) -> bool:
@@ -157,10 +167,13 @@ def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     from functions.desk import create_app as create_desk
     from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
+    from functions.track import create_app as create_track
 
     shared = shared or Shared.load(services.settings)
-    app = mount(create_submit(services), create_desk(services), create_seals(services), shared.site)
-    guarded = guard(app, services.settings, shared.shell, time.monotonic, count=shared.buckets)
+    functions = (create_submit(services), create_track(services), create_desk(services), create_seals(services))
+    guarded = guard(
+        mount(*functions, shared.site), services.settings, shared.shell, time.monotonic, count=shared.buckets
+    )
     return under(services.settings.root_path or shared.shell.base, guarded)
 
 

@@ -69,7 +69,7 @@ def prepare(
         events=(event,),
         summary=summary,
         claim=None if contest else summary.guard,
-        answer=_answer(summary, event.digest, code, keys),
+        answer=_answer(summary, event.digest, code, keys, {"received_on": summary.received_on} if paper else {}),
         idempotency=remember(definition, idempotency_key, request_digest) if idempotency_key else None,
     )
 
@@ -88,7 +88,8 @@ def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
     """What whoever took the step is told.
 
     Keys after a filing: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai),
-    timeliness, digest, receipt. An access code is made again each time, since it is stored nowhere.
+    timeliness, digest, receipt; of a paper filing also received_on. An access code is made again each time, since it is
+    stored nowhere.
     """
     kept: dict[str, Any] = orjson.loads(stored.answer)
     code = kept.pop("code", None)
@@ -133,7 +134,7 @@ def _body(
     }
 
 
-def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> bytes:
+def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys, more: dict[str, str]) -> bytes:
     signed = {
         "number": summary.number,
         "form": summary.form,
@@ -143,6 +144,7 @@ def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> 
         "due": summary.due,
         "timeliness": summary.timeliness,
         "period": summary.period,
+        **more,
     }
     told = {
         "number": summary.number,
@@ -155,5 +157,6 @@ def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> 
         "digest": digest,
         "receipt": keys.signer.sign(signed),
         "code": code,
+        **more,
     }
     return canonical_plain(told)

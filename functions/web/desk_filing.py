@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-from functions.errors import QingdanError
-from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, Field
 from functions.forms.problem import Problem
 from functions.records.event import Event
-from functions.records.store import Record, RecordStore, Summary
+from functions.records.steps import Dossier
+from functions.records.store import Record, Summary
+from functions.records.versions import versions_of
 from functions.web.desk_list import what_is_so
-from functions.web.desk_words import BEIJING, STEPS, TIMELINESS, Moment, grouped, mark_of, moment_of
-
-MOST_DEFINITIONS = 32
+from functions.web.desk_words import TIMELINESS, grouped, mark_of, moment_of
+from functions.web.story import told_to_officers
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,102 +27,29 @@ class Contact:
     dial: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the process log."""
+def filing_values(dossier: Dossier) -> dict[str, Any]:
+    """What filing.html shows, but for its neighbours and twins."""
+    from functions.forms.answers import render_answers, render_closing
+    from functions.forms.validation import warnings
 
-    what: str
-    who: str
-    at: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What the unit filed at one time: the answers, as of the event that brought them."""
-
-    number: int
-    event: Event
-    data: dict[str, Any]
-
-
-class FilingView:
-    """Reads single filings with the form that each has pinned. Calls block: run them in a worker thread."""
-
-    def __init__(self, records: RecordStore, catalogue: Catalogue) -> None:
-        self._records = records
-        self._definitions = {definition.digest: definition for definition in catalogue}
-
-    def values(self, record: Record) -> dict[str, Any]:
-        """What filing.html shows, but for its neighbours and twins."""
-        from functions.forms.answers import render_answers
-        from functions.forms.validation import warnings
-
-        summary, version = record.summary, versions_of(record.events)[-1]
-        definition = self.definition(summary.form_digest)
-        day = datetime.fromisoformat(version.event.at).astimezone(BEIJING).date()
-        found = warnings(definition, version.data, day)
-        return {
-            "number": summary.number,
-            "unit_name": summary.unit_name,
-            "heading": f"{definition.period_title(summary.period)}{definition.short}",
-            "standing": mark_of(summary),
-            "version": summary.version,
-            "at": moment_of(summary.submitted_at),
-            "due": summary.due,
-            "timeliness": TIMELINESS[summary.timeliness],
-            "contact": contact_of(definition, version.data),
-            "digest": grouped(version.event.digest),
-            "warnings": [what_is_so(warning.message) for warning in found],
-            "answers": render_answers(definition, version.data, _shortened(found), edit=False),
-            "closing": closing_of(definition, version.data),
-            "log": log_of(record),
-        }
-
-    def definition(self, digest: str) -> Definition:
-        """The form of this digest, from the documents that are kept for ever."""
-        definition = self._definitions.get(digest)
-        if definition is None:
-            definition = Definition.from_document(self._records.document(digest))
-            if len(self._definitions) < MOST_DEFINITIONS:
-                self._definitions[digest] = definition
-        return definition
-
-
-def versions_of(events: Sequence[Event]) -> list[Version]:
-    """Every version that the unit filed, the first one first; QingdanError when its content has been erased."""
-    filed = [event for event in events if event.type in ("submitted", "corrected")]
-    if any(event.body is None for event in filed):
-        raise QingdanError("这件填报的内容已经依法删除，只留下了指纹")
-    return [Version(at, event, json.loads(event.body or b"{}")["data"]) for at, event in enumerate(filed, start=1)]
-
-
-def log_of(record: Record) -> list[Step]:
-    """What happened, the latest first: the unit for what it did, the officer's name for what the bureau did."""
-    steps, version = [], 0
-    for event in record.events:
-        filed = event.type in ("submitted", "corrected")
-        version += filed
-        what = f"{STEPS[event.type]}（第 {version} 版）" if filed else STEPS[event.type]
-        own = filed or event.type == "withdrawn"
-        steps.append(Step(what, record.summary.unit_name if own else event.actor, moment_of(event.at)))
-    return steps[::-1]
-
-
-def closing_of(definition: Definition, data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The closing sections, which the answers leave out: each title with its labels and their answers as HTML."""
-    from functions.forms.answers import NOT_ANSWERED, value_words
-
-    closing = []
-    for section in definition.sections:
-        if section.closing:
-            held = data.get(section.key, {})
-            lines = [
-                (item.label, value_words(item, held[item.key]) if item.key in held else NOT_ANSWERED)
-                for item in section.items
-                if isinstance(item, Field)
-            ]
-            closing.append({"title": section.title, "lines": lines})
-    return closing
+    summary, state, definition = dossier.record.summary, dossier.state, dossier.definition
+    version = versions_of(dossier.record.events)[-1]
+    found = warnings(definition, state.data, state.version_day)
+    return {
+        "number": summary.number,
+        "unit_name": summary.unit_name,
+        "heading": f"{definition.period_title(summary.period)}{definition.short}",
+        "standing": mark_of(summary),
+        "version": summary.version,
+        "at": moment_of(summary.submitted_at),
+        "due": summary.due,
+        "timeliness": TIMELINESS[summary.timeliness],
+        "contact": contact_of(definition, state.data),
+        "digest": grouped(version.event.digest),
+        "warnings": [what_is_so(warning.message) for warning in found],
+        "answers": render_answers(definition, state.data, _shortened(found)) + render_closing(definition, state.data),
+        "log": told_to_officers(dossier),
+    }
 
 
 def contact_of(definition: Definition, data: dict[str, Any]) -> Contact | None:

@@ -58,9 +58,13 @@ def require_key(key: str | None) -> str | None:
 async def find_problems(definition: Definition, data: Any, today: date, *, size: int) -> tuple[Problem, ...]:
     """Everything wrong with the data; a large one is judged in a thread, so that others are served meanwhile."""
     if size > LARGE_BODY:
-        found = await asyncio.to_thread(validate, definition, data, today)
-    else:
-        found = validate(definition, data, today)
+        return await asyncio.to_thread(judge, definition, data, today)
+    return judge(definition, data, today)
+
+
+def judge(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]:
+    """The same in this thread. That gate and explainer disagree is logged, and nothing of the filing."""
+    found = validate(definition, data, today)
     if any(problem.rule == DISAGREEMENT for problem in found):
         FAILURES.error({"disagreement": definition.id, "form_digest": definition.digest})
     return found
@@ -132,6 +136,6 @@ def taken_words(definition: Definition, data: Mapping[str, Any], how: str) -> st
     subject = "本项目" if len(rules.unique) > 1 else "本单位"
     gap = " " if period[:1].isdigit() else ""
     return (
-        f"{subject}{gap}{period}的{rules.short}已经有一份。要改它，请凭它的编号和查询码与本局联系；"
+        f"{subject}{gap}{period}的{rules.short}已经有一份。要改它，请用它的编号和查询码补正；"
         f"不是您单位报的，{how}，由本局核实"
     )

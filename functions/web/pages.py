@@ -1,21 +1,50 @@
-"""The pages of filing without JavaScript: the form again, check your answers, the receipt; decides nothing."""
+"""The pages of filling in a form without JavaScript: the form again, check your answers; decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from functions.forms.definition import Definition
 from functions.forms.html import render_check, render_form, render_summary
 from functions.forms.problem import Problem
-from functions.web.shell import Shell
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FORMS = "forms/"
+TRACK = "track/"
+
+
+class Page(NamedTuple):
+    """What goes into a frame: title (text), main (HTML), and the way here as (label, address under the root)."""
+
+    title: str
+    main: str
+    crumbs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a form is filled in.
+
+    `action` is what its pages post to, `hidden` goes along unseen. `verb` stands before the form's title, `above`
+    (HTML) before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
+    draft.
+    """
+
+    action: str
+    crumbs: tuple[tuple[str, str], ...]
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    verb: str = ""
+    above: str = ""
+    asked: frozenset[str] = frozenset()
+    kept: bool = True
+
+    def title(self, definition: Definition) -> str:
+        return f"{self.verb}：{definition.title}" if self.verb else definition.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +74,35 @@ class Checked:
     key: str
 
 
-def form_page(shell: Shell, filled: Filled) -> str:
-    """The form, filled in as it was typed, with the summary of what to change."""
+def public_place(definition: Definition) -> Place:
+    """Where everybody files this form."""
+    return Place(definition.id, (("我要填报", FORMS), (definition.title, "#")))
+
+
+def form_page(base: str, filled: Filled, place: Place) -> Page:
+    """The form, filled in as it was typed, with the summary of what to change. `base` is the site's root path."""
     definition, problems = filled.definition, filled.problems
+    title = place.title(definition)
     form = render_form(
         definition,
         values=filled.typed,
         problems=problems,
-        action=definition.id,
+        action=place.action,
+        hidden=place.hidden,
         focus=filled.focus,
-        link=lambda path: shell.base + path,
+        link=lambda path: base + path,
+        asked=place.asked,
+        kept=place.kept,
     )
-    main = f"<h1>{escape(definition.title)}</h1>{_notice(filled.notice)}{render_summary(problems)}{form}"
-    title = f"有 {len(problems)} 处要改：{definition.title}" if problems else definition.title
-    return shell.page(title, main, _crumbs(definition))
+    main = f"<h1>{escape(title)}</h1>{_notice(filled.notice)}{render_summary(problems)}{place.above}{form}"
+    return Page(f"有 {len(problems)} 处要改：{title}" if problems else title, main, place.crumbs)
 
 
-def check_page(shell: Shell, checked: Checked, *, stop: str = "", contest: bool = False) -> str:
+def check_page(checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: str = "") -> Page:
     """The answers as they would be filed, and one button.
 
-    `stop` says what kept them from being filed just now; `contest` offers to file all the same.
+    `stop` says what kept them from being filed just now; `contest` offers to file all the same; `changes` (HTML) is
+    what they change in an earlier version.
     """
     definition = checked.definition
     body = render_check(
@@ -73,69 +111,11 @@ def check_page(shell: Shell, checked: Checked, *, stop: str = "", contest: bool 
         typed=checked.typed,
         dropped=checked.dropped,
         warnings=checked.warnings,
-        action=definition.id,
-        hidden={"key": checked.key},
+        action=place.action,
+        hidden={**place.hidden, "key": checked.key},
     )
-    main = f"<h1>核对后提交：{escape(definition.title)}</h1>{_stop(stop, contest)}{body}"
-    title = f"还没有提交：{definition.title}" if stop else f"核对后提交：{definition.title}"
-    return shell.page(title, main, _crumbs(definition))
-
-
-def receipt_page(shell: Shell, definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    """The receipt of a stored filing; `given` is the answer of `records.filing.answer`."""
-    period = definition.period_title(given["period"])
-    code = escape(given["access_code"])
-    done = (
-        f'<div class="say say--done" data-filed="{escape(definition.id)}"><h1>已收到您的{escape(definition.short)}</h1>'
-        f"<p>{escape(period)}《{escape(definition.title)}》已经保存，正在等本局审核。</p></div>"
-    )
-    secret = (
-        '<div class="say say--warn"><b>请现在记下查询码，它只显示这一次</b>'
-        f'<p class="secret">{code}</p><p>以后要问进度、要补正或者撤回，都要凭编号和它。不要发到工作群里。'
-        "丢了可以打电话给本局，核对身份后换新的。</p></div>"
-    )
-    slip, acts = _receipt_slip(definition, data, given), _receipt_acts(definition, given)
-    main = f'{done}<div class="keep"><div>{slip}{secret}{acts}</div></div>{_what_next(given)}'
-    return shell.page(f"已收到：{given['number']}", main, _crumbs(definition))
-
-
-def _receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    at = local_time(given["submitted_at"])
-    unit = value_at(data, definition.rules.unit_name_at)
-    late = given["timeliness"] == "late"
-    state = '<span class="st st--late">延报</span>' if late else '<span class="st st--ok">按期</span>'
-    due = date.fromisoformat(given["due"])
-    return (
-        '<dl class="slip">'
-        f'<div class="w3"><dt>编号</dt><dd><strong class="code">{escape(given["number"])}</strong></dd></div>'
-        f'<div class="w3"><dt>单位</dt><dd>{escape(str(unit))}</dd></div>'
-        f'<div><dt>收到时间</dt><dd><time datetime="{at.isoformat(timespec="seconds")}">{long_date(at.date())}<br>'
-        f"{at:%H:%M:%S}</time></dd></div>"
-        f"<div><dt>截止日期</dt><dd>{long_date(due)}</dd></div>"
-        f"<div><dt>是否按期</dt><dd>{state}<br><small>{distance(at.date(), due)}</small></dd></div>"
-        f'<div class="w6"><dt>内容指纹（SHA-256）</dt><dd><code>{grouped(given["digest"])}</code></dd></div></dl>'
-    )
-
-
-def _receipt_acts(definition: Definition, given: Mapping[str, Any]) -> str:
-    return (
-        f'<form class="acts noprint" action="{escape(definition.id)}/receipt" method="post">'
-        f'<input type="hidden" name="receipt" value="{escape(given["receipt"])}">'
-        '<button class="btn">下载回执文件（可核验）</button>'
-        '<button class="btn btn--second" type="button" data-print hidden>打印</button></form>'
-    )
-
-
-def _what_next(given: Mapping[str, Any]) -> str:
-    at = local_time(given["submitted_at"])
-    stamp = f'<time datetime="{at.isoformat(timespec="seconds")}">{long_date(at.date())} {at:%H:%M}</time>'
-    return (
-        '<h2>接下来</h2><ol class="time measure">'
-        f'<li class="now"><strong>已提交</strong>{stamp}</li>'
-        "<li><strong>本局审核</strong><br>要补充情况的，按您填的联系电话找您。</li>"
-        "<li><strong>接受，或者退回补正</strong><br>退回时会写明意见和补正期限。按期补正的，仍按第一次提交的时间计算。</li></ol>"
-        '<p class="measure">填错了？请带上编号和查询码联系本局。</p>'
-    )
+    main = f"<h1>核对后提交{place.verb}：{escape(definition.title)}</h1>{_stop(stop, contest)}{changes}{body}"
+    return Page(f"{'还没有提交' if stop else '核对后提交'}{place.verb}：{definition.title}", main, place.crumbs)
 
 
 def _stop(words: str, contest: bool) -> str:
@@ -151,10 +131,6 @@ def _stop(words: str, contest: bool) -> str:
 
 def _notice(words: str) -> str:
     return f'<div class="say say--warn" role="status"><p>{escape(words)}</p></div>' if words else ""
-
-
-def _crumbs(definition: Definition) -> tuple[tuple[str, str], ...]:
-    return ("我要填报", FORMS), (definition.title, "#")
 
 
 def value_at(data: Any, pointer: str) -> Any:

@@ -18,9 +18,11 @@ from functions.errors import (
     NotFound,
     QingdanError,
     SequenceTaken,
+    StepRefused,
     StoreUnavailable,
 )
 from functions.forms.problem import Problem
+from functions.records.state import Erased
 from functions.web.shell import Shell
 
 PROBLEM_TYPE = "application/problem+json"
@@ -48,25 +50,39 @@ _DETAILS = {
     500: "这一步没有办成，内容没有存下来。请过一会儿再试；还是不行，请打电话给本局",
 }
 RETRY_SECONDS = 30
+_STATUSES: tuple[tuple[type[QingdanError], int], ...] = (
+    (NotFound, 404),
+    (GuardTaken, 409),
+    (IdempotencyMismatch, 409),
+    (StepRefused, 409),
+    (Erased, 409),
+    (SequenceTaken, 412),
+)
 
 
 class HttpProblem(Exception):
-    """An answer other than success: a status, Chinese words with the cure, and for 422 the fields to change."""
+    """An answer other than success: a status, Chinese words with the cure, and for 422 the fields to change.
+
+    `more` are further members of the problem document, for programs.
+    """
 
     def __init__(
         self,
         status: int,
         detail: str = "",
         *,
+        title: str = "",
         errors: Sequence[Problem] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail or _DETAILS.get(status, ""))
         self.status = status
-        self.title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
+        self.title = title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
         self.detail = str(self) or self.title
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
 
 def problem_of(error: Exception) -> HttpProblem:
@@ -82,7 +98,7 @@ def problem_of(error: Exception) -> HttpProblem:
             "存储现在用不了，这一步没有办成，什么也没有存下来。填好的内容请先留着，过一会儿再试一次",
             headers={"Retry-After": str(RETRY_SECONDS)},
         )
-    for kind, status in ((NotFound, 404), (GuardTaken, 409), (IdempotencyMismatch, 409), (SequenceTaken, 412)):
+    for kind, status in _STATUSES:
         if isinstance(error, kind):
             return HttpProblem(status, str(error))
     return HttpProblem(500)
@@ -123,6 +139,7 @@ def answer_json(problem: HttpProblem) -> Response:
         "status": problem.status,
         "detail": problem.detail,
     }
+    content |= problem.more
     if problem.errors:
         content["errors"] = [asdict(error) for error in problem.errors]
     body = json.dumps(content, ensure_ascii=False).encode()

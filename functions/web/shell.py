@@ -23,11 +23,11 @@ class Shell:
     assets: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, site: Path) -> Shell:
+    def load(cls, site: Path, frame_name: str = "shell.html") -> Shell:
         """The frame of a built site, or SettingError when the site has not been built."""
         folder = site / "_service"
         try:
-            frame = (folder / "shell.html").read_text(encoding="utf-8")
+            frame = (folder / frame_name).read_text(encoding="utf-8")
             assets = json.loads((folder / "assets.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise SettingError(f"{site} 里没有生成好的网站。请先运行 qingdan build，或者改 QINGDAN_SITE") from None

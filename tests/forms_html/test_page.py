@@ -231,7 +231,7 @@ def test_eight_choices_and_more_of_which_one_is_taken_become_a_list() -> None:
 
 def test_the_answers_are_read_as_words_with_warnings_below() -> None:
     warning = Problem("/unit/report_year", "报告年度", "报的是更早的年度。", "older")
-    text = render_answers(self_check(), valid_self_check(), [warning], edit=False)
+    text = render_answers(self_check(), valid_self_check(), [warning])
     for words in (
         "2025 年",
         "教育、学籍",
@@ -261,6 +261,6 @@ def test_the_page_to_check_says_that_nothing_is_filed_and_names_what_is_left_out
 
 
 def test_a_section_that_does_not_apply_has_no_heading_and_the_others_keep_their_numbers() -> None:
-    before = render_answers(registration(), valid_registration("start"), (), edit=False)
-    after = render_answers(registration(), valid_registration("post_acceptance"), (), edit=False)
+    before = render_answers(registration(), valid_registration("start"), ())
+    after = render_answers(registration(), valid_registration("post_acceptance"), ())
     assert set(re.findall("<h2[^>]*>([^<]+)", after)) - set(re.findall("<h2[^>]*>([^<]+)", before)) == {"七、档案数量"}

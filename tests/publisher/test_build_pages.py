@@ -162,7 +162,7 @@ def test_the_header_has_only_words_whose_pages_exist(built: Path) -> None:
     menu = re.search(r'<ul class="nav">(.*?)</ul>', html, re.DOTALL)
     assert menu
     links = re.findall(r'href="\./([^"]*)"[^>]*>([^<]*)', menu[1])
-    assert [word for _, word in links] == ["职责", "服务", "监管", "我要填报", "查找"]
+    assert [word for _, word in links] == ["职责", "服务", "监管", "我要填报", "查进度", "查找"]
     assert all((built / path / "index.html").is_file() for path, _ in links)
 
 

@@ -43,7 +43,8 @@ def test_home_leads_to_what_works_and_to_nothing_else(main_of: Callable[[str], N
     tasks = {node.text: node.attributes["href"] for node in main.find("ul", class_="tasks")[0].find("a")}
     assert tasks["我要查职责"] == "duties/"
     assert tasks["我要填报"] == "forms/"
-    assert not {"我要查进度", "我要投诉"} & set(tasks)
+    assert tasks["我要查进度"] == "track/"
+    assert "我要投诉" not in tasks
 
 
 def test_the_service_may_stand_on_another_host(project: Path, tmp_path: Path) -> None:
@@ -57,3 +58,5 @@ def test_the_service_may_stand_on_another_host(project: Path, tmp_path: Path) ->
     assert run.returncode == 0, run.stderr
     page = read((tmp_path / "out" / "forms" / "annual-self-check" / "index.html").read_text(encoding="utf-8"))
     assert page.find("form")[0].attributes["action"] == "https://service.example.gov.cn/forms/annual-self-check"
+    page = read((tmp_path / "out" / "track" / "index.html").read_text(encoding="utf-8"))
+    assert page.find("form")[0].attributes["action"] == "https://service.example.gov.cn/track"

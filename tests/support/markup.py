@@ -82,4 +82,6 @@ def _is_sent(element: Element) -> bool:
 
 
 def _value(element: Element) -> str:
-    return element.text if element.name == "textarea" else element.attributes.get("value", "on")
+    if element.name == "textarea":
+        return element.text
+    return element.attributes.get("value", "on" if element.attributes.get("type") in ("checkbox", "radio") else "")

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from publisher.blocks.changes import changes
 from publisher.blocks.downloads import downloads, open_data
-from publisher.blocks.forms import deadlines, form, forms
+from publisher.blocks.forms import deadlines, form, forms, track
 from publisher.blocks.laws import laws
 from publisher.blocks.lists import find, half, index, regimes, slip, tasks
 from publisher.blocks.regime import note, paragraph, regime
@@ -34,6 +34,7 @@ BLOCKS: dict[str, Draw] = {
     "services": services,
     "slip": slip,
     "tasks": tasks,
+    "track": track,
 }
 
 __all__ = ["BLOCKS", "Draw", "paragraph"]

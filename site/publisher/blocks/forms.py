@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 from functions.errors import NotFound
 from functions.forms.definition import Definition, Filing
 from functions.forms.html import render_form
+from functions.forms.lookup import render_lookup
 from publisher.drawing import Drawing
 from publisher.linked import form_as_data
 from publisher.markup import Node, append, cell, element, row, table
@@ -67,6 +68,12 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
     )
     data = form_as_data(drawing.content, definition, drawing.path)
     parent.append(element("p", drawing.raw(f"{made}{data}")))
+
+
+def track(drawing: Drawing, parent: Element, block: Block) -> None:
+    """`::: track`: the two fields with which a unit finds its filing again."""
+    holder = SubElement(parent, "p")
+    holder.text = drawing.parser.md.htmlStash.store(str(render_lookup(f"{drawing.service_url}/track")))
 
 
 def _public(drawing: Drawing) -> list[Definition]:

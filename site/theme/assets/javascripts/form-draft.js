@@ -54,6 +54,7 @@
   }
 
   form.keepDraft = function () {
+    if (form.element.hasAttribute("data-unkept")) return; /* a correction is no draft of a new filing */
     var text = JSON.stringify(draft());
     store(function (kept) {
       kept.setItem(key(), text);

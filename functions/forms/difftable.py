@@ -1,0 +1,109 @@
+"""The differences of two versions as a table: 栏目, 原为, 改为; decides nothing about what differs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from functions.forms.answers import NOT_TICKED, value_words
+from functions.forms.difference import Change, Comparison
+from functions.forms.element import Markup, el, join, lines
+from functions.forms.outline import Field, Group, Item, Rows
+
+NOTHING = el("span", "没有填", class_="quiet")
+GONE = el("span", "没有", class_="quiet")
+_KEPT = 30
+
+
+def render_differences(comparison: Comparison, *, before: int, after: int, level: int = 2) -> Markup:
+    """The table of all changes between these two versions, under a heading, and how many answers did not change."""
+    count = len(comparison.changes)
+    words = f"第 {after} 版改了 {count} 处" if count else f"第 {after} 版的内容和第 {before} 版一样"
+    heading = el(f"h{level}", words, id=f"changes-{after}")
+    same = el("p", f"其余 {comparison.unchanged} 栏没有变化。", class_="note quiet") if count else Markup("")
+    return join(heading, _table(comparison, before, after) if count else Markup(""), same)
+
+
+def _table(comparison: Comparison, before: int, after: int) -> Markup:
+    names = ("栏目", f"原为（第 {before} 版）", f"改为（第 {after} 版）")
+    head = el("tr", *(el("th", name, role="columnheader", scope="col") for name in names), role="row")
+    return el(
+        "table",
+        el("caption", f"第 {before} 版与第 {after} 版的差别", class_="vh"),
+        el("thead", head, role="rowgroup"),
+        el("tbody", *map(_row, comparison.changes), role="rowgroup"),
+        class_="tbl diff cards", role="table",
+    )  # fmt: skip
+
+
+def _row(change: Change) -> Markup:
+    old, new = _cells(change)
+    name = el("th", change.label, role="rowheader", scope="row")
+    return el(
+        "tr", name, el("td", old, role="cell", data_l="原为"), el("td", new, role="cell", data_l="改为"), role="row"
+    )
+
+
+def _cells(change: Change) -> tuple[Markup, Markup]:
+    """What was and what is; of two texts that begin or end alike, only the middle is marked."""
+    before, after, part = change.before, change.after, change.part
+    if isinstance(part, Rows):
+        return _whole("del", _row_words(part, before), GONE), _whole("ins", _row_words(part, after), GONE)
+    if part.kind in ("text", "long_text") and isinstance(before, str) and isinstance(after, str):
+        return _parted(before, after)
+    nothing = NOT_TICKED if part.kind == "boolean" else NOTHING
+    old, new = (value_words(part, value) if value not in (None, False, []) else None for value in (before, after))
+    return _whole("del", old, nothing), _whole("ins", new, nothing)
+
+
+def _whole(tag: str, words: Markup | None, otherwise: Markup) -> Markup:
+    return otherwise if words is None else el(tag, words)
+
+
+def _parted(before: str, after: str) -> tuple[Markup, Markup]:
+    shortest = min(len(before), len(after))
+    start = 0
+    while start < shortest and before[start] == after[start]:
+        start += 1
+    while start and any(unicodedata.combining(text[start]) for text in (before, after) if start < len(text)):
+        start -= 1
+    end = 0
+    while end < shortest - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    while end and unicodedata.combining(before[-end]):
+        end -= 1
+    return _marked("del", before, start, end), _marked("ins", after, start, end)
+
+
+def _marked(tag: str, text: str, start: int, end: int) -> Markup:
+    stop = len(text) - end
+    middle = el(tag, lines(text[start:stop])) if stop > start else Markup("")
+    return join(lines(_shortened(text[:start], 1)), middle, lines(_shortened(text[stop:], -1)))
+
+
+def _shortened(text: str, side: int) -> str:
+    """Of a long text that is the same in both, the end next to what differs."""
+    if len(text) <= _KEPT + 1:
+        return text
+    return f"…{text[-_KEPT:]}" if side > 0 else f"{text[:_KEPT]}…"
+
+
+def _row_words(rows: Rows, row: Any) -> Markup | None:
+    """A whole row in one line; None where there is none."""
+    return None if row is None else Markup("，".join(_answers(rows.items, row)))
+
+
+def _answers(items: tuple[Item, ...], held: Any) -> list[Markup]:
+    found: list[Markup] = []
+    for item in items:
+        value = held.get(item.key) if isinstance(held, Mapping) else None
+        if value is None:
+            continue
+        if isinstance(item, Field):
+            found.append(join(f"{item.label}：", value_words(item, value)))
+        elif isinstance(item, Group):
+            found += _answers(item.items, value)
+        elif isinstance(value, list):
+            found += [words for row in value for words in _answers(item.items, row)]
+    return found

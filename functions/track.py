@@ -1,0 +1,198 @@
+"""The public function with which a unit follows, corrects and withdraws its filing; it needs the access code."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.errors import GuardTaken
+from functions.records.decision import judge_words
+from functions.records.steps import FILER, Dossier, require_allowed, withdraw
+from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
+from functions.web.conditional import idempotency_key, require_match, tag
+from functions.web.correcting import Corrections, outdated
+from functions.web.filing import judge, taken_words
+from functions.web.gateway import Gateway
+from functions.web.pages import Page, local_day
+from functions.web.problems import HttpProblem, handlers
+from functions.web.shell import Shell
+from functions.web.stepping import Stepper
+from functions.web.threads import reading, writing
+from functions.web.track_door import TrackDoor
+from functions.web.track_filling import CorrectionForm
+from functions.web.track_json import status_json
+from functions.web.track_pages import lookup_page, status_page
+from functions.web.track_receipts import withdraw_page, withdrawn_page
+
+KEY_BYTES: Final = 16
+SHELL: Final = "track.html"
+
+
+def create_app(services: Services) -> Starlette:
+    """The application over these services; SettingError when the site has not been built."""
+    shell = Shell.load(services.settings.site, SHELL)
+    track = Track(services, shell)
+    routes = [
+        Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
+        Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
+        Route("/api/submissions/{number}/withdrawal", writing(track.withdraw), methods=["POST"]),
+        Route("/track", writing(track.show), methods=["POST"]),
+        Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
+        Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),
+        Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers=handlers(shell))
+
+
+class Track:
+    """The handlers. Each blocks and runs in a worker thread."""
+
+    def __init__(self, services: Services, shell: Shell) -> None:
+        self._services, self._shell = services, shell
+        self._stepper = Stepper(services)
+        self._door = TrackDoor(services, self._stepper)
+        self._corrections = Corrections(services, self._stepper)
+        self._form = CorrectionForm(services, self._corrections, shell.base)
+
+    def tell(self, request: Request) -> Response:
+        """How the filing stands, and every version."""
+        dossier = self._admit(request)
+        return _json(status_json(dossier), headers={"ETag": tag(dossier.state.version)})
+
+    def correct(self, request: Request, body: bytes) -> Response:
+        """A new version; the body is the data, as when it was first filed."""
+        dossier = self._admit(request)
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        data, version = parse_json(body), require_match(request, "版本")
+        contest = _flag(request.query_params.get("contest"))
+        act = self._corrections.act(data, version=version, contest=contest, key=idempotency_key(request))
+        number = dossier.record.summary.number
+        given = self._stepper.recall(number, act)
+        if given is None:
+            self._require_right(dossier, data, version)
+            try:
+                given = self._corrections.take(number, act, data, version=version, contest=contest)
+            except GuardTaken:
+                words = taken_words(dossier.definition, data, "请加上 contest=true 再提交")
+                raise HttpProblem(409, words) from None
+        return _json(given, headers={"ETag": tag(given["version"])})
+
+    def _admit(self, request: Request) -> Dossier:
+        """The filing that the request's number and access code open."""
+        number = request.path_params["number"]
+        if any(number == definition.id for definition in self._services.catalogue):
+            # To file one, not to follow it: the two share their addresses.
+            raise HttpProblem(405, headers={"Allow": "POST"})
+        return self._door.admit(request, number, _bearer(request))
+
+    def _require_right(self, dossier: Dossier, data: Any, version: int) -> None:
+        require_allowed("corrected", dossier.state.status)
+        if version != dossier.state.version:
+            raise outdated(dossier, version)
+        found = judge(dossier.definition, data, local_day(self._services.clock()))
+        if found:
+            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
+
+    def withdraw(self, request: Request, body: bytes) -> Response:
+        """Take the filing back; `reason` may be given."""
+        dossier = self._admit(request)
+        return _json(self._take_back(dossier, _reason_in(request, body), idempotency_key(request)))
+
+    def _take_back(self, dossier: Dossier, reason: str, key: str | None) -> dict[str, Any]:
+        act = self._stepper.act(FILER, key=key, request=f"withdraw {reason}")
+        number = dossier.record.summary.number
+        return self._stepper.take(number, act, lambda current: withdraw(current, act, reason))
+
+    def show(self, request: Request, body: bytes) -> Response:
+        """The filing's page, or the two fields again."""
+        controls = _controls(request, body)
+        number, code = controls.get("number", ""), controls.get("code", "")
+        try:
+            dossier = self._door.admit(request, number, code)
+        except HttpProblem as problem:
+            return self._page(problem.status, lookup_page(number, problem.detail), problem.headers)
+        return self._page(200, status_page(dossier, code))
+
+    def begin_again(self, request: Request) -> Response:
+        """A page that was reached by posting cannot be opened by its address: the code is not in it."""
+        return RedirectResponse(f"{self._shell.base}track/", 303)
+
+    def fill_in(self, request: Request, body: bytes) -> Response:
+        """The form of a correction: filled in as it was filed, then checked, then filed anew."""
+        controls = _controls(request, body)
+        code = controls.get("code", "")
+        dossier = self._door.admit(request, request.path_params["number"], code)
+        answer = self._form.answer(dossier, code, body, opened="action" not in controls)
+        return self._page(answer.status, answer.page, answer.headers)
+
+    def ask_or_withdraw(self, request: Request, body: bytes) -> Response:
+        """The page before a withdrawal, or the withdrawal."""
+        controls = _controls(request, body)
+        code, reason = controls.get("code", ""), controls.get("reason", "").strip()
+        dossier = self._door.admit(request, request.path_params["number"], code)
+        number = dossier.record.summary.number
+        key = controls.get("key") or self._services.entropy(KEY_BYTES).hex()
+        if controls.get("action") != "withdraw":
+            require_allowed("withdrawn", dossier.state.status)
+            return self._page(200, withdraw_page(number, code, key))
+        wrong = judge_words("reason", reason, "")
+        if wrong:
+            page = withdraw_page(number, code, key, reason=reason, stop=wrong[0].message)
+            return self._page(422, page)
+        self._take_back(dossier, reason, key)
+        return self._page(200, withdrawn_page(number, code))
+
+    def _page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
+        return HTMLResponse(self._shell.page(*page), status, headers=headers)
+
+
+def _bearer(request: Request) -> str:
+    """The access code in the header; HttpProblem 401 without one, whatever the number."""
+    scheme, _, code = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not code.strip():
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise HttpProblem(401, "请在 Authorization 里写 Bearer 和查询码", title="请给出查询码", headers=headers)
+    return code.strip()
+
+
+def _reason_in(request: Request, body: bytes) -> str:
+    if not body:
+        return ""
+    require_type(request.headers.get("content-type", ""), JSON_TYPE)
+    content = parse_json(body)
+    if not isinstance(content, dict) or content.keys() - {"reason"}:
+        raise HttpProblem(400, "撤回时可以不写内容；要写，只写 reason")
+    wrong = judge_words("reason", content.get("reason"), "")
+    if wrong:
+        raise HttpProblem(422, wrong[0].message, errors=wrong)
+    return (content.get("reason") or "").strip()
+
+
+def _controls(request: Request, body: bytes) -> dict[str, str]:
+    require_type(request.headers.get("content-type", ""), FORM_TYPE)
+    return dict(reversed(parse_pairs(body)))
+
+
+def _flag(value: str | None) -> bool:
+    if value in (None, "", "false", "true"):
+        return value == "true"
+    raise HttpProblem(400, "contest 只能是 true 或 false。请改好再提交")
+
+
+def _json(content: Any, *, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), headers=headers, media_type="application/json")
+
+
+gateway = Gateway(create_app, os.environ)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """The entry for API Gateway (HTTP API, payload 2.0)."""
+    return gateway(event, context)

@@ -1,0 +1,63 @@
+"""A correction as every way of sending one in makes it: which day counts, what is due, one step; knows no page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from functions.bootstrap import Services
+from functions.records.event import canonical
+from functions.records.steps import FILER, Act, Dossier, correct
+from functions.records.store import Append
+from functions.records.versions import versions_of
+from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
+from functions.web.problems import HttpProblem
+from functions.web.stepping import Overtaken, Stepper
+from functions.web.story import since, told_to_unit
+
+
+class Corrections:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, stepper: Stepper) -> None:
+        self._services = services
+        self._stepper = stepper
+
+    def act(self, data: Any, *, version: int, contest: bool, key: str | None) -> Act:
+        """The filer's act of replacing this version by this data."""
+        request = f"correct {version} {contest} {canonical(data).decode()}"
+        return self._stepper.act(FILER, key=key, request=request)
+
+    def take(self, number: str, act: Act, data: Any, *, version: int, contest: bool) -> dict[str, Any]:
+        """Store the correction, whose data is valid, and give what its filer is told.
+
+        Raises HttpProblem 412 with what happened when the version is another by now, StepRefused, GuardTaken,
+        IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+        """
+
+        def make(dossier: Dossier) -> Append:
+            dossier.require_version(version)
+            definition, state = dossier.definition, dossier.state
+            due = due_date(definition.filing_for(data), data)
+            until = date.fromisoformat(state.correction_due) if state.correction_due else None
+            counted = counted_day(state.counted_day, day_in_shanghai(act.at), until)
+            judged = timeliness_of_day(counted, due)
+            keys = self._services.keys
+            return correct(
+                dossier, act, data, due=due, counted_on=counted, timeliness=judged, contest=contest, keys=keys
+            )
+
+        try:
+            return self._stepper.take(number, act, make)
+        except Overtaken as lost:
+            raise outdated(lost.dossier, version) from None
+
+
+def outdated(dossier: Dossier, version: int) -> HttpProblem:
+    """What a filer hears who corrects a version that is not the last one: what has happened since."""
+    versions = versions_of(dossier.record.events)
+    seen = versions[version - 1].event.sequence if 0 < version <= len(versions) else len(dossier.record.events)
+    happened = since(told_to_unit(dossier), seen)
+    words = f"您打开以后，{happened}" if happened else f"这份填报现在是第 {dossier.state.version} 版"
+    more = {"version": dossier.state.version, "status": dossier.state.status}
+    return HttpProblem(412, f"{words}。您的补正没有存入，请看过现在的内容再提交", more=more)

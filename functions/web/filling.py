@@ -1,0 +1,75 @@
+"""One post of a form by plain HTML, wherever the form is: the button that was pressed and what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from functions.forms.decode import Decoded, decode
+from functions.forms.definition import Definition
+from functions.forms.problem import Problem
+from functions.forms.rowchange import Action, change_rows, focus_of, parse_action
+from functions.forms.validation import prune, warnings
+from functions.web.bodies import parse_pairs
+from functions.web.filing import require_key
+from functions.web.pages import Checked, Filled
+from functions.web.problems import HttpProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What was posted. `controls` are the values beside the form's own, `size` the bytes of the body.
+
+    `data` is what of the typed answers will be filed, `dropped` the pointers of the rest.
+    """
+
+    definition: Definition
+    decoded: Decoded
+    action: Action
+    controls: Mapping[str, str]
+    size: int
+    data: Any
+    dropped: tuple[str, ...]
+
+    @classmethod
+    def read(cls, definition: Definition, body: bytes) -> Filling:
+        """What the body says of this form; HttpProblem 400 when it cannot be read, or no button of ours sends it."""
+        pairs = parse_pairs(body)
+        controls = dict(reversed(pairs))
+        action = parse_action(controls.get("action", "review"))
+        if action is None:
+            raise HttpProblem(400, "没有看懂按的是哪个按钮。请回到表页，再提交一次")
+        decoded = decode(definition, pairs)
+        data, dropped = prune(definition, decoded.data)
+        return cls(definition, decoded, action, controls, len(body), data, dropped)
+
+    @property
+    def superseded(self) -> bool:
+        """Whether the page was made from another document of the form."""
+        return self.controls.get("form_digest", self.definition.digest) != self.definition.digest
+
+    def rearranged(self) -> Filled | None:
+        """The form again, a row more or less, or at the field that is to be changed; None for the other buttons."""
+        if self.action.verb == "edit":
+            return self.filled(focus=focus_of(self.action))
+        if self.action.verb not in ("add", "remove"):
+            return None
+        data, focus = change_rows(self.definition, self.decoded.data, self.action)
+        return Filled(self.definition, data, focus=focus)
+
+    def filled(self, problems: tuple[Problem, ...] = (), *, focus: str | None = None, notice: str = "") -> Filled:
+        """The form as it was typed."""
+        return Filled(self.definition, self.decoded.data, problems, focus, notice)
+
+    def checked(self, today: date, new_key: str) -> Checked:
+        """The answers to check, under the key that they came with or a new one; `today` as for warnings."""
+        key = require_key(self.controls.get("key")) or new_key
+        found = warnings(self.definition, self.data, today)
+        return Checked(self.definition, self.decoded.data, self.data, self.dropped, found, key)
+
+    @property
+    def files(self) -> bool:
+        """Whether the answers are to be filed now: the button says so, and the page was one to check them on."""
+        return self.action.verb == "file" and require_key(self.controls.get("key")) is not None

@@ -1,0 +1,66 @@
+"""Takes a step on a filing: opens it, makes the step, stores it once however often it is asked; knows no page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from functions.bootstrap import Services
+from functions.errors import SequenceTaken
+from functions.records.filing import answer, remember_for
+from functions.records.pinned import PinnedForms
+from functions.records.steps import Act, Dossier
+from functions.records.store import Append
+
+Make = Callable[[Dossier], Append]
+
+
+class Overtaken(SequenceTaken):
+    """Somebody else was faster; nothing was stored. `dossier` is the filing as it stands now."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__("这份填报刚刚有了新的变动，您的这一步没有存入。请看过现在的情况再决定")
+        self.dossier = dossier
+
+
+class Stepper:
+    """Every call blocks: run it in a worker thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.definition_of = PinnedForms(services.records, services.catalogue)
+
+    def open(self, number: str) -> Dossier:
+        """The filing as it stands; NotFound, or Erased when its content is gone."""
+        return Dossier.of(self._services.records.read(number), self.definition_of)
+
+    def act(self, actor: str, *, role: str = "", key: str | None = None, request: str = "") -> Act:
+        """What somebody does now; `request` is all that tells this request from another under the same `key`."""
+        digest = hashlib.sha256(request.encode()).hexdigest()
+        return Act(actor, self._services.clock(), self._services.entropy, role, key, digest)
+
+    def take(self, number: str, act: Act, make: Make, *, tries: int = 1) -> dict[str, Any]:
+        """Store the step that `make` makes of the filing, and tell what was done.
+
+        The same act under the same key is told the same, whatever happened since. `make` may raise SequenceTaken when
+        the filing is not what its reader saw. Raises Overtaken after so many `tries`, StepRefused, GuardTaken,
+        IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+        """
+        known = self.recall(number, act)
+        if known is not None:
+            return known
+        for _ in range(tries):
+            try:
+                stored = self._services.records.append(make(self.open(number))).result()
+            except SequenceTaken:
+                continue
+            return answer(stored, self._services.keys)
+        raise Overtaken(self.open(number))
+
+    def recall(self, number: str, act: Act) -> dict[str, Any] | None:
+        """What this very act was told before, or None; IdempotencyMismatch for another under its key."""
+        if act.idempotency_key is None:
+            return None
+        known = self._services.records.recall(remember_for(number, act.idempotency_key, act.request_digest))
+        return answer(known, self._services.keys) if known else None

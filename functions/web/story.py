@@ -1,0 +1,125 @@
+"""What has happened to a filing, in words: all of it for officers, what concerns it for the unit; knows no page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from functions.forms.definition import Definition
+from functions.records.event import Event
+from functions.records.steps import FILER, Dossier
+from functions.staff.permissions import ROLE_TITLES
+from functions.web.desk_words import STEPS, Moment, moment_of
+from functions.web.pages import long_date
+
+BUREAU = "本局"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened; `words` are what was said with it, `lines` what follows from it."""
+
+    sequence: int
+    what: str
+    who: str
+    at: Moment
+    words: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def told_to_officers(dossier: Dossier) -> list[Step]:
+    """Everything, the latest first, with the names of those who did it."""
+    return _tell(dossier, inside=True)
+
+
+def told_to_unit(dossier: Dossier) -> list[Step]:
+    """The latest first: no notes between officers, no acceptance that a second officer must join, no names."""
+    return _tell(dossier, inside=False)
+
+
+def since(steps: list[Step], sequence: int) -> str:
+    """What has happened after this sequence, the earliest first, in one sentence; "" when nothing has."""
+    later = [f"{step.who}在 {step.at.minute} {step.what}" for step in reversed(steps) if step.sequence > sequence]
+    return "，".join(later)
+
+
+def asked_labels(definition: Definition, asked: tuple[str, ...]) -> str:
+    """The fields that are to be changed, by their Chinese names."""
+    return "、".join(definition.label_at(at) for at in asked)
+
+
+def _tell(dossier: Dossier, *, inside: bool) -> list[Step]:
+    steps, version, agreed = [], 0, False
+    for event in dossier.record.events:
+        body = json.loads(event.body) if event.body is not None else {}
+        version += event.type in ("submitted", "corrected")
+        partial = event.type == "accepted" and not body.get("complete", True)
+        if inside or not (partial or event.type == "noted"):
+            what = _what(event, body, version, second=agreed)
+            who = _who(dossier, event, body, inside=inside)
+            words, lines = _SAID.get(event.type, _nothing)(dossier, body, inside)
+            steps.append(Step(event.sequence, what, who, moment_of(event.at), words, lines))
+        agreed = partial
+    return steps[::-1]
+
+
+def _what(event: Event, body: Mapping[str, Any], version: int, *, second: bool) -> str:
+    if event.type in ("submitted", "corrected"):
+        word = "录入纸质件" if body.get("channel") == "paper" else STEPS[event.type]
+        return f"{word}（第 {version} 版）"
+    if event.type == "accepted" and not body.get("complete", True):
+        return "同意接受（第一人）"
+    return f"{STEPS[event.type]}（第二人）" if event.type == "accepted" and second else STEPS[event.type]
+
+
+def _who(dossier: Dossier, event: Event, body: Mapping[str, Any], *, inside: bool) -> str:
+    if event.actor == FILER:
+        return dossier.record.summary.unit_name
+    if not inside:
+        return BUREAU
+    role = ROLE_TITLES.get(body.get("role", ""))
+    return f"{event.actor}（{role}）" if role else event.actor
+
+
+Said = tuple[str, tuple[str, ...]]
+
+
+def _nothing(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+    return "", ()
+
+
+def _submitted(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+    received = body.get("received_on")
+    return "", (f"收到日期 {long_date(date.fromisoformat(received))}",) if received else ()
+
+
+def _returned(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+    lines = []
+    if "correction_due" in body:
+        lines.append(f"补正期限 {long_date(date.fromisoformat(body['correction_due']))}，当天也算")
+    if body.get("asked"):
+        lines.append(f"要改的栏：{asked_labels(dossier.definition, tuple(body['asked']))}")
+    return body.get("opinion", ""), tuple(lines)
+
+
+def _said_under(key: str) -> Callable[[Dossier, Mapping[str, Any], bool], Said]:
+    return lambda dossier, body, inside: (body.get(key, ""), ())
+
+
+def _reissued(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+    return body.get("checked", "") if inside else "", ()
+
+
+_SAID: Mapping[str, Callable[[Dossier, Mapping[str, Any], bool], Said]] = {
+    "submitted": _submitted,
+    "returned": _returned,
+    "accepted": _said_under("opinion"),
+    "reopened": _said_under("reason"),
+    "voided": _said_under("reason"),
+    "withdrawn": _said_under("reason"),
+    "noted": _said_under("text"),
+    "code_reissued": _reissued,
+}

@@ -1,0 +1,83 @@
+"""Lets a filer in by number and access code, and nobody by trying; says the same whichever half was wrong."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import timedelta
+from math import ceil
+from typing import Final
+
+from starlette.requests import Request
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.records.access import codes_match
+from functions.records.state import Erased
+from functions.records.steps import Dossier
+from functions.staff.throttle import address_key
+from functions.web.limits import client_address
+from functions.web.problems import HttpProblem
+from functions.web.stepping import Stepper
+
+MOST_TRIES: Final = 30
+WINDOW: Final = timedelta(minutes=15)
+WRONG_PAIR: Final = "编号和查询码对不上。请照回执逐位核对；查询码丢了，请打电话给本局换新的"
+_DASHES = re.compile(r"[‐‑‒–—―−]")
+
+
+class TooManyTries(HttpProblem):
+    """This address has tried too many pairs; no further one is looked at for a while."""
+
+    def __init__(self, seconds: int) -> None:
+        words = f"试得太多了。请过 {ceil(seconds / 60)} 分钟再试；查询码丢了，请打电话给本局换新的"
+        super().__init__(429, words, headers={"Retry-After": str(seconds)})
+
+
+class TrackDoor:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, stepper: Stepper) -> None:
+        self._services = services
+        self._stepper = stepper
+
+    def admit(self, request: Request, number: str, code: str) -> Dossier:
+        """The filing that the pair opens; HttpProblem 404 for every pair that opens none, TooManyTries after many.
+
+        A try is counted before it is looked at, so that tries racing each other share no place; a right pair makes
+        the count begin anew.
+        """
+        counter = self._count(request)
+        dossier = self._open(number)
+        if dossier is None or not self._fits(dossier, code):
+            raise HttpProblem(404, WRONG_PAIR)
+        if counter:
+            self._services.staff.forget_attempts(counter)
+        return dossier
+
+    def _count(self, request: Request) -> str:
+        if not self._services.settings.rate_limit:
+            return ""
+        address = client_address(request.scope, self._services.settings.behind_proxy)
+        counter, at = f"track:{address_key(address)}", self._services.clock()
+        attempts = self._services.staff.count_attempt(counter, at=at, window=WINDOW)
+        if attempts.count > MOST_TRIES:
+            raise TooManyTries(max(1, ceil((attempts.since + WINDOW - at).total_seconds())))
+        return counter
+
+    def _open(self, number: str) -> Dossier | None:
+        try:
+            return self._stepper.open(normal_number(number))
+        except (NotFound, Erased):
+            return None
+
+    def _fits(self, dossier: Dossier, code: str) -> bool:
+        issue = dossier.state.code
+        number = dossier.record.summary.number
+        return codes_match(code, self._services.keys.access_code(number, kid=issue.kid, epoch=issue.epoch))
+
+
+def normal_number(typed: str) -> str:
+    """A number as it is stored, from what somebody typed: full-width forms, blanks, dashes and case do not matter."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", typed))
+    return "".join(plain.split()).upper()

@@ -1,0 +1,74 @@
+"""A filing as its unit's programs get it: how it stands, what was said, every version; no name of an officer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from functions.forms.definition import Definition
+from functions.forms.difference import compare
+from functions.records.steps import Dossier
+from functions.records.versions import Version, versions_of
+
+
+def status_json(dossier: Dossier) -> dict[str, Any]:
+    """Times are UTC; `due`, `correction_due` and `received_on` are dates in Asia/Shanghai."""
+    summary, state, definition = dossier.record.summary, dossier.state, dossier.definition
+    versions = versions_of(dossier.record.events)
+    return {
+        "number": summary.number,
+        "form": summary.form,
+        "form_digest": state.form_digest,
+        "period": summary.period,
+        "unit_name": summary.unit_name,
+        "status": state.status,
+        "version": state.version,
+        "submitted_at": state.submitted_at,
+        "corrected_at": state.corrected_at or None,
+        "received_on": state.received_on or None,
+        "due": state.due,
+        "timeliness": state.timeliness,
+        "opinion": state.opinion,
+        "correction_due": state.correction_due or None,
+        "fields": [{"pointer": at, "label": definition.label_at(at)} for at in state.asked],
+        "versions": versions_json(definition, versions),
+        "events": _events(dossier),
+    }
+
+
+def versions_json(definition: Definition, versions: Sequence[Version]) -> list[dict[str, Any]]:
+    """Each version with its answers and how they differ from those of the one before; null after an erasure."""
+    told = []
+    for place, version in enumerate(versions):
+        before = versions[place - 1].data if place else None
+        told.append(
+            {
+                "version": version.number,
+                "filed_at": version.event.at,
+                "digest": version.event.digest,
+                "data": version.data,
+                "changes": changes_json(definition, before, version.data) if before and version.data else None,
+            }
+        )
+    return told
+
+
+def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[str, Any]]:
+    """Each answer that differs; null stands for no answer."""
+    return [
+        {"pointer": change.pointer, "label": change.label, "before": change.before, "after": change.after}
+        for change in compare(definition, before, after).changes
+    ]
+
+
+def _events(dossier: Dossier) -> list[dict[str, str]]:
+    """What concerns the unit: no notes between officers, no acceptance that a second officer must join."""
+    told = []
+    for event in dossier.record.events:
+        partial = (
+            event.type == "accepted" and event.body is not None and not json.loads(event.body).get("complete", True)
+        )
+        if event.type != "noted" and not partial:
+            told.append({"type": event.type, "at": event.at})
+    return told

@@ -1,0 +1,190 @@
+"""The page on which a unit follows its filing: how it stands, what the bureau said, every version; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from functions.forms.answers import render_answers, render_closing
+from functions.forms.definition import Definition
+from functions.forms.difference import compare
+from functions.forms.difftable import render_differences
+from functions.forms.element import Markup, el, hidden_input, join, lines
+from functions.forms.lookup import render_lookup
+from functions.records.steps import ALLOWED, Dossier
+from functions.records.store import Status
+from functions.records.versions import Version, versions_of
+from functions.web.desk_words import STATUSES, TIMELINESS, Mark
+from functions.web.pages import TRACK, Page, grouped, local_time, long_date
+from functions.web.story import Step, asked_labels, told_to_unit
+
+Crumbs = tuple[tuple[str, str], ...]
+
+TITLE: Final = "查进度"
+ERASED: Final = "这一版的内容已经依法删除，只留下了指纹。"
+_NEXT: Final[Mapping[Status, str]] = {
+    "submitted": "正在等本局审核。接受之前可以补正，也可以撤回。",
+    "returned": "请照意见改好，再提交一次。按期补正的，仍按第一次提交的时间计算。",
+    "accepted": "本局已经接受，不用再做什么。确实要改的，请打电话给本局。",
+    "withdrawn": "这份填报已经撤回，不再算数。还要报的，请重新填报。",
+    "voided": "本局已经把这份填报作废。有疑问的，请打电话给本局。",
+}
+
+
+def lookup_page(number: str, error: str) -> Page:
+    """The two fields again, after a pair that opened nothing."""
+    form = render_lookup("track", number=number, error=error)
+    return Page(f"有 1 处要改：{TITLE}", join(el("h1", TITLE), form), ((TITLE, "#"),))
+
+
+def crumbs_to(number: str) -> Crumbs:
+    """The way to a filing that is followed."""
+    return ((TITLE, TRACK), (number, "#"))
+
+
+def status_page(dossier: Dossier, code: str) -> Page:
+    """How the filing stands, what the bureau says, what can be done, what has happened, and every version."""
+    summary, definition = dossier.record.summary, dossier.definition
+    name = f"{definition.period_title(summary.period)}{definition.short}"
+    main = join(
+        el("h1", el("span", f"{summary.unit_name}　", class_="ib"), el("span", name, class_="ib")),
+        _slip(dossier),
+        opinion_box(dossier),
+        el("p", _NEXT[summary.status], class_="measure"),
+        _acts(dossier, code),
+        el("h2", "经过", id="log"),
+        _story(told_to_unit(dossier)),
+        _versions(dossier),
+    )
+    return Page(f"{STATUSES[summary.status].word}：{summary.number}", main, crumbs_to(summary.number))
+
+
+def opinion_box(dossier: Dossier) -> Markup:
+    """What the bureau last said about the filing, and what a returned one is to be corrected in; nothing without."""
+    state = dossier.state
+    if state.status != "returned":
+        said = el("div", el("b", "本局的意见"), el("p", lines(state.opinion)), class_="say")
+        return said if state.opinion else Markup("")
+    asked = f"要改的栏：{asked_labels(dossier.definition, state.asked)}。"
+    return el(
+        "div",
+        el("b", "本局退回了这份填报，请补正"),
+        el("p", lines(state.opinion)),
+        el("p", asked) if state.asked else Markup(""),
+        el("p", "补正期限：", el("strong", _day(state.correction_due))),
+        class_="say say--warn",
+    )
+
+
+def back_form(number: str, code: str, words: str) -> Markup:
+    """The way back to the filing, from an address below its own: the code goes in the form, never in the address."""
+    form = _post("../../track", words, "btn btn--second", number=number, code=code)
+    return el("div", form, class_="acts noprint")
+
+
+def time_of(at: str) -> Markup:
+    """A moment in Beijing time, to the second, in two lines."""
+    local = local_time(at)
+    words = join(long_date(local.date()), Markup("<br>"), f"{local:%H:%M:%S}")
+    return el("time", words, datetime=local.isoformat(timespec="seconds"))
+
+
+def first_time(dossier: Dossier) -> Markup:
+    """When the filing first came in, online or on paper."""
+    received = dossier.state.received_on
+    if received:
+        return join(el("time", _day(received), datetime=received), Markup("<br>"), el("small", "纸质件"))
+    return time_of(dossier.state.submitted_at)
+
+
+def fact(term: str, words: str, width: str = "") -> Markup:
+    """One fact of a slip."""
+    return el("div", el("dt", term), el("dd", words), class_=width or None)
+
+
+def shape(mark: Mark) -> Markup:
+    """A state in words with its shape."""
+    return el("span", mark.word, class_=f"st st--{mark.shape}")
+
+
+def _slip(dossier: Dossier) -> Markup:
+    summary, state = dossier.record.summary, dossier.state
+    judged = join(first_time(dossier), Markup("<br>"), shape(TIMELINESS[summary.timeliness]))
+    corrected = time_of(state.corrected_at) if state.corrected_at else join("没有补正过")
+    until = [fact("补正期限", el("strong", _day(state.correction_due)), "w6")] if state.correction_due else []
+    return el(
+        "dl",
+        fact("编号", el("strong", summary.number, class_="code")),
+        fact("状态", shape(STATUSES[summary.status])),
+        fact("版本", f"第 {summary.version} 版"),
+        fact("第一次提交", judged),
+        fact("最近一次补正", corrected),
+        fact("截止日期", _day(summary.due)),
+        *until,
+        class_="slip",
+    )
+
+
+def _acts(dossier: Dossier, code: str) -> Markup:
+    """What the unit can do now, each a form, since the code must not stand in an address."""
+    number, status = dossier.record.summary.number, dossier.state.status
+    acts = []
+    if status in ALLOWED["corrected"]:
+        acts.append(_post(f"track/{number}/correct", "补正", "btn", code=code))
+    if status in ALLOWED["withdrawn"]:
+        acts.append(_post(f"track/{number}/withdraw", "撤回", "btn btn--warn", code=code))
+    return el("div", *acts, class_="acts noprint") if acts else Markup("")
+
+
+def _post(action: str, words: str, class_: str, **hidden: str) -> Markup:
+    carried = (hidden_input(name, value) for name, value in hidden.items())
+    return el("form", *carried, el("button", words, class_=class_), action=action, method="post")
+
+
+def _story(steps: list[Step]) -> Markup:
+    return el("ol", *(_told(step, latest=index == 0) for index, step in enumerate(steps)), class_="time measure")
+
+
+def _told(step: Step, *, latest: bool) -> Markup:
+    words = [lines(step.words)] if step.words else []
+    more = [Markup("<br>") + each for each in (*words, *(join(f"{line}。") for line in step.lines))]
+    at = el("time", step.at.minute, datetime=step.at.machine)
+    return el("li", el("strong", step.what), f"　{step.who}", *map(Markup, more), at, class_="now" if latest else None)
+
+
+def _versions(dossier: Dossier) -> Markup:
+    versions, definition = versions_of(dossier.record.events), dossier.definition
+    parts = [el("h2", f"内容（共 {len(versions)} 版）", id="versions")]
+    for place in reversed(range(len(versions))):
+        before, after = versions[place - 1].data, versions[place].data
+        if place and before and after:
+            found = compare(definition, before, after)
+            parts.append(render_differences(found, before=place, after=place + 1, level=3))
+        parts.append(_version(definition, versions[place]))
+    return join(*parts)
+
+
+def _version(definition: Definition, version: Version) -> Markup:
+    """All of one version, folded; no script is needed to open it."""
+    at = local_time(version.event.at)
+    answers = render_version(definition, version) or el("p", ERASED)
+    return el(
+        "details",
+        el("summary", f"第 {version.number} 版全文，{long_date(at.date())} {at:%H:%M} 提交"),
+        answers,
+        el("p", "内容指纹（SHA-256）", Markup("<br>"), el("code", grouped(version.event.digest)), class_="note"),
+    )
+
+
+def render_version(definition: Definition, version: Version) -> Markup:
+    """The answers of one version, to the end; nothing after an erasure."""
+    if version.data is None:
+        return Markup("")
+    prefix = f"v{version.number}"
+    answers = render_answers(definition, version.data, prefix=prefix)
+    return Markup(answers + render_closing(definition, version.data, prefix))
+
+
+def _day(day: str) -> str:
+    return long_date(date.fromisoformat(day)) if day else ""

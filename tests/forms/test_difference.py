@@ -1,0 +1,148 @@
+"""What changed from one version to the next: every field that differs is named, the rest only counted (look.md §4)."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.forms.difference import Comparison, compare
+from functions.forms.difftable import render_differences
+from tests.support.filings import valid_self_check
+from tests.support.forms import GONE, changed, self_check
+
+
+def between(before: Any, after: Any) -> Comparison:
+    return compare(self_check(), before, after)
+
+
+def told(before: Any, after: Any) -> list[tuple[str, Any, Any]]:
+    return [(change.label, change.before, change.after) for change in between(before, after).changes]
+
+
+def cells(before: Any, after: Any) -> str:
+    return render_differences(between(before, after), before=1, after=2)
+
+
+def test_nothing_changed_is_said_so() -> None:
+    found = between(valid_self_check(), valid_self_check())
+    assert found.changes == ()
+    assert "第 2 版的内容和第 1 版一样" in cells(valid_self_check(), valid_self_check())
+
+
+def test_each_field_is_named_with_what_was_and_what_is() -> None:
+    before = valid_self_check()
+    after = changed(
+        before,
+        {
+            "/unit/contact_phone": "0000-7654321",
+            "/holdings/y30/y30_items": 1264,
+            "/databases/databases/1/running": "fault",
+            "/checks/check_2/note": GONE,
+            "/unit/contact_email": "shili@example.com",
+        },
+    )
+    assert told(before, after) == [
+        ("联系电话", "0000-1234567", "0000-7654321"),
+        ("电子邮箱", None, "shili@example.com"),
+        ("30 年档案 件", 960, 1264),
+        ("数据库 2 运行情况", "normal", "fault"),
+        ("检查事项（二）说明", before["checks"]["check_2"]["note"], None),
+    ]
+    assert between(before, after).unchanged == leaves(before) - 4
+
+
+def leaves(value: Any) -> int:
+    """How many answers there are; a choice of several is one."""
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values()))
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return sum(map(leaves, value))
+    return 1
+
+
+def test_a_row_taken_out_of_the_middle_is_one_change() -> None:
+    before = valid_self_check(databases=4)
+    after = copy.deepcopy(before)
+    del after["databases"]["databases"][1]
+    [(label, was, now)] = told(before, after)
+    assert (label, was, now) == ("数据库 2", before["databases"]["databases"][1], None)
+    [(label, was, now)] = told(after, before)
+    assert (label, was, now) == ("数据库 2", None, before["databases"]["databases"][1])
+
+
+def test_a_row_that_came_is_read_as_one_line() -> None:
+    table = cells(valid_self_check(databases=1), valid_self_check(databases=2))
+    assert "<ins>数据库名称：示例档案数据库 2，记录条数：42601" in table.replace(",601", "601")
+    assert '<td role="cell" data-l="原为"><span class="quiet">没有</span></td>' in table
+
+
+def test_of_two_texts_that_are_alike_only_the_middle_is_marked() -> None:
+    before = valid_self_check()
+    after = changed(before, {"/checks/check_2/note": "还没有异地备份，2026 年 11 月底前完成。"})
+    table = cells(before, after)
+    assert "2026 年 1<del>2</del> 月底前完成。" in table
+    assert "2026 年 1<ins>1</ins> 月底前完成。" in table
+
+
+def test_choices_dates_and_numbers_stand_in_words() -> None:
+    before = valid_self_check()
+    after = changed(
+        before,
+        {
+            "/databases/databases/0/running": "stopped",
+            "/databases/databases/0/last_backup": "2026-09-01",
+            "/databases/databases/0/offsite": False,
+            "/holdings/basis": ["y30", "database", "catalogue"],
+        },
+    )
+    table = cells(before, after)
+    for words in ("<del>正常</del>", "<ins>停用</ins>", "2026 年 9 月 1 日", "<del>是</del>", "没有勾选"):
+        assert words in table
+
+
+def test_a_box_that_was_never_seen_is_not_one_that_was_cleared() -> None:
+    before = valid_self_check(databases=1)
+    after = changed(before, {"/databases/databases/0/heterogeneous": GONE, "/rectification/issues/0/done": GONE})
+    assert told(before, after) == told(after, before) == []
+
+
+def test_typed_markup_stays_text() -> None:
+    before = valid_self_check()
+    after = changed(before, {"/unit/unit_name": "<script>alert(1)</script>", "/holdings/storage_status": "<b>"})
+    assert "<script>" not in cells(before, after)
+    assert "<b>" not in cells(after, before)
+
+
+@pytest.mark.parametrize(("before", "after"), [("é", "e"), ("e\u0301x", "e\u0300x"), ("", "字"), ("字", "")])
+def test_a_letter_is_never_parted_from_its_accent(before: str, after: str) -> None:
+    data = valid_self_check()
+    table = cells(
+        changed(data, {"/responsible/title": before or " "}), changed(data, {"/responsible/title": after or " "})
+    )
+    assert ">\u0301" not in table
+    assert ">\u0300" not in table
+
+
+rows = st.lists(st.sampled_from("甲乙丙丁戊").map(lambda name: {"name": name, "running": "normal"}), max_size=6)
+
+
+@settings(deadline=None)
+@given(before=rows, after=rows)
+def test_rows_are_told_so_that_one_version_can_be_made_from_the_other(before: list[Any], after: list[Any]) -> None:
+    found = between({"databases": {"databases": before}}, {"databases": {"databases": after}})
+    came = [change.after for change in found.changes if change.before is None]
+    went = [change.before for change in found.changes if change.after is None]
+    renamed = [change for change in found.changes if change.before is not None and change.after is not None]
+    assert len(after) - len(before) == len(came) - len(went)
+    assert (found.changes == ()) == (before == after)
+    names = sorted(row["name"] for row in before)
+    for row in went:
+        names.remove(row["name"])
+    for change in renamed:
+        names.remove(change.before)
+        names.append(change.after)
+    assert sorted(names + [row["name"] for row in came]) == sorted(row["name"] for row in after)
