@@ -18,17 +18,25 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
+from functions.records.store import Selection
+from functions.staff.permissions import may
 from functions.staff.second_factor import SecondFactors
 from functions.staff.vault import Vault
+from functions.web.deciding import Deciding
 from functions.web.delivery import delivered
 from functions.web.desk_account import OwnAccount
 from functions.web.desk_api import Api
+from functions.web.desk_calls import Calls
 from functions.web.desk_doors import Doors, redirect
 from functions.web.desk_exports import Downloads, SeveralForms
-from functions.web.desk_filing import filing_values
+from functions.web.desk_filing_page import FilingPage
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import Listing
+from functions.web.desk_paper import PaperDesk
+from functions.web.desk_review import Review
+from functions.web.desk_review_api import ReviewApi
+from functions.web.desk_selection import SelectionPages
 from functions.web.desk_staff import StaffPages
 from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
@@ -47,12 +55,18 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    pages = Pages(Shell.load(services.settings.site))
+    pages = Pages(Shell.load(services.settings.site), lambda name: services.records.count(Selection(waiting_for=name)))
     doorkeeper = Doorkeeper(services)
     vault = Vault(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, vault, services.entropy)
     entrance = Entrance(services, doorkeeper, factors)
-    desk = Desk(services, doorkeeper, pages)
+    stepper = Stepper(services)
+    deciding = Deciding(services, stepper)
+    review = Review(services, doorkeeper, pages, stepper, deciding)
+    selection = SelectionPages(services, doorkeeper, pages, stepper, deciding)
+    paper, calls = PaperDesk(services, doorkeeper, pages), Calls(services, doorkeeper, pages, stepper)
+    review_api = ReviewApi(services, doorkeeper, stepper, deciding)
+    desk = Desk(services, doorkeeper, pages, review.page)
     doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     trail = TrailPages(services, doorkeeper, pages)
@@ -61,7 +75,11 @@ def create_app(services: Services) -> Starlette:
     slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
         Route("/desk/", reading(desk.show_list)),
-        Route("/desk/submissions/{number}", reading(desk.show_filing)),
+        *review.routes(),
+        *selection.routes(),
+        *paper.routes(),
+        *calls.routes(),
+        *review_api.routes(),
         Route("/desk/export", reading(desk.export)),
         Route("/desk/sign-in", reading(doors.show_sign_in)),
         Route("/desk/sign-in", slow(doors.sign_in), methods=["POST"]),
@@ -99,40 +117,24 @@ def create_app(services: Services) -> Starlette:
 class Desk:
     """The pages about filings. Calls but `refuse` block and run in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages, filing_page: FilingPage) -> None:
         self._services = services
         self._doorkeeper = doorkeeper
         self._pages = pages
+        self._filing_page = filing_page
         self._listing = Listing(services.records, services.catalogue)
-        self._stepper = Stepper(services)
         self._downloads = Downloads(services)
         self._trail = Trail(services)
 
     def show_list(self, request: Request) -> Response:
         """The filings that match, newest first."""
         visitor = self._doorkeeper.admit(request, "read")
-        filters = Filters.read(request.query_params)
+        filters = Filters.read(request.query_params, visitor.account.name)
         values = self._listing.values(filters, request.query_params.get("cursor") or None)
         self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
-        return self._pages.page(request, "list.html", visitor, **values)
-
-    def show_filing(self, request: Request) -> Response:
-        """One filing, with the way back to the list it was opened from."""
-        visitor = self._doorkeeper.admit(request, "read")
-        dossier = self._stepper.open(request.path_params["number"])
-        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
-        filters, cursor = Filters.read(request.query_params), request.query_params.get("cursor") or None
-        neighbours = self._listing.neighbours(dossier.record.summary.number, filters, cursor)
-        return self._pages.page(
-            request,
-            "filing.html",
-            visitor,
-            **filing_values(dossier),
-            twins=self._listing.twins(dossier.record.summary),
-            back=filters.query(cursor=cursor or ""),
-            previous=neighbours.previous,
-            next=neighbours.next,
-        )
+        done = self._filing_page.done(request, visitor)
+        accepts = may(visitor.account.role, "accept")
+        return self._pages.page(request, "list.html", visitor, **values, done_words=done, accepts=accepts)
 
     def export(self, request: Request) -> Response:
         """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""
@@ -141,7 +143,8 @@ class Desk:
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
         format, _, table = query.get("format", "").partition(":")
         try:
-            return self._downloads.make(visitor, Filters.read(query), numbers, format=format, table=table)
+            filters = Filters.read(query, visitor.account.name)
+            return self._downloads.make(visitor, filters, numbers, format=format, table=table)
         except SeveralForms as problem:
             return self._choose_form(request, visitor, problem)
 

@@ -12,6 +12,8 @@ from functions.forms.element import Markup, el, hidden_input, join
 from functions.forms.encode import encode
 from functions.forms.problem import Problem
 
+NOT_YET = "请逐项核对。按“确认提交”以后，本局才收到。"
+
 
 def render_check(
     definition: Definition,
@@ -22,11 +24,13 @@ def render_check(
     warnings: Sequence[Problem] = (),
     action: str,
     hidden: Mapping[str, str] | None = None,
+    before: str = NOT_YET,
 ) -> str:
     """The answers that will be filed, those that will not be, the declaration, and one button 确认提交.
 
     `data` is what will be filed, `typed` what was typed before answers that do not apply were dropped: it goes along
-    unseen, so that 修改 loses nothing. `dropped` are the pointers of the answers left out. `hidden` carries the key.
+    unseen, so that 修改 loses nothing. `dropped` are the pointers of the answers left out. `hidden` carries the key,
+    `before` says what the button will do.
     """
     answers = render_answers(definition, data, warnings, beside=change_button)
     form = el(
@@ -36,11 +40,10 @@ def render_check(
         _closing(definition, data),
         id="form", action=action, method="post", accept_charset="utf-8", data_check=definition.id,
     )  # fmt: skip
-    return join(_not_yet(), _left_out(definition, data if typed is None else typed, dropped), form)
+    return join(_not_yet(before), _left_out(definition, data if typed is None else typed, dropped), form)
 
 
-def _not_yet() -> Markup:
-    words = "请逐项核对。按“确认提交”以后，本局才收到。"
+def _not_yet(words: str) -> Markup:
     return el("div", el("b", "现在还没有提交"), el("p", words), class_="say")
 
 

@@ -44,7 +44,7 @@ _REFUSED: Final[Mapping[EventType, str]] = {
     "reopened": "不用重新打开",
     "voided": "不用再作废",
 }
-_EVENT_OF: Final[Mapping[Kind, EventType]] = {
+EVENT_OF: Final[Mapping[Kind, EventType]] = {
     "accept": "accepted",
     "return": "returned",
     "reopen": "reopened",
@@ -98,7 +98,7 @@ def decide(dossier: Dossier, act: Act, decision: Decision) -> Append:
     if decision.kind == "return" and decision.correction_due is not None:
         body = {"opinion": decision.words, "correction_due": decision.correction_due.isoformat()}
         return _step(dossier, act, "returned", {**body, "asked": list(decision.asked)})
-    return _step(dossier, act, _EVENT_OF[decision.kind], {"reason": decision.words})
+    return _step(dossier, act, EVENT_OF[decision.kind], {"reason": decision.words})
 
 
 def note(dossier: Dossier, act: Act, text: str) -> Append:
@@ -217,5 +217,15 @@ def _require(holds: bool) -> None:
 
 
 __all__ = [
-    "ALLOWED", "FILER", "Act", "Dossier", "correct", "decide", "note", "reissue_code", "require_allowed", "withdraw"
-]  # fmt: skip
+    "ALLOWED",
+    "EVENT_OF",
+    "FILER",
+    "Act",
+    "Dossier",
+    "correct",
+    "decide",
+    "note",
+    "reissue_code",
+    "require_allowed",
+    "withdraw",
+]

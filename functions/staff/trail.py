@@ -92,6 +92,13 @@ _VALUE_WORDS: Final[Mapping[str, str]] = {
     "on": "开了两步登录",
     "off": "关了两步登录",
     "recovery": "换了恢复码",
+    "accept": "接受",
+    "return": "退回补正",
+    "reopen": "重新打开",
+    "void": "作废",
+    "note": "写备注",
+    "reissue": "换发查询码",
+    "paper": "录入纸质件",
 }
 
 Details = Mapping[str, "str | int | bool | list[str]"]

@@ -59,5 +59,5 @@ def outdated(dossier: Dossier, version: int) -> HttpProblem:
     seen = versions[version - 1].event.sequence if 0 < version <= len(versions) else len(dossier.record.events)
     happened = since(told_to_unit(dossier), seen)
     words = f"您打开以后，{happened}" if happened else f"这份填报现在是第 {dossier.state.version} 版"
-    more = {"version": dossier.state.version, "status": dossier.state.status}
+    more = {"version": dossier.state.version, "state": dossier.state.status}
     return HttpProblem(412, f"{words}。您的补正没有存入，请看过现在的内容再提交", more=more)

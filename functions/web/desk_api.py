@@ -17,6 +17,7 @@ from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.entrance import Entrance
 from functions.web.problems import HttpProblem
 from functions.web.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
+from functions.web.stepping import Stepper
 from functions.web.trail import Trail, filters_noted
 
 DEFAULT_LIMIT: Final = 50
@@ -32,6 +33,7 @@ class Api:
         self._entrance = entrance
         self._downloads = Downloads(services)
         self._trail = Trail(services)
+        self._stepper = Stepper(services)
 
     def sign_in(self, request: Request, body: bytes) -> Response:
         """201 with who it is and until when; the token is in the cookie alone."""
@@ -65,7 +67,7 @@ class Api:
         """One page, newest first; `next` is the cursor of the next older one, null at the end."""
         visitor = self._doorkeeper.admit(request, "read")
         query = request.query_params
-        filters = Filters.read(query)
+        filters = Filters.read(query, visitor.account.name)
         page = self._services.records.page(
             filters.selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
         )
@@ -75,9 +77,9 @@ class Api:
     def read(self, request: Request) -> Response:
         """Everything about one filing."""
         visitor = self._doorkeeper.admit(request, "read")
-        record = self._services.records.read(request.path_params["number"])
-        self._trail.note("viewed", visitor.account.name, record.summary.number)
-        return _json(record_json(record))
+        dossier = self._stepper.open(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
+        return _json(record_json(dossier))
 
     def export(self, request: Request) -> Response:
         """The filings of one form that match the filters, or those of `number`, as a file."""
@@ -85,7 +87,7 @@ class Api:
         form, _, format = request.path_params["file"].rpartition(".")
         self._services.catalogue.get(form)
         query = request.query_params
-        filters = Filters.read({**query, "form": form})
+        filters = Filters.read({**query, "form": form}, visitor.account.name)
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
         return self._downloads.make(visitor, filters, numbers, format=format, table=query.get("table", ""))
 

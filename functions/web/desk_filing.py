@@ -1,40 +1,54 @@
-"""One filing as the desk reads it: the facts, the whole document, what happened; knows no HTTP answer."""
+"""One filing as the desk reads it: the facts, the views of its versions, what happened; knows no HTTP answer."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
-from functions.forms.definition import Definition, Field
+from functions.forms.answers import render_answers, render_closing
+from functions.forms.definition import Definition
+from functions.forms.difference import compare
+from functions.forms.difftable import render_differences
+from functions.forms.element import Markup, el, join
+from functions.forms.names import id_of
+from functions.forms.pointer import Path, split
+from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem
 from functions.records.event import Event
 from functions.records.steps import Dossier
-from functions.records.store import Record, Summary
-from functions.records.versions import versions_of
-from functions.web.desk_list import what_is_so
+from functions.records.store import Summary
+from functions.records.versions import Version, versions_of
+from functions.web.contacts import contact_of
+from functions.web.desk_warnings import in_full
 from functions.web.desk_words import TIMELINESS, grouped, mark_of, moment_of
+from functions.web.pages import distance
 from functions.web.story import told_to_officers
+from functions.web.track_json import versions_json
+
+CHANGES: Final = "changes"
+ERASED: Final = "这一版的内容已经依法删除，只留下了指纹。"
+DECIDE: Final = "decide"
+_SAID: Final = frozenset(
+    ("opinion", "reason", "text", "checked", "correction_due", "asked", "complete", "role", "channel", "received_on")
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to call; `dial` is the number as a telephone takes it."""
+class Tab:
+    """A way to look at the filing: the words of its link, what its address says, whether it is the one shown."""
 
-    name: str
-    phone: str
-    dial: str
+    word: str
+    view: str
+    current: bool
 
 
-def filing_values(dossier: Dossier) -> dict[str, Any]:
-    """What filing.html shows, but for its neighbours and twins."""
-    from functions.forms.answers import render_answers, render_closing
-    from functions.forms.validation import warnings
-
+def filing_values(dossier: Dossier, warnings: Sequence[Problem]) -> dict[str, Any]:
+    """The facts that filing.html shows, with what is to be seen before a decision."""
     summary, state, definition = dossier.record.summary, dossier.state, dossier.definition
-    version = versions_of(dossier.record.events)[-1]
-    found = warnings(definition, state.data, state.version_day)
+    due = date.fromisoformat(summary.due)
     return {
         "number": summary.number,
         "unit_name": summary.unit_name,
@@ -42,31 +56,89 @@ def filing_values(dossier: Dossier) -> dict[str, Any]:
         "standing": mark_of(summary),
         "version": summary.version,
         "at": moment_of(summary.submitted_at),
+        "received_on": state.received_on,
+        "corrected": moment_of(state.corrected_at) if state.corrected_at else None,
+        "correction_due": state.correction_due,
         "due": summary.due,
         "timeliness": TIMELINESS[summary.timeliness],
+        "distance": distance(state.counted_day, due),
         "contact": contact_of(definition, state.data),
-        "digest": grouped(version.event.digest),
-        "warnings": [what_is_so(warning.message) for warning in found],
-        "answers": render_answers(definition, state.data, _shortened(found)) + render_closing(definition, state.data),
+        "digest": grouped(versions_of(dossier.record.events)[-1].event.digest),
+        "warnings": [_in_full(warning) for warning in warnings],
         "log": told_to_officers(dossier),
     }
 
 
-def contact_of(definition: Definition, data: dict[str, Any]) -> Contact | None:
-    """The contact that every unit's form asks for; None on a form without one, or when it was left out."""
-    found: dict[str, str] = {}
-    for item in definition.walk():
-        if isinstance(item, Field) and item.key in ("contact_name", "contact_phone") and "*" not in item.path:
-            value: Any = data
-            for key in item.path:
-                value = value.get(key, {}) if isinstance(value, dict) else {}
-            found[item.key] = value if isinstance(value, str) else ""
-    name, phone = found.get("contact_name", ""), found.get("contact_phone", "")
-    return Contact(name, phone, re.sub(r"[^0-9+]", "", phone)) if name or phone else None
+def tabs_of(dossier: Dossier, view: str) -> list[Tab]:
+    """The ways to look at it; the one that is shown when `view` names none is what changed, else the only version."""
+    versions = versions_of(dossier.record.events)
+    shown = view_of(dossier, view)
+    changes = [Tab("改了什么", CHANGES, shown == CHANGES)] if len(versions) > 1 else []
+    whole = [Tab(f"第 {one.number} 版全文", str(one.number), shown == str(one.number)) for one in reversed(versions)]
+    return [*changes, *whole]
+
+
+def view_of(dossier: Dossier, view: str) -> str:
+    """The view that is shown for what an address asks."""
+    last = dossier.state.version
+    known = {str(number) for number in range(1, last + 1)} | ({CHANGES} if last > 1 else set())
+    return view if view in known else CHANGES if last > 1 else str(last)
+
+
+def render_view(dossier: Dossier, view: str, warnings: Sequence[Problem], ticked: Collection[str] | None) -> Markup:
+    """What changed and all of the version that counts, or all of one version.
+
+    `ticked` are the pointers that are ticked as to be changed; None where nothing can be returned.
+    """
+    versions, definition = versions_of(dossier.record.events), dossier.definition
+    shown = view_of(dossier, view)
+    version = versions[-1 if shown == CHANGES else int(shown) - 1]
+    last = version.number == len(versions)
+    found, asked = (warnings, ticked) if last else ((), None)
+    whole = _whole(definition, version, found, asked)
+    if shown != CHANGES:
+        return whole
+    return join(*_changes(definition, versions), el("h2", f"第 {version.number} 版全文", id="whole"), whole)
+
+
+def _changes(definition: Definition, versions: Sequence[Version]) -> list[Markup]:
+    """What each version changed, the last one first."""
+    told = []
+    for place in range(len(versions) - 1, 0, -1):
+        before, after = versions[place - 1].data, versions[place].data
+        if before is not None and after is not None:
+            told.append(render_differences(compare(definition, before, after), before=place, after=place + 1))
+    return told
+
+
+def _whole(
+    definition: Definition, version: Version, warnings: Sequence[Problem], ticked: Collection[str] | None
+) -> Markup:
+    if version.data is None:
+        return el("p", ERASED)
+    beside = None if ticked is None else _ticks(ticked)
+    answers = render_answers(definition, version.data, warnings, beside=beside)
+    return Markup(answers + render_closing(definition, version.data))
+
+
+def _ticks(ticked: Collection[str]) -> Any:
+    """What stands beside each answer: a box of the decision's form, to say that this is to be changed."""
+
+    def beside(name: str, path: Path) -> Markup:
+        at = pointer_of(path)
+        box = el("input", type="checkbox", name="field", value=at, form=DECIDE, checked=at in ticked)
+        return el("label", box, el("span", "要改", el("span", f"：{name}", class_="vh")), class_="pick ask")
+
+    return beside
+
+
+def _in_full(warning: Problem) -> dict[str, str]:
+    """A warning in words that name its field, and where it stands on the page: at the field, or what holds it."""
+    return {"words": in_full(warning), "at": id_of(split(warning.pointer)[:2])}
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """A summary as programs get it; times UTC, the due date in Asia/Shanghai."""
+    """A summary as programs get it; times UTC, dates in Asia/Shanghai."""
     return {
         "number": summary.number,
         "form": summary.form,
@@ -74,33 +146,37 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "unit_name": summary.unit_name,
         "uscc": summary.uscc,
         "submitted_at": summary.submitted_at,
+        "received_on": summary.received_on or None,
         "due": summary.due,
         "timeliness": summary.timeliness,
         "status": summary.status,
         "contested": summary.contested,
+        "approved_by": summary.approved_by or None,
+        "correction_due": summary.correction_due or None,
         "version": summary.version,
         "sequence": summary.sequence,
         "warnings": list(summary.warnings),
     }
 
 
-def record_json(record: Record) -> dict[str, Any]:
+def record_json(dossier: Dossier) -> dict[str, Any]:
     """A record as programs get it: its summary, every version's answers, every event with its digests."""
-    versions = versions_of(record.events)
+    record, state = dossier.record, dossier.state
     return {
         **summary_json(record.summary),
         "form_digest": record.summary.form_digest,
         "digest": record.events[-1].digest,
-        "versions": [{"version": one.number, "filed_at": one.event.at, "data": one.data} for one in versions],
+        "opinion": state.opinion,
+        "fields": list(state.asked),
+        "corrected_at": state.corrected_at or None,
+        "versions": versions_json(dossier.definition, versions_of(record.events)),
         "events": [_event_json(event) for event in record.events],
     }
 
 
-def _shortened(problems: Sequence[Problem]) -> list[Problem]:
-    return [replace(problem, message=what_is_so(problem.message)) for problem in problems]
-
-
 def _event_json(event: Event) -> dict[str, Any]:
+    """`said` is what came with the step: opinion, reason, note. The answers of a version stand among the versions."""
+    body = json.loads(event.body) if event.body is not None else {}
     return {
         "sequence": event.sequence,
         "type": event.type,
@@ -109,4 +185,5 @@ def _event_json(event: Event) -> dict[str, Any]:
         "previous": event.previous,
         "body_digest": event.body_digest,
         "digest": event.digest,
+        "said": {key: value for key, value in body.items() if key in _SAID},
     }

@@ -8,7 +8,7 @@ from typing import Final, cast
 from urllib.parse import urlencode
 
 from functions.records.store import Selection, Timeliness
-from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS
+from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, WAITING
 from functions.web.problems import HttpProblem
 
 LONGEST: Final = 100
@@ -17,12 +17,16 @@ MOST_NUMBERS: Final = 500
 _WORDS: Final[Mapping[str, str]] = {
     **{str(value): mark.word for value, mark in (*TIMELINESS.items(), *STATUSES.items())},
     "contested": CONTESTED.word,
+    "waiting": WAITING,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the list; empty text means that this part does not. `q` is words with blanks between them."""
+    """What narrows the list; empty text means that this part does not.
+
+    `q` is words with blanks between them. `status` may also be "waiting": what waits for `who`, who is looking.
+    """
 
     form: str = ""
     period: str = ""
@@ -30,13 +34,15 @@ class Filters:
     status: str = ""
     unit: str = ""
     q: str = ""
+    who: str = ""
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Filters:
+    def read(cls, query: Mapping[str, str], who: str) -> Filters:
         """The filters of a query string; HttpProblem 400 for a value that can never match. Other parts are ignored."""
-        filters = cls(**{field.name: query.get(field.name, "").strip() for field in fields(cls)})
+        given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
+        filters = cls(**{**given, "who": who})
         _require_one_of("timeliness", filters.timeliness, TIMELINESS)
-        _require_one_of("status", filters.status, (*STATUSES, "contested"))
+        _require_one_of("status", filters.status, (*STATUSES, "contested", "waiting"))
         if any(len(value) > LONGEST for _, value in filters.pairs):
             raise HttpProblem(400, f"筛选的文字最多 {LONGEST} 个字。请写短一些再找")
         if len(filters.words) > MOST_WORDS:
@@ -51,7 +57,12 @@ class Filters:
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The parts that narrow, as names and values."""
         named = ((field.name, cast(str, getattr(self, field.name))) for field in fields(self))
-        return tuple((name, value) for name, value in named if value)
+        return tuple((name, value) for name, value in named if value and name != "who")
+
+    @property
+    def waiting(self) -> bool:
+        """Whether this is the queue of who is looking."""
+        return self.status == "waiting"
 
     def selection(self, numbers: Iterable[str] = ()) -> Selection:
         """What the store is asked; `numbers`, when there are any, narrows to these."""
@@ -59,7 +70,8 @@ class Filters:
             form=self.form or None,
             period=self.period or None,
             timeliness=cast(Timeliness, self.timeliness) if self.timeliness else None,
-            status=self.status or None,
+            status=None if self.waiting else self.status or None,
+            waiting_for=self.who if self.waiting else None,
             unit=self.unit or None,
             words=self.words,
             numbers=tuple(dict.fromkeys(numbers)),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from functions.staff.permissions import ROLE_TITLES, may
+from functions.web.desk_nav import Count, ways_of
 from functions.web.sessions import Visitor
 from functions.web.shell import Shell
 
@@ -27,6 +28,7 @@ class Frame:
     bureau: str
     stylesheet: str
     script: str
+    form_script: str
     home: str
     base: str
 
@@ -43,11 +45,15 @@ class Who:
 
 
 class Pages:
-    """Renders the desk's templates. Jinja2 is loaded with the first page, so that a start does not wait for it."""
+    """Renders the desk's templates; `waiting` counts what waits for an account.
 
-    def __init__(self, shell: Shell) -> None:
+    Jinja2 is loaded with the first page, so that a start does not wait for it.
+    """
+
+    def __init__(self, shell: Shell, waiting: Count) -> None:
         self._assets = shell.assets
-        self._home = shell.base
+        self._waiting = waiting
+        self.home = shell.base
         self.name = f"{shell.assets['bureau']}经办台"
 
     @cached_property
@@ -68,8 +74,10 @@ class Pages:
         """The page as a response. `values` are what the template shows; text in them is escaped there."""
         base = request.scope.get("root_path", "")
         assets = self._assets
-        frame = Frame(assets["bureau"], assets["stylesheet"], assets["site_script"], self._home, base)
-        html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), **values)
+        scripts = (assets["site_script"], assets["form_script"])
+        frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
+        ways = ways_of(request, visitor, self._waiting) if visitor else []
+        html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)
         return HTMLResponse(html, status)
 
 

@@ -11,7 +11,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.web.desk_filters import Filters
-from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, Mark, Moment, mark_of, moment_of
+from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, Moment, mark_of, moment_of
 
 PAGE_SIZE: Final = 50
 MOST_TWINS: Final = 5
@@ -49,10 +49,14 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The query strings and numbers of the filings before and after one in its list; None where there is none."""
+    """The query strings and numbers of the filings before and after one in its list; None where there is none.
+
+    `place` counts from 1 on the first page of the list, 0 elsewhere.
+    """
 
     previous: str | None = None
     next: str | None = None
+    place: int = 0
 
 
 class Listing:
@@ -103,6 +107,7 @@ class Listing:
         return Neighbours(
             numbers[at - 1] + query if at > 0 else self._edge(filters, page.newer, -1),
             numbers[at + 1] + query if at + 1 < len(numbers) else self._edge(filters, page.older, 0),
+            at + 1 if page.newer is None else 0,
         )
 
     def period_title(self, form: str, period: str) -> str:
@@ -138,7 +143,7 @@ class Listing:
             moment_of(summary.submitted_at),
             TIMELINESS[summary.timeliness],
             mark_of(summary),
-            "；".join([f"与 {twins} 重复"] * bool(twins) + [what_is_so(warning) for warning in summary.warnings]),
+            "；".join([*_circumstances(summary, twins), *map(what_is_so, summary.warnings)]),
         )
 
     def _choices(self, filters: Filters) -> Choices:
@@ -151,13 +156,27 @@ class Listing:
             [(definition.id, definition.short) for definition in self._definitions.values()],
             list(periods.items()),
             [(value, mark.word) for value, mark in TIMELINESS.items()],
-            [("submitted", STATUSES["submitted"].word), ("contested", CONTESTED.word)],
+            [
+                ("waiting", WAITING),
+                *((status, mark.word) for status, mark in STATUSES.items()),
+                ("contested", CONTESTED.word),
+            ],
             self._tables(filters.form),
         )
 
     def _tables(self, form: str) -> list[tuple[str, str]]:
         items = self._definitions[form].walk() if form in self._definitions else ()
         return [(".".join(item.path), item.label) for item in items if isinstance(item, Rows)]
+
+
+def _circumstances(summary: Summary, twins: str) -> list[str]:
+    """What an officer should know of a filing before opening it."""
+    return [
+        *([f"与 {twins} 重复"] if twins else []),
+        *([f"补正期限 {summary.correction_due}"] if summary.correction_due else []),
+        *([f"{summary.approved_by}已同意接受"] if summary.approved_by else []),
+        *([f"纸质件，{summary.received_on} 收到"] if summary.received_on else []),
+    ]
 
 
 def what_is_so(warning: str) -> str:

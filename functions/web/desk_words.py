@@ -32,6 +32,9 @@ class Moment:
 
 
 CONTESTED: Final = Mark("重复待核", "twin")
+WAITING: Final = "待我处理"
+SECOND: Final = Mark("待第二人审核", "wait")
+CORRECTED: Final = Mark("补正后待审核", "wait")
 TIMELINESS: Final[Mapping[Timeliness, Mark]] = {"on_time": Mark("按期", "ok"), "late": Mark("延报", "late")}
 STATUSES: Final[Mapping[Status, Mark]] = {
     "submitted": Mark("待审核", "wait"),
@@ -56,7 +59,13 @@ STEPS: Final[Mapping[EventType, str]] = {
 
 def mark_of(summary: Summary) -> Mark:
     """The state of a filing: that another one contests it comes before all else."""
-    return CONTESTED if summary.contested else STATUSES[summary.status]
+    if summary.contested:
+        return CONTESTED
+    if summary.status == "submitted" and summary.approved_by:
+        return SECOND
+    if summary.status == "submitted" and summary.version > 1:
+        return CORRECTED
+    return STATUSES[summary.status]
 
 
 def moment_of(at: str) -> Moment:

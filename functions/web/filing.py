@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from functions.bootstrap import Services
@@ -16,13 +16,14 @@ from functions.errors import SequenceTaken, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
 from functions.forms.validation import DISAGREEMENT, validate
-from functions.records.filing import answer, prepare, remember
-from functions.records.store import Stored
-from functions.supervision.deadlines import due_date, timeliness
+from functions.records.filing import Paper, answer, prepare, remember
+from functions.records.store import Append, Stored
+from functions.supervision.deadlines import due_date, timeliness, timeliness_of_day
 from functions.web.logs import FAILURES
 from functions.web.problems import HttpProblem
 
 NUMBER_TRIES = 5
+NUMBERS_MET = "编号连续重复，这次没有存下来。请再提交一次"
 LARGE_BODY = 32 * 1024
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -87,28 +88,44 @@ async def file(services: Services, request: Request) -> dict[str, Any]:
 
     Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then.
     """
-    definition, data = request.definition, request.data
     at = services.clock()
-    due = due_date(definition.filing_for(data), data)
     for _ in range(NUMBER_TRIES):
-        step = prepare(
-            definition,
-            data,
-            at=at,
-            due=due,
-            timeliness=timeliness(at, due),
-            contest=request.contest,
-            idempotency_key=request.key,
-            request_digest=request.digest(),
-            keys=services.keys,
-            entropy=services.entropy,
-        )
         try:
-            stored = await _settled(services.records.append(step))
+            stored = await _settled(services.records.append(_step(services, request, at)))
         except SequenceTaken:
             continue
         return answer(stored, services.keys)
-    raise StoreUnavailable("编号连续重复，这次没有存下来。请再提交一次")
+    raise StoreUnavailable(NUMBERS_MET)
+
+
+def file_paper(services: Services, request: Request, paper: Paper) -> dict[str, Any]:
+    """The same for a filing on paper, in this thread; its timeliness goes by the day on which it came in."""
+    at = services.clock()
+    for _ in range(NUMBER_TRIES):
+        try:
+            stored = services.records.append(_step(services, request, at, paper)).result()
+        except SequenceTaken:
+            continue
+        return answer(stored, services.keys)
+    raise StoreUnavailable(NUMBERS_MET)
+
+
+def _step(services: Services, request: Request, at: datetime, paper: Paper | None = None) -> Append:
+    definition, data = request.definition, request.data
+    due = due_date(definition.filing_for(data), data)
+    return prepare(
+        definition,
+        data,
+        at=at,
+        due=due,
+        timeliness=timeliness_of_day(paper.received_on, due) if paper else timeliness(at, due),
+        contest=request.contest,
+        idempotency_key=request.key,
+        request_digest=request.digest(),
+        keys=services.keys,
+        entropy=services.entropy,
+        paper=paper,
+    )
 
 
 async def _settled(future: Future[Stored]) -> Stored:

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from functions.forms.checkpage import NOT_YET
 from functions.forms.definition import Definition
 from functions.forms.html import render_check, render_form, render_summary
 from functions.forms.problem import Problem
@@ -32,7 +33,7 @@ class Place:
 
     `action` is what its pages post to, `hidden` goes along unseen. `verb` stands before the form's title, `above`
     (HTML) before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
-    draft.
+    draft. `before` is said on the page to check.
     """
 
     action: str
@@ -42,6 +43,7 @@ class Place:
     above: str = ""
     asked: frozenset[str] = frozenset()
     kept: bool = True
+    before: str = NOT_YET
 
     def title(self, definition: Definition) -> str:
         return f"{self.verb}：{definition.title}" if self.verb else definition.title
@@ -113,6 +115,7 @@ def check_page(checked: Checked, place: Place, *, stop: str = "", contest: bool 
         warnings=checked.warnings,
         action=place.action,
         hidden={**place.hidden, "key": checked.key},
+        before=place.before,
     )
     main = f"<h1>核对后提交{place.verb}：{escape(definition.title)}</h1>{_stop(stop, contest)}{changes}{body}"
     return Page(f"{'还没有提交' if stop else '核对后提交'}{place.verb}：{definition.title}", main, place.crumbs)

@@ -139,7 +139,7 @@ def answer_json(problem: HttpProblem) -> Response:
         "status": problem.status,
         "detail": problem.detail,
     }
-    content |= problem.more
+    content = {**problem.more, **content}
     if problem.errors:
         content["errors"] = [asdict(error) for error in problem.errors]
     body = json.dumps(content, ensure_ascii=False).encode()

@@ -119,7 +119,7 @@ def _slip(dossier: Dossier) -> Markup:
         fact("状态", shape(STATUSES[summary.status])),
         fact("版本", f"第 {summary.version} 版"),
         fact("第一次提交", judged),
-        fact("最近一次补正", corrected),
+        fact("补正提交", corrected),
         fact("截止日期", _day(summary.due)),
         *until,
         class_="slip",

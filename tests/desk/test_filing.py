@@ -94,8 +94,8 @@ def test_nothing_that_does_not_work_yet_is_offered(signed_in: SignIn, file: File
     number = file()
     for path in ("/desk/", f"/desk/submissions/{number}", "/desk/password"):
         page = client.get(path).text
-        links = set(re.findall(r'(?:href|action)="(/[^"#?]*)', page))
-        for link in links - {"/desk/sign-out", "/desk/export"}:
+        links = set(re.findall(r'href="(/[^"#?]*)', page))
+        for link in links:
             if link.startswith("/desk"):
                 assert client.get(link).status_code == 200, link
         assert 'href="#"' not in page

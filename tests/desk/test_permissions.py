@@ -26,6 +26,16 @@ Outcome = Literal["let through", "sent to sign in", "forbidden"]
 ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/"): "read",
     ("GET", "/desk/submissions/{number}"): "read",
+    ("POST", "/desk/submissions/{number}/decision"): "return",
+    ("POST", "/desk/submissions/{number}/note"): "note",
+    ("POST", "/desk/submissions/{number}/code"): "reissue",
+    ("GET", "/desk/accept"): "accept",
+    ("POST", "/desk/accept"): "accept",
+    ("GET", "/desk/records/"): "enter_paper",
+    ("GET", "/desk/records/{form}"): "enter_paper",
+    ("POST", "/desk/records/{form}"): "enter_paper",
+    ("GET", "/desk/calls"): "read",
+    ("GET", "/desk/calls.csv"): "export",
     ("GET", "/desk/export"): "export",
     ("GET", "/desk/sign-in"): "stranger",
     ("POST", "/desk/sign-in"): "stranger",
@@ -54,6 +64,10 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/desk/exports/{file}"): "export",
     ("GET", "/desk/parcels/{id}"): "export",
     ("GET", "/api/desk/parcels/{id}"): "export",
+    ("POST", "/api/desk/submissions/{number}/decisions"): "return",
+    ("POST", "/api/desk/submissions/{number}/notes"): "note",
+    ("POST", "/api/desk/submissions/{number}/code"): "reissue",
+    ("POST", "/api/desk/records/{form}"): "enter_paper",
 }
 OPEN: Final = ("stranger", "signed in", "settled")
 Knock = Callable[[TestClient, str, str], httpx2.Response]
@@ -62,7 +76,13 @@ Knock = Callable[[TestClient, str, str], httpx2.Response]
 @pytest.fixture
 def knock(services: Services, file: Filer) -> Knock:
     """Asks for a route with something that exists in the place of each of its parameters."""
-    places = {"number": file(), "id": id_of("viewer"), "file": "annual-self-check.jsonl", "format": "jsonl"}
+    places = {
+        "number": file(),
+        "id": id_of("viewer"),
+        "file": "annual-self-check.jsonl",
+        "form": "annual-self-check",
+        "format": "jsonl",
+    }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:
         address = path.format(**places)
@@ -155,7 +175,8 @@ def test_no_form_is_obeyed_without_the_token_of_its_session(come_in: ComeIn, kno
         if method != "POST" or not path.startswith("/desk/") or access == "stranger":
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
-            answer = come_in("admin").post(path.format(id=id_of("viewer")), data={**given, "do": "disable"})
+            address = path.format(id=id_of("viewer"), number="SC-2026-79999999", form="annual-self-check")
+            answer = come_in("admin").post(address, data={**given, "do": "disable"})
             assert (answer.status_code, "没有照办" in answer.text) == (403, True), path
     assert not services.staff.account("viewer").disabled
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -23,6 +25,7 @@ from functions.forms.catalogue import Catalogue
 from tests.conftest import ROOT, Server
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
+from tests.support.serving import COMMAND, environment
 
 CONTRACT = ROOT / "schemas" / "openapi.yml"
 CHECKS = [
@@ -81,6 +84,55 @@ def test_a_filing_is_followed_corrected_and_withdrawn_as_the_contract_says(serve
         case.validate_response(answer, checks=CHECKS)
         statuses.append(answer.status_code)
     assert statuses == [200, 200, 422, 200, 200]
+
+
+def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
+    password = "shuimohua-2026-xuni"
+    subprocess.run(
+        [*COMMAND, "staff", "add", "heyue", "--role", "reviewer", "--password-stdin", "--data", str(server.data)],
+        input=password,
+        text=True,
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+    )
+    signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "heyue", "password": password})
+    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    data = valid_self_check(uscc=make_uscc(4200))
+    given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
+    one = "/api/desk/submissions/{number}"
+    due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    returned = {"decision": "return", "opinion": "示例意见", "correction_due": due, "fields": ["/unit/uscc"]}
+    steps: list[tuple[str, str, dict[str, str], Any]] = [
+        (f"{one}/notes", "POST", {}, {"text": "示例备注"}),
+        (f"{one}/decisions", "POST", {"If-Match": '"1"'}, returned),
+        (f"{one}/decisions", "POST", {"If-Match": '"2"'}, returned),
+        (f"{one}/decisions", "POST", {"If-Match": '"3"'}, {"decision": "return"}),
+        (f"{one}/code", "POST", {"If-Match": '"3"'}, {"checked": "示例：回拨总机"}),
+        (f"{one}/decisions", "POST", {"If-Match": '"4"'}, {"decision": "accept"}),
+        (one, "GET", {}, None),
+        ("/api/desk/submissions", "GET", {}, None),
+    ]
+    statuses = []
+    for path, method, headers, body in steps:
+        places = {"number": given["number"]} if "{number}" in path else {}
+        kind = {"body": body, "media_type": "application/json"} if body else {}
+        case = schema[path][method].Case(path_parameters=places, headers={"Cookie": cookie, **headers}, **kind)
+        answer = case.call(base_url=server.url)
+        case.validate_response(answer, checks=CHECKS)
+        statuses.append(answer.status_code)
+    assert statuses == [201, 412, 200, 422, 201, 409, 200, 200]
+    paper = {"received_on": "2026-09-01", "data": valid_self_check(uscc=make_uscc(4300))}
+    case = schema["/api/desk/records/{form}"]["POST"].Case(
+        path_parameters={"form": "annual-self-check"},
+        headers={"Cookie": cookie},
+        body=paper,
+        media_type="application/json",
+    )
+    answer = case.call(base_url=server.url)
+    case.validate_response(answer, checks=CHECKS)
+    assert answer.status_code == 201
 
 
 def test_the_contract_names_every_form(catalogue: Catalogue) -> None:

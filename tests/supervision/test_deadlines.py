@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from functions.forms.definition import Definition
 from functions.forms.obligation import rules_from
-from functions.supervision.deadlines import SHANGHAI, add_months, due_date, timeliness
+from functions.supervision.deadlines import SHANGHAI, add_months, counted_day, due_date, timeliness, timeliness_of_day
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
 
@@ -141,3 +141,23 @@ def test_t1_a_day_off_gives_way_to_the_next_working_day_only_where_the_rule_says
 @pytest.mark.parametrize("form", [self_check(), registration()], ids=lambda form: form.id)
 def test_the_switch_is_off_in_the_forms_as_they_are(form: Definition) -> None:
     assert [filing.due.days_off for filing in form.rules.filings] == [None] * len(form.rules.filings)
+
+
+@pytest.mark.parametrize(
+    ("corrected", "correction_due", "counted"),
+    [
+        (date(2026, 10, 9), date(2026, 10, 9), date(2026, 9, 18)),
+        (date(2026, 10, 10), date(2026, 10, 9), date(2026, 10, 10)),
+        (date(2026, 12, 1), None, date(2026, 9, 18)),
+    ],
+    ids=["on the last day", "the day after", "not asked to"],
+)
+def test_a_correction_in_time_keeps_the_day_that_counts(
+    corrected: date, correction_due: date | None, counted: date
+) -> None:
+    assert counted_day(date(2026, 9, 18), corrected, correction_due) == counted
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2026, 9, 30), "on_time"), (date(2026, 10, 1), "late")])
+def test_a_day_is_in_time_up_to_the_last_one(day: date, expected: str) -> None:
+    assert timeliness_of_day(day, date(2026, 9, 30)) == expected

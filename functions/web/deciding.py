@@ -1,0 +1,96 @@
+"""What officers do with a filing, for pages and programs alike: one step each, and what the slower of two is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from functions.bootstrap import Services
+from functions.errors import GuardTaken
+from functions.records.decision import Decision
+from functions.records.steps import Act, Dossier, decide, note, reissue_code
+from functions.records.store import Append
+from functions.web.problems import HttpProblem
+from functions.web.sessions import Visitor
+from functions.web.stepping import Make, Overtaken, Stepper
+from functions.web.story import since, told_to_officers
+from functions.web.trail import Trail
+
+NOTE_TRIES = 5
+TAKEN = "这件填报的位置已经由另一件占着。请先核实是哪一件，把另一件作废，再来办这一件"
+
+
+class Deciding:
+    """Calls block: run them in a worker thread. Each raises StepRefused, IdempotencyMismatch or StoreUnavailable."""
+
+    def __init__(self, services: Services, stepper: Stepper) -> None:
+        self._services = services
+        self._stepper = stepper
+        self._trail = Trail(services)
+
+    def decide(
+        self, visitor: Visitor, number: str, decision: Decision, *, sequence: int, key: str | None
+    ) -> dict[str, Any]:
+        """Take the decision on the filing as it was at this sequence; HttpProblem 412 when it has moved on."""
+        act = self._act(visitor, key, "decide", sequence, asdict(decision))
+
+        def make(dossier: Dossier) -> Append:
+            dossier.require_sequence(sequence)
+            return decide(dossier, act, decision)
+
+        return self._take(number, act, make, what=decision.kind, seen=sequence)
+
+    def note(self, visitor: Visitor, number: str, text: str, *, key: str | None) -> dict[str, Any]:
+        """Leave a note, whatever else happens at the same time."""
+        act = self._act(visitor, key, "note", 0, text)
+        return self._take(number, act, lambda dossier: note(dossier, act, text), what="note", tries=NOTE_TRIES)
+
+    def reissue(self, visitor: Visitor, number: str, checked: str, *, sequence: int, key: str | None) -> dict[str, Any]:
+        """Give a new access code; the answer holds it. HttpProblem 412 as in `decide`: one code, not two."""
+        act, kid = self._act(visitor, key, "reissue", sequence, checked), self._services.keys.hmac_kid
+
+        def make(dossier: Dossier) -> Append:
+            dossier.require_sequence(sequence)
+            return reissue_code(dossier, act, kid=kid, checked=checked)
+
+        return self._take(number, act, make, what="reissue", seen=sequence)
+
+    def _act(self, visitor: Visitor, key: str | None, what: str, sequence: int, said: Any) -> Act:
+        account = visitor.account
+        request = json.dumps([what, account.name, sequence, said], default=str)
+        return self._stepper.act(account.name, role=account.role, key=key, request=request)
+
+    def _take(self, number: str, act: Act, make: Make, *, what: str, seen: int = 0, tries: int = 1) -> dict[str, Any]:
+        """Take the step and note in the trail who took it; the same told again is no second step."""
+        made = False
+
+        def making(dossier: Dossier) -> Append:
+            nonlocal made
+            step = make(dossier)
+            made = True
+            return step
+
+        try:
+            told = self._stepper.take(number, act, making, tries=tries)
+        except Overtaken as lost:
+            raise overtaken(lost.dossier, seen) from None
+        except GuardTaken:
+            raise HttpProblem(409, TAKEN) from None
+        if made:
+            self._trail.note_soon("decided", act.actor, number, decision=what)
+        return told
+
+
+def overtaken(dossier: Dossier, sequence: int) -> HttpProblem:
+    """What the slower officer is told: who did what, and when."""
+    story = told_to_officers(dossier)
+    happened = since(story, sequence)
+    words = f"您打开这一页以后，{happened}" if happened else "这件填报和您看到的不一样"
+    later = [step for step in reversed(story) if step.sequence > sequence]
+    more = {
+        "sequence": dossier.state.sequence,
+        "state": dossier.state.status,
+        "happened": [{"what": step.what, "who": step.who, "at": step.at.machine} for step in later],
+    }
+    return HttpProblem(412, f"{words}。您的这一步没有存入，请看过再决定", more=more)

@@ -1,0 +1,139 @@
+"""Whom to tell that a filing was returned: units and their telephone numbers, as a page and as CSV; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.exports.csv import BOM, END, quote
+from functions.records.state import Erased
+from functions.records.steps import Dossier
+from functions.records.store import Record, Selection
+from functions.web.contacts import Contact, contact_of
+from functions.web.desk_frame import Pages
+from functions.web.desk_words import BEIJING
+from functions.web.downloads import Download
+from functions.web.pages import local_day
+from functions.web.sessions import Doorkeeper
+from functions.web.stepping import Stepper
+from functions.web.threads import reading
+from functions.web.trail import Trail
+
+MOST_SHOWN: Final = 500
+RETURNED: Final = Selection(status="returned")
+HEADERS: Final = (
+    "编号", "单位", "表", "年度或阶段", "联系人", "联系电话", "电子邮箱", "补正期限", "是否过期", "意见", "要改的栏"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One unit to tell: about which filing, until when it should be corrected, what was said."""
+
+    number: str
+    unit_name: str
+    form: str
+    period: str
+    contact: Contact | None
+    correction_due: str
+    overdue: bool
+    opinion: str
+    asked: tuple[str, ...]
+
+
+class Calls:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages, stepper: Stepper) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+        self._stepper = stepper
+        self._trail = Trail(services)
+
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        return [Route("/desk/calls", reading(self.show)), Route("/desk/calls.csv", reading(self.download))]
+
+    def show(self, request: Request) -> Response:
+        """Those whose date comes first are first; units without a mail address stand above those with one."""
+        visitor = self._doorkeeper.admit(request, "read")
+        self._trail.note_soon("listed", visitor.account.name, status="returned")
+        calls = sorted(self._calls(), key=lambda call: (call.correction_due, call.number))
+        shown = calls[:MOST_SHOWN]
+        without = [call for call in shown if not (call.contact and call.contact.email)]
+        return self._pages.page(
+            request,
+            "calls.html",
+            visitor,
+            total=len(calls),
+            most=MOST_SHOWN,
+            groups=[
+                ("没有留邮箱，请打电话", without),
+                ("留了邮箱，打电话或者写邮件", [call for call in shown if call not in without]),
+            ],
+        )
+
+    def download(self, request: Request) -> Response:
+        """All of them as CSV."""
+        visitor = self._doorkeeper.admit(request, "export")
+        filings = self._services.records.count(RETURNED)
+        self._trail.note("exported", visitor.account.name, format="csv", status="returned", filings=filings)
+        moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
+        return Download(self._csv(), filename=f"退回待补正-{moment}.csv", media_type="text/csv; charset=utf-8")
+
+    def _calls(self) -> Iterator[Call]:
+        today = local_day(self._services.clock())
+        for record in self._services.records.stream(RETURNED):
+            call = self._call(record, today)
+            if call:
+                yield call
+
+    def _call(self, record: Record, today: date) -> Call | None:
+        try:
+            dossier = Dossier.of(record, self._stepper.definition_of)
+        except Erased:
+            return None
+        summary, state, definition = record.summary, dossier.state, dossier.definition
+        return Call(
+            summary.number,
+            summary.unit_name,
+            definition.short,
+            definition.period_title(summary.period),
+            contact_of(definition, state.data),
+            state.correction_due,
+            bool(state.correction_due) and today.isoformat() > state.correction_due,
+            state.opinion,
+            tuple(definition.label_at(at) for at in state.asked),
+        )
+
+    def _csv(self) -> Iterator[bytes]:
+        yield BOM + _line(HEADERS).encode()
+        for call in self._calls():
+            contact = call.contact
+            yield _line(
+                (
+                    call.number,
+                    call.unit_name,
+                    call.form,
+                    call.period,
+                    contact.name if contact else "",
+                    contact.phone if contact else "",
+                    contact.email if contact else "",
+                    call.correction_due,
+                    "已过期" if call.overdue else "",
+                    call.opinion,
+                    "、".join(call.asked),
+                )
+            ).encode()
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return ",".join(map(quote, cells)) + END

@@ -1,0 +1,180 @@
+"""The page of one filing: facts, warnings, versions, and the box in which an officer decides; takes no step itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.forms.problem import Problem
+from functions.records.decision import Kind
+from functions.records.state import Erased
+from functions.records.steps import ALLOWED, EVENT_OF, Dossier
+from functions.staff.permissions import Permission, may
+from functions.web.desk_filing import filing_values, render_view, tabs_of
+from functions.web.desk_filters import Filters
+from functions.web.desk_frame import Pages
+from functions.web.desk_list import Listing
+from functions.web.desk_warnings import Warnings
+from functions.web.sessions import Visitor
+from functions.web.stepping import Stepper
+from functions.web.story import told_to_officers
+from functions.web.trail import Trail
+
+KEY_BYTES: Final = 16
+# What each kind needs; who decides it is the table of permissions.
+_NEEDS: Final[Mapping[Kind, Permission]] = {"accept": "accept", "return": "return", "reopen": "reopen", "void": "void"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A form of the page that was not carried out: which one, what was typed, what is wrong with it.
+
+    `stop` says why nothing was done where no field is at fault.
+    """
+
+    form: str
+    typed: Mapping[str, str]
+    fields: Collection[str] = ()
+    problems: Sequence[Problem] = ()
+    stop: str = ""
+    status: int = 422
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Blank(dict[str, str]):
+    """Values by name for a template, in which what was not given is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+class FilingPage:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, pages: Pages, stepper: Stepper) -> None:
+        self._services = services
+        self._pages = pages
+        self._stepper = stepper
+        self._listing = Listing(services.records, services.catalogue)
+        self._warnings = Warnings(services.records, stepper)
+        self._trail = Trail(services)
+
+    def show(self, request: Request, visitor: Visitor, failed: Failed | None = None) -> Response:
+        """The filing, with the way back to the list it was opened from; after a failure, with all that was typed."""
+        dossier = self._stepper.open(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
+        warnings = self._warnings.of(dossier)
+        view = request.query_params.get("view", "")
+        allowed = self.allowed(visitor, dossier)
+        asked = set(failed.fields if failed else dossier.state.asked) if "return" in allowed else None
+        body = render_view(dossier, view, warnings, asked)
+        values = filing_values(dossier, warnings)
+        for warning in values["warnings"]:
+            warning["here"] = f'id="a-{warning["at"]}"' in body
+        response = self._pages.page(
+            request,
+            "filing.html",
+            visitor,
+            status=failed.status if failed else 200,
+            **values,
+            **self._around(request, visitor, dossier, view),
+            body=body,
+            box=self._box(visitor, dossier, allowed),
+            failed=failed,
+            typed=Blank(failed.typed if failed else {}),
+            wrong=Blank({each.pointer[1:]: each.message for each in failed.problems} if failed else {}),
+            key=self._services.entropy(KEY_BYTES).hex(),
+        )
+        response.headers.update(failed.headers if failed else {})
+        return response
+
+    def allowed(self, visitor: Visitor, dossier: Dossier) -> list[Kind]:
+        """The decisions that this officer may take on the filing as it stands."""
+        role, status = visitor.account.role, dossier.state.status
+        return [kind for kind, needed in _NEEDS.items() if may(role, needed) and status in ALLOWED[EVENT_OF[kind]]]
+
+    def next_after(self, request: Request, visitor: Visitor, number: str) -> str | None:
+        """The filing that follows in the list this one was opened from: number and query string."""
+        filters, cursor = self._list_of(request, visitor)
+        return self._listing.neighbours(number, filters, cursor).next
+
+    def _around(self, request: Request, visitor: Visitor, dossier: Dossier, view: str) -> dict[str, Any]:
+        """What leads away from the page, and to its other views."""
+        filters, cursor = self._list_of(request, visitor)
+        number = dossier.record.summary.number
+        neighbours = self._listing.neighbours(number, filters, cursor)
+        total = self._services.records.count(filters.selection()) if filters.waiting and neighbours.place else 0
+        tabs = [
+            {"word": tab.word, "query": filters.query(cursor=cursor or "", view=tab.view), "current": tab.current}
+            for tab in tabs_of(dossier, view)
+        ]
+        return {
+            "tabs": tabs,
+            "back": filters.query(cursor=cursor or ""),
+            "previous": neighbours.previous,
+            "next": neighbours.next,
+            "place": neighbours.place if total else 0,
+            "total": total,
+            "twins": self._listing.twins(dossier.record.summary),
+            "done_words": self.done(request, visitor),
+        }
+
+    def _list_of(self, request: Request, visitor: Visitor) -> tuple[Filters, str | None]:
+        query = request.query_params
+        return Filters.read(query, visitor.account.name), query.get("cursor") or None
+
+    def _box(self, visitor: Visitor, dossier: Dossier, allowed: list[Kind]) -> dict[str, Any]:
+        """What stands in the box: the decisions, who is first and second reviewer, what else may be done."""
+        state, role = dossier.state, visitor.account.role
+        eyes, why = _eyes(visitor, dossier), _why_not(visitor, dossier)
+        return {
+            "kinds": [kind for kind in allowed if kind != "accept" or not why],
+            "status": state.status,
+            "sequence": state.sequence,
+            "eyes": eyes,
+            "why": why if "return" in allowed else "",
+            "opinion": state.opinion if state.status == "returned" else "",
+            "correction_due": state.correction_due,
+            "note": may(role, "note"),
+            "reissue": may(role, "reissue"),
+        }
+
+    def done(self, request: Request, visitor: Visitor) -> str:
+        """What this officer has just done, for the page that comes after it; "" when nothing."""
+        try:
+            dossier = self._stepper.open(request.query_params.get("done", ""))
+        except (NotFound, Erased):
+            return ""
+        last = dossier.record.events[-1]
+        if last.actor != visitor.account.name:
+            return ""
+        step = told_to_officers(dossier)[0]
+        return f"{dossier.record.summary.unit_name}（{dossier.record.summary.number}）：{step.what}"
+
+
+def _eyes(visitor: Visitor, dossier: Dossier) -> str:
+    """Who is first and who second, where the form wants two officers; "" where it does not, or nothing is open."""
+    first = dossier.state.approved_by
+    if not dossier.definition.rules.four_eyes or dossier.state.status != "submitted":
+        return ""
+    if not first:
+        return "本表须两人审核：一人同意以后，还要另一位审核员同意，才算接受。"
+    return "" if first == visitor.account.name else f"本表须两人审核。{first}已同意接受，您是第二人。"
+
+
+def _why_not(visitor: Visitor, dossier: Dossier) -> str:
+    """Why this officer cannot accept a submitted filing; "" when nothing stands in the way."""
+    if dossier.state.status != "submitted":
+        return ""
+    if not may(visitor.account.role, "accept"):
+        return "接受由审核员决定；有要改的，您可以先退回。"
+    if dossier.record.summary.contested:
+        return "重复待核，先把另一件作废，才能接受。"
+    own = dossier.state.approved_by == visitor.account.name
+    return "本表须两人审核。您已同意接受，请等另一位审核员。" if own else ""

@@ -1,0 +1,229 @@
+"""Filings on paper, which an officer enters with the day they came in: as pages and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.errors import GuardTaken, NotFound, StoreUnavailable
+from functions.forms.definition import Definition
+from functions.forms.element import Markup, el, join
+from functions.forms.formats import is_date
+from functions.forms.problem import Problem
+from functions.forms.wording import DATE_HINT, WRONG
+from functions.records.event import canonical
+from functions.records.filing import Paper
+from functions.records.store import Selection
+from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
+from functions.web.conditional import idempotency_key
+from functions.web.desk_frame import Pages
+from functions.web.desk_list import LIVE
+from functions.web.filing import Request as Filing
+from functions.web.filing import file_paper, judge
+from functions.web.filling import Filling
+from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
+from functions.web.problems import HttpProblem, problem_of
+from functions.web.receipts import receipt_acts, receipt_slip, secret_box
+from functions.web.sessions import Doorkeeper, Visitor, require_csrf
+from functions.web.threads import reading, writing
+from functions.web.trail import Trail
+
+KEY_BYTES: Final = 16
+EARLIEST: Final = date(2000, 1, 1)
+RECEIVED: Final = "received_on"
+LABEL: Final = "收到纸质件的日期"
+BEFORE: Final = "请对照纸质件逐项核对。按“确认提交”以后才算录入。"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper filing as it is being entered: by whom, when it came in as it was typed, and that day if it is one."""
+
+    visitor: Visitor
+    typed: str
+    day: date | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def paper(self) -> Paper:
+        """How it came; only of an entry without problems."""
+        assert self.day is not None
+        return Paper(self.day, self.visitor.account.name, self.visitor.account.role)
+
+
+class PaperDesk:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+        self._trail = Trail(services)
+
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        return [
+            Route("/desk/records/", reading(self.choose)),
+            Route("/desk/records/{form}", reading(self.begin)),
+            Route("/desk/records/{form}", writing(self.fill_in), methods=["POST"]),
+            Route("/api/desk/records/{form}", writing(self.take), methods=["POST"]),
+        ]
+
+    def choose(self, request: Request) -> Response:
+        """Which form came on paper."""
+        visitor = self._doorkeeper.admit(request, "enter_paper")
+        forms = [(each.id, each.title) for each in self._services.catalogue if each.rules.audience == "public"]
+        return self._pages.page(request, "paper.html", visitor, forms=forms)
+
+    def begin(self, request: Request) -> Response:
+        """The empty form."""
+        visitor = self._doorkeeper.admit(request, "enter_paper")
+        entry = Entry(visitor, "", None, ())
+        return self._form(request, 200, Filled(self._definition(request), {}), entry)
+
+    def fill_in(self, request: Request, body: bytes) -> Response:
+        """A row more or less, what is to be changed, the answers to check, or the receipt."""
+        visitor = self._doorkeeper.admit(request, "enter_paper")
+        definition = self._definition(request)
+        require_type(request.headers.get("content-type", ""), FORM_TYPE)
+        filling = Filling.read(definition, body)
+        require_csrf(visitor, filling.controls.get("csrf", ""))
+        entry = self._entry(visitor, filling.controls.get(RECEIVED, ""))
+        again = filling.rearranged()
+        if again:
+            return self._form(request, 200, again, replace(entry, problems=()))
+        found = (*entry.problems, *filling.decoded.problems, *self._problems(definition, filling.data, entry))
+        if found:
+            return self._form(request, 422, filling.filled(found), entry)
+        checked = filling.checked(entry.paper.received_on, self._services.entropy(KEY_BYTES).hex())
+        if not filling.files:
+            return self._check(request, 200, checked, entry)
+        return self._store(request, checked, entry, contest=filling.controls.get("contest") == "true")
+
+    def take(self, request: Request, body: bytes) -> Response:
+        """The same for programs: `received_on` and `data`."""
+        visitor = self._doorkeeper.admit(request, "enter_paper")
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        definition = self._definition(request)
+        given, contest = parse_json(body), request.query_params.get("contest") or "false"
+        if not isinstance(given, dict) or given.keys() - {RECEIVED, "data"} or contest not in ("true", "false"):
+            raise HttpProblem(400, "请发送含 received_on 和 data 的 JSON 对象；contest 只能是 true 或 false")
+        entry, data = self._entry(visitor, given.get(RECEIVED)), given.get("data", {})
+        found = (*entry.problems, *self._problems(definition, data, entry))
+        if found:
+            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再录入", errors=found)
+        try:
+            told = self._file(definition, data, idempotency_key(request), entry, contest=contest == "true")
+        except GuardTaken:
+            raise HttpProblem(409, self._taken(definition, data, "请加上 contest=true 再录入")) from None
+        headers = {"Location": f"/api/desk/submissions/{told['number']}"}
+        return Response(orjson.dumps(told), 201, headers=headers, media_type="application/json")
+
+    def _definition(self, request: Request) -> Definition:
+        found = self._services.catalogue.get(request.path_params["form"])
+        if found.rules.audience != "public":
+            raise NotFound("这种表不能由经办台录入纸质件")
+        return found
+
+    def _entry(self, visitor: Visitor, typed: Any) -> Entry:
+        today = local_day(self._services.clock())
+        message = _wrong_day(typed, today)
+        problems = (Problem(f"/{RECEIVED}", LABEL, message, "format" if typed else "required"),) if message else ()
+        day = None if message else date.fromisoformat(typed)
+        return Entry(visitor, typed if isinstance(typed, str) else "", day, problems)
+
+    def _problems(self, definition: Definition, data: Any, entry: Entry) -> tuple[Problem, ...]:
+        """What is wrong with the answers, judged as of the day on which the paper came in."""
+        return judge(definition, data, entry.day or local_day(self._services.clock()))
+
+    def _file(
+        self, definition: Definition, data: Mapping[str, Any], key: str | None, entry: Entry, *, contest: bool
+    ) -> dict[str, Any]:
+        body = f"paper {entry.typed} {entry.visitor.account.name} ".encode() + canonical(data)
+        told = file_paper(self._services, Filing(definition, data, key, body, contest), entry.paper)
+        self._trail.note_soon("decided", entry.visitor.account.name, told["number"], decision="paper")
+        return told
+
+    def _store(self, request: Request, checked: Checked, entry: Entry, *, contest: bool) -> Response:
+        """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
+        definition, data = checked.definition, checked.data
+        try:
+            given = self._file(definition, data, checked.key, entry, contest=contest)
+        except GuardTaken:
+            words = self._taken(definition, data, "请勾选“仍要提交”")
+            return self._check(request, 409, checked, entry, stop=words, contest=True)
+        except StoreUnavailable as error:
+            problem = problem_of(error)
+            return self._check(request, problem.status, checked, entry, stop=problem.detail)
+        return self._framed(request, 201, _receipt(definition, data, given, request), entry.visitor)
+
+    def _taken(self, definition: Definition, data: Any, how: str) -> str:
+        """What an officer hears when another filing holds the place: which one it is, and the two ways on."""
+        selection = Selection(form=definition.id, guard=definition.guard(data))
+        found = self._services.records.page(selection, limit=5).items
+        numbers = "、".join(item.number for item in found if item.status in LIVE)
+        return f"同一件事已经有一份：{numbers}。是同一份的，不用再录；确实是另一份，{how}，两件都会注明“重复待核”"
+
+    def _form(self, request: Request, status: int, filled: Filled, entry: Entry) -> Response:
+        above = _received_field(entry)
+        page = form_page(self._pages.home, filled, _place(filled.definition, entry, above))
+        return self._framed(request, status, page, entry.visitor)
+
+    def _check(
+        self, request: Request, status: int, checked: Checked, entry: Entry, *, stop: str = "", contest: bool = False
+    ) -> Response:
+        place = _place(checked.definition, entry, "", {RECEIVED: entry.typed})
+        came = el("p", f"{LABEL}：", el("strong", entry.typed), class_="measure")
+        page = check_page(checked, place, stop=stop, contest=contest, changes=came)
+        return self._framed(request, status, page, entry.visitor)
+
+    def _framed(self, request: Request, status: int, page: Page, visitor: Visitor) -> Response:
+        return self._pages.page(request, "filling.html", visitor, status=status, heading=page.title, body=page.main)
+
+
+def _wrong_day(typed: Any, today: date) -> str:
+    """What is wrong with the day, "" when nothing is."""
+    if not typed:
+        return f"请填{LABEL}"
+    if not isinstance(typed, str) or not is_date(typed) or typed.startswith("0000"):
+        return f"{LABEL}应写成 2026-09-25 这样的日期。请改正"
+    if date.fromisoformat(typed) > today:
+        return f"{LABEL}是 {typed}，还没有到。请填实际收到的日期"
+    return f"{LABEL}是 {typed}，早于 {EARLIEST.year} 年。请核对" if date.fromisoformat(typed) < EARLIEST else ""
+
+
+def _place(definition: Definition, entry: Entry, above: str, more: Mapping[str, str] | None = None) -> Place:
+    hidden = {"csrf": entry.visitor.session.csrf, **(more or {})}
+    return Place(definition.id, (), hidden=hidden, verb="录入纸质件", above=above, kept=False, before=BEFORE)
+
+
+def _received_field(entry: Entry) -> Markup:
+    """The day on which the paper came in; it stands above the form that it belongs to."""
+    message = entry.problems[0].message if entry.problems else ""
+    wrong = el("span", el("span", WRONG, class_="vh"), message, class_="err", id=f"{RECEIVED}-e") if message else ""
+    hint = f"是否按期照这一天算。{DATE_HINT}"
+    control = el(
+        "input", class_="w11", id=RECEIVED, name=RECEIVED, form="form", type="date", value=entry.typed or None,
+        aria_describedby=f"{RECEIVED}-h {RECEIVED}-e" if message else f"{RECEIVED}-h",
+        aria_invalid="true" if message else None,
+    )  # fmt: skip
+    label, help_ = el("label", LABEL, for_=RECEIVED), el("span", hint, class_="hint", id=f"{RECEIVED}-h")
+    return el("div", label, help_, wrong, control, class_="fld bad" if message else "fld")
+
+
+def _receipt(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any], request: Request) -> Page:
+    """The receipt, to be printed and handed to the unit."""
+    done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
+    root = request.scope.get("root_path", "")
+    acts = receipt_acts(f"{root}/forms/{definition.id}/receipt", given)
+    link = el("a", "看这件填报", class_="btn btn--second", href=f"{root}/desk/submissions/{given['number']}")
+    kept = el("div", Markup(receipt_slip(definition, data, given)), Markup(secret_box(given["access_code"])))
+    return Page(f"已经录入：{given['number']}", join(done, kept, Markup(acts), el("p", link, class_="acts")))

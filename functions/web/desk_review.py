@@ -1,0 +1,174 @@
+"""What officers do on the page of a filing, by plain HTML: decide, note, give a new access code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast, get_args
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.errors import QingdanError
+from functions.forms.problem import Problem
+from functions.records.decision import Decision, Kind, judge_words, read_decision
+from functions.staff.permissions import Permission
+from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.deciding import Deciding
+from functions.web.desk_doors import redirect
+from functions.web.desk_filing_page import Failed, FilingPage
+from functions.web.desk_frame import Pages
+from functions.web.filing import require_key
+from functions.web.pages import local_day
+from functions.web.problems import HttpProblem, problem_of
+from functions.web.sessions import Doorkeeper, Visitor, require_csrf
+from functions.web.stepping import Stepper
+from functions.web.threads import reading, writing
+
+ASK_NOTE: Final = "请写备注"
+ASK_CHECKED: Final = "请写是怎样核对身份的，如：按表里的电话回拨，由填表人接听"
+_OF_FORM: Final = {"accept": "decide", "return": "decide", "reopen": "reopen", "void": "void"}
+
+
+class Review:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(
+        self, services: Services, doorkeeper: Doorkeeper, pages: Pages, stepper: Stepper, deciding: Deciding
+    ) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+        self._stepper = stepper
+        self._deciding = deciding
+        self.page = FilingPage(services, pages, stepper)
+
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        one = "/desk/submissions/{number}"
+        return [
+            Route(one, reading(self.show)),
+            Route(f"{one}/decision", writing(self.decide), methods=["POST"]),
+            Route(f"{one}/note", writing(self.note), methods=["POST"]),
+            Route(f"{one}/code", writing(self.reissue), methods=["POST"]),
+        ]
+
+    def show(self, request: Request) -> Response:
+        """The filing."""
+        return self.page.show(request, self._doorkeeper.admit(request, "read"))
+
+    def decide(self, request: Request, body: bytes) -> Response:
+        """Take the decision, then go on: to the next one of the queue, or back to this one."""
+        # Each kind has a permission of its own; whoever may decide anything may return.
+        visitor, pairs = self._posted(request, body, "return")
+        controls, number = dict(pairs), request.path_params["number"]
+        dossier = self._stepper.open(number)
+        fields = [value for name, value in pairs if name == "field"]
+        kind = controls.get("decision", "")
+        if kind in get_args(Kind):
+            self._doorkeeper.admit(request, cast(Permission, kind))
+        given = _given(kind, controls, fields)
+        today = local_day(self._services.clock())
+        decision = read_decision(given, today=today, definition=dossier.definition)
+        form = _OF_FORM.get(kind, "decide")
+        if not isinstance(decision, Decision):
+            return self._again(request, visitor, Failed(form, controls, fields, _renamed(form, decision)))
+        following = self.page.next_after(request, visitor, number)
+        try:
+            self._deciding.decide(
+                visitor, number, decision, sequence=_sequence(controls), key=require_key(controls.get("key"))
+            )
+        except (HttpProblem, QingdanError) as error:
+            return self._again(request, visitor, _stopped(form, controls, fields, error))
+        return self._go_on(request, number, following)
+
+    def note(self, request: Request, body: bytes) -> Response:
+        """Leave a note for other officers."""
+        visitor, pairs = self._posted(request, body, "note")
+        controls, number = dict(pairs), request.path_params["number"]
+        wrong = judge_words("text", controls.get("text"), ASK_NOTE)
+        if wrong:
+            return self._again(request, visitor, Failed("note", controls, problems=wrong))
+        text = controls["text"].strip()
+        self._deciding.note(visitor, number, text, key=require_key(controls.get("key")))
+        return redirect(request, _address(request, number, done=number) + "#log")
+
+    def reissue(self, request: Request, body: bytes) -> Response:
+        """Give a new access code; the answer shows it, this once."""
+        visitor, pairs = self._posted(request, body, "reissue")
+        controls, number = dict(pairs), request.path_params["number"]
+        wrong = judge_words("checked", controls.get("checked"), ASK_CHECKED)
+        if wrong:
+            return self._again(request, visitor, Failed("code", controls, problems=wrong))
+        checked, key = controls["checked"].strip(), require_key(controls.get("key"))
+        try:
+            given = self._deciding.reissue(visitor, number, checked, sequence=_sequence(controls), key=key)
+        except (HttpProblem, QingdanError) as error:
+            return self._again(request, visitor, _stopped("code", controls, (), error))
+        summary = self._stepper.open(number).record.summary
+        back = _address(request, number)
+        return self._pages.page(
+            request, "new_code.html", visitor, unit_name=summary.unit_name, number=number, back=back,
+            code=given["access_code"],
+        )  # fmt: skip
+
+    def _posted(self, request: Request, body: bytes, needed: Permission) -> tuple[Visitor, list[tuple[str, str]]]:
+        visitor = self._doorkeeper.admit(request, needed)
+        require_type(request.headers.get("content-type", ""), FORM_TYPE)
+        pairs = parse_pairs(body)
+        require_csrf(visitor, dict(pairs).get("csrf", ""))
+        return visitor, pairs
+
+    def _again(self, request: Request, visitor: Visitor, failed: Failed) -> Response:
+        return self.page.show(request, visitor, failed)
+
+    def _go_on(self, request: Request, number: str, following: str | None) -> Response:
+        if request.query_params.get("status") != "waiting":
+            return redirect(request, _address(request, number, done=number))
+        if following is None:
+            return redirect(request, f"/desk/?{urlencode({**_list_query(request), 'done': number})}")
+        return redirect(request, f"/desk/submissions/{following}&{urlencode({'done': number})}")
+
+
+def _given(kind: str, controls: Mapping[str, str], fields: Sequence[str]) -> dict[str, Any]:
+    """The decision as it was filled in: what belongs to another kind, and is empty, is left out."""
+    if kind in ("reopen", "void"):
+        return {"decision": kind, "reason": controls.get(f"reason_{kind}", "")}
+    given: dict[str, Any] = {"decision": kind, "opinion": controls.get("opinion", "")}
+    if kind == "return":
+        given |= {"correction_due": controls.get("correction_due", ""), "fields": fields}
+    return given
+
+
+def _renamed(form: str, problems: Sequence[Problem]) -> list[Problem]:
+    """The problems at the controls of this form: a page has two boxes for a reason."""
+    return [
+        Problem(f"/reason_{form}" if each.pointer == "/reason" else each.pointer, each.label, each.message, each.rule)
+        for each in problems
+    ]
+
+
+def _stopped(form: str, controls: Mapping[str, str], fields: Sequence[str], error: Exception) -> Failed:
+    problem = problem_of(error)
+    if problem.status >= 500 and not isinstance(error, HttpProblem | QingdanError):
+        raise error
+    return Failed(form, controls, fields, stop=problem.detail, status=problem.status, headers=problem.headers)
+
+
+def _sequence(controls: Mapping[str, str]) -> int:
+    given = controls.get("sequence", "")
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise HttpProblem(400, "这一页不完整，没有照办。请刷新后再做一次")
+    return int(given)
+
+
+def _list_query(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.query_params.items() if name not in ("view", "done")}
+
+
+def _address(request: Request, number: str, **more: str) -> str:
+    """The filing's page in the list it was opened from."""
+    query = urlencode({**_list_query(request), **more})
+    return f"/desk/submissions/{number}" + (f"?{query}" if query else "")

@@ -1,0 +1,103 @@
+"""Review for programs: decisions, notes, a new access code, as JSON; knows no page."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast, get_args
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.forms.problem import Problem
+from functions.records.decision import Decision, Kind, judge_words, problem, read_decision
+from functions.staff.permissions import Permission
+from functions.web.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.conditional import idempotency_key, require_match, tag
+from functions.web.deciding import Deciding
+from functions.web.desk_review import ASK_CHECKED, ASK_NOTE
+from functions.web.pages import local_day
+from functions.web.problems import HttpProblem
+from functions.web.sessions import Doorkeeper, Visitor
+from functions.web.stepping import Stepper
+from functions.web.threads import writing
+
+SEQUENCE: Final = "序号（sequence）"
+
+
+class ReviewApi:
+    """Calls block: run them in a worker thread.
+
+    No CSRF token: no page of another site can send this type of content without asking first, and nobody says yes.
+    """
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper, stepper: Stepper, deciding: Deciding) -> None:
+        self._services = services
+        self._doorkeeper = doorkeeper
+        self._stepper = stepper
+        self._deciding = deciding
+
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        one = "/api/desk/submissions/{number}"
+        return [
+            Route(f"{one}/decisions", writing(self.decide), methods=["POST"]),
+            Route(f"{one}/notes", writing(self.note), methods=["POST"]),
+            Route(f"{one}/code", writing(self.reissue), methods=["POST"]),
+        ]
+
+    def decide(self, request: Request, body: bytes) -> Response:
+        """Take a decision on the filing as it is at the sequence in If-Match."""
+        # Each kind has a permission of its own; whoever may decide anything may return.
+        visitor, given = self._posted(request, body, "return")
+        if given.get("decision") in get_args(Kind):
+            self._doorkeeper.admit(request, cast(Permission, given["decision"]))
+        number, key = request.path_params["number"], idempotency_key(request)
+        definition = self._stepper.open(number).definition
+        sequence = require_match(request, SEQUENCE)
+        decision = read_decision(given, today=local_day(self._services.clock()), definition=definition)
+        if not isinstance(decision, Decision):
+            raise _refusal(decision)
+        return _told(self._deciding.decide(visitor, number, decision, sequence=sequence, key=key), status=200)
+
+    def note(self, request: Request, body: bytes) -> Response:
+        """Leave a note for other officers."""
+        visitor, given = self._posted(request, body, "note")
+        text = _words(given, "text", ASK_NOTE)
+        key = idempotency_key(request)
+        return _told(self._deciding.note(visitor, request.path_params["number"], text, key=key), status=201)
+
+    def reissue(self, request: Request, body: bytes) -> Response:
+        """Give a new access code; the old one is worthless from now on."""
+        visitor, given = self._posted(request, body, "reissue")
+        number, key = request.path_params["number"], idempotency_key(request)
+        sequence = require_match(request, SEQUENCE)
+        checked = _words(given, "checked", ASK_CHECKED)
+        return _told(self._deciding.reissue(visitor, number, checked, sequence=sequence, key=key), status=201)
+
+    def _posted(self, request: Request, body: bytes, needed: Permission) -> tuple[Visitor, dict[str, Any]]:
+        visitor = self._doorkeeper.admit(request, needed)
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        given = parse_json(body)
+        if not isinstance(given, dict):
+            raise HttpProblem(400, "请发送一个 JSON 对象")
+        return visitor, given
+
+
+def _words(given: dict[str, Any], key: str, ask: str) -> str:
+    """The one text that was sent, or HttpProblem 422."""
+    wrong = [problem(name, f"这里没有“{name[:40]}”这一项。请删去", "unknown") for name in given.keys() - {key}]
+    wrong += judge_words(key, given.get(key), ask)
+    if wrong:
+        raise _refusal(wrong)
+    return str(given[key]).strip()
+
+
+def _refusal(found: list[Problem] | tuple[Problem, ...]) -> HttpProblem:
+    return HttpProblem(422, f"有 {len(found)} 处要改，没有照办", title="没有照办", errors=found)
+
+
+def _told(given: dict[str, Any], *, status: int) -> Response:
+    headers = {"ETag": tag(given["sequence"])}
+    return Response(orjson.dumps(given), status, headers=headers, media_type="application/json")

@@ -1,0 +1,89 @@
+"""What an officer should see before deciding, each beside its field: of the form, the year before, other units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from functions.errors import NotFound
+from functions.forms.problem import Problem
+from functions.forms.validation import warnings
+from functions.records.state import Erased
+from functions.records.steps import Dossier
+from functions.records.store import RecordStore, Selection, Summary
+from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
+from functions.web.contacts import contact_of, dialled
+from functions.web.desk_list import LIVE, what_is_so
+from functions.web.stepping import Stepper
+
+MOST_LOOKED_AT: Final = 20
+MOST_NAMED: Final = 3
+SAME_PHONE: Final = "same_phone"
+
+
+class Warnings:
+    """Reads other filings of the same form. Calls block: run them in a worker thread."""
+
+    def __init__(self, records: RecordStore, stepper: Stepper) -> None:
+        self._records = records
+        self._stepper = stepper
+
+    def of(self, dossier: Dossier) -> list[Problem]:
+        """The warnings, each at most a sentence that says what is so."""
+        state, definition = dossier.state, dossier.definition
+        found = [
+            Problem(each.pointer, each.label, what_is_so(each.message), each.rule)
+            for each in warnings(definition, state.data, state.version_day)
+        ]
+        before = self._year_before(dossier)
+        if before is not None:
+            found += differs_by_half(definition, state.data, before.state.data)
+        return [*found, *self._same_phone(dossier)]
+
+    def _year_before(self, dossier: Dossier) -> Dossier | None:
+        """The filing about the same matter for the year before: the accepted one, else any that counts."""
+        summary = dossier.record.summary
+        period = year_before(summary.period)
+        if period is None or not summary.uscc:
+            return None
+        selection = Selection(form=summary.form, period=period, unit=summary.uscc)
+        found = [item for item in self._live(selection) if item.uscc == summary.uscc]
+        for item in sorted(found, key=lambda item: item.status != "accepted"):
+            other = self._open(item.number)
+            if other and is_same_matter(dossier.definition, dossier.state.data, other.state.data):
+                return other
+        return None
+
+    def _same_phone(self, dossier: Dossier) -> Iterator[Problem]:
+        """Other units that gave the same telephone number in the same period."""
+        summary, contact = dossier.record.summary, contact_of(dossier.definition, dossier.state.data)
+        if contact is None or not contact.phone:
+            return
+        selection = Selection(form=summary.form, period=summary.period, words=(contact.phone,))
+        names = []
+        for item in self._live(selection):
+            other = self._open(item.number) if item.uscc != summary.uscc else None
+            theirs = contact_of(other.definition, other.state.data) if other else None
+            if theirs and dialled(theirs.phone) == contact.dial:
+                names.append(f"“{item.unit_name}”")
+        if names:
+            more = f"等 {len(names)} 个单位" if len(names) > MOST_NAMED else ""
+            label = dossier.definition.label_at(contact.phone_at)
+            words = f"与{'、'.join(names[:MOST_NAMED])}{more}相同，请核实"
+            yield Problem(contact.phone_at, label, words, SAME_PHONE)
+
+    def _live(self, selection: Selection) -> list[Summary]:
+        found = self._records.page(selection, limit=MOST_LOOKED_AT).items
+        return [item for item in found if item.status in LIVE]
+
+    def _open(self, number: str) -> Dossier | None:
+        try:
+            return self._stepper.open(number)
+        except (Erased, NotFound):
+            return None
+
+
+def in_full(warning: Problem) -> str:
+    """The warning with the name of its field before it, where its own words do not name it."""
+    named = any(len(part) > 1 and part in warning.message for part in warning.label.split(" "))
+    return warning.message if named else f"{warning.label}：{warning.message}"

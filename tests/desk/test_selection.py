@@ -1,0 +1,107 @@
+"""Several filings accepted at once: looked over first, each recorded by itself, each with its own result."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.testclient import TestClient
+
+from functions.bootstrap import Services
+from tests.desk.conftest import ComeIn, Filer, self_check
+from tests.desk.test_review import FORM, RETURN, Officer
+from tests.support.markup import Page, read_page
+
+
+def look_over(client: TestClient, *numbers: str) -> Page:
+    answer = client.get("/desk/accept?" + urlencode([("number", number) for number in numbers]))
+    assert answer.status_code == 200, answer.text
+    return read_page(answer.text)
+
+
+def accept(client: TestClient, page: Page) -> Any:
+    return client.post("/desk/accept", content=urlencode(page.posted()), headers=FORM)
+
+
+def statuses(services: Services, *numbers: str) -> list[str]:
+    return [services.records.read(number).summary.status for number in numbers]
+
+
+def test_a_selection_is_looked_over_then_accepted_one_by_one(come_in: ComeIn, file: Filer, services: Services) -> None:
+    numbers = [file(self_check(unit)) for unit in (1, 2, 3)]
+    client = come_in("reviewer")
+    assert "接受所选" in client.get("/desk/").text
+    page = look_over(client, *numbers[:2])
+    assert page.one("h1").text == "接受所选的 2 件"
+    assert statuses(services, *numbers) == ["submitted"] * 3, "looking accepts nothing"
+    done = accept(client, page)
+    assert read_page(done.text).one("h1").text == "接受了 2 件"
+    assert statuses(services, *numbers) == ["accepted", "accepted", "submitted"]
+    for number in numbers[:2]:
+        last = services.records.read(number).events[-1]
+        assert (last.type, last.actor) == ("accepted", "reviewer")
+
+
+def test_each_has_its_own_result(come_in: ComeIn, file: Filer, services: Services) -> None:
+    plain, overtaken, returned = (file(self_check(unit)) for unit in (1, 2, 3))
+    twins = file(self_check(4)), file(self_check(4), contest=True)
+    client, other = come_in("reviewer"), come_in("officer")
+    Officer(other, returned).post("decision", RETURN)
+    page = look_over(client, plain, overtaken, returned, *twins)
+    assert "其中 2 件可以接受" in page.one("p", class_="measure").text
+    table = page.one("tbody").text
+    assert "不能接受：已退回，不用接受" in table
+    assert table.count("不能接受：重复待核，先把另一件作废") == 2
+    Officer(other, overtaken).post("decision", RETURN)
+    done = read_page(accept(client, page).text)
+    assert done.one("h1").text == "接受了 1 件，1 件没有"
+    assert "officer（经办员）在 2026-09-18 10:24 退回" in done.one("tbody").text
+    assert statuses(services, plain, overtaken, returned, *twins) == [
+        "accepted",
+        "returned",
+        "returned",
+        "submitted",
+        "submitted",
+    ]
+
+
+def test_a_second_click_accepts_nothing_twice(come_in: ComeIn, file: Filer, services: Services) -> None:
+    numbers = [file(self_check(unit)) for unit in (1, 2)]
+    client = come_in("reviewer")
+    page = look_over(client, *numbers)
+    first, again = accept(client, page), accept(client, page)
+    assert read_page(first.text).one("h1").text == read_page(again.text).one("h1").text == "接受了 2 件"
+    assert [len(services.records.read(number).events) for number in numbers] == [2, 2]
+
+
+def test_nothing_ticked_is_said_so(come_in: ComeIn, file: Filer) -> None:
+    file()
+    assert "一件也没有勾选" in look_over(come_in("reviewer")).one("main", id="main").text
+
+
+def test_too_many_and_unknown_ones_are_refused_in_words(come_in: ComeIn, file: Filer, services: Services) -> None:
+    client, number = come_in("reviewer"), file()
+    many = urlencode([("number", f"SC-2026-{n:08d}") for n in range(501)])
+    assert client.get(f"/desk/accept?{many}", headers={"accept": "text/html"}).status_code == 400
+    assert client.get("/desk/accept?number=SC-2026-79999999", headers={"accept": "text/html"}).status_code == 404
+    page = look_over(client, number)
+    csrf = dict(page.posted())["csrf"]
+    pairs = [("csrf", csrf), ("number", number), ("number", "SC-2026-79999999"), (f"at.{number}", "x")]
+    done = client.post("/desk/accept", content=urlencode(pairs), headers=FORM)
+    assert read_page(done.text).one("h1").text == "接受了 0 件，2 件没有"
+    assert statuses(services, number) == ["submitted"]
+
+
+def test_who_may_not_accept_is_not_offered_it(come_in: ComeIn, file: Filer) -> None:
+    file()
+    for role in ("viewer", "officer"):
+        client = come_in(role)
+        assert "接受所选" not in client.get("/desk/").text
+        assert client.get("/desk/accept", headers={"accept": "text/html"}).status_code == 403
+
+
+def test_the_way_back_keeps_the_filters(come_in: ComeIn, file: Filer) -> None:
+    number, client = file(), come_in("reviewer")
+    page = client.get(f"/desk/accept?number={number}&status=waiting&form=annual-self-check").text
+    assert re.search(r'href="/desk/\?form=annual-self-check&amp;status=waiting">回到列表', page)

@@ -1,0 +1,72 @@
+"""What stands out beside the year before: more than half, on exact numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
+from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.forms import changed, registration, self_check
+
+AT = "/holdings/y30/y30_items"
+
+
+def messages(before: int, now: int) -> list[str]:
+    data = valid_self_check()
+    found = differs_by_half(self_check(), changed(data, {AT: now}), changed(data, {AT: before}))
+    assert {problem.pointer for problem in found} <= {AT}
+    return [problem.message for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (2615, 1020, ["上年 2,615 件，少 61%"]),
+        (2, 3, []),
+        (2, 4, ["上年 2 件，多 100%"]),
+        (3, 1, ["上年 3 件，少 67%"]),
+        (0, 1, ["上年 0 件，今年有了"]),
+        (0, 0, []),
+        (1, 0, ["上年 1 件，少 100%"]),
+    ],
+)
+def test_the_words_say_how_much(before: int, now: int, said: list[str]) -> None:
+    assert messages(before, now) == said
+
+
+@given(st.integers(0, 999999999), st.integers(0, 999999999))
+def test_it_is_said_exactly_from_more_than_half_on(before: int, now: int) -> None:
+    assert bool(messages(before, now)) == (abs(now - before) > before / 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("60.00", []),
+        ("60.01", ["上年 40.00 平方米，多 50%"]),
+        ("20.00", []),
+        ("19.99", ["上年 40.00 平方米，少 50%"]),
+    ],
+)
+def test_decimals_are_compared_exactly(now: str, said: list[str]) -> None:
+    data = valid_registration()
+    found = differs_by_half(registration(), changed(data, {"/storage/storeroom_sqm": now}), data)
+    assert [problem.message for problem in found] == said
+
+
+@pytest.mark.parametrize(
+    ("period", "before"), [("2025", "2024"), ("start", None), ("", None), ("２０２５", None), ("20255", None)]
+)
+def test_only_a_year_has_one_before_it(period: str, before: str | None) -> None:
+    assert year_before(period) == before
+
+
+def test_a_matter_is_its_unit_and_its_project() -> None:
+    one, other = valid_self_check(), valid_self_check(uscc=make_uscc(5))
+    assert is_same_matter(self_check(), one, one)
+    assert not is_same_matter(self_check(), one, other)
+    same, different = (valid_registration(project_name=name) for name in ("示例 河综合治理工程", "示例山工程"))
+    assert is_same_matter(registration(), valid_registration(), same)
+    assert not is_same_matter(registration(), valid_registration(), different)
