@@ -53,6 +53,7 @@ def test_every_place_is_listed_with_what_when_and_last_use(
     assert "退出其他 1 处" in page
 
 
+@pytest.mark.one_machine
 def test_no_address_and_no_version_is_kept(client: TestClient, staff: None, services: Services) -> None:
     client.headers["user-agent"] = EDGE
     post_sign_in(client, "officer", PASSWORD)

@@ -207,6 +207,7 @@ def test_the_csv_is_for_reading_and_the_json_lines_can_be_checked(
     assert all(json.loads(line)["number"] == "TRAIL" for line in lines)
 
 
+@pytest.mark.one_machine
 def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_noted(
     services: Services, become: SignIn, file: Filer
 ) -> None:

@@ -22,6 +22,7 @@ from tests.contract.steps import first_step
 from tests.sealing.conftest import Fill
 from tests.support.clock import Clock
 from tests.support.serving import environment
+from tests.support.stores import STORES
 
 
 def test_a_night_seals_what_is_new_and_then_nothing(services: Services, fill: Fill) -> None:
@@ -124,6 +125,7 @@ def test_what_fails_is_logged_and_tried_again(
 def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings: Settings) -> None:
     services.records.append(first_step(1)).result(30)
     variables = {"QINGDAN_DATA": str(settings.data), "QINGDAN_SCHEMAS": str(settings.schemas)}
+    variables |= STORES.variables(settings.data)
     event = {"version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
     program = "import json, sys, functions.nightly as n; print(json.dumps(n.handler(json.load(sys.stdin), None)))"
     told = subprocess.run(

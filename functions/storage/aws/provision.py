@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from functions.storage.aws.table import TTL_ATTRIBUTE, definition
+from functions.storage.aws.table import definition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def make_table(client: DynamoDBClient, name: str) -> None:
-    """Make the table and its indexes, ready for use; one that is there stays as it is."""
+    """Make the table and its indexes, ready for use; one that is there stays as it is.
+
+    Nothing in it expires: who tries things at a date of his own would lose what he has just written.
+    """
     with suppress(client.exceptions.ResourceInUseException):
         client.create_table(**definition(name))
         client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
-        client.update_time_to_live(
-            TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
-        )
 
 
 def make_bucket(client: S3Client, name: str) -> None:
