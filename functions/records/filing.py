@@ -69,7 +69,7 @@ def prepare(
         events=(event,),
         summary=summary,
         claim=None if contest else summary.guard,
-        answer=_answer(summary, event.digest, code, keys, {"received_on": summary.received_on} if paper else {}),
+        answer=_answer(summary, event.digest, code, keys),
         idempotency=remember(definition, idempotency_key, request_digest) if idempotency_key else None,
     )
 
@@ -95,6 +95,17 @@ def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
     code = kept.pop("code", None)
     number = kept.pop("number")
     return {"number": number, **({"access_code": keys.access_code(number, **code)} if code else {}), **kept}
+
+
+def receipt_of(first: Event, event: Event, state: State, definition: Definition, keys: Keys) -> str:
+    """The receipt of a version on record, signed with the key that signs now.
+
+    `event` is the one that brought the version, `state` the one after it; its content must still be there.
+    """
+    summary = summary_of(first, state, definition)
+    if event.type == "corrected":
+        return sign_correction(summary, state, event, keys)["receipt"]
+    return keys.signer.sign(_stated(summary, event.digest))
 
 
 def sign_correction(summary: Summary, state: State, event: Event, keys: Keys) -> dict[str, str]:
@@ -134,18 +145,7 @@ def _body(
     }
 
 
-def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys, more: dict[str, str]) -> bytes:
-    signed = {
-        "number": summary.number,
-        "form": summary.form,
-        "unit_name": summary.unit_name,
-        "digest": digest,
-        "submitted_at": summary.submitted_at,
-        "due": summary.due,
-        "timeliness": summary.timeliness,
-        "period": summary.period,
-        **more,
-    }
+def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> bytes:
     told = {
         "number": summary.number,
         "version": summary.version,
@@ -155,8 +155,28 @@ def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys, mor
         "due": summary.due,
         "timeliness": summary.timeliness,
         "digest": digest,
-        "receipt": keys.signer.sign(signed),
+        "receipt": keys.signer.sign(_stated(summary, digest)),
         "code": code,
-        **more,
+        **_received(summary),
     }
     return canonical_plain(told)
+
+
+def _stated(summary: Summary, digest: str) -> dict[str, str]:
+    """What the receipt of a first version says."""
+    return {
+        "number": summary.number,
+        "form": summary.form,
+        "unit_name": summary.unit_name,
+        "digest": digest,
+        "submitted_at": summary.submitted_at,
+        "due": summary.due,
+        "timeliness": summary.timeliness,
+        "period": summary.period,
+        **_received(summary),
+    }
+
+
+def _received(summary: Summary) -> dict[str, str]:
+    """The day in Asia/Shanghai on which a paper filing came in; nothing for any other."""
+    return {"received_on": summary.received_on} if summary.received_on else {}

@@ -1,0 +1,98 @@
+"""Which characters the fonts of the documents can show, and what stands for the others; knows no document.
+
+A font is asked by its own table (OpenType `cmap`, format 12): typst refuses a whole document for one character.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# What may stand in a text though no font has a picture of it.
+_BLANKS = "\n \u3000\u200b"
+# Where every font of ours has a picture, whatever stands before and after.
+_PLAINEST = re.compile(r"[^\n -~、。〈-】〔〕一-龥！-～]")
+_LONGEST_WORD = re.compile(r"[!-~]{18}(?=[!-~]{3})")
+_EVERY = 18
+
+
+class Glyphs:
+    """Makes texts showable and remembers what it replaced, in order, each once.
+
+    A character that no font has becomes its code point in brackets, 〔U+20BB7〕: visible, and to be looked up.
+    """
+
+    def __init__(self, unshown: re.Pattern[str]) -> None:
+        self._unshown = unshown
+        self._replaced: dict[str, None] = {}
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        return tuple(self._replaced)
+
+    def shown(self, value: Any) -> Any:
+        """The same value with every text in it made showable: line ends as LF, long words with places to break."""
+        if isinstance(value, str):
+            text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+            return _LONGEST_WORD.sub(lambda found: found.group() + "\u200b", self._unshown.sub(self._code, text))
+        if isinstance(value, dict):
+            return {key: self.shown(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.shown(each) for each in value]
+        return value
+
+    def _code(self, found: re.Match[str]) -> str:
+        code = f"〔U+{ord(found.group()):04X}〕"
+        self._replaced[code] = None
+        return code
+
+
+def cautious() -> Glyphs:
+    """Glyphs that trust the plainest characters alone: for a text that could not be set in spite of its fonts."""
+    return Glyphs(_PLAINEST)
+
+
+def glyphs_of(fonts: tuple[Path, ...]) -> Glyphs:
+    """Glyphs that show what all of these fonts can."""
+    return Glyphs(_unshown(fonts))
+
+
+@cache
+def _unshown(fonts: tuple[Path, ...]) -> re.Pattern[str]:
+    """A pattern of one character that one of the fonts has no picture of."""
+    held = set.intersection(*(set(characters(font.read_bytes())) for font in fonts)) | set(map(ord, _BLANKS))
+    ranges: list[list[int]] = []
+    for character in sorted(held):
+        if ranges and character == ranges[-1][1] + 1:
+            ranges[-1][1] = character
+        else:
+            ranges.append([character, character])
+    return re.compile("[^" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges) + "]")
+
+
+def characters(font: bytes) -> Iterator[int]:
+    """The code points that the font has a picture of; ValueError when it has no table of format 12."""
+    table = _table(font, b"cmap")
+    (count,) = struct.unpack_from(">H", table, 2)
+    for record in range(count):
+        (place,) = struct.unpack_from(">I", table, 8 + 8 * record)
+        if struct.unpack_from(">H", table, place)[0] == 12:
+            (groups,) = struct.unpack_from(">I", table, place + 12)
+            for group in range(groups):
+                first, last, glyph = struct.unpack_from(">III", table, place + 16 + 12 * group)
+                yield from (code for code in range(first, last + 1) if glyph + code - first)
+            return
+    raise ValueError("the font says nothing about characters beyond U+FFFF")
+
+
+def _table(font: bytes, name: bytes) -> bytes:
+    (count,) = struct.unpack_from(">H", font, 4)
+    for record in range(count):
+        tag, _, place, length = struct.unpack_from(">4sIII", font, 12 + 16 * record)
+        if tag == name:
+            return font[place : place + length]
+    raise ValueError(f"the font has no table {name.decode()}")
