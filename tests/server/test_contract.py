@@ -123,7 +123,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
         case.validate_response(answer, checks=CHECKS)
         statuses.append(answer.status_code)
     assert statuses == [201, 412, 200, 422, 201, 409, 200, 200]
-    paper = {"received_on": "2026-09-01", "data": valid_self_check(uscc=make_uscc(4300))}
+    paper: dict[str, Any] = {"received_on": "2026-09-01", "data": valid_self_check(uscc=make_uscc(4300))}
     case = schema["/api/desk/records/{form}"]["POST"].Case(
         path_parameters={"form": "annual-self-check"},
         headers={"Cookie": cookie},
