@@ -1,0 +1,140 @@
+"""What a function really asks of the table while it works is within what its role lets it do, and never a Scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from functions import nightly
+from functions.bootstrap import Services, Settings, open_services
+from functions.desk import create_app as create_desk
+from functions.local.twin import cloud_at, furnish
+from functions.records.store import Selection
+from functions.seals import create_app as create_seals
+from functions.staff.accounts import make_account
+from functions.staff.passwords import Passwords
+from functions.submit import create_app as create_submit
+from tests.conftest import ROOT
+from tests.deployment.test_least_privilege import MATRIX
+from tests.support.clock import Clock
+from tests.support.filings import make_uscc, valid_self_check
+
+# Action, "T" or "T/index", partition key.
+Asked = set[tuple[str, str, str]]
+JSON = {"Content-Type": "application/json"}
+PASSWORD = "示例的长口令 horse 7"
+
+
+@pytest.fixture
+def services(twin: str, site: Path, clock: Clock) -> Iterator[Services]:
+    cloud = cloud_at(twin, "grants")
+    furnish(cloud)
+    opened = open_services(Settings(site=site, schemas=ROOT / "schemas", cloud=cloud), lock=False)
+    yield replace(opened, clock=clock)
+    opened.close()
+
+
+@pytest.fixture
+def asked(services: Services) -> Asked:
+    """What is asked of the table from now on."""
+    found: Asked = set()
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        found.update(asked_by(model.name, params))
+
+    client = services.records._client  # type: ignore[attr-defined]
+    client.meta.events.register("provide-client-params.dynamodb", note)
+    return found
+
+
+def asked_by(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    if operation == "TransactWriteItems":
+        for item in params["TransactItems"]:
+            ((action, of),) = item.items()
+            name = "ConditionCheckItem" if action == "ConditionCheck" else f"{action}Item"
+            yield f"dynamodb:{name}", "T", (of.get("Item") or of["Key"])["pk"]["S"]
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        for table in params["RequestItems"].values():
+            keys = table["Keys"] if operation == "BatchGetItem" else [next(iter(each.values())) for each in table]
+            for of in keys:
+                yield f"dynamodb:{operation}", "T", (of.get("Item") or of.get("Key") or of)["pk"]["S"]
+    elif operation == "Query":
+        values = params["ExpressionAttributeValues"]
+        place = "T/index" if "IndexName" in params else "T"
+        yield "dynamodb:Query", place, (values.get(":pk") or values[":partition"])["S"]
+    else:
+        yield f"dynamodb:{operation}", "T", (params.get("Item") or params["Key"])["pk"]["S"]
+
+
+def beyond(function: str, asked: Asked) -> Asked:
+    """What the role of the function does not let it do."""
+    granted = [(action, place, keys.split() or ["*"]) for action, place, keys in MATRIX[function]]
+    return {
+        (action, place, key)
+        for action, place, key in asked
+        if not any(
+            action == may and place == at and any(fnmatch(key, one) for one in keys) for may, at, keys in granted
+        )
+    }
+
+
+def file(client: TestClient, n: int, *, key: str = "", query: str = "", **changes: Any) -> int:
+    headers = {**JSON, "Idempotency-Key": key or f"key-{n}"}
+    data = valid_self_check(uscc=make_uscc(n), **changes)
+    return client.post(f"/api/submissions/annual-self-check{query}", json=data, headers=headers).status_code
+
+
+def test_submit_appends_and_reads_nothing_but_answers(services: Services, asked: Asked) -> None:
+    with TestClient(create_submit(services)) as client:
+        assert file(client, 1) == 201
+        assert file(client, 1) == 201, "the same again"
+        assert file(client, 1, key="other") == 409
+        assert file(client, 1, key="other", query="?contest=true") == 201
+        assert file(client, 2, key="key-1") == 409
+        assert file(client, 3, unit_name="") == 422
+        assert client.get("/healthz").status_code == 200
+    assert beyond("submit", asked) == set()
+    assert {key.partition("#")[0] for action, _, key in asked if action == "dynamodb:GetItem"} == {"idem"}
+
+
+def test_the_night_and_the_published_seals_stay_within_theirs(services: Services, asked: Asked, clock: Clock) -> None:
+    with TestClient(create_submit(services)) as client:
+        assert file(client, 4) == 201
+    asked.clear()
+    assert nightly.run(services).sealed >= 1
+    assert beyond("nightly", asked) == set()
+    (digest, *_) = [event.digest for record in services.records.stream(Selection()) for event in record.events]
+    asked.clear()
+    with TestClient(create_seals(services)) as client:
+        assert client.get("/api/seals").json()["items"]
+        assert client.get("/api/seals/proof", params={"digest": digest}).status_code == 200
+        assert client.get("/api/seals/months/2026-09").status_code == 200
+    assert beyond("seals", asked) == set()
+
+
+def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: Clock) -> None:
+    with TestClient(create_submit(services)) as client:
+        assert file(client, 5) == 201
+    passwords = Passwords(services.entropy)
+    make_account(services.staff, passwords, name="desk", role="officer", password=PASSWORD, at=clock())
+    asked.clear()
+    with TestClient(create_desk(services), base_url="https://testserver") as client:
+        body = {"username": "desk", "password": PASSWORD}
+        assert client.post("/api/desk/session", json=body).status_code == 201
+        clock.at += timedelta(minutes=2)
+        listed = client.get("/api/desk/submissions", params={"q": "示例", "form": "annual-self-check"}).json()["items"]
+        assert listed
+        assert client.get(f"/api/desk/submissions/{listed[0]['number']}").status_code == 200
+        assert client.get("/api/desk/exports/annual-self-check.csv").status_code == 200
+        assert client.get("/desk/").status_code == 200
+        assert client.delete("/api/desk/session").status_code in (204, 403)
+    assert beyond("desk", asked) == set()
+    assert beyond("submit", asked), "the table tells functions apart"
+    assert {action for action, _, _ in asked} >= {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
