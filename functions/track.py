@@ -43,6 +43,7 @@ def create_app(services: Services) -> Starlette:
         Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
         Route("/api/submissions/{number}/withdrawal", writing(track.withdraw), methods=["POST"]),
+        Route("/track", reading(track.begin_again), methods=["GET"]),
         Route("/track", writing(track.show), methods=["POST"]),
         Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
         Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),

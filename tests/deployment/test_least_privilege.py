@@ -25,6 +25,13 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         *(("s3:PutObject", contents, "") for contents in CONTENTS),
         ("ssm:GetParametersByPath", "P", ""),
     },
+    "track": {
+        *((f"dynamodb:{action}", "T", "rec#* guard#* idem#*") for action in ("GetItem", "BatchGetItem", "Query")),
+        ("dynamodb:PutItem", "T", APPENDED),
+        *((f"dynamodb:{action}", "T", "guard#*") for action in ("UpdateItem", "DeleteItem")),
+        *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        ("ssm:GetParametersByPath", "P", ""),
+    },
     "desk": {
         *(
             (f"dynamodb:{action}", "T", "")
@@ -150,6 +157,10 @@ def test_nobody_scans_lists_a_bucket_deletes_a_table_or_holds_a_star() -> None:
 def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:
     reading = {right for right in MATRIX["submit"] if "Get" in right[0] or "Query" in right[0] or "Scan" in right[0]}
     assert reading == {("dynamodb:GetItem", "T", "idem#*"), ("ssm:GetParametersByPath", "P", "")}
+
+
+def test_who_follows_one_filing_cannot_list() -> None:
+    assert not [resource for _, resource, _ in MATRIX["track"] if resource == "T/index"]
 
 
 def test_only_the_nightly_function_seals() -> None:
