@@ -54,7 +54,7 @@ class Seals:
         found = await run_in_threadpool(page_before, self._services.seals, before, PAGE_SIZE)
         older = found[-1].index if found and found[-1].index > 1 else None
         if wants_html(request.url.path, request.headers.get("accept", "")):
-            page = seals_page(self._shell, found, older=older, root=request.scope.get("root_path", ""))
+            page = seals_page(self._shell, found, older=older)
             return HTMLResponse(page, headers={"Vary": "Accept"})
         return _json({"items": [_seal_json(seal) for seal in found], "next": older}, {"Vary": "Accept"})
 

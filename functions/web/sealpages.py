@@ -11,8 +11,8 @@ from functions.web.shell import Shell
 _TITLE = "封存记录"
 
 
-def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None, root: str) -> str:
-    """The seals, newest first, with the way to older ones; `root` is where the service is mounted."""
+def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None) -> str:
+    """The seals, newest first, with the way to older ones."""
     months = list(dict.fromkeys(f"{local_time(seal.at):%Y-%m}" for seal in seals))
     main = (
         f'<h1>{_TITLE}</h1><p class="lead">每天夜里，系统把新增的每一步（提交、退回、补正、接受，以及谁查看过）的指纹'
@@ -22,7 +22,7 @@ def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None, root: 
         "<li>步数是全部表和查看记录合在一起的数目，看不出某一种表报了多少。</li>"
         "<li>封存不说明填报的内容是真是假，也不公开任何内容。</li></ul>"
         f'<p class="measure">回执的真假，在<a href="{shell.base}verify/">核验回执</a>一页查。</p>'
-        f"{_months(months, root)}{_table(seals) if seals else _nothing()}{_pager(older, root)}"
+        f"{_months(months)}{_table(seals) if seals else _nothing()}{_pager(older)}"
     )
     return shell.page(_TITLE, main, ((_TITLE, "#"),))
 
@@ -52,13 +52,13 @@ def _nothing() -> str:
     return '<div class="empty"><p>还没有封存过。</p><p>有了填报以后，当天夜里做第一次。</p></div>'
 
 
-def _pager(older: int | None, root: str) -> str:
-    return f'<p><a href="{root}/api/seals?before={older}">更早的</a></p>' if older else ""
+def _pager(older: int | None) -> str:
+    return f'<p><a href="seals?before={older}">更早的</a></p>' if older else ""
 
 
-def _months(months: Sequence[str], root: str) -> str:
+def _months(months: Sequence[str]) -> str:
     """The month's files: what another bureau keeps, nobody here can change any more."""
     if not months:
         return ""
-    links = "　".join(f'<a href="{root}/api/seals/months/{month}" download>{month}</a>' for month in months)
+    links = "　".join(f'<a href="seals/months/{month}" download>{month}</a>' for month in months)
     return f'<p class="measure">按月下载，另存一份在别处：{links}</p>'

@@ -9,6 +9,7 @@ from markdown import Markdown
 
 from functions.errors import AuthoringError
 from functions.forms.source import Mistake
+from publisher.blocks.verify import SERVED
 from publisher.consistency import problems_in
 from publisher.content import Content, load_content
 from publisher.extension import QingdanExtension
@@ -102,7 +103,7 @@ def _dangling(content: Content, drawn: dict[str, _Drawn], path: str, link: str) 
     if parts.scheme or parts.netloc:
         return None
     target = _target(content, path, unquote(parts.path))
-    if target in made_files(content):
+    if target in made_files(content) or target in SERVED:
         return None
     if target not in drawn:
         return None if (content.root / "content" / target).is_file() else f"链接“{link}”指向的网页不存在"

@@ -38,6 +38,7 @@ STATIC = (
     "/forms/key-project-registration/",
     "/open-data/",
     "/changes/",
+    "/verify/",
     "/privacy/",
     "/accessibility/",
     "/no-such-page/",

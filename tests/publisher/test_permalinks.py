@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from publisher.address import parse_address
+from publisher.blocks.verify import SERVED
 from tests.publisher.reading import Node, read
 
 PARTS = {
@@ -116,5 +117,5 @@ def _arrives(site: Path, pages: dict[str, Node], name: str, link: str) -> bool:
     if parts.path.endswith((".", "/")):
         path = posixpath.normpath(f"{path}/index.html")
     if path not in pages:
-        return (site / path).is_file()
+        return (site / path).is_file() or path in SERVED
     return not parts.fragment or pages[path].by_id(unquote(parts.fragment)) is not None

@@ -10,6 +10,7 @@ from publisher.blocks.laws import laws
 from publisher.blocks.lists import find, half, index, regimes, slip, tasks
 from publisher.blocks.regime import note, paragraph, regime
 from publisher.blocks.tables import duties, section, services
+from publisher.blocks.verify import seals, verify
 from publisher.drawing import Drawing
 from publisher.pages import Block
 
@@ -30,11 +31,13 @@ BLOCKS: dict[str, Draw] = {
     "open-data": open_data,
     "regime": regime,
     "regimes": regimes,
+    "seals": seals,
     "section": section,
     "services": services,
     "slip": slip,
     "tasks": tasks,
     "track": track,
+    "verify": verify,
 }
 
 __all__ = ["BLOCKS", "Draw", "paragraph"]
