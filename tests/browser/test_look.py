@@ -150,6 +150,13 @@ def test_the_home_page_leads_to_hits_that_are_counted_and_marked(visit: Visit) -
     expect(page).to_have_url(re.compile(r"/regimes/bing/#bing-5-2$"))
 
 
+def test_several_words_are_all_found_together(visit: Visit) -> None:
+    page = visit("/search/?q=自查报告 建议任免机关")
+    expect(page.locator(".hits a")).to_have_text(["丙六3 档案安全事项监管"])
+    page.goto("/search/?q=自查报告 天气预报")
+    expect(page.locator(".count")).to_contain_text("没有找到")
+
+
 def test_what_is_not_there_is_said_with_a_way_on(visit: Visit) -> None:
     page = visit("/search/?q=天气预报")
     expect(page.locator(".count")).to_have_text("没有找到“天气预报”。换一个短些的词，或者从下面的索引里找")

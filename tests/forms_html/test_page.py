@@ -220,6 +220,21 @@ def test_hidden_fields_go_along_with_the_digest_of_the_form() -> None:
     assert 'name="key" value="&quot;k&quot;"' in text
 
 
+def test_browsers_are_told_what_they_may_fill_in_and_which_keys_to_show() -> None:
+    told = {
+        attributes["name"]: (attributes.get("autocomplete"), attributes.get("inputmode"), attributes.get("type"))
+        for tag, attributes in Reader(page(self_check())).elements
+        if tag == "input" and attributes.get("type") not in ("hidden", "radio", "checkbox")
+    }
+    assert told["unit.unit_name"] == ("organization", None, None)
+    assert told["unit.uscc"] == ("off", None, None)
+    assert told["unit.contact_name"] == ("name", None, None)
+    assert told["unit.contact_phone"] == ("tel", "tel", "tel")
+    assert told["unit.report_year"] == (None, "numeric", None)
+    assert told["databases.databases[*].size_gb"] == (None, "decimal", None)
+    assert told["databases.databases[*].last_backup"] == (None, None, "date")
+
+
 def test_eight_choices_and_more_of_which_one_is_taken_become_a_list() -> None:
     field = Field("a", ("a",), "甲", "", "", "choice", "never", tuple((str(n), f"第 {n} 项") for n in range(8)))
     from functions.forms.controls import Placed, control

@@ -79,6 +79,17 @@ def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(
     assert json.loads(event.body or b"")["data"] == valid_self_check()
 
 
+def test_a_page_whose_key_was_used_for_other_answers_files_nothing_and_shows_no_receipt(
+    client: TestClient, services: Services, definition: Definition
+) -> None:
+    first = reviewed(client, definition, valid_self_check()).posted()
+    receipt = page_of(post(client, first, "file"), 201)
+    changed = [(name, "示例戊" if name == "unit.contact_name" else value) for name, value in first]
+    refused = page_of(post(client, changed, "file"), 409)
+    assert receipt.one("p", class_="secret").text not in refused.one("main").text
+    assert services.records.count(Selection()) == 1
+
+
 def test_filing_twice_gives_the_same_receipt_and_one_record(
     client: TestClient, services: Services, definition: Definition
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import select
 import signal
 import subprocess
 import threading
@@ -87,6 +88,7 @@ def test_a_filing_that_has_begun_is_answered_when_the_server_is_told_to_stop(sta
     stopper = threading.Thread(target=lambda: stopped.append(server.stop()))
     stopper.start()
     assert idle.recv(1) == b"", "idle connections are closed at once: the stop has begun"
+    assert not select.select([connection], [], [], 0.5)[0], "what has begun is given its time"
     connection.sendall(request[-10:])
     status, body = read_answer(connection)
     stopper.join()

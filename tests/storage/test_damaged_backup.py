@@ -25,6 +25,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("whole")
     store = open_store(folder / "data")
     store.close()
+    (folder / "data" / "forms").mkdir(mode=0o700, exist_ok=True)
     (folder / "data" / "forms" / "note").write_bytes(b"a note")
     made = folder / "backup.zip"
     make_backup(folder / "data", made, at=datetime(2026, 9, 18, tzinfo=UTC), advance=lambda done: None)
