@@ -28,7 +28,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "track": {
         *((f"dynamodb:{action}", "T", "rec#* guard#* idem#*") for action in ("GetItem", "BatchGetItem", "Query")),
         ("dynamodb:PutItem", "T", APPENDED),
-        *((f"dynamodb:{action}", "T", "guard#*") for action in ("UpdateItem", "DeleteItem")),
+        *((f"dynamodb:{action}", "T", "guard#* attempt#*") for action in ("UpdateItem", "DeleteItem")),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
         ("ssm:GetParametersByPath", "P", ""),
     },

@@ -21,6 +21,7 @@ from functions.seals import create_app as create_seals
 from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
 from functions.submit import create_app as create_submit
+from functions.track import create_app as create_track
 from tests.conftest import ROOT
 from tests.deployment.test_least_privilege import MATRIX
 from tests.support.clock import Clock
@@ -102,6 +103,25 @@ def test_submit_appends_and_reads_nothing_but_answers(services: Services, asked:
         assert client.get("/healthz").status_code == 200
     assert beyond("submit", asked) == set()
     assert {key.partition("#")[0] for action, _, key in asked if action == "dynamodb:GetItem"} == {"idem"}
+
+
+def test_who_follows_a_filing_reads_that_one_and_lists_none(services: Services, asked: Asked, clock: Clock) -> None:
+    data = valid_self_check(uscc=make_uscc(6))
+    with TestClient(create_submit(services)) as client:
+        given = client.post("/api/submissions/annual-self-check", json=data, headers=JSON).json()
+    asked.clear()
+    address = f"/api/submissions/{given['number']}"
+    code = {"Authorization": f"Bearer {given['access_code']}"}
+    with TestClient(create_track(services)) as client:
+        assert client.get(address, headers={"Authorization": "Bearer 0000-0000-0000-0000"}).status_code == 404
+        assert client.get(address, headers=code).status_code == 200
+        data["unit"]["uscc"] = make_uscc(7)
+        corrected = client.put(address, json=data, headers={**code, "If-Match": '"1"', "Idempotency-Key": "again"})
+        assert corrected.status_code == 200, corrected.text
+        withdrawn = client.post(f"{address}/withdrawal", headers={**code, "If-Match": '"2"'})
+        assert withdrawn.status_code == 200, withdrawn.text
+    assert beyond("track", asked) == set()
+    assert not [place for _, place, _ in asked if place == "T/index"]
 
 
 def test_the_night_and_the_published_seals_stay_within_theirs(services: Services, asked: Asked, clock: Clock) -> None:
