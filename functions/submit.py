@@ -17,6 +17,7 @@ from functions.errors import GuardTaken, NotFound, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
+from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
@@ -93,9 +94,9 @@ class Submit:
         if filling.superseded:
             return self.form(409, filling.filled(notice=SUPERSEDED))
         again = filling.rearranged()
-        return self.form(200, again) if again else await self.judge(filling)
+        return self.form(200, again) if again else await self.judge(request, filling)
 
-    async def judge(self, filling: Filling) -> Response:
+    async def judge(self, request: Request, filling: Filling) -> Response:
         """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
         today = local_day(self.services.clock())
         problems = await find_problems(filling.definition, filling.data, today, size=filling.size)
@@ -104,9 +105,10 @@ class Submit:
         checked = filling.checked(today, self.services.entropy(KEY_BYTES).hex())
         if not filling.files:
             return self.check(200, checked)
-        return await self.store(checked, contest=_contested(filling.controls.get("contest")))
+        site = site_address(request, self.shell, encrypted=self.services.settings.encrypted)
+        return await self.store(checked, site, contest=_contested(filling.controls.get("contest")))
 
-    async def store(self, checked: Checked, *, contest: bool) -> Response:
+    async def store(self, checked: Checked, site: str, *, contest: bool) -> Response:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
         definition, data = checked.definition, checked.data
         try:
@@ -117,7 +119,9 @@ class Submit:
         except StoreUnavailable as error:
             problem = problem_of(error)
             return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)
-        return self.page(201, receipt_page(self.shell.base, definition, data, given))
+        # In a thread: the code to scan takes as long as many filings.
+        page = await asyncio.to_thread(receipt_page, self.shell.base, site, definition, data, given)
+        return self.page(201, page)
 
     def form(self, status: int, filled: Filled) -> Response:
         return self.page(status, form_page(self.shell.base, filled, public_place(filled.definition)))

@@ -8,18 +8,26 @@ from html import escape
 from typing import Any
 
 from functions.forms.definition import Definition
+from functions.web.addresses import verify_address
 from functions.web.pages import TRACK, Page, distance, grouped, local_time, long_date, public_place, value_at
+from functions.web.qr import qr_code
 
 
-def receipt_page(base: str, definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> Page:
-    """The receipt of a stored filing; `given` is the answer of `records.filing.answer`."""
+def receipt_page(
+    base: str, site: str, definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]
+) -> Page:
+    """The receipt of a stored filing; `given` is the answer of `records.filing.answer`.
+
+    `base` is the site's root path, `site` its whole address for the code to scan. Takes some 20 ms, for that code.
+    """
     period = definition.period_title(given["period"])
     done = (
         f'<div class="say say--done" data-filed="{escape(definition.id)}"><h1>已收到您的{escape(definition.short)}</h1>'
         f"<p>{escape(period)}《{escape(definition.title)}》已经保存，正在等本局审核。</p></div>"
     )
     slip, acts = receipt_slip(definition, data, given), receipt_acts(f"{definition.id}/receipt", given)
-    kept = f'<div class="keep"><div>{slip}{secret_box(given["access_code"])}{acts}</div></div>'
+    figure = receipt_code(site, given["receipt"])
+    kept = f'<div class="keep keep--code"><div>{slip}{secret_box(given["access_code"])}{acts}</div>{figure}</div>'
     main = f"{done}{kept}{_what_next(base, given)}"
     return Page(f"已收到：{given['number']}", main, public_place(definition).crumbs)
 
@@ -55,6 +63,18 @@ def receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping
         f"<div><dt>截止日期</dt><dd>{long_date(due)}</dd></div>"
         f"<div><dt>是否按期</dt><dd>{state}<br><small>{distance(day, due)}</small></dd></div>"
         f'<div class="w6"><dt>内容指纹（SHA-256）</dt><dd><code>{grouped(given["digest"])}</code></dd></div></dl>'
+    )
+
+
+def receipt_code(site: str, receipt: str) -> str:
+    """The code that leads to the page where the receipt is verified, and a link to the same; "" without an address."""
+    if not site:
+        return ""
+    address = verify_address(site, receipt)
+    code = qr_code(address, label="核验回执的二维码", error="l")
+    return (
+        f'<figure>{code}<figcaption class="note quiet">扫码或者'
+        f'<a href="{escape(address)}">点这里核验回执</a></figcaption></figure>'
     )
 
 

@@ -22,6 +22,11 @@ class Shell:
     base: str = "/"
     assets: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def address(self) -> str:
+        """The whole address of the site's first page, with a slash at the end; "" where none is set."""
+        return self.assets.get("address", "")
+
     @classmethod
     def load(cls, site: Path, frame_name: str = "shell.html") -> Shell:
         """The frame of a built site, or SettingError when the site has not been built."""

@@ -83,6 +83,7 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
     names = {asset.plain: base + asset.hashed for asset in assets}
     service = {
         "base": base,
+        "address": f"{config.site_url.rstrip('/')}/" if config.site_url else "",
         "bureau": config.extra["bureau"],
         "stylesheet": names[STYLESHEET],
         "site_script": names["assets/javascripts/site.js"],

@@ -11,8 +11,9 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit
-from tests.browser.steps import overflow
+from tests.browser.steps import act, fill_in, overflow
 from tests.browser.test_accessibility import findings
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import Server
@@ -181,6 +182,22 @@ def test_it_is_linked_from_the_footer_and_leads_to_the_seals(visit: Visit) -> No
     expect(page.get_by_role("heading", name="封存记录")).to_be_visible()
     page.get_by_role("link", name="核验回执").first.click()
     expect(page.get_by_role("heading", name="核验回执")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_receipt_page_leads_here(visit: Visit, catalogue: Catalogue, javascript: bool) -> None:
+    data = valid_self_check(uscc=make_uscc(7710 + javascript), year=datetime.now(UTC).year - 1, databases=0)
+    del data["rectification"]
+    page = visit("/forms/annual-self-check/", javascript=javascript)
+    fill_in(page, catalogue.get("annual-self-check"), data)
+    act(page, "review")
+    act(page, "file")
+    expect(page.get_by_role("img", name="核验回执的二维码")).to_be_visible()
+    page.get_by_role("link", name="点这里核验回执").click()
+    if javascript:
+        expect(page.get_by_text(GOOD)).to_be_visible()
+    else:
+        expect(page.get_by_text("这里要运行脚本才能核验")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -75,6 +75,8 @@ def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(
     digest = services.records.read(summary.number).events[0].digest
     assert " ".join(digest[place : place + 8] for place in range(0, 64, 8)) in slip
     assert len(receipt.one("p", class_="secret").text.replace("-", "")) == 16, "80 bits in Crockford base 32"
+    signed = receipt.one("input", name="receipt").attributes["value"]
+    assert receipt.find("a", href=f"http://127.0.0.1/verify/#{signed}")
     (event,) = services.records.read(summary.number).events
     assert json.loads(event.body or b"")["data"] == valid_self_check()
 

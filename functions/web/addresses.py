@@ -1,0 +1,31 @@
+"""Where the site is to be found by whoever holds one of its papers; knows no page."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+
+from functions.web.shell import Shell
+
+VERIFY: Final = "verify/"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+def site_address(request: Request, shell: Shell, *, encrypted: bool) -> str:
+    """The site's first page, with a slash at the end: as it is set, else as this request came to it.
+
+    `encrypted`: clients use HTTPS, whatever reached us. "" for a request that names no host.
+    """
+    if shell.address:
+        return shell.address
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        return ""
+    return f"{'https' if encrypted else request.url.scheme}://{host}{shell.base}"
+
+
+def verify_address(site: str, receipt: str) -> str:
+    """The link that verifies a receipt in a browser; what stands behind # never reaches a server."""
+    return f"{site}{VERIFY}#{receipt}"
