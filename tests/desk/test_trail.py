@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
+from functions.desk import create_app
 from functions.exports.jsonl import read_events
 from functions.records.event import event_is_whole
 from functions.staff.trail import Sought, body_of
@@ -290,3 +292,35 @@ def test_a_changed_password_and_leaving_everywhere_are_noted(services: Services,
 def test_the_way_to_the_trail_is_shown_to_whoever_may_read_it(become: SignIn) -> None:
     assert 'href="/desk/trail"' in become("admin").get("/desk/").text
     assert 'href="/desk/trail"' not in become("reviewer").get("/desk/").text
+
+
+SILENT = {
+    "/desk/sign-in",  # nobody is signed in
+    "/desk/password",
+    "/desk/account",
+    "/desk/totp",
+    "/desk/staff",
+    "/desk/staff/{id}",
+    "/desk/records/",  # which forms there are, and an empty one
+    "/desk/records/{form}",
+}
+
+
+def test_whatever_shows_filings_leaves_a_trail(services: Services, become: SignIn, file: Filer) -> None:
+    """A new address of the desk that is read is either noted here or shows no filing."""
+    number = file()
+    client = become("admin")
+    paths = {
+        route.path
+        for route in create_app(services).routes
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in SILENT
+    }
+    filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0"}
+    for path in sorted(paths):
+        before = len(everything(services))
+        address = path.format(**filled) + ("?format=jsonl" if path == "/desk/export" else "")
+        answer = client.get(address)
+        if answer.status_code == 200:
+            assert len(everything(services)) == before + 1, path
+        else:
+            assert answer.status_code in (303, 404), path
