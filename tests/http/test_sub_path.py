@@ -98,6 +98,21 @@ def test_a_report_is_filed_and_every_page_on_the_way_leads_on(
     assert client.post(through(at), content=urlencode(receipt.posted()), headers=BROWSER).status_code == 200
 
 
+def test_a_filing_is_followed_and_every_step_posts_below_the_portal(client: TestClient, through: Proxy) -> None:
+    filed = client.post(through(f"{PORTAL}api/submissions/annual-self-check"), json=valid_self_check()).json()
+    at = f"{PORTAL}track/"
+    asked = read_page(get(client, through, at)).one("form", class_="measure").attributes["action"]
+    at = urljoin(at, asked)
+    pair = {"number": filed["number"], "code": filed["access_code"]}
+    answer = client.post(through(at), content=urlencode(pair), headers=BROWSER)
+    assert answer.status_code == 200
+    every_link_arrives(client, through, at, answer.text)
+    steps = {urljoin(at, form.attributes["action"]) for form in read_page(answer.text).find("form")}
+    assert f"{PORTAL}track/{filed['number']}/correct" in steps
+    answers = {step: client.post(through(step), content=urlencode(pair), headers=BROWSER) for step in steps}
+    assert {step: answer.status_code for step, answer in answers.items()} == dict.fromkeys(steps, 200)
+
+
 def test_the_desk_leads_to_its_own_pages(client: TestClient, through: Proxy) -> None:
     answer = client.get(through(f"{PORTAL}desk/?q=x"))
     assert answer.status_code == 303

@@ -114,6 +114,14 @@ def test_under_a_sub_path_the_service_pages_and_the_missing_page_point_there(pro
     assert "_service" not in sitemap
 
 
+def test_a_page_can_be_handed_over_to_a_portal_as_it_is(built: Path) -> None:
+    """Only what does not know where it stands, the missing page and the service's frames, names the root."""
+    fixed = {"404.html", *(path.relative_to(built).as_posix() for path in (built / "_service").glob("*.html"))}
+    for name, html in pages(built).items():
+        if name not in fixed:
+            assert re.findall(r'\b(?:href|src|action|data-[a-z]+)="/[^"]*"', html) == [], name
+
+
 def test_without_an_address_there_is_no_map_of_it(built: Path) -> None:
     assert not (built / "sitemap.xml").exists()
 

@@ -72,8 +72,7 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
 
 def track(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: track`: the two fields with which a unit finds its filing again."""
-    holder = SubElement(parent, "p")
-    holder.text = drawing.parser.md.htmlStash.store(str(render_lookup(f"{drawing.service_url}/track")))
+    parent.append(element("p", drawing.raw(str(render_lookup(drawing.service("track"))))))
 
 
 def _public(drawing: Drawing) -> list[Definition]:
