@@ -1,0 +1,103 @@
+"""docs/proof.md: its program, which has nothing of ours, finds right what is right, and ends on what was changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from functions.exports.jsonl import stream_jsonl
+from functions.records.seal import write_month, write_proof
+from functions.records.sealing import prove_event
+from functions.records.store import Selection
+from functions.storage.keys import load_keys
+from functions.storage.sqlite import open_store
+from tests.conftest import ROOT
+from tests.proof.conftest import Sample
+
+DOCUMENT = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def folder(sample: Sample, tmp_path: Path) -> Path:
+    """What an auditor has: the program as it is printed, and the files that the document tells to get."""
+    here = tmp_path / "auditor"
+    here.mkdir()
+    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    (here / "check.py").write_text(program, encoding="utf-8")
+    keys, store = load_keys(sample.folder, lambda size: b""), open_store(sample.folder)
+    digest = store.read(sample.numbers[1]).events[0].digest
+    month = write_month(store.seals.seals(first=1, limit=9), "2026-09", keys.jwks())
+    (here / "jwks.json").write_text(json.dumps(keys.jwks()), encoding="utf-8")
+    (here / "2026-09.json").write_text(json.dumps(month), encoding="utf-8")
+    (here / "proof.json").write_text(json.dumps(write_proof(prove_event(store.seals, digest))), encoding="utf-8")
+    (here / "records.jsonl").write_bytes(b"".join(stream_jsonl(store.stream(Selection()))))
+    (here / "receipt.jws").write_text(sample.receipts[1], encoding="utf-8")
+    store.close()
+    return here
+
+
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "check.py", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_every_command_of_the_program_that_is_printed_holds(folder: Path) -> None:
+    printed = re.findall(r"^python3 check\.py (.+?)(?:  +#.*)?$", DOCUMENT, re.MULTILINE)
+    assert len(printed) == 4
+    for line in printed:
+        told = check(folder, *line.split())
+        assert told.returncode == 0, told.stderr
+        assert told.stdout
+
+
+def test_what_they_say_fits_together(folder: Path, sample: Sample) -> None:
+    receipt = check(folder, "receipt", "receipt.jws", "jwks.json").stdout
+    digest = re.search(r"'digest': '([0-9a-f]{64})'", receipt)
+    assert digest is not None
+    assert f"{sample.numbers[1]} 1 submitted" in check(folder, "records", "records.jsonl").stdout
+    assert digest[1] in check(folder, "records", "records.jsonl").stdout
+    proof = check(folder, "proof", "proof.json", "jwks.json").stdout
+    assert f"proved {digest[1]} under seal 1" in proof
+    assert check(folder, "month", "2026-09.json", "jwks.json").stdout.count("seal") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "arguments"),
+    [
+        ("receipt.jws", "eyJ", "eyK", ("receipt", "receipt.jws", "jwks.json")),
+        ("records.jsonl", "示例甲", "示例乙", ("records", "records.jsonl")),
+        ("records.jsonl", '"submitted"', '"noted"', ("records", "records.jsonl")),
+        ("proof.json", '"position": ', '"position": 1', ("proof", "proof.json", "jwks.json")),
+        ("2026-09.json", "seals", "seals", ("month", "2026-09.json", "jwks.json")),
+    ],
+)
+def test_what_was_changed_ends_it(folder: Path, name: str, old: str, new: str, arguments: tuple[str, ...]) -> None:
+    path = folder / name
+    if name == "2026-09.json":
+        month = json.loads(path.read_text(encoding="utf-8"))
+        del month["seals"][1]
+        path.write_text(json.dumps(month), encoding="utf-8")
+    else:
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = check(folder, *arguments)
+    assert told.returncode != 0
+
+
+def test_every_command_of_ours_in_it_exists(folder: Path) -> None:
+    from tests.support.serving import COMMAND, environment
+
+    for line in re.findall(r"^qingdan (\w+ ?(?:rotate)?)(.*)$", DOCUMENT, re.MULTILINE):
+        words, options = line[0].split(), re.findall(r"--[a-z]+", line[1])
+        said = subprocess.run(
+            [*COMMAND, *words, "--help"],
+            capture_output=True, text=True, check=False, cwd=ROOT, env={**environment(), "COLUMNS": "200"},
+        )  # fmt: skip
+        assert said.returncode == 0, said.stderr
+        assert all(option in said.stdout for option in options), line
