@@ -27,6 +27,7 @@ from functions.web.delivery import delivered
 from functions.web.desk_account import OwnAccount
 from functions.web.desk_api import Api
 from functions.web.desk_calls import Calls
+from functions.web.desk_documents import DeskDocuments
 from functions.web.desk_doors import Doors, redirect
 from functions.web.desk_exports import Downloads, SeveralForms
 from functions.web.desk_filing_page import FilingPage
@@ -71,6 +72,7 @@ def create_app(services: Services) -> Starlette:
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     trail = TrailPages(services, doorkeeper, pages)
     parcels = Parcels(services, doorkeeper, pages)
+    documents = DeskDocuments(services, doorkeeper)
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
     slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
@@ -107,6 +109,9 @@ def create_app(services: Services) -> Starlette:
         Route("/api/desk/session", reading(api.sign_out), methods=["DELETE"]),
         Route("/api/desk/submissions", reading(api.list)),
         Route("/api/desk/submissions/{number}", reading(api.read)),
+        Route("/api/desk/submissions/{number}/document.pdf", reading(documents.filing)),
+        Route("/api/desk/submissions/{number}/receipt.pdf", reading(documents.receipt)),
+        Route("/api/desk/submissions/{number}/opinions/{sequence}.pdf", reading(documents.opinion)),
         Route("/api/desk/exports/{file}", reading(api.export)),
     ]
     refuse = desk.refuse

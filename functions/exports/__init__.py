@@ -1,19 +1,25 @@
-"""What was filed, as files: a selection of the store as XLSX, CSV or JSON Lines, in constant memory."""
+"""What was filed, as files: a selection of the store as XLSX, CSV, JSON Lines, PDF or a package, in constant memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from functions.errors import QingdanError
 from functions.forms.definition import Definition
+from functions.records.state import SHANGHAI
 from functions.records.store import Record, RecordStore, Selection
 
-FormatName = Literal["xlsx", "csv", "jsonl"]
+if TYPE_CHECKING:
+    from functions.exports.pdf import Press
+    from functions.records.keys import Keys
+
+FormatName = Literal["xlsx", "csv", "jsonl", "pdf", "zip"]
 CHUNK = 1 << 18
 
 
@@ -25,6 +31,15 @@ class Format:
     label: str
     media_type: str
     suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What documents and packages are made with, beyond the records themselves; `attachment` as in Package."""
+
+    press: Press
+    keys: Keys
+    attachment: Callable[[str], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +55,11 @@ FORMATS = MappingProxyType(
         "xlsx": Format("xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
         "csv": Format("csv", "CSV", "text/csv; charset=utf-8", ".csv"),
         "jsonl": Format("jsonl", "JSON Lines", "application/jsonl; charset=utf-8", ".jsonl"),
+        "pdf": Format("pdf", "PDF", "application/zip", "-pdf.zip"),
+        "zip": Format("zip", "归档包", "application/zip", ".zip"),
     }
 )
+FORMATS_WITH_DOCUMENTS = frozenset(("pdf", "zip"))
 
 
 def export(
@@ -52,17 +70,22 @@ def export(
     at: datetime,
     table: str = "",
     progress: Callable[[int], None] | None = None,
+    tools: Tools | None = None,
 ) -> Export:
     """The selected filings in a format of FORMATS, oldest first, as of the moment when the first chunk is taken.
 
     `at` (aware) is now, for the workbook's properties. `table` is for CSV only: the path of repeated rows
-    ("databases.databases"), "" for one line a filing. `progress` is told how many filings have been read, every few
-    hundred and at the end. Raises QingdanError before any chunk for an unknown format or table, or when the selection
-    holds several forms and the format takes one.
+    ("databases.databases"), "" for one line a filing. `progress` is told how many filings have been read, now and then
+    and at the end. `tools` are what the formats of FORMATS_WITH_DOCUMENTS need. Raises QingdanError before any chunk
+    for an unknown format or table, or when the selection holds several forms and the format takes one.
     """
     if format not in FORMATS:
         raise QingdanError(f"没有名为 {format} 的导出格式。可用的格式：{'、'.join(FORMATS)}")
-    records = _counted(store, selection, progress or (lambda count: None))
+    if format in FORMATS_WITH_DOCUMENTS:
+        if tools is None:
+            raise ValueError(f"the format {format} needs tools")
+        return Export(FORMATS[format], _documents(format, store, selection, at, progress, tools))
+    records = _counted(store, selection, progress)
     if format == "jsonl":
         from functions.exports.jsonl import stream_jsonl
 
@@ -75,6 +98,35 @@ def export(
     return Export(FORMATS[format], _workbook(records, versions, at))
 
 
+def _documents(
+    format: str,
+    store: RecordStore,
+    selection: Selection,
+    at: datetime,
+    progress: Callable[[int], None] | None,
+    tools: Tools,
+) -> Iterator[bytes]:
+    records = _counted(store, selection, progress, every=8)
+    if format == "pdf":
+        from functions.exports.pdf.zipped import stream_pdfs
+
+        definition_of = cache(lambda digest: Definition.from_document(store.document(digest)))
+        return stream_pdfs(records, definition_of, tools.press)
+    from functions.exports.bag import About, Package
+
+    letterhead = tools.press.letterhead
+    name = f"qingdan-{selection.form or 'filings'}-{at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
+    about = About(letterhead.bureau, letterhead.site, _subject(store, selection), name, at)
+    return Package(tools.press, tools.keys, store.document, tools.attachment).stream(records, about)
+
+
+def _subject(store: RecordStore, selection: Selection) -> str:
+    """What the selection is of, in words: the forms, the period."""
+    versions = _versions(store, selection)
+    titles = "".join(dict.fromkeys(f"《{version.title}》" for version in versions))
+    return versions[0].period_title(selection.period) + titles if versions and selection.period else titles
+
+
 def _versions(store: RecordStore, selection: Selection) -> list[Definition]:
     """The form versions the selection is pinned to: those of one form together, the newest of each first."""
     found = [Definition.from_document(store.document(digest)) for digest in store.digests(selection)]
@@ -82,13 +134,16 @@ def _versions(store: RecordStore, selection: Selection) -> list[Definition]:
     return sorted(found, key=lambda version: order.index(version.id))
 
 
-def _counted(store: RecordStore, selection: Selection, progress: Callable[[int], None]) -> Iterator[Record]:
+def _counted(
+    store: RecordStore, selection: Selection, progress: Callable[[int], None] | None, every: int = 256
+) -> Iterator[Record]:
+    tell = progress or (lambda count: None)
     count = 0
     for count, record in enumerate(store.stream(selection), 1):
-        if count % 256 == 0:
-            progress(count)
+        if count % every == 0:
+            tell(count)
         yield record
-    progress(count)
+    tell(count)
 
 
 def _workbook(records: Iterable[Record], versions: Sequence[Definition], at: datetime) -> Iterator[bytes]:

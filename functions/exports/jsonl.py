@@ -18,7 +18,7 @@ LINES_A_CHUNK = 100
 
 def stream_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
     """The file in chunks, UTF-8 without byte-order mark, LF, in constant memory; any forms together."""
-    lines = (_line(record) for record in records)
+    lines = (write_record(record) + b"\n" for record in records)
     while chunk := b"".join(islice(lines, LINES_A_CHUNK)):
         yield chunk
 
@@ -28,9 +28,10 @@ def read_events(line: bytes) -> tuple[Event, ...]:
     return tuple(_event(raw) for raw in json.loads(line, parse_int=_number)["events"])
 
 
-def _line(record: Record) -> bytes:
+def write_record(record: Record) -> bytes:
+    """One record as a JSON object without any loss."""
     facts = _dump(_facts(record.summary))
-    return b'%s,"events":[%s]}\n' % (facts[:-1], b",".join(map(write_event, record.events)))
+    return b'%s,"events":[%s]}' % (facts[:-1], b",".join(map(write_event, record.events)))
 
 
 def _facts(summary: Summary) -> dict[str, object]:

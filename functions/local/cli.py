@@ -58,6 +58,8 @@ class FormatName(StrEnum):
     xlsx = "xlsx"
     csv = "csv"
     jsonl = "jsonl"
+    pdf = "pdf"
+    zip = "zip"
 
 
 def main() -> None:
@@ -158,18 +160,23 @@ def export(
     data: DataOption = None,
 ) -> None:
     """把收到的填报导出成文件；服务正在运行也可以用。"""
+    from functions.exports import FORMATS_WITH_DOCUMENTS
     from functions.exports import export as make_export
     from functions.records.store import Selection
+    from functions.web.documents import tools_of
 
     with opened(data) as services:
         if form not in (known := [definition.id for definition in services.catalogue]):
             raise QingdanError(f"没有名为 {form} 的表。可以导出的表：{'、'.join(known)}")
         selection = Selection(form=form, period=period, status=status)
         total = services.records.count(selection)
+        tools = tools_of(services) if format in FORMATS_WITH_DOCUMENTS else None
         asked = {name: value for name, value in (("period", period), ("status", status)) if value}
         note(services, "exported", form=form, format=format.value, filings=total, **asked)
         with progress(f"导出 {total} 份", total) as advance:
-            made = make_export(format.value, services.records, selection, at=services.clock(), progress=advance)
+            made = make_export(
+                format.value, services.records, selection, at=services.clock(), progress=advance, tools=tools
+            )
             write_whole(out, made.chunks)
     typer.echo(f"已导出 {total} 份：{out}")
 

@@ -14,6 +14,7 @@ from functions.records.store import Selection
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_list import forms_held
 from functions.web.desk_words import BEIJING
+from functions.web.documents import tools_of
 from functions.web.downloads import Download, Progress
 from functions.web.problems import HttpProblem
 from functions.web.sessions import Visitor
@@ -36,6 +37,7 @@ class Downloads:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._tools = tools_of(services)
         self._trail = Trail(services)
 
     def make(self, visitor: Visitor, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
@@ -57,7 +59,7 @@ class Downloads:
         at = services.clock()
         progress = Progress(partial(services.records.count, selection))
         try:
-            made = export(format, services.records, selection, at=at, table=table, progress=progress)
+            made = export(format, services.records, selection, at=at, table=table, progress=progress, tools=self._tools)
         except QingdanError as error:
             raise HttpProblem(400, str(error)) from None
         self._note(visitor, filters, selection, format, table)

@@ -61,6 +61,9 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("DELETE", "/api/desk/session"): "signed in",
     ("GET", "/api/desk/submissions"): "read",
     ("GET", "/api/desk/submissions/{number}"): "read",
+    ("GET", "/api/desk/submissions/{number}/document.pdf"): "export",
+    ("GET", "/api/desk/submissions/{number}/receipt.pdf"): "export",
+    ("GET", "/api/desk/submissions/{number}/opinions/{sequence}.pdf"): "export",
     ("GET", "/api/desk/exports/{file}"): "export",
     ("GET", "/desk/parcels/{id}"): "export",
     ("GET", "/api/desk/parcels/{id}"): "export",
@@ -82,6 +85,7 @@ def knock(services: Services, file: Filer) -> Knock:
         "file": "annual-self-check.jsonl",
         "form": "annual-self-check",
         "format": "jsonl",
+        "sequence": "2",
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:

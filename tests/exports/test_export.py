@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from functions.errors import QingdanError
-from functions.exports import FORMATS, export
+from functions.exports import FORMATS, Tools, export
 from functions.exports.jsonl import read_events
 from functions.forms.definition import Definition
 from functions.records.event import event_is_whole
@@ -78,8 +78,13 @@ def test_several_forms_are_sheets_of_one_workbook_but_no_csv(store: SqliteStore)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_an_empty_selection_is_a_file_too(store: SqliteStore, format: str) -> None:
-    assert isinstance(content(format, store), bytes)
+def test_an_empty_selection_is_a_file_too(store: SqliteStore, tools: Tools, format: str) -> None:
+    assert isinstance(content(format, store, tools=tools), bytes)
+
+
+def test_documents_are_not_made_without_tools(store: SqliteStore) -> None:
+    with pytest.raises(ValueError, match="tools"):
+        export("pdf", store, ALL, at=AT)
 
 
 def test_progress_ends_with_the_count(store: SqliteStore) -> None:
@@ -90,5 +95,5 @@ def test_progress_ends_with_the_count(store: SqliteStore) -> None:
 
 
 def test_an_unknown_format_is_refused_and_the_known_ones_are_named(store: SqliteStore) -> None:
-    with pytest.raises(QingdanError, match="xlsx、csv、jsonl"):
-        export("pdf", store, ALL, at=AT)
+    with pytest.raises(QingdanError, match="xlsx、csv、jsonl、pdf、zip"):
+        export("docx", store, ALL, at=AT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import pickle
 import re
 import subprocess
@@ -29,14 +28,11 @@ from functions.records.erasing import erase
 from functions.records.keys import Keys
 from functions.records.state import Erased
 from functions.records.store import Record
-from functions.storage.keys import load_keys
 from tests.conftest import ROOT
+from tests.exports.conftest import LETTERHEAD
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
 from tests.support.records import History, entropy
-
-LETTERHEAD = Letterhead("示例县档案局", "https://daj.example.gov.cn/")
-
 
 ELSEWHERE = """
 import os, pickle, sys
@@ -44,27 +40,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from functions.exports.pdf import Press
-from tests.exports.test_pdf import LETTERHEAD
+from tests.exports.conftest import LETTERHEAD
 from tests.support.forms import self_check
 from functions.storage.keys import load_keys
 press = Press(LETTERHEAD, load_keys(Path(sys.argv[1]), os.urandom))
 sys.stdout.buffer.write(press.filing(pickle.loads(Path(sys.argv[2]).read_bytes()), self_check()))
 """
-
-
-@pytest.fixture(scope="module")
-def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("keys")
-
-
-@pytest.fixture(scope="module")
-def keys(keys_folder: Path) -> Keys:
-    return load_keys(keys_folder, os.urandom)
-
-
-@pytest.fixture(scope="module")
-def press(keys: Keys) -> Press:
-    return Press(LETTERHEAD, keys)
 
 
 def words(document: bytes) -> str:

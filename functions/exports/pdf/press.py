@@ -27,7 +27,7 @@ class Press:
     """Makes the documents of one bureau. It may be used by several threads; each document takes some 30 ms of one."""
 
     def __init__(self, letterhead: Letterhead, keys: Keys) -> None:
-        self._letterhead = letterhead
+        self.letterhead = letterhead
         self._keys = keys
         self._own = threading.local()
 
@@ -36,15 +36,15 @@ class Press:
 
         `definition` is the form it is pinned to. NotFound without such a version, Erased when its content is gone.
         """
-        return self._set(filing_paper(record, definition, version, self._keys, self._letterhead))
+        return self._set(filing_paper(record, definition, version, self._keys, self.letterhead))
 
     def receipt(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
         """The receipt of a version, with a code to verify it by; raises as `filing` does."""
-        return self._set(receipt_paper(record, definition, version, self._keys, self._letterhead))
+        return self._set(receipt_paper(record, definition, version, self._keys, self.letterhead))
 
     def opinion(self, record: Record, definition: Definition, sequence: int) -> bytes:
         """The bureau's decision of this sequence and its opinion; NotFound when the event is none."""
-        return self._set(opinion_paper(record, definition, sequence, self._letterhead))
+        return self._set(opinion_paper(record, definition, sequence, self.letterhead))
 
     def _set(self, paper: Paper) -> bytes:
         import typst

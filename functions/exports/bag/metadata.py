@@ -1,0 +1,104 @@
+"""The metadata of DA/T 46-2009 (文书类电子文件元数据方案) that we hold, by the names of its elements, as two tables.
+
+One describes each filing as a record (文件实体), the other what was done with it (业务). What is not held, such as
+档号 or 保管期限, has no column: whoever takes the package over adds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from functions.exports.csv import quote
+from functions.exports.reader import STATUSES
+from functions.forms.definition import Definition
+from functions.records.event import Event, EventType
+from functions.records.state import SHANGHAI
+from functions.records.store import Record
+
+FORMAT = "PDF/A-2a（ISO 19005-2）"
+SIGNED = "ES256（JWS，RFC 7515）"
+_RECORD = (
+    "聚合层次", "立档单位名称", "电子文件号", "年度", "题名", "责任者", "日期", "主题词", "计算机文件名",
+    "计算机文件大小", "格式信息", "内容数据（SHA-256）", "签名规则", "签名结果", "业务状态", "内容指纹", "表单版本",
+)  # fmt: skip
+_PROCESS = ("电子文件号", "序号", "业务行为", "行为时间", "机构人员名称", "行为描述", "内容指纹", "前一步的指纹")
+_DONE: dict[EventType, str] = {
+    "submitted": "提交",
+    "returned": "退回",
+    "corrected": "补正",
+    "withdrawn": "撤回",
+    "accepted": "接受",
+    "reopened": "重新打开",
+    "voided": "作废",
+    "noted": "备注",
+    "code_reissued": "换发查询码",
+    "erased": "依法删除内容",
+}
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    return (",".join(map(quote, cells)) + "\r\n").encode()
+
+
+RECORD_HEAD = b"\xef\xbb\xbf" + _line(_RECORD)
+PROCESS_HEAD = b"\xef\xbb\xbf" + _line(_PROCESS)
+
+
+def record_line(bureau: str, record: Record, definition: Definition, paper: str, document: bytes | None) -> bytes:
+    """One filing; `paper` is the path of its document in the package, "" when its content was erased."""
+    summary = record.summary
+    period = definition.period_title(summary.period)
+    filed = [event for event in record.events if event.type in ("submitted", "corrected")]
+    return _line(
+        (
+            "文件",
+            bureau,
+            summary.number,
+            _moment(summary.submitted_at)[:4],
+            f"{summary.unit_name}{period}{definition.title}",
+            summary.unit_name,
+            _moment(filed[-1].at),
+            f"{definition.short}；{period}",
+            paper,
+            str(len(document)) if document else "",
+            FORMAT if document else "",
+            hashlib.sha256(document).hexdigest() if document else "",
+            SIGNED,
+            paper.replace("filing.pdf", "receipt.jws"),
+            STATUSES[summary.status],
+            filed[-1].digest,
+            summary.form_digest,
+        )
+    )
+
+
+def process_lines(record: Record) -> bytes:
+    """What was done with it, a line for each step."""
+    return b"".join(
+        _line(
+            (
+                event.number,
+                str(event.sequence),
+                _DONE[event.type],
+                _moment(event.at),
+                record.summary.unit_name if event.actor == "filer" else event.actor,
+                _said(event),
+                event.digest,
+                event.previous,
+            )
+        )
+        for event in record.events
+    )
+
+
+def _said(event: Event) -> str:
+    """The opinion or the reason; never what was answered."""
+    body = json.loads(event.body) if event.body is not None else {}
+    return str(body.get("opinion") or body.get("reason") or "")
+
+
+def _moment(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(SHANGHAI).isoformat(timespec="seconds")

@@ -1,0 +1,192 @@
+"""Puts a package together, member by member, in constant memory: payload first, then what describes it.
+
+What grows with the payload (manifest, metadata) waits in temporary files; a document is made while the one before it
+is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from functions.exports.bag.attachment import attachments_in
+from functions.exports.bag.metadata import PROCESS_HEAD, RECORD_HEAD, process_lines, record_line
+from functions.exports.bag.words import BAGIT, README, bag_info
+from functions.exports.jsonl import write_record
+from functions.exports.pdf import Press
+from functions.exports.zips import Zip, file_name, in_larger_chunks
+from functions.forms.definition import Definition
+from functions.records.event import Event, canonical
+from functions.records.filing import receipt_of
+from functions.records.keys import Keys
+from functions.records.state import Erased, standing
+from functions.records.store import Record
+
+AHEAD = 3
+MAKERS = 2
+READ = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the package says of itself: whose it is, what it holds in words, the folder's name, when (aware)."""
+
+    bureau: str
+    site: str
+    words: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a package is made with. `document` gives the form document of a digest, `attachment` a file's bytes.
+
+    `attachment` raises when the bytes are no longer what the digest says: then the package ends in the middle.
+    """
+
+    press: Press
+    keys: Keys
+    document: Callable[[str], bytes]
+    attachment: Callable[[str], Iterable[bytes]]
+
+    def stream(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
+        """The zip in chunks."""
+        return in_larger_chunks(self._members(records, about))
+
+    def _members(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
+        with (
+            ThreadPoolExecutor(MAKERS, thread_name_prefix="papers") as makers,
+            TemporaryFile(prefix="qingdan-") as manifest,
+            TemporaryFile(prefix="qingdan-") as described,
+            TemporaryFile(prefix="qingdan-") as done,
+        ):
+            bag = _Bag(about, manifest, described, done)
+            forms: dict[str, Definition] = {}
+            yield from bag.open()
+            for record, document in self._ahead(records, forms, makers):
+                digest = record.summary.form_digest
+                if digest not in bag.forms:
+                    yield from bag.add(f"data/forms/{digest}.json", forms[digest].document)
+                    bag.forms.add(digest)
+                yield from self._filing(bag, record, forms[digest], document)
+            yield from bag.close(self.keys.jwks())
+
+    def _ahead(
+        self, records: Iterable[Record], forms: dict[str, Definition], makers: ThreadPoolExecutor
+    ) -> Iterator[tuple[Record, bytes | None]]:
+        """Each record with its document, None where the content was erased; the next ones are being made meanwhile."""
+        waiting: deque[tuple[Record, Future[bytes]]] = deque()
+        for record in records:
+            digest = record.summary.form_digest
+            if digest not in forms:
+                forms[digest] = Definition.from_document(self.document(digest))
+            waiting.append((record, makers.submit(self.press.filing, record, forms[digest])))
+            if len(waiting) > AHEAD:
+                yield _made(*waiting.popleft())
+        while waiting:
+            yield _made(*waiting.popleft())
+
+    def _filing(self, bag: _Bag, record: Record, definition: Definition, document: bytes | None) -> Iterator[bytes]:
+        folder = f"data/filings/{record.summary.number}"
+        yield from bag.add(f"{folder}/record.json", write_record(record))
+        filed = [event for event in record.events if event.type in ("submitted", "corrected")]
+        for version, event in enumerate(filed, 1):
+            if event.body is not None:
+                yield from self._version(bag, f"{folder}/v{version}", record, event, definition)
+        paper = f"{folder}/v{len(filed)}/filing.pdf"
+        if document is not None:
+            yield from bag.add(paper, document)
+        bag.describe(record, definition, paper if document is not None else "", document)
+
+    def _version(self, bag: _Bag, folder: str, record: Record, event: Event, definition: Definition) -> Iterator[bytes]:
+        data = json.loads(event.body or b"")["data"]
+        yield from bag.add(f"{folder}/filing.json", canonical(data))
+        place = record.events.index(event)
+        state = standing(record.events[: place + 1])
+        receipt = receipt_of(record.events[0], event, state, definition, self.keys)
+        yield from bag.add(f"{folder}/receipt.jws", receipt.encode())
+        for number, attachment in enumerate(attachments_in(data), 1):
+            name = f"{folder}/attachments/{number:02d} {file_name(attachment.name) or attachment.digest[:16]}"
+            yield from bag.add_known(name, self.attachment(attachment.digest), attachment.digest, attachment.size)
+
+
+def _made(record: Record, document: Future[bytes]) -> tuple[Record, bytes | None]:
+    try:
+        return record, document.result()
+    except Erased:
+        return record, None
+
+
+class _Bag:
+    """The zip, and what has been put in so far."""
+
+    def __init__(self, about: About, manifest: IO[bytes], described: IO[bytes], done: IO[bytes]) -> None:
+        self.forms: set[str] = set()
+        self._about = about
+        self._root = about.name
+        self._zip = Zip()
+        self._bytes = self._files = self._filings = 0
+        self._manifest, self._described, self._done = manifest, described, done
+        described.write(RECORD_HEAD)
+        done.write(PROCESS_HEAD)
+
+    def open(self) -> Iterator[bytes]:
+        """The folder of the payload, which has to be there though it be empty."""
+        yield from self._zip.folder(f"{self._root}/data")
+
+    def add(self, path: str, content: bytes) -> Iterator[bytes]:
+        """A member of the payload."""
+        yield from self.add_known(path, content, hashlib.sha256(content).hexdigest(), len(content))
+
+    def add_known(self, path: str, content: bytes | Iterable[bytes], digest: str, size: int) -> Iterator[bytes]:
+        """A member of the payload whose digest and size are known, and seen to by whoever gives the content."""
+        self._manifest.write(f"{digest}  {path}\n".encode())
+        self._bytes += size
+        self._files += 1
+        yield from self._zip.add(f"{self._root}/{path}", content)
+
+    def describe(self, record: Record, definition: Definition, paper: str, document: bytes | None) -> None:
+        """Add the filing to the metadata; `paper` is the path of its document, "" when there is none."""
+        self._filings += 1
+        self._described.write(record_line(self._about.bureau, record, definition, paper, document))
+        self._done.write(process_lines(record))
+
+    def close(self, jwks: Mapping[str, Any]) -> Iterator[bytes]:
+        """What describes the payload, the digests of that, and the end."""
+        info = bag_info(self._about, filings=self._filings, files=self._files, size=self._bytes)
+        tags: dict[str, Iterable[bytes]] = {
+            "bagit.txt": [BAGIT],
+            "bag-info.txt": [info],
+            "manifest-sha256.txt": _read(self._manifest),
+            "README.txt": [README.encode()],
+            "keys/jwks.json": [json.dumps(jwks, indent=1).encode()],
+            "metadata/records.csv": _read(self._described),
+            "metadata/process.csv": _read(self._done),
+        }
+        lines = []
+        for path, content in tags.items():
+            digest = hashlib.sha256()
+            yield from self._zip.add(f"{self._root}/{path}", _hashed(content, digest))
+            lines.append(f"{digest.hexdigest()}  {path}\n")
+        yield from self._zip.add(f"{self._root}/tagmanifest-sha256.txt", "".join(lines).encode())
+        yield from self._zip.finish()
+
+
+def _hashed(content: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    for chunk in content:
+        digest.update(chunk)
+        yield chunk
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(READ):
+        yield chunk

@@ -1,0 +1,55 @@
+"""A zip written while it is sent, member by member, of any size; knows nothing of what is in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from zipstream import ZipStream
+
+SMALLEST_CHUNK = 1 << 18
+_FORBIDDEN = re.compile(
+    r'[\x00-\x1f\x7f<>:"/\\|?*%\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+'
+)
+_LONGEST_NAME = 60
+
+
+class Zip:
+    """Each method yields what is to be sent next. Members are stored as they are: what is large is packed already."""
+
+    def __init__(self) -> None:
+        self._stream = ZipStream(sized=False)
+
+    def add(self, name: str, content: bytes | Iterable[bytes]) -> Iterator[bytes]:
+        """One member whole, before the next is added."""
+        self._stream.add(content, name)
+        yield from self._stream.file()
+
+    def folder(self, name: str) -> Iterator[bytes]:
+        """A folder, which may stay empty."""
+        self._stream.mkdir(name)
+        yield from self._stream.file()
+
+    def finish(self) -> Iterator[bytes]:
+        """The index at the end, without which there is no zip."""
+        yield from self._stream.finalize()
+
+
+def in_larger_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of SMALLEST_CHUNK at least: each piece that is sent costs something by itself."""
+    waiting: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        size += len(chunk)
+        if size >= SMALLEST_CHUNK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def file_name(text: str) -> str:
+    """The text as part of a file's name that every system allows; "" when nothing of it can be kept."""
+    return _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")[:_LONGEST_NAME].strip(" ._")
