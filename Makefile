@@ -55,6 +55,11 @@ build: setup ## build the site into build/site
 serve: build ## build, then serve site and functions on http://127.0.0.1:8000; STORE=aws-local tries the cloud's store
 	$(BIN)/qingdan serve --host $(HOST) --port $(PORT) $(if $(STORE),--store $(STORE))
 
+.PHONY: demo
+demo: build ## serve a desk full of invented filings, kept in build/demo, with an account for each role
+	@[ -e build/demo ] && echo "换密码：$(BIN)/qingdan staff reset 账号名 --data build/demo" || $(BIN)/qingdan demo --data build/demo
+	$(BIN)/qingdan serve --host $(HOST) --port $(PORT) --data build/demo
+
 .PHONY: test
 test: setup browser proxies ## run every test, in real browsers and against real servers too
 	$(BIN)/pytest

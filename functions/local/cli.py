@@ -16,6 +16,7 @@ import typer
 from functions.bootstrap import MOST_WORKERS, Services, Settings, open_services, reopen, unknown_variables
 from functions.errors import QingdanError
 from functions.local import keeping, proving
+from functions.local.demo.command import demo
 from functions.local.keying import keys
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import (
@@ -44,6 +45,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.command()(demo)
 
 
 class StoreName(StrEnum):

@@ -1,0 +1,43 @@
+"""A folder that was filled as `make demo` fills one, on an invented day, once for all tests that only read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from functions.bootstrap import Services, Settings, open_services
+from functions.local.demo.filling import Plan, fill
+from tests.conftest import ROOT
+
+NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The folder, open, with what was planned and the passwords that were given."""
+
+    services: Services
+    plan: Plan
+    passwords: dict[str, str]
+    progress: list[int]
+
+    @property
+    def folder(self) -> Path:
+        return self.services.settings.data
+
+
+def open_folder(folder: Path) -> Services:
+    return open_services(Settings(data=folder, schemas=ROOT / "schemas"), lock=False)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    services = open_folder(tmp_path_factory.mktemp("demo") / "data")
+    plan, progress = Plan.of(NOW), list[int]()
+    passwords = fill(services, plan, progress.append)
+    yield Filled(services, plan, passwords, progress)
+    services.close()
