@@ -71,7 +71,7 @@ def filed(client: TestClient) -> dict[str, Any]:
 def test_the_sites_page_posts_to_the_function(client: TestClient) -> None:
     page = page_of(client.get("/track", headers=BROWSER), 200)
     form = page.one("form", class_="measure")
-    assert (form.attributes["action"], form.attributes["method"]) == ("/track", "post")
+    assert (form.attributes["action"], form.attributes["method"]) == ("../track", "post")
     assert {each.attributes["name"] for each in page.find("input")} == {"number", "code"}
     for start in ("/", "/forms/"):
         links = page_of(client.get(start, headers=BROWSER), 200).find("a")
