@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from starlette.applications import Starlette
@@ -31,6 +32,9 @@ from functions.web.track_json import status_json
 from functions.web.track_pages import lookup_page, status_page
 from functions.web.track_receipts import withdraw_page, withdrawn_page
 
+if TYPE_CHECKING:
+    from functions.web.documents import Documents
+
 KEY_BYTES: Final = 16
 SHELL: Final = "track.html"
 
@@ -43,10 +47,12 @@ def create_app(services: Services) -> Starlette:
         Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
         Route("/api/submissions/{number}/withdrawal", writing(track.withdraw), methods=["POST"]),
+        Route("/api/submissions/{number}/document.pdf", reading(track.give_document), methods=["GET"]),
         Route("/track", reading(track.begin_again), methods=["GET"]),
         Route("/track", writing(track.show), methods=["POST"]),
         Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
         Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),
+        Route("/track/{number}/document", writing(track.give_paper), methods=["POST"]),
         Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),
     ]
     return Starlette(routes=routes, exception_handlers=handlers(shell))
@@ -110,6 +116,25 @@ class Track:
         act = self._stepper.act(FILER, key=key, request=f"withdraw {reason}")
         number = dossier.record.summary.number
         return self._stepper.take(number, act, lambda current: withdraw(current, act, reason))
+
+    def give_document(self, request: Request) -> Response:
+        """The filing as PDF, in the version given or the one that counts."""
+        from functions.web.documents import version_in
+
+        return self._papers.filing(self._admit(request).record, version_in(request))
+
+    def give_paper(self, request: Request, body: bytes) -> Response:
+        """The filing, its receipt or the last opinion on it, as PDF."""
+        controls = _controls(request, body)
+        record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
+        return self._papers.paper(record, controls.get("paper", ""))
+
+    @cached_property
+    def _papers(self) -> Documents:
+        # What most who follow a filing do not ask for is not waited for by all of them.
+        from functions.web.documents import Documents
+
+        return Documents(self._services)
 
     def show(self, request: Request, body: bytes) -> Response:
         """The filing's page, or the two fields again."""

@@ -1,13 +1,15 @@
-"""The versions of a filing: what the unit filed, and each time that it corrected it."""
+"""The versions of a filing: what the unit filed, each time that it corrected it, and what was last said about them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from functions.records.event import Event
+
+DECISIONS: Final = frozenset(("accepted", "returned", "reopened", "voided"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,11 @@ def versions_of(events: Sequence[Event]) -> list[Version]:
         Version(number, event, json.loads(event.body)["data"] if event.body is not None else None)
         for number, event in enumerate(filed, start=1)
     ]
+
+
+def last_decision(events: Sequence[Event]) -> int | None:
+    """The sequence of the last decision that its unit is told of; None when there is none, or its words are gone."""
+    for event in reversed(events):
+        if event.type in DECISIONS and event.body is not None and json.loads(event.body).get("complete", True):
+            return event.sequence
+    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,12 +10,9 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.store import Record
-from functions.web.documents import Documents
-from functions.web.problems import HttpProblem
+from functions.web.documents import Documents, version_in, whole
 from functions.web.sessions import Doorkeeper
 from functions.web.trail import Trail
-
-MOST_DIGITS: Final = 4
 
 
 class DeskDocuments:
@@ -30,15 +26,15 @@ class DeskDocuments:
 
     def filing(self, request: Request) -> Response:
         """The filing; `version` for another one than the one that counts."""
-        return self._give(request, "filing", lambda record: self._documents.filing(record, _version(request)))
+        return self._give(request, "filing", lambda record: self._documents.filing(record, version_in(request)))
 
     def receipt(self, request: Request) -> Response:
         """The receipt of a version."""
-        return self._give(request, "receipt", lambda record: self._documents.receipt(record, _version(request)))
+        return self._give(request, "receipt", lambda record: self._documents.receipt(record, version_in(request)))
 
     def opinion(self, request: Request) -> Response:
         """The decision of one step."""
-        sequence = _whole(request.path_params["sequence"], NotFound("这一步没有审核意见"))
+        sequence = whole(request.path_params["sequence"], NotFound("这一步没有审核意见"))
         return self._give(request, "opinion", lambda record: self._documents.opinion(record, sequence))
 
     def _give(self, request: Request, what: str, make: Callable[[Record], Response]) -> Response:
@@ -47,14 +43,3 @@ class DeskDocuments:
         response = make(record)
         self._trail.note("exported", visitor.account.name, record.summary.number, format="pdf", document=what)
         return response
-
-
-def _version(request: Request) -> int | None:
-    given = request.query_params.get("version")
-    return _whole(given, HttpProblem(400, "version 要填第几版，如 1。不填就是现在的一版")) if given else None
-
-
-def _whole(given: str, refusal: Exception) -> int:
-    if given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS:
-        return int(given)
-    raise refusal

@@ -15,6 +15,7 @@ from functions.forms.problem import Problem
 from functions.records.decision import Kind
 from functions.records.state import Erased
 from functions.records.steps import ALLOWED, EVENT_OF, Dossier
+from functions.records.versions import last_decision
 from functions.staff.permissions import Permission, may
 from functions.web.desk_filing import filing_values, render_view, tabs_of
 from functions.web.desk_filters import Filters
@@ -122,6 +123,7 @@ class FilingPage:
             "place": neighbours.place if total else 0,
             "total": total,
             "twins": self._listing.twins(dossier.record.summary),
+            "opinion": last_decision(dossier.record.events),
             "done_words": self.done(request, visitor),
         }
 

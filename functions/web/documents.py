@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
@@ -16,15 +17,18 @@ from functions.forms.definition import Definition
 from functions.records.pinned import PinnedForms
 from functions.records.state import Erased
 from functions.records.store import Record
+from functions.records.versions import last_decision
+from functions.web.problems import HttpProblem
 from functions.web.shell import Shell
 
 MEDIA_TYPE: Final = "application/pdf"
+MOST_DIGITS: Final = 4
 
 
 def tools_of(services: Services) -> Tools:
     """What exports make documents with; SettingError when the site has not been built."""
-    assets = Shell.load(services.settings.site).assets
-    press = Press(Letterhead(assets.get("bureau", ""), assets.get("site", "")), services.keys)
+    shell = Shell.load(services.settings.site)
+    press = Press(Letterhead(shell.assets.get("bureau", ""), shell.address), services.keys)
     return Tools(press, services.keys, partial(services.blobs.stream, "attachments"))
 
 
@@ -49,6 +53,19 @@ class Documents:
         """The decision that is the event of this sequence."""
         return self._make(record, f"-opinion-{sequence}", lambda form: self._press.opinion(record, form, sequence))
 
+    def paper(self, record: Record, which: str) -> Response:
+        """The document of this name: filing, receipt or opinion, which is the last one that the unit is told of."""
+        if which in ("", "filing"):
+            return self.filing(record)
+        if which == "receipt":
+            return self.receipt(record)
+        if which != "opinion":
+            raise HttpProblem(400, "没有这种文件。可以下载填报表、回执和意见")
+        sequence = last_decision(record.events)
+        if sequence is None:
+            raise NotFound("这份填报还没有审核意见")
+        return self.opinion(record, sequence)
+
     def _make(self, record: Record, suffix: str, make: Callable[[Definition], bytes]) -> Response:
         try:
             document = make(self._form_of(record.summary.form_digest))
@@ -57,6 +74,19 @@ class Documents:
         name = f"{record.summary.number}{suffix}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(document, headers=headers, media_type=MEDIA_TYPE)
+
+
+def version_in(request: Request) -> int | None:
+    """The version that the request asks for; None for the one that counts, HttpProblem 400 for what is no number."""
+    given = request.query_params.get("version")
+    return whole(given, HttpProblem(400, "version 要填第几版，如 1。不填就是现在的一版")) if given else None
+
+
+def whole(given: str, refusal: Exception) -> int:
+    """The small whole number that is written there, else the refusal is raised."""
+    if given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS:
+        return int(given)
+    raise refusal
 
 
 def _suffix(version: int | None) -> str:

@@ -14,7 +14,7 @@ from functions.forms.element import Markup, el, hidden_input, join, lines
 from functions.forms.lookup import render_lookup
 from functions.records.steps import ALLOWED, Dossier
 from functions.records.store import Status
-from functions.records.versions import Version, versions_of
+from functions.records.versions import Version, last_decision, versions_of
 from functions.web.desk_words import STATUSES, TIMELINESS, Mark
 from functions.web.pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.story import Step, asked_labels, told_to_unit
@@ -53,6 +53,7 @@ def status_page(dossier: Dossier, code: str) -> Page:
         opinion_box(dossier),
         el("p", _NEXT[summary.status], class_="measure"),
         _acts(dossier, code),
+        _papers(dossier, code),
         el("h2", "经过", id="log"),
         _story(told_to_unit(dossier)),
         _versions(dossier),
@@ -135,6 +136,16 @@ def _acts(dossier: Dossier, code: str) -> Markup:
     if status in ALLOWED["withdrawn"]:
         acts.append(_post(f"track/{number}/withdraw", "撤回", "btn btn--warn", code=code))
     return el("div", *acts, class_="acts noprint") if acts else Markup("")
+
+
+def _papers(dossier: Dossier, code: str) -> Markup:
+    """What can be kept on paper: what was filed, that it was received, what the bureau said last."""
+    papers = [("filing", "填报表（PDF）"), ("receipt", "回执（PDF）")]
+    if last_decision(dossier.record.events) is not None:
+        papers.append(("opinion", "意见（PDF）"))
+    action = f"track/{dossier.record.summary.number}/document"
+    forms = (_post(action, words, "btn btn--second btn--small", code=code, paper=paper) for paper, words in papers)
+    return el("div", *forms, class_="acts noprint")
 
 
 def _post(action: str, words: str, class_: str, **hidden: str) -> Markup:

@@ -85,7 +85,6 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
         "base": base,
         "address": f"{config.site_url.rstrip('/')}/" if config.site_url else "",
         "bureau": config.extra["bureau"],
-        "site": _address(config.site_url),
         "stylesheet": names[STYLESHEET],
         "site_script": names["assets/javascripts/site.js"],
         "form_script": names["assets/javascripts/form.js"],
@@ -112,11 +111,6 @@ def base_path(site_url: str | None) -> str:
     """The path of the site's first page, with a slash at both ends."""
     path = urlsplit(site_url or "/").path
     return path if path.endswith("/") else path + "/"
-
-
-def _address(site_url: str | None) -> str:
-    """The address of the site's first page, with a slash at the end; "" when it has none yet."""
-    return site_url.rstrip("/") + "/" if site_url else ""
 
 
 def content_policy(service_url: str) -> str:
