@@ -67,7 +67,7 @@ class _Reading:
                 self.items(item.items, was, now, there, here)
             elif isinstance(item, Rows):
                 self._rows(item, was, now, there, here)
-            elif _meaning(was) == _meaning(now):
+            elif meaning(was) == meaning(now):
                 self.unchanged += was is not None or now is not None
             else:
                 self._add(here if now is not None else there, item, was, now)
@@ -99,8 +99,8 @@ def _matched(before: list[Any], after: list[Any]) -> Iterator[tuple[int | None, 
             yield from ((None, index) for index in range(k + pairs, m))
 
 
-def _meaning(value: Any) -> Any:
-    """A box that is not ticked and one that was never seen say the same; so do no choices and none seen."""
+def meaning(value: Any) -> Any:
+    """None where nothing was said: a box not ticked, no choice, and one never seen say the same; a 0 says 0."""
     return None if value is False or value == [] else value
 
 

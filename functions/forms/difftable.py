@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.forms.answers import NOT_TICKED, value_words
-from functions.forms.difference import Change, Comparison
+from functions.forms.difference import Change, Comparison, meaning
 from functions.forms.element import Markup, el, join, lines
 from functions.forms.outline import Field, Group, Item, Rows
 
@@ -53,7 +53,7 @@ def _cells(change: Change) -> tuple[Markup, Markup]:
     if part.kind in ("text", "long_text") and isinstance(before, str) and isinstance(after, str):
         return _parted(before, after)
     nothing = NOT_TICKED if part.kind == "boolean" else NOTHING
-    old, new = (value_words(part, value) if value not in (None, False, []) else None for value in (before, after))
+    old, new = (None if meaning(value) is None else value_words(part, value) for value in (before, after))
     return _whole("del", old, nothing), _whole("ins", new, nothing)
 
 

@@ -110,6 +110,14 @@ def test_a_box_that_was_never_seen_is_not_one_that_was_cleared() -> None:
     assert told(before, after) == told(after, before) == []
 
 
+def test_a_nought_is_an_answer() -> None:
+    before = changed(valid_self_check(), {"/holdings/y30/y30_items": 0})
+    after = changed(before, {"/holdings/y30/y30_items": 12})
+    assert told(before, after) == [("30 年档案 件", 0, 12)]
+    assert "<del>0</del>" in cells(before, after)
+    assert "没有填" not in cells(before, after)
+
+
 def test_typed_markup_stays_text() -> None:
     before = valid_self_check()
     after = changed(before, {"/unit/unit_name": "<script>alert(1)</script>", "/holdings/storage_status": "<b>"})
