@@ -30,6 +30,17 @@ _FACILITIES: Final = (
     "铁皮柜 10 组、除湿机 1 台、电脑 2 台。",
     "密集架 12 组、空调 2 台、灭火器 8 个。",
 )
+_WORKS: Final = {"annual": "主体工程已完成，附属工程正在施工。", "post_acceptance": "全部完成，已经交付使用。"}
+_FILING: Final = {
+    "start": "前期文件已收齐，正在整理。",
+    "annual": "施工文件收集到上月，正在整理。",
+    "post_acceptance": "文件已收齐，整理完毕，正在移交。",
+}
+_AS_BUILT: Final = {
+    "start": "尚未编制。",
+    "annual": "由施工单位编制，已完成一半。",
+    "post_acceptance": "由施工单位编制，监理单位审核，已全部完成。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +131,14 @@ def registration(seed: int, project: Project, phase: str, year: int, filed: date
         },
         "status": {
             "system_status": "副主任分管，综合科具体管理，已印发档案管理办法。",
-            "filing_status": "施工文件收集到上月，正在整理。" if done else "前期文件已收齐，正在整理。",
-            "asbuilt_status": "由施工单位编制，已完成一半。" if done else "尚未编制。",
+            "filing_status": _FILING[phase],
+            "asbuilt_status": _AS_BUILT[phase],
         },
         "declaration": {"filled_by": unit.contact, "truth_declared": True},
     }
     if done:
         months = max(1, (filed - project.start).days // 30)
-        answers["progress"]["completed_works"] = "主体工程已完成，附属工程正在施工。"
+        answers["progress"]["completed_works"] = _WORKS[phase]
         answers["archives"] = {"quantity": {"volumes": 3 * months, "books": months, "drawings": 20 * months}}
     if phase == "annual":
         answers["project"]["reporting_year"] = year
@@ -190,7 +201,7 @@ def _wrong_items(data: dict[str, Any]) -> None:
 
 
 def _old_phone(data: dict[str, Any]) -> None:
-    data["unit"]["contact_phone"] = "0000-5540000"
+    data["unit"]["contact_phone"] = data["unit"]["contact_phone"].replace("0000-555", "0000-554")
 
 
 def _no_people(data: dict[str, Any]) -> None:
@@ -220,7 +231,7 @@ FAULTS: Final = {
         Fault(
             _no_people,
             ("/people/staff/fulltime_staff", "/people/staff/parttime_staff"),
-            "专职和兼职都填了 0，但综合科有人管档案。请填实际人数。",
+            "专职和兼职都填了 0，上面又写了管档案的部门。请填实际人数。",
         ),
         Fault(_vague_filing, ("/status/filing_status",), "请写明文件收到哪一步、整理到哪一步、还缺什么。"),
         _PHONE,

@@ -23,7 +23,7 @@ Told = Callable[[date], dict[str, Any]]
 OFFICER: Final = "officer"
 REVIEWERS: Final = ("reviewer", "reviewer2")
 _FRESH: Final = timedelta(days=60)
-_OPEN: Final = timedelta(days=330)
+_SETTLED: Final = timedelta(days=90)
 _ON_PAPER: Final = 0.06
 
 
@@ -103,9 +103,9 @@ class _Teller:
         return [self.life, *self.more]
 
     @property
-    def open(self) -> bool:
-        """Whether it is recent enough to be still undecided."""
-        return self.now - self.life.at < _OPEN
+    def old(self) -> bool:
+        """Whether it came in so long ago that an office would have settled it."""
+        return self.now - self.life.at > _SETTLED
 
     def plain(self) -> None:
         self._accept(self.life)
@@ -129,7 +129,7 @@ class _Teller:
 
     def waiting(self) -> None:
         self._return()
-        if not self.open:
+        if self.old and self.chance.random() < 0.7:
             self._correct((25, 60))
             self._accept(self.life)
 
@@ -149,7 +149,7 @@ class _Teller:
         self._accept(self.life)
         reason = Decision("reopen", "接受以后单位来电，数据库一栏漏填，重新打开请单位补正。")
         self.life.then(self.chance, (2, 20), REVIEWERS[0], "reopen", lambda d, act, keys: decide(d, act, reason))
-        if not self.open:
+        if self.old:
             self._accept(self.life)
 
     def reissued(self) -> None:
@@ -164,7 +164,7 @@ class _Teller:
         self.more.append(second)
         words = "同一件事报了两份，已请单位说明以哪一份为准。"
         second.then(self.chance, (1, 4), OFFICER, "note", lambda d, act, keys: note(d, act, words))
-        if self.open:
+        if not self.old:
             return
         loser, winner = (self.life, second) if self.chance.random() < 0.5 else (second, self.life)
         loser.turns.append(_voiding(at_work(self.chance, second.last, (2, 8)), "重复填报，经单位确认以另一份为准。"))

@@ -36,12 +36,12 @@ _BUREAUS: Final = {
         "交通运输局、住房和城乡建设局、自然资源局、城市管理局、公路事务中心、园林中心、城镇建设投资公司、"
         "不动产登记中心、住房保障中心、供水公司、供热公司、污水处理厂、工业园区管理处"
     ),
+    "education": "教育局、职业教育中心、特殊教育学校、教师进修学校、体育运动学校",
+    "health": "卫生健康局、人民医院、中医院、妇幼保健院、疾病预防控制中心、中心血站、急救中心",
     "economy": "财政局、审计局、统计局、市场监督管理局、发展和改革局、商务局、税务局、供销合作社",
     "civil_affairs": "民政局、公证处、婚姻登记处、殡仪馆、退役军人事务局、残疾人联合会",
     "personnel": "人力资源和社会保障局、社会保险中心、就业服务中心、医疗保障局、人才交流中心",
     "justice": "公安局、司法局、人民法院、人民检察院",
-    "education": "教育局、职业教育中心、特殊教育学校、教师进修学校、体育运动学校",
-    "health": "卫生健康局、人民医院、中医院、妇幼保健院、疾病预防控制中心、中心血站、急救中心",
     "other": (
         "文化和旅游局、图书馆、文化馆、博物馆、融媒体中心、应急管理局、信访局、科技局、消防救援大队、地震台、"
         "粮食储备库、烟草公司、邮政分公司、供电公司"
@@ -49,14 +49,19 @@ _BUREAUS: Final = {
 }
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
 _NUMERALS: Final = "一二三四五六七八九十"
-_WORKS: Final = (
-    ("河综合治理工程", "河道疏浚 12 公里，新建护岸 8 公里。"),
-    ("公路改建工程", "改建二级公路 18 公里，桥梁 3 座。"),
-    ("学校教学楼建设项目", "新建教学楼 6200 平方米，配套操场和管网。"),
-    ("污水管网改造工程", "改造管网 23 公里，新建提升泵站 2 座。"),
-    ("医院门诊楼建设项目", "新建门诊楼 9800 平方米和地下车库。"),
-    ("灌区续建配套工程", "衬砌渠道 31 公里，改造水闸 14 座。"),
-)
+_WORKS: Final = {
+    "agriculture_environment": (
+        ("河综合治理工程", "河道疏浚 12 公里，新建护岸 8 公里。"),
+        ("灌区续建配套工程", "衬砌渠道 31 公里，改造水闸 14 座。"),
+    ),
+    "land_housing": (
+        ("公路改建工程", "改建二级公路 18 公里，桥梁 3 座。"),
+        ("污水管网改造工程", "改造管网 23 公里，新建提升泵站 2 座。"),
+    ),
+    "education": (("教学楼建设项目", "新建教学楼 6200 平方米，配套操场和管网。"),),
+    "health": (("门诊楼建设项目", "新建门诊楼 9800 平方米和地下车库。"),),
+    "economy": (("业务用房建设项目", "新建业务用房 3100 平方米。"),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,6 @@ def projects_of(seed: int, units: tuple[Unit, ...], today: date) -> tuple[Projec
 
 def _names() -> Iterator[tuple[str, str, str]]:
     bureaus = [(name, keeps, "副职负责人") for keeps, names in _BUREAUS.items() for name in names.split("、")]
-    # In turns over the kinds, so that those who build are not all of one.
-    bureaus = [each for start in range(7) for each in bureaus[start::7]]
     numbers = [*_NUMERALS, *(f"十{each}" for each in _NUMERALS[:9]), "二十"]
     schools = [(f"第{each}中学", "education", "副校长") for each in numbers]
     schools += [(f"第{each}小学", "education", "副校长") for each in numbers]
@@ -128,7 +131,7 @@ def _unit(seed: int, index: int, name: str, keeps: str, title: str) -> Unit:
 def _project(chance: random.Random, unit: Unit, turn: int, today: date) -> Project:
     start = today - timedelta(days=chance.randrange(40, 1270))
     months = chance.randrange(12, 31)
-    ending, works = chance.choice(_WORKS)
+    ending, works = chance.choice(_WORKS[unit.keeps])
     place = chance.choice(_TOWNS)[:-1]
     return Project(
         unit,
