@@ -104,7 +104,7 @@ def serve(
         typer.Option(help="用几个进程，默认每个处理器核一个、最多 4 个，或 QINGDAN_WORKERS。", min=1, max=MOST_WORKERS),
     ] = None,
 ) -> None:
-    """提供网站、填报和管理台，直到收到 SIGTERM 或 Ctrl+C。"""
+    """提供网站、填报和经办台，直到收到 SIGTERM 或 Ctrl+C。"""
     from functions.local.server import Address, listen, log_to_stderr, require_safe
     from functions.local.server import serve as serve_on
     from functions.local.twin import twin_of

@@ -19,7 +19,7 @@ FOLDER: Final = Path("build/demo")
 def demo(
     data: Annotated[Path, typer.Option("--data", help="填到哪个文件夹，要是空的。")] = FOLDER,
 ) -> None:
-    """用编造的单位和填报填满一个空的数据文件夹，看管理台办起事来是什么样。"""
+    """用编造的单位和填报填满一个空的数据文件夹，看经办台办起事来是什么样。"""
     from functions.local.demo.filling import ACCOUNTS, Plan, fill
     from functions.staff.permissions import ROLE_TITLES
 
@@ -36,7 +36,7 @@ def demo(
         services.close()
     _put_in_place(scratch, data)
     typer.echo(f"已填好 {data}：{len(plan.lives)} 份填报，一共 {len(plan.agenda)} 步。单位和人都是编的，只供试用")
-    typer.echo("管理台的账号和密码，只显示这一次：")
+    typer.echo("经办台的账号和密码，只显示这一次：")
     for name, password in passwords.items():
         typer.echo(f"  {name:<10}{password}  {ROLE_TITLES[ACCOUNTS[name]]}")
     typer.echo(f"忘了的，用 qingdan staff reset 账号名 --data {data} 换一个")
