@@ -16,6 +16,7 @@ from functions.bootstrap import Services
 from functions.errors import GuardTaken
 from functions.records.decision import judge_words
 from functions.records.steps import FILER, Dossier, require_allowed, withdraw
+from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.conditional import idempotency_key, require_match, tag
 from functions.web.correcting import Corrections, outdated
@@ -155,7 +156,8 @@ class Track:
         controls = _controls(request, body)
         code = controls.get("code", "")
         dossier = self._door.admit(request, request.path_params["number"], code)
-        answer = self._form.answer(dossier, code, body, opened="action" not in controls)
+        site = site_address(request, self._shell, encrypted=self._services.settings.encrypted)
+        answer = self._form.answer(dossier, code, body, opened="action" not in controls, site=site)
         return self._page(answer.status, answer.page, answer.headers)
 
     def ask_or_withdraw(self, request: Request, body: bytes) -> Response:

@@ -35,6 +35,7 @@ _FACTS = (
     ("form", "表"),
     ("period", "期"),
     ("version", "版本"),
+    ("received_on", "收到日期（纸质件）"),
     ("submitted_at", "收到时间（世界时）"),
     ("corrected_at", "补正时间（世界时）"),
     ("due", "截止日期"),

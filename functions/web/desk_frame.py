@@ -53,6 +53,7 @@ class Pages:
     def __init__(self, shell: Shell, waiting: Count) -> None:
         self._assets = shell.assets
         self._waiting = waiting
+        self.shell = shell
         self.home = shell.base
         self.name = f"{shell.assets['bureau']}经办台"
 

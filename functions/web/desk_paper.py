@@ -22,6 +22,7 @@ from functions.forms.wording import DATE_HINT, WRONG
 from functions.records.event import canonical
 from functions.records.filing import Paper
 from functions.records.store import Selection
+from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
 from functions.web.conditional import idempotency_key
 from functions.web.desk_frame import Pages
@@ -31,7 +32,7 @@ from functions.web.filing import file_paper, judge
 from functions.web.filling import Filling
 from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
 from functions.web.problems import HttpProblem, problem_of
-from functions.web.receipts import receipt_acts, receipt_slip, secret_box
+from functions.web.receipts import receipt_acts, receipt_code, receipt_slip, secret_box
 from functions.web.sessions import Doorkeeper, Visitor, require_csrf
 from functions.web.threads import reading, writing
 from functions.web.trail import Trail
@@ -163,7 +164,20 @@ class PaperDesk:
         except StoreUnavailable as error:
             problem = problem_of(error)
             return self._check(request, problem.status, checked, entry, stop=problem.detail)
-        return self._framed(request, 201, _receipt(definition, data, given, request), entry.visitor)
+        return self._framed(request, 201, self._receipt(definition, data, given, request), entry.visitor)
+
+    def _receipt(
+        self, definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any], request: Request
+    ) -> Page:
+        """The receipt, to be printed and handed to the unit."""
+        done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
+        root = request.scope.get("root_path", "")
+        acts = receipt_acts(f"{root}/forms/{definition.id}/receipt", given)
+        link = el("a", "看这件填报", class_="btn btn--second", href=f"{root}/desk/submissions/{given['number']}")
+        site = site_address(request, self._pages.shell, encrypted=self._services.settings.encrypted)
+        told = el("div", Markup(receipt_slip(definition, data, given)), Markup(secret_box(given["access_code"])))
+        kept = el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code")
+        return Page(f"已经录入：{given['number']}", join(done, kept, Markup(acts), el("p", link, class_="acts")))
 
     def _taken(self, definition: Definition, data: Any, how: str) -> str:
         """What an officer hears when another filing holds the place: which one it is, and the two ways on."""
@@ -217,13 +231,3 @@ def _received_field(entry: Entry) -> Markup:
     )  # fmt: skip
     label, help_ = el("label", LABEL, for_=RECEIVED), el("span", hint, class_="hint", id=f"{RECEIVED}-h")
     return el("div", label, help_, wrong, control, class_="fld bad" if message else "fld")
-
-
-def _receipt(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any], request: Request) -> Page:
-    """The receipt, to be printed and handed to the unit."""
-    done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
-    root = request.scope.get("root_path", "")
-    acts = receipt_acts(f"{root}/forms/{definition.id}/receipt", given)
-    link = el("a", "看这件填报", class_="btn btn--second", href=f"{root}/desk/submissions/{given['number']}")
-    kept = el("div", Markup(receipt_slip(definition, data, given)), Markup(secret_box(given["access_code"])))
-    return Page(f"已经录入：{given['number']}", join(done, kept, Markup(acts), el("p", link, class_="acts")))

@@ -37,8 +37,11 @@ class CorrectionForm:
         self._corrections = corrections
         self._base = base
 
-    def answer(self, dossier: Dossier, code: str, body: bytes, *, opened: bool) -> Answer:
-        """What one post of the form is answered; `opened` is the first, which brings nothing but the code."""
+    def answer(self, dossier: Dossier, code: str, body: bytes, *, opened: bool, site: str) -> Answer:
+        """What one post of the form is answered; `opened` is the first, which brings nothing but the code.
+
+        `site` is the site's whole address, for the code to scan on the receipt.
+        """
         filling = Filling.read(dossier.definition, body)
         place = _place(dossier, code, filling.controls.get("version", ""))
         if opened:
@@ -48,9 +51,9 @@ class CorrectionForm:
         again = filling.rearranged()
         if again:
             return Answer(200, form_page(self._base, again, place))
-        return self._judge(dossier, filling, place, code)
+        return self._judge(dossier, filling, place, site)
 
-    def _judge(self, dossier: Dossier, filling: Filling, place: Place, code: str) -> Answer:
+    def _judge(self, dossier: Dossier, filling: Filling, place: Place, site: str) -> Answer:
         today = local_day(self._services.clock())
         found = (*filling.decoded.problems, *judge(dossier.definition, filling.data, today))
         if found:
@@ -58,9 +61,9 @@ class CorrectionForm:
         checked = filling.checked(today, self._services.entropy(KEY_BYTES).hex())
         if not filling.files:
             return Answer(200, self._check(dossier, checked, place))
-        return self._store(dossier, filling, checked, place, code)
+        return self._store(dossier, filling, checked, place, site)
 
-    def _store(self, dossier: Dossier, filling: Filling, checked: Checked, place: Place, code: str) -> Answer:
+    def _store(self, dossier: Dossier, filling: Filling, checked: Checked, place: Place, site: str) -> Answer:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
         contest, version = filling.controls.get("contest") == "true", _version(place)
         act = self._corrections.act(checked.data, version=version, contest=contest, key=checked.key)
@@ -76,7 +79,7 @@ class CorrectionForm:
                 # Whoever has read what happened may file on top of it, knowingly.
                 place = replace(place, hidden={**place.hidden, "version": str(problem.more["version"])})
             return Answer(problem.status, self._check(dossier, checked, place, stop=problem.detail), problem.headers)
-        return Answer(200, corrected_page(dossier, given, code))
+        return Answer(200, corrected_page(dossier, given, place.hidden["code"], site))
 
     def _check(
         self, dossier: Dossier, checked: Checked, place: Place, *, stop: str = "", contest: bool = False

@@ -123,6 +123,23 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="核验").click()
 
 
+def test_receipts_of_paper_and_of_corrections_show_both_their_times(visit: Visit, server: Server) -> None:
+    from functions.storage.keys import load_keys
+
+    signer = load_keys(server.data, lambda size: b"").signer
+    said = {
+        "number": "SC-2026-34679ACE", "form": "annual-self-check", "unit_name": "示例县", "digest": "0" * 64,
+        "submitted_at": "2026-09-18T02:24:07.000000Z", "due": "2026-09-30", "timeliness": "on_time", "period": "2025",
+    }  # fmt: skip
+    page = visit("/verify/")
+    paste(page, signer.sign({**said, "received_on": "2026-09-16"}))
+    expect(page.get_by_text("2026年9月16日")).to_be_visible()
+    expect(page.get_by_text("2026年9月18日 10:24:07")).to_be_visible()
+    paste(page, signer.sign({**said, "corrected_at": "2026-09-20T16:00:00.000000Z", "version": "2"}))
+    expect(page.get_by_text("2026年9月21日 00:00:00")).to_be_visible()
+    expect(page.get_by_text("第 2 版")).to_be_visible()
+
+
 def test_a_seal_is_no_receipt(visit: Visit, server: Server, receipt: dict[str, str]) -> None:
     from functions.records.receipt import Signer
     from functions.storage.keys import load_keys

@@ -249,6 +249,21 @@ def test_a_swapped_form_is_found(sample: Sample) -> None:
     assert f"forms/{first.name}" in found[0]
 
 
+def test_a_swapped_attachment_is_found(sample: Sample) -> None:
+    """Whatever is kept under its SHA-256, in whatever area."""
+    for area in ("attachments", "quarantine"):
+        content = f"扫描件 {area}".encode()
+        path = sample.folder / area / hashlib.sha256(content).hexdigest()
+        path.parent.mkdir()
+        path.write_bytes(content)
+        assert audit(sample.folder).ok
+        path.write_bytes(content[:-1] + b"x")
+        (finding,) = audit(sample.folder).findings
+        assert finding.kind == "file_changed"
+        assert f"{area}/{path.name}" in finding.message
+        path.unlink()
+
+
 def test_a_missing_form_is_named_with_the_filings_that_need_it(sample: Sample) -> None:
     for path in (sample.folder / "forms").iterdir():
         path.unlink()

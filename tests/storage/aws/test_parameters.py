@@ -56,6 +56,21 @@ def test_keys_are_made_once_and_stay(parameters: Parameters) -> None:
     assert cursor_key not in keys.hmac.values()
 
 
+def test_a_rotation_makes_one_more_of_each_and_the_old_ones_still_read(parameters: Parameters) -> None:
+    parameters.make(os.urandom)
+    old, old_cursor = parameters.load()
+    receipt, code = old.signer.sign({"number": "1"}), old.access_code("1", kid=old.hmac_kid, epoch=1)
+    made = parameters.rotate(os.urandom)
+    assert [name.split("/")[3] for name in made] == ["access", "receipt", "cursor"]
+    new, new_cursor = parameters.load()
+    assert (new.hmac_kid[:5], new.signer.kid[:5]) == ("0002-", "0002-")
+    assert new_cursor != old_cursor
+    assert new.verify(receipt) == {"number": "1"}
+    assert new.access_code("1", kid=old.hmac_kid, epoch=1) == code
+    parameters.rotate(os.urandom)
+    assert parameters.load()[0].signer.kid.startswith("0003-")
+
+
 def test_the_keys_work_as_those_of_a_folder_do(parameters: Parameters) -> None:
     parameters.make(os.urandom)
     keys, _ = parameters.load()

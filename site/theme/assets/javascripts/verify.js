@@ -110,11 +110,15 @@
       fact(list, "第一次收到", moment(payload.submitted_at), "w3");
       fact(list, "补正收到", moment(payload.corrected_at), "w3");
       fact(list, "版本", "第 " + payload.version + " 版");
+    } else if (payload.received_on) {
+      fact(list, "收到日期（纸质件）", day(payload.received_on), "w3");
+      fact(list, "录入时间", moment(payload.submitted_at), "w3");
     } else {
       fact(list, "收到时间", moment(payload.submitted_at));
     }
-    fact(list, "截止日期", day(payload.due));
-    fact(list, "是否按期", { on_time: "按期", late: "延报" }[payload.timeliness] || payload.timeliness);
+    var wide = payload.received_on && !payload.corrected_at ? "w3" : "";
+    fact(list, "截止日期", day(payload.due), wide);
+    fact(list, "是否按期", { on_time: "按期", late: "延报" }[payload.timeliness] || payload.timeliness, wide);
   }
 
   function facts(payload, kid) {
