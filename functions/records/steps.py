@@ -184,7 +184,8 @@ def _step(
         form=last.form,
         sequence=state.sequence + 1,
         type=type,
-        at=timestamp(act.at),
+        # A clock that was set back does not turn the order round.
+        at=max(timestamp(act.at), last.at),
         actor=act.actor,
         previous=last.digest,
         body={**body, **({"role": act.role} if act.role else {})},

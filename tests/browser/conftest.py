@@ -51,8 +51,19 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def officer(server: Server) -> tuple[str, str]:
     """Name and password of an officer whom the operator has added beside the running server."""
-    name, password = "lieshi", "shuimohua-2026-xuni"
-    command = ["staff", "add", name, "--role", "officer", "--password-stdin", "--data", str(server.data)]
+    return add_staff(server, "lieshi", "officer")
+
+
+@pytest.fixture(scope="session")
+def reviewer(server: Server) -> tuple[str, str]:
+    """The same of a reviewer, who may accept."""
+    return add_staff(server, "shenhe", "reviewer")
+
+
+def add_staff(server: Server, name: str, role: str) -> tuple[str, str]:
+    """Adds an account as an operator does; its name and password."""
+    password = "shuimohua-2026-xuni"
+    command = ["staff", "add", name, "--role", role, "--password-stdin", "--data", str(server.data)]
     subprocess.run(
         [*COMMAND, *command],
         input=password,

@@ -34,6 +34,7 @@ STATIC = (
     "/search/",
     "/search/?q=自查报告",
     "/forms/",
+    "/track/",
     SELF_CHECK,
     "/forms/key-project-registration/",
     "/open-data/",

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.records.state import State, fold
+from functions.staff.trail import Sought, body_of
 from tests.desk.conftest import ComeIn, Filer, registration, self_check
 from tests.support.clock import Clock
 from tests.support.filings import valid_self_check
@@ -397,3 +398,15 @@ def test_a_page_that_was_tampered_with_decides_nothing(
     officer = Officer(come_in("reviewer"), file())
     assert officer.post("decision", {"decision": "accept", "sequence": sequence}).status_code in (400, 412)
     assert types(services, officer.number) == ["submitted"]
+
+
+def test_the_trail_says_who_looked_and_who_decided_once(come_in: ComeIn, file: Filer, services: Services) -> None:
+    officer = Officer(come_in("reviewer"), file())
+    for _ in range(2):
+        officer.post("decision", RETURN)
+    officer.client.get("/desk/calls.csv")
+    services.records.check_writable()
+    told = [(str(entry.type), body_of(entry)["details"]) for entry in services.trail.stream(Sought())]
+    assert told.count(("decided", {"decision": "return"})) == 1
+    assert ("viewed", {}) in told
+    assert ("exported", {"format": "csv", "status": "returned", "filings": 1}) in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -241,6 +241,12 @@ def test_the_summary_follows_from_the_events_after_every_step(filed: History) ->
     for move in moves:
         move()
         assert summary_of(filed.record.events[0], fold(filed.record.events), filed.definition) == filed.record.summary
+
+
+def test_times_never_fall_along_a_record(filed: History) -> None:
+    filed.at -= timedelta(days=1)
+    events = filed.note().record.events
+    assert events[1].at == events[0].at
 
 
 def test_an_opinion_may_go_with_an_acceptance(filed: History) -> None:
