@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, Settings, open_services, settle
 from functions.desk import create_app
 from functions.errors import StoreUnavailable
 from functions.records.event import Event
@@ -176,7 +176,9 @@ class _Making:
 
 @cache
 def _open_once() -> Services:
-    return open_services(Settings.from_mapping(os.environ), lock=False)
+    services = open_services(Settings.from_mapping(os.environ), lock=False)
+    settle()
+    return services
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import threading
@@ -230,6 +231,13 @@ def read_forms(settings: Settings) -> Catalogue:
         return Catalogue.load(settings.catalogue.read_bytes())
     except FileNotFoundError:
         raise SettingError(f"QINGDAN_CATALOGUE 指的文件不存在：{settings.catalogue}。请改路径，或者不设") from None
+
+
+def settle() -> None:
+    """Collect garbage from now on, of what comes after the start of a function; does nothing where that is done."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def open_services(settings: Settings, *, lock: bool) -> Services:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, Final
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, Settings, open_services, settle
 from functions.errors import SealTaken
 from functions.records.sealing import seal_new
 from functions.records.state import SHANGHAI
@@ -51,7 +51,9 @@ def next_due(now: datetime) -> datetime:
 
 @cache
 def _open_once() -> Services:
-    return open_services(Settings.from_mapping(os.environ), lock=False)
+    services = open_services(Settings.from_mapping(os.environ), lock=False)
+    settle()
+    return services
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, Settings, open_services, settle
 from functions.web.guard import guard
 from functions.web.limits import header, refuse
 from functions.web.logs import JsonLines
@@ -48,6 +48,7 @@ class Gateway:
         answer = self._answering(event, context)
         if len(answer.get("body", "")) > _NEVER_TOO_LARGE and _size(answer) > LARGEST_ANSWER:
             answer = self._refusing(event, context)
+        settle()
         return answer
 
     @cached_property

@@ -23,7 +23,7 @@ ONE_MACHINE: Final = (
     "functions.forms.authoring",
 )
 # The runtime brings it, with all that it needs.
-PROVIDED: Final = frozenset({"boto3", "botocore"})
+PROVIDED: Final = frozenset({"boto3", "botocore", "s3transfer"})
 # zoneinfo asks for this package by its name where the system has no zone files.
 ZONES: Final[Mapping[str, str]] = {"zoneinfo": "tzdata"}
 

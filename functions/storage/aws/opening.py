@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
@@ -13,9 +13,11 @@ from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.cloud import Cloud
 from functions.storage.aws.parameters import Parameters
-from functions.storage.aws.parcels import S3Parcels
 from functions.storage.aws.session import Clients
 from functions.storage.aws.store import AwsStore
+
+if TYPE_CHECKING:
+    from functions.storage.aws.parcels import S3Parcels
 
 _ATTEMPTS: Final = 4
 
@@ -45,6 +47,8 @@ def open_parameters(cloud: Cloud, entropy: Entropy) -> Parameters:
 
 def open_parcels(cloud: Cloud, background: str, entropy: Entropy) -> S3Parcels:
     """Where files wait to be fetched; `background` is the function that makes them."""
+    from functions.storage.aws.parcels import S3Parcels
+
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
     functions = cache(clients.functions)
 

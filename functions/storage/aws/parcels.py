@@ -53,12 +53,12 @@ class S3Parcels:
         return replace(found, started_at=_moment(found.started_at), seen_at=_moment(found.seen_at))
 
     def fill(self, parcel: Parcel, chunks: Iterator[bytes]) -> None:
-        self._client().upload_fileobj(
-            cast(BinaryIO, _Reading(chunks)),
-            self._bucket,
-            _key(parcel.id, "file"),
-            ExtraArgs={"ContentType": parcel.media_type, "ContentDisposition": _disposition(parcel.filename)},
-        )
+        from s3transfer.manager import TransferManager
+
+        kind = {"ContentType": parcel.media_type, "ContentDisposition": _disposition(parcel.filename)}
+        with TransferManager(self._client()) as manager:
+            content = cast(BinaryIO, _Reading(chunks))
+            manager.upload(content, self._bucket, _key(parcel.id, "file"), extra_args=kind).result()
 
     def link(self, parcel: Parcel) -> str:
         place = {"Bucket": self._bucket, "Key": _key(parcel.id, "file")}
