@@ -14,7 +14,7 @@ from functions.web.problems import HttpProblem
 LONGEST: Final = 100
 MOST_WORDS: Final = 10
 MOST_NUMBERS: Final = 500
-_WORDS: Final[Mapping[str, str]] = {
+FILTER_WORDS: Final[Mapping[str, str]] = {
     **{str(value): mark.word for value, mark in (*TIMELINESS.items(), *STATUSES.items())},
     "contested": CONTESTED.word,
     "waiting": WAITING,
@@ -88,7 +88,7 @@ class Filters:
         for name, value in self.pairs:
             if name == "q":
                 continue
-            word = f"单位：{value}" if name == "unit" else _WORDS.get(value) or titles.get(value, value)
+            word = f"单位：{value}" if name == "unit" else FILTER_WORDS.get(value) or titles.get(value, value)
             chips.append((word, replace(self, **{name: ""}).query()))
         return chips + [(word, self._without(word).query()) for word in self.words]
 

@@ -18,8 +18,9 @@ from functions.exports.trail import stream_trail
 from functions.records.event import Event
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.trail import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
+from functions.web.desk_filters import FILTER_WORDS
 from functions.web.desk_frame import Pages
-from functions.web.desk_words import BEIJING, STATUSES, TIMELINESS, moment_of
+from functions.web.desk_words import BEIJING, moment_of
 from functions.web.downloads import Download
 from functions.web.problems import HttpProblem
 from functions.web.sessions import Doorkeeper
@@ -84,7 +85,13 @@ class TrailPages:
         self._trail = Trail(services)
         self._titles: dict[str, str] = {
             **{definition.id: definition.short for definition in services.catalogue},
-            **{value: mark.word for value, mark in (*TIMELINESS.items(), *STATUSES.items())},
+            **{
+                filing.period: filing.period_title
+                for definition in services.catalogue
+                for filing in definition.rules.filings
+                if not filing.period.startswith("/")
+            },
+            **FILTER_WORDS,
             **{format.name: format.label for format in FORMATS.values()},
             **{str(role): title for role, title in ROLE_TITLES.items()},
         }

@@ -129,6 +129,22 @@ def test_the_page_says_in_words_what_was_taken(services: Services, become: SignI
     assert "annual-self-check" not in page.partition("</form>")[2].partition("<table")[2]
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/desk/?status=contested", "只看重复待核的"),
+        ("/desk/?status=waiting", "只看待我处理的"),
+        ("/desk/?form=key-project-registration&period=start", "期 开工阶段"),
+        ("/api/desk/submissions/{}/document.pdf", "文件 填报表"),
+        ("/api/desk/submissions/{}/receipt.pdf", "文件 回执"),
+    ],
+)
+def test_the_page_has_no_word_of_the_programs(become: SignIn, file: Filer, path: str, words: str) -> None:
+    number = file()
+    assert become("reviewer").get(path.format(number)).status_code == 200
+    assert words in become("admin").get("/desk/trail").text
+
+
 def test_looking_at_the_trail_is_in_the_trail(services: Services, become: SignIn) -> None:
     client = become("admin")
     client.get("/desk/trail?number=SC-2026-34679ACE")
