@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from functions.bootstrap import Services, Settings, open_services
-from functions.local.demo.filling import Plan, fill
+from functions.local.demo.command import make_demo
+from functions.local.demo.filling import Plan
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
@@ -23,7 +24,6 @@ class Filled:
     services: Services
     plan: Plan
     passwords: dict[str, str]
-    progress: list[int]
 
     @property
     def folder(self) -> Path:
@@ -36,8 +36,8 @@ def open_folder(folder: Path) -> Services:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    services = open_folder(tmp_path_factory.mktemp("demo") / "data")
-    plan, progress = Plan.of(NOW), list[int]()
-    passwords = fill(services, plan, progress.append)
-    yield Filled(services, plan, passwords, progress)
+    folder = tmp_path_factory.mktemp("demo")
+    plan, passwords = make_demo(Settings(data=folder, schemas=ROOT / "schemas"), NOW)
+    services = open_folder(folder)
+    yield Filled(services, plan, passwords)
     services.close()

@@ -112,7 +112,12 @@ def test_everything_is_verified(filled: Filled, records: list[Record]) -> None:
     assert outcome.report.findings == []
     assert outcome.report.checked["records"] == len(records) == len(filled.plan.lives)
     assert outcome.report.checked["receipts"] == len(records)
-    assert outcome.report.checked["events"] == len(filled.plan.agenda) == filled.progress[-1]
+    assert outcome.report.checked["events"] == len(filled.plan.agenda)
+
+
+def test_nothing_is_left_beside_it(filled: Filled) -> None:
+    assert not filled.folder.with_name(f".{filled.folder.name}.part").exists()
+    assert filled.folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_each_night_up_to_the_last_is_sealed(filled: Filled) -> None:

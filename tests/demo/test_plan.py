@@ -65,7 +65,10 @@ def shortened(plan: Plan, count: int) -> Plan:
 def contents(folder: Path, plan: Plan) -> list[Any]:
     services = open_folder(folder)
     try:
-        fill(services, plan, lambda done: None)
+        told: list[int] = []
+        fill(services, plan, told.append)
+        assert told == sorted(set(told))
+        assert told[-1] == len(plan.agenda)
         found = []
         for record in services.records.stream(Selection(form="annual-self-check")):
             steps = [(event.type, event.at, event.actor, event.salt) for event in record.events]
