@@ -32,13 +32,14 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 def add(server: Server, name: str, role: str) -> str:
     """The one-time password of an account that the operator adds beside the running server."""
+    command = ["staff", "add", name, "--role", role, "--data", str(server.data)]
     told = subprocess.run(
-        [*COMMAND, "staff", "add", name, "--role", role, "--data", str(server.data)],
+        [*COMMAND, *command],
         text=True,
         check=True,
         capture_output=True,
         cwd=ROOT,
-        env=environment(),
+        env=environment(arguments=command),
     )
     found = re.search(r"一次性密码：(\S+)", told.stdout)
     assert found

@@ -123,6 +123,7 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="核验").click()
 
 
+@pytest.mark.one_machine
 def test_receipts_of_paper_and_of_corrections_show_both_their_times(visit: Visit, server: Server) -> None:
     from functions.storage.keys import load_keys
 
@@ -140,6 +141,7 @@ def test_receipts_of_paper_and_of_corrections_show_both_their_times(visit: Visit
     expect(page.get_by_text("第 2 版")).to_be_visible()
 
 
+@pytest.mark.one_machine
 def test_a_seal_is_no_receipt(visit: Visit, server: Server, receipt: dict[str, str]) -> None:
     from functions.records.receipt import Signer
     from functions.storage.keys import load_keys

@@ -15,6 +15,7 @@ from functions.bootstrap import Services
 from functions.records.erasing import erase
 from functions.staff.trail import Sought, body_of
 from tests.desk.conftest import Filer, SignIn, registration, self_check
+from tests.http.test_track_json import send_back
 
 SELF_CHECK = "annual-self-check"
 
@@ -43,6 +44,16 @@ def test_the_page_of_a_filing_offers_them(signed_in: SignIn, file: Filer) -> Non
     page = client.get(f"/desk/submissions/{number}").text
     for name in ("document.pdf", "receipt.pdf"):
         assert f'href="{address(number, name)}"' in page
+
+
+def test_an_opinion_is_offered_once_there_is_one(services: Services, signed_in: SignIn, file: Filer) -> None:
+    number, client = file(self_check(7)), signed_in()
+    assert "opinions/" not in client.get(f"/desk/submissions/{number}").text
+    send_back(services, number)
+    assert f'href="{address(number, "opinions/2.pdf")}"' in client.get(f"/desk/submissions/{number}").text
+    text = text_of(client.get(address(number, "opinions/2.pdf")).content)
+    for words in ("退回补正意见", "30 年档案数量漏填。", "要改的栏", "联系电话", "2026 年 9 月 25 日"):
+        assert words in text
 
 
 @pytest.mark.parametrize(

@@ -331,7 +331,7 @@ def test_whatever_shows_filings_leaves_a_trail(services: Services, become: SignI
         for route in create_app(services).routes
         if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in SILENT
     }
-    filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0"}
+    filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0", "sequence": "1"}
     for path in sorted(paths):
         before = len(everything(services))
         address = path.format(**filled) + ("?format=jsonl" if path == "/desk/export" else "")

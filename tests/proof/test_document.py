@@ -71,7 +71,7 @@ def test_what_they_say_fits_together(folder: Path, sample: Sample) -> None:
     [
         ("receipt.jws", "eyJ", "eyK", ("receipt", "receipt.jws", "jwks.json")),
         ("records.jsonl", "示例甲", "示例乙", ("records", "records.jsonl")),
-        ("records.jsonl", '"submitted"', '"noted"', ("records", "records.jsonl")),
+        ("records.jsonl", '"type":"submitted"', '"type":"noted"', ("records", "records.jsonl")),
         ("proof.json", '"position": ', '"position": 1', ("proof", "proof.json", "jwks.json")),
         ("2026-09.json", "seals", "seals", ("month", "2026-09.json", "jwks.json")),
     ],

@@ -31,6 +31,8 @@ from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import COMMAND, Server, environment, start_server
 
+pytestmark = pytest.mark.one_machine
+
 CONNECTIONS = 8
 BEFORE = 200
 

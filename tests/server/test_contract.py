@@ -88,14 +88,15 @@ def test_a_filing_is_followed_corrected_and_withdrawn_as_the_contract_says(serve
 
 def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     password = "shuimohua-2026-xuni"
+    command = ["staff", "add", "heyue", "--role", "reviewer", "--password-stdin", "--data", str(server.data)]
     subprocess.run(
-        [*COMMAND, "staff", "add", "heyue", "--role", "reviewer", "--password-stdin", "--data", str(server.data)],
+        [*COMMAND, *command],
         input=password,
         text=True,
         check=True,
         capture_output=True,
         cwd=ROOT,
-        env=environment(),
+        env=environment(arguments=command),
     )
     signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "heyue", "password": password})
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
