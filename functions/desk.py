@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
-from functions.records.store import Selection
 from functions.staff.permissions import may
 from functions.staff.second_factor import SecondFactors
 from functions.staff.vault import Vault
@@ -56,7 +55,7 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    pages = Pages(Shell.load(services.settings.site), lambda name: services.records.count(Selection(waiting_for=name)))
+    pages = Pages(Shell.load(services.settings.site), services.records)
     doorkeeper = Doorkeeper(services)
     vault = Vault(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, vault, services.entropy)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from functions.records.store import RecordStore
 from functions.staff.permissions import ROLE_TITLES, may
-from functions.web.desk_nav import Count, ways_of
+from functions.web.desk_nav import ways_of
 from functions.web.sessions import Visitor
 from functions.web.shell import Shell
 
@@ -45,14 +46,14 @@ class Who:
 
 
 class Pages:
-    """Renders the desk's templates; `waiting` counts what waits for an account.
+    """Renders the desk's templates; `records` are counted for what waits.
 
     Jinja2 is loaded with the first page, so that a start does not wait for it.
     """
 
-    def __init__(self, shell: Shell, waiting: Count) -> None:
+    def __init__(self, shell: Shell, records: RecordStore) -> None:
         self._assets = shell.assets
-        self._waiting = waiting
+        self._records = records
         self.shell = shell
         self.home = shell.base
         self.name = f"{shell.assets['bureau']}经办台"
@@ -77,7 +78,7 @@ class Pages:
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"])
         frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
-        ways = ways_of(request, visitor, self._waiting) if visitor else []
+        ways = ways_of(request, visitor, self._records) if visitor else []
         html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)
         return HTMLResponse(html, status)
 

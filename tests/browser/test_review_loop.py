@@ -224,8 +224,8 @@ def alt(page: Page, key: str) -> None:
     """Presses Alt and a letter as a keyboard sends them: Playwright leaves out the letter that the browser looks at."""
     pressed = {"modifiers": 1, "key": key, "code": f"Key{key.upper()}", "windowsVirtualKeyCode": ord(key.upper())}
     session = page.context.new_cdp_session(page)
-    for kind in ("rawKeyDown", "keyUp"):
-        session.send("Input.dispatchKeyEvent", {"type": kind, "unmodifiedText": key, **pressed})
+    for kind in ("keyDown", "keyUp"):
+        session.send("Input.dispatchKeyEvent", {"type": kind, "text": key, "unmodifiedText": key, **pressed})
     session.detach()
 
 

@@ -385,6 +385,17 @@ def test_the_queue_counts_what_waits_and_leaves_out_the_rest(come_in: ComeIn, fi
     assert file_of_the_queue.count("\n") == 1
 
 
+def test_however_many_wait_the_head_says_99_and_more(come_in: ComeIn, file: Filer, clock: Clock) -> None:
+    client = come_in("reviewer")
+    for unit in range(1, 101):
+        clock.at += timedelta(milliseconds=1)
+        file(self_check(unit))
+        if unit == 99:
+            assert '<span class="cnt">99</span>' in client.get("/desk/account").text
+    assert '<span class="cnt">99+</span>' in client.get("/desk/account").text
+    assert "共 100 件" in client.get("/desk/?status=waiting").text
+
+
 def test_a_registration_is_reviewed_too(come_in: ComeIn, file: Filer, services: Services) -> None:
     officer = Officer(come_in("reviewer"), file(registration(1), form="key-project-registration"))
     assert officer.post("decision", {"decision": "accept"}).status_code == 303
