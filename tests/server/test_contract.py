@@ -136,6 +136,48 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     assert answer.status_code == 201
 
 
+def test_documents_are_given_as_the_contract_says(server: Server) -> None:
+    password = "shuimohua-2026-xuni"
+    subprocess.run(
+        [*COMMAND, "staff", "add", "shuji", "--role", "reviewer", "--password-stdin", "--data", str(server.data)],
+        input=password,
+        text=True,
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+    )
+    signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "shuji", "password": password})
+    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    data = valid_self_check(uscc=make_uscc(4400), unit_name="示例县文书中学")
+    given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
+    number = {"number": given["number"]}
+    one, own = "/api/desk/submissions/{number}", {"Authorization": f"Bearer {given['access_code']}"}
+    due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    returned = {"decision": "return", "opinion": "示例意见", "correction_due": due, "fields": []}
+    httpx2.post(
+        f"{server.url}{one.format(**number)}/decisions", json=returned, headers={"Cookie": cookie, "If-Match": '"1"'}
+    )
+    export = {"form": "annual-self-check"}
+    steps: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
+        ("/api/submissions/{number}/document.pdf", number, own, {}),
+        ("/api/submissions/{number}/document.pdf", number, own, {"version": 2}),
+        (f"{one}/document.pdf", number, {"Cookie": cookie}, {"version": 1}),
+        (f"{one}/receipt.pdf", number, {"Cookie": cookie}, {}),
+        (f"{one}/opinions/{{sequence}}.pdf", {**number, "sequence": 2}, {"Cookie": cookie}, {}),
+        (f"{one}/opinions/{{sequence}}.pdf", {**number, "sequence": 1}, {"Cookie": cookie}, {}),
+        ("/api/desk/exports/{form}.{format}", {**export, "format": "pdf"}, {"Cookie": cookie}, {"q": "文书中学"}),
+        ("/api/desk/exports/{form}.{format}", {**export, "format": "zip"}, {"Cookie": cookie}, {"q": "文书中学"}),
+    ]
+    statuses = []
+    for path, places, headers, query in steps:
+        case = schema[path]["GET"].Case(path_parameters=places, headers=headers, query=query)
+        answer = case.call(base_url=server.url)
+        case.validate_response(answer, checks=CHECKS)
+        statuses.append(answer.status_code)
+    assert statuses == [200, 404, 200, 200, 200, 404, 200, 200]
+
+
 def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     assert contract["components"]["parameters"]["Form"]["schema"]["enum"] == [form.id for form in catalogue]
