@@ -11,14 +11,17 @@ import pytest
 
 from functions import __version__
 from functions.bootstrap import KNOWN_VARIABLES
+from functions.storage.aws.table import TTL_ATTRIBUTE
 from tests.support.serving import COMMAND
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ONE_MACHINE = (ROOT / "docs" / "deploy-one-machine.md").read_text(encoding="utf-8")
-COMMANDS = sorted(
-    set(re.findall(r"^(?:runuser -u qingdan -- )?\.venv/bin/(qingdan .+)$", README + ONE_MACHINE, re.MULTILINE))
+AWS = (ROOT / "docs" / "deploy-aws.md").read_text(encoding="utf-8")
+COMMAND_LINE = re.compile(
+    r"^ *(?:runuser -u qingdan -- |QINGDAN_\w+=\S+ )?\.venv/bin/(qingdan [^#\n]*[^#\s])", re.MULTILINE
 )
+COMMANDS = sorted(set(COMMAND_LINE.findall(README + ONE_MACHINE + AWS)))
 
 
 def test_every_setting_is_listed_and_no_other() -> None:
@@ -50,6 +53,19 @@ def test_every_target_and_every_link_of_the_readmes_exists(readme: str) -> None:
     assert named
     assert named <= targets
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()] == []
+
+
+def test_the_guide_to_aws_names_settings_alarms_and_a_queue_that_exist() -> None:
+    watch = (ROOT / "functions" / "cloud" / "watch.yml").read_text(encoding="utf-8")
+    settings = set(re.findall(r"QINGDAN_\w+", AWS))
+    assert settings
+    assert settings <= KNOWN_VARIABLES
+    alarms = re.findall(r"AlarmName: qingdan-\$\{sls:stage\}-([\w-]+)", watch)
+    assert alarms
+    assert [alarm for alarm in alarms if f"`{alarm}`" not in AWS] == []
+    assert "qingdan-prod-nightly-failures" in AWS
+    assert "QueueName: qingdan-${sls:stage}-nightly-failures" in watch
+    assert f"AttributeName={TTL_ATTRIBUTE}" in AWS
 
 
 def test_the_changelog_speaks_of_this_version() -> None:
