@@ -65,8 +65,11 @@ test: setup browser proxies ## run every test, in real browsers and against real
 	$(BIN)/pytest
 
 .PHONY: conformance
-conformance: setup browser ## run the store's contract on DynamoDB Local (Java), and pages and API over the cloud's store
+conformance: setup browser ## run the stores' contract on DynamoDB Local (Java), and lists at full size on every engine
 	$(BIN)/pytest --conformance -k "dynamodb_local or large" tests/contract
+
+.PHONY: cloud-pages
+cloud-pages: setup browser ## run the tests of pages and API over the cloud's store
 	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/http tests/server
 
 .PHONY: lint
