@@ -164,7 +164,10 @@ class RecordStore(Protocol):
         ...
 
     def stream(self, selection: Selection) -> Iterator[Record]:
-        """Every matching record, oldest first, in constant memory, as of one moment."""
+        """Every matching record, oldest first, in constant memory: none that is filed after the first was asked for.
+
+        Each is whole, and as of one moment: the same for all where the store can hold one, else that of its reading.
+        """
         ...
 
     def keep_document(self, digest: str, document: bytes) -> None:
