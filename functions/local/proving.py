@@ -70,7 +70,10 @@ def _write_month(services: Services, month: str, out: Path) -> None:
 
 
 def verify(
-    path: Annotated[Path, typer.Argument(help="数据文件夹、回执、封存证明，或者按月的封存记录。")],
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="数据文件夹、回执、封存证明，或者按月的封存记录；不写，就查正在用的数据，云端的也可以。"),
+    ] = None,
     keys_file: Annotated[Path | None, typer.Option("--keys", help="另外存下的公钥文件（JWKS）。")] = None,
     seals_file: Annotated[
         list[Path] | None, typer.Option("--seals", help="送出去的按月封存记录，和数据对照；可以给几个。")
@@ -78,19 +81,25 @@ def verify(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """离线核验：有没有谁改动、删去或者补进过；有不一样的，逐条说明，退出码为 1。"""
-    from functions.local.verifying import Means, read_keys, read_published, verify_path
+    """核验有没有谁改动、删去或者补进过，不用联网；有不一样的，逐条说明，退出码为 1。"""
+    from functions.local.verifying import Means, read_keys, read_published, verify_path, verify_store
     from functions.storage.keys import read_public_keys
 
-    public = read_keys(keys_file) if keys_file else read_public_keys(read_settings(data).data)
-    if (path / "keys").is_dir() and keys_file is None:
-        public = {}
+    settings = read_settings(data)
+    public = read_keys(keys_file) if keys_file else {}
     published = [token for one in seals_file or [] for token in read_published(one)]
     with progress("核验", None) as advance:
-        outcome = verify_path(path, Means(public or None, published, advance))
+        if path is None and settings.cloud is not None:
+            with opened(data) as services:
+                outcome = verify_store(services, Means(public, published, advance))
+        else:
+            place = path or settings.data
+            if not keys_file and not (place / "keys").is_dir():
+                public = read_public_keys(settings.data)
+            outcome = verify_path(place, Means(public, published, advance))
     if as_json:
         stated = [{"label": label, "value": value} for label, value in outcome.stated]
-        told = {"path": str(path), "kind": outcome.kind, "stated": stated, **outcome.report.written()}
+        told = {"path": str(path or ""), "kind": outcome.kind, "stated": stated, **outcome.report.written()}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         _tell(outcome)
@@ -145,7 +154,10 @@ def rebuild(data: DataOption = None) -> None:
     from functions.storage.sqlite import open_store
     from functions.storage.sqlite.rebuild import rebuild as make_anew
 
-    store = open_store(read_settings(data).data)
+    settings = read_settings(data)
+    if settings.cloud is not None:
+        raise QingdanError("云端的列表和记录在同一步里写入，没有重新生成的命令。要核对，请运行 qingdan verify")
+    store = open_store(settings.data)
     try:
         definition_of: Callable[[str], Definition] = cache(
             lambda digest: Definition.from_document(store.document(digest))

@@ -14,10 +14,13 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from functions.bootstrap import Services
 from functions.errors import QingdanError
 from functions.records.audit import Finding, Report
+from functions.records.pinned import PinnedForms
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
 from functions.records.seal import ALGORITHM, InvalidSeal, links, proves, read_proof, read_seal
+from functions.staff.audit import Ports, audit
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite.store import DATABASE_NAME
 
@@ -86,6 +89,14 @@ def verify_path(path: Path, means: Means) -> Outcome:
             return kind.check(path, means)
     known = "、".join(kind.title for kind in KINDS)
     raise QingdanError(f"认不出 {path} 是什么。可以核验：{known}")
+
+
+def verify_store(services: Services, means: Means) -> Outcome:
+    """What a check of the open store found, of whatever kind it is."""
+    ports = Ports(services.records, services.seals, services.trail, PinnedForms(services.records, services.catalogue))
+    report = audit(ports, means.keys or services.keys.public_keys, means.published, means.progress)
+    report.notes.append("查的是步骤、列表、封存和操作记录；附件和发出去的回执没有查")
+    return Outcome("正在用的数据", report)
 
 
 def read_keys(path: Path) -> Keyring:

@@ -13,6 +13,8 @@ from functions.records.event import Event, digest_body, event_is_whole
 from functions.records.receipt import InvalidReceipt, verify
 from functions.records.seal import InvalidSeal, Seal, links, read_seal
 
+Keyring = Mapping[str, ec.EllipticCurvePublicKey]
+
 Kind = Literal[
     "database",
     "event_changed",
@@ -168,7 +170,7 @@ def _name_gap(event: Event, erasures: Mapping[int, Gap], report: Report) -> None
 
 def check_receipt(
     told: Mapping[str, Any],
-    public_keys: Mapping[str, ec.EllipticCurvePublicKey],
+    public_keys: Keyring,
     events: Iterable[Event],
     report: Report,
 ) -> None:
@@ -189,9 +191,7 @@ def check_receipt(
         report.findings.append(Finding("receipt_without_event", f"{number} 的回执所指的那一步不在数据里", number))
 
 
-def check_seals(
-    tokens: Sequence[str], public_keys: Mapping[str, ec.EllipticCurvePublicKey], report: Report
-) -> list[Seal]:
+def check_seals(tokens: Sequence[str], public_keys: Keyring, report: Report) -> list[Seal]:
     """The seals among these JWS, in order, that are signed and follow each other; the rest are added as findings."""
     found: list[Seal] = []
     before: Seal | None = None
@@ -210,3 +210,24 @@ def check_seals(
         found.append(seal)
         before = seal
     return found
+
+
+def check_published(published: Sequence[str], keys: Keyring, kept: Sequence[Seal | None], report: Report) -> None:
+    """Add what is wrong between seals that another bureau keeps and those `kept` here, by their index from 1.
+
+    What is there nobody here could change: each of them must still be here. None stands for one that is not whole.
+    """
+    for token in published:
+        try:
+            seal = read_seal(token, keys)
+        except InvalidSeal:
+            report.findings.append(Finding("not_published", "送出去的一条封存记录，签名核对不上：它不是本局签发的"))
+            continue
+        report.count("published")
+        here = kept[seal.index - 1] if seal.index <= len(kept) else None
+        if here is None:
+            words = f"送出去的第 {seal.index} 次封存（{seal.at[:10]}）不在数据里：那以后有数据被退回到从前"
+            report.findings.append(Finding("seal_missing", words))
+        elif here.digest != seal.digest:
+            words = f"第 {seal.index} 次封存和送出去的不是同一条：数据被换过"
+            report.findings.append(Finding("seal_differs", words))

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from functions.bootstrap import Settings, open_services
+from functions.local.verifying import Means, verify_store
 from functions.records.seal import write_month, write_proof
 from functions.records.sealing import prove_event
 from functions.storage.keys import load_keys
@@ -48,6 +50,23 @@ def test_a_whole_folder_is_0_and_a_changed_one_is_1(sample: Sample) -> None:
     assert told.returncode == 1
     assert f"{sample.numbers[1]} 第 2 步" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_without_a_path_it_is_the_data_in_use_that_is_verified(sample: Sample) -> None:
+    told = run("verify", "--data", sample.folder)
+    assert (told.returncode, "查了数据文件夹" in told.stdout) == (0, True)
+
+
+def test_the_open_store_can_be_verified_whatever_it_is(sample: Sample) -> None:
+    services = open_services(Settings(data=sample.folder, schemas=ROOT / "schemas"), lock=False)
+    try:
+        outcome = verify_store(services, Means(None))
+        assert outcome.report.findings == []
+        assert outcome.report.checked["events"] == 13
+        sample.execute("UPDATE events SET actor = 'x' WHERE number = ? AND sequence = 2", sample.numbers[1])
+        assert [finding.sequence for finding in verify_store(services, Means(None)).report.findings] == [2]
+    finally:
+        services.close()
 
 
 def test_programs_get_every_finding_with_number_and_step(sample: Sample) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.records.audit import Finding, Report, check_seals
+from functions.records.audit import Finding, Report, check_published, check_seals
 from functions.records.merkle import plant
-from functions.records.seal import InvalidSeal, Leaf, Seal, in_order, read_seal
+from functions.records.seal import Leaf, Seal, in_order
 from functions.staff.trail import NUMBER as TRAIL
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
@@ -35,7 +35,7 @@ def check_sealed(connection: sqlite3.Connection, keys: Keyring, published: Seque
     _check_marks(rows, seals, report)
     _check_trees(connection, rows, seals, report)
     _check_events(connection, rows, report)
-    _check_published(published, keys, [seals.get(str(row[1])) for row in rows], report)
+    check_published(published, keys, [seals.get(str(row[1])) for row in rows], report)
 
 
 def _check_marks(rows: Sequence[Any], seals: Mapping[str, Seal], report: Report) -> None:
@@ -105,21 +105,3 @@ def _left_out(
     for number, sequence in connection.execute(_LEFT_OUT.format(table=table), (last,)):
         if (number, sequence) not in held:
             yield str(number), sequence
-
-
-def _check_published(published: Sequence[str], keys: Keyring, kept: Sequence[Seal | None], report: Report) -> None:
-    """What another bureau keeps is what nobody here could change: each of those seals must still be here."""
-    for token in published:
-        try:
-            seal = read_seal(token, keys)
-        except InvalidSeal:
-            report.findings.append(Finding("not_published", "送出去的一条封存记录，签名核对不上：它不是本局签发的"))
-            continue
-        report.count("published")
-        here = kept[seal.index - 1] if seal.index <= len(kept) else None
-        if here is None:
-            words = f"送出去的第 {seal.index} 次封存（{seal.at[:10]}）不在数据里：那以后有数据被退回到从前"
-            report.findings.append(Finding("seal_missing", words))
-        elif here.digest != seal.digest:
-            words = f"第 {seal.index} 次封存和送出去的不是同一条：数据被换过"
-            report.findings.append(Finding("seal_differs", words))

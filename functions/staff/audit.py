@@ -1,0 +1,159 @@
+"""Checks a store of any kind against itself through its ports: events, lists, seals, the trail; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from functions.errors import NotFound, QingdanError
+from functions.forms.definition import Definition
+from functions.records.audit import Finding, Keyring, Report, check_chain, check_published, check_seals
+from functions.records.event import Event
+from functions.records.merkle import WIDTH, Tile, Tree, plant, split
+from functions.records.seal import Seal
+from functions.records.sealing import newest_first
+from functions.records.state import Erased, fold, summary_of
+from functions.records.store import Record, RecordStore, SealStore, Selection
+from functions.staff.trail import Sought, TrailStore
+
+_BATCH = 256
+Where = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The store to check, and how to find the form of a digest."""
+
+    records: RecordStore
+    seals: SealStore
+    trail: TrailStore
+    definition_of: Callable[[str], Definition]
+
+
+def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Callable[[int], None]) -> Report:
+    """Everything that is not as it was recorded. Holds a digest for each event: some 200 MB for a million."""
+    report = Report()
+    # What is sealed meanwhile may be younger than what is read below.
+    last = ports.seals.last_seal()
+    upto = last.index if last else 0
+    stored: dict[bytes, Where] = {}
+    for record in ports.records.stream(Selection()):
+        report.count("records")
+        _collect(record.events, stored, report, "events")
+        if check_chain(record.events, report):
+            _check_summary(record, ports.definition_of, report)
+        if report.checked["records"] % _BATCH == 0:
+            progress(report.checked["events"])
+    check_chain(_noted(ports.trail.stream(Sought()), stored, report), report)
+    waiting = dict(stored)
+    seals = _check_seals(ports.seals, keys, waiting, upto, report)
+    _check_waiting(ports.seals, waiting, report)
+    check_published(published, keys, seals, report)
+    progress(report.checked.get("events", 0))
+    return report
+
+
+def _collect(events: Iterable[Event], stored: dict[bytes, Where], report: Report, what: str) -> None:
+    for event in events:
+        report.count(what)
+        stored[_bytes(event.digest)] = (event.number, event.sequence)
+
+
+def _noted(entries: Iterable[Event], stored: dict[bytes, Where], report: Report) -> Iterator[Event]:
+    for entry in entries:
+        _collect((entry,), stored, report, "trail")
+        yield entry
+
+
+def _check_summary(record: Record, definition_of: Callable[[str], Definition], report: Report) -> None:
+    number = record.summary.number
+    try:
+        state = fold(record.events)
+        expected = summary_of(record.events[0], state, definition_of(state.form_digest))
+    except Erased:
+        same = record.summary.sequence == record.events[-1].sequence
+    except (QingdanError, ValueError, LookupError, TypeError):
+        report.findings.append(Finding("file_missing", f"{number} 的表单文件缺了或者坏了，内容没法对照", number))
+        return
+    else:
+        same = replace(record.summary, contested=False) == expected
+    if not same:
+        report.findings.append(Finding("summary_differs", f"{number} 列表里的和记录不一样", number))
+
+
+def _check_seals(
+    store: SealStore, keys: Keyring, waiting: dict[bytes, Where], upto: int, report: Report
+) -> list[Seal | None]:
+    """Add what is wrong with the seals; what they hold is taken out of `waiting`, and was in it up to this seal."""
+    kept = list(newest_first(store))[::-1]
+    whole = {seal.token for seal in check_seals([seal.token for seal in kept], keys, report)}
+    for seal in kept:
+        leaves = _leaves(store, seal)
+        report.count("sealed", len(leaves))
+        tree = plant(leaves) if leaves else None
+        if tree is None or (tree.size, tree.root.hex()) != (seal.size, seal.root):
+            words = f"第 {seal.index} 次封存：由各步的指纹算出的总指纹，和签了名的不一样"
+            report.findings.append(Finding("seal_differs", words))
+        elif not _has_tiles(store, seal, tree):
+            report.findings.append(Finding("seal_differs", f"第 {seal.index} 次封存：证明用的中间指纹被改动过"))
+        for place, digest in enumerate(leaves):
+            if digest in waiting or seal.index <= upto:
+                _check_leaf(store, seal, place, digest, waiting, report)
+    return [seal if seal.token in whole else None for seal in kept]
+
+
+def _check_leaf(
+    store: SealStore, seal: Seal, place: int, digest: bytes, waiting: dict[bytes, Where], report: Report
+) -> None:
+    where = waiting.pop(digest, None)
+    if where is None:
+        words = f"第 {seal.index} 次封存里的第 {place + 1} 步不见了，它的指纹是 {digest.hex()}"
+        report.findings.append(Finding("sealed_missing", words))
+        return
+    try:
+        found = store.place(digest.hex())
+        there = (found.seal, found.position) == (seal.index, place)
+    except NotFound:
+        there = False
+    if not there:
+        words = f"{where[0]} 第 {where[1]} 步在第 {seal.index} 次封存里，却查不到"
+        report.findings.append(Finding("seal_differs", words, *where))
+
+
+def _leaves(store: SealStore, seal: Seal) -> list[bytes]:
+    found: list[bytes] = []
+    for index in range(-(-seal.size // WIDTH)):
+        found += split(_tile(store, seal, 0, index))
+    return found
+
+
+def _has_tiles(store: SealStore, seal: Seal, tree: Tree) -> bool:
+    return all(_tile(store, seal, tile.level, tile.index) == tile.hashes for tile in _inner(tree))
+
+
+def _inner(tree: Tree) -> Iterator[Tile]:
+    return (tile for tile in tree.tiles if tile.level > 0)
+
+
+def _tile(store: SealStore, seal: Seal, level: int, index: int) -> bytes:
+    try:
+        return store.tile(seal.index, level, index)
+    except NotFound:
+        return b""
+
+
+def _check_waiting(store: SealStore, waiting: dict[bytes, Where], report: Report) -> None:
+    """What no seal holds must be what waits for the next one."""
+    unsealed = {leaf.digest for leaf in store.unsealed().leaves}
+    report.count("unsealed", len(unsealed))
+    for digest, where in waiting.items():
+        if digest not in unsealed:
+            words = f"{where[0]} 第 {where[1]} 步不在任何一次封存里，也不等着封存：它是后来补进的"
+            report.findings.append(Finding("not_sealed", words, *where))
+
+
+def _bytes(digest: str) -> bytes:
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:
+        return digest.encode()
