@@ -16,7 +16,7 @@ from functions.local.packing.wheels import Libraries, required
 CATALOGUE: Final = "catalogue.json"
 SITE: Final = "site"
 SERVICE: Final = "_service"
-SMALLEST: Final = 9
+SMALLEST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def pack(
     compiler: Compiler | None = None,
     level: int = SMALLEST,
 ) -> Package:
-    """Write the function's zip into `folder`, with bytecode when there is a compiler; `level` is zlib's."""
+    """Write the function's zip into `folder`, with bytecode when there is a compiler; `level` is libdeflate's."""
     closure = closure_of(source.root, function, libraries.python)
     needs = required(closure.imported, source.machine)
     known = [Library(name, libraries.files(name), requires) for name, requires in needs.items()]
