@@ -72,7 +72,7 @@ class Parcels:
 def view_of(parcel: Parcel, now: datetime, link: str = "") -> View:
     """The parcel in words, at `now` (aware)."""
     given_up = parcel.given_up(now)
-    of = f" / {parcel.total:,}" if parcel.total else ""
+    of = f" / {parcel.total:,}" if parcel.total and parcel.state == "making" else ""
     return View(
         state="failed" if given_up else parcel.state,
         filename=parcel.filename,
