@@ -24,6 +24,7 @@ from functions.web.sealpages import seals_page
 from functions.web.shell import Shell
 
 PAGE_SIZE: Final = 31
+SHELL: Final = "seals.html"
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NO_MONTH = "这个月没有封存记录。月份写成 2026-09 这样"
@@ -32,7 +33,7 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}")
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site)
+    shell = Shell.load(services.settings.site, SHELL)
     seals = Seals(services, shell)
     routes = [
         Route("/api/seals", seals.list),

@@ -145,6 +145,12 @@ def test_a_seal_says_nothing_of_a_form(client: TestClient, services: Services, f
         assert "示例县第" not in text
 
 
+def test_the_page_belongs_to_no_word_of_the_header_and_runs_no_script_of_forms(client: TestClient) -> None:
+    page = read_page(client.get("/api/seals", headers=HTML).text)
+    assert not [link for link in page.find("a") if "aria-current" in link.attributes]
+    assert not [script for script in page.find("script") if "/form." in script.attributes.get("src", "")]
+
+
 def test_the_page_shows_root_time_and_count_and_links_the_month(
     client: TestClient, services: Services, fill: Fill
 ) -> None:
