@@ -1,4 +1,4 @@
-"""What can be verified offline, told apart by its look: a data folder, a receipt, a proof, a month of seals.
+"""What can be verified offline, told apart by its look: a data folder, a package, a receipt, a proof, a month of seals.
 
 A further kind is one more entry of KINDS: how it is recognised, and how it is checked.
 """
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
+from functions.local.packages import check_package, is_package
 from functions.records.audit import Finding, Report
 from functions.records.pinned import PinnedForms
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
@@ -130,6 +131,10 @@ def _check_folder(path: Path, means: Means) -> Outcome:
     return Outcome("数据文件夹", report)
 
 
+def _check_package(path: Path, means: Means) -> Outcome:
+    return Outcome("归档包", check_package(path, means.keys, means.progress))
+
+
 def _check_receipts(path: Path, means: Means) -> Outcome:
     """Every receipt in the text; a link from a QR code is one too."""
     keys, report, stated = means.require_keys(), Report(), []
@@ -214,6 +219,7 @@ def _text(path: Path) -> str:
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("数据文件夹", _is_folder, _check_folder),
+    Kind("归档包（zip，或者解开的文件夹）", is_package, _check_package),
     Kind("封存证明（JSON）", _is_json_with("path"), _check_proof),
     Kind("按月的封存记录（JSON）", _is_json_with("seals"), _check_month),
     Kind("回执（.jws、.txt，或者二维码里的网址）", _has_receipt, _check_receipts),

@@ -27,6 +27,7 @@ Kind = Literal[
     "receipt_without_event",
     "file_changed",
     "file_missing",
+    "file_unlisted",
     "key_missing",
     "seal_forged",
     "seal_missing",

@@ -110,11 +110,11 @@ def fold(events: Sequence[Event]) -> State:
     return state
 
 
-def standing(events: Sequence[Event]) -> State:
+def standing(events: Sequence[Event], place: int | None = None) -> State:
     """The same, also of a record whose version that counts is gone: then `data` is None.
 
-    Of a version that was erased, the facts count that its erasure left: when it was due, how its code is made. Erased
-    when there are none.
+    `place` asks for the state after the event at that index. Of a version that was erased, the facts count that its
+    erasure left: when it was due, how its code is made. Erased when there are none.
     """
     bodies = [json.loads(event.body) if event.body is not None else None for event in events]
     left = {body["erased"]: body["left"] for body in bodies if body is not None and "erased" in body}
@@ -123,7 +123,8 @@ def standing(events: Sequence[Event]) -> State:
     if first is None:
         raise Erased
     state = begin(events[0], first)
-    for event, body in zip(events[1:], bodies[1:], strict=True):
+    until = len(events) if place is None else place + 1
+    for event, body in zip(events[1:until], bodies[1:until], strict=True):
         state = _after(state, event, body or {})
     return state
 

@@ -176,6 +176,17 @@ def test_what_was_erased_has_no_document(keys: Keys, press: Press) -> None:
             make(record, self_check())
 
 
+def test_a_version_stays_printable_when_an_older_one_was_erased(keys: Keys, press: Press) -> None:
+    history = History(keys).file().send_back().correct()
+    made = erase(history.record, version=1, reason="示例决定 1 号", actor="(console)", at=history.at, entropy=entropy)
+    gone = replace(history.record.events[0], salt=None, body=None)
+    record = Record(made.step.summary, (gone, *history.record.events[1:], *made.step.events))
+    assert "示例县第九中学" in words(press.filing(record, self_check()))
+    assert "示例意见" in words(press.opinion(record, self_check(), 2))
+    with pytest.raises(Erased):
+        press.filing(record, self_check(), 1)
+
+
 def test_the_code_opens_the_verification_page_with_a_receipt_that_verifies(keys: Keys) -> None:
     record = History(keys).file().correct(valid_self_check(databases=1)).record
     for version, event in ((1, record.events[0]), (2, record.events[1])):

@@ -109,8 +109,7 @@ class Package:
     def _version(self, bag: _Bag, folder: str, record: Record, event: Event, definition: Definition) -> Iterator[bytes]:
         data = json.loads(event.body or b"")["data"]
         yield from bag.add(f"{folder}/filing.json", canonical(data))
-        place = record.events.index(event)
-        state = standing(record.events[: place + 1])
+        state = standing(record.events, record.events.index(event))
         receipt = receipt_of(record.events[0], event, state, definition, self.keys)
         yield from bag.add(f"{folder}/receipt.jws", receipt.encode())
         for number, attachment in enumerate(attachments_in(data), 1):

@@ -96,7 +96,7 @@ def opinion_paper(record: Record, definition: Definition, sequence: int, letterh
         raise NotFound("这一步没有审核意见")
     if event.body is None:
         raise Erased
-    state = standing(record.events[: at + 1])
+    state = standing(record.events, at)
     body = json.loads(event.body)
     title, decided = OPINIONS[event.type]
     if not body.get("complete", True):
@@ -122,9 +122,8 @@ def _version(record: Record, version: int | None) -> _Filed:
     if not 1 <= wanted <= len(places):
         raise NotFound(f"这份填报没有第 {wanted} 版")
     place = places[wanted - 1]
-    # All of the events: a later one may tell what is left of a body that is gone.
-    state = standing(record.events[: place + 1]) if record.events[place].body is not None else None
-    if state is None or state.data is None:
+    state = standing(record.events, place)
+    if state.data is None:
         raise Erased
     return _Filed(record.events[place], state, len(places))
 

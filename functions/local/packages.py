@@ -1,0 +1,242 @@
+"""Verifies a package (BagIt) with nothing but itself and public keys: files, chains, receipts, forms, attachments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.errors import QingdanError
+from functions.exports.bag import attachments_in
+from functions.exports.jsonl import read_events
+from functions.records.audit import Finding, Report, check_chain, check_receipt
+from functions.records.event import Event, canonical
+from functions.records.receipt import InvalidReceipt, read_jwks, verify
+from functions.records.state import Erased, standing
+
+Keyring = Mapping[str, ec.EllipticCurvePublicKey]
+
+CHUNK: Final = 1 << 20
+MANIFEST: Final = "manifest-sha256.txt"
+TAGS: Final = "tagmanifest-sha256.txt"
+KEYS: Final = "keys/jwks.json"
+OWN_KEYS: Final = "用的是包里自带的公钥：只说明它前后一致。要说明是本局签的，请用 --keys 给出另外存下的公钥文件"
+_LINE = re.compile(r"([0-9a-f]{64})\s+(\S.*)")
+_FOLLOWS = ("status", "version", "form_digest", "period", "due", "timeliness", "submitted_at")
+_RECORD = re.compile(r"data/filings/([^/]+)/record\.json")
+# What Python's zip reader raises over bytes that are not what they should be.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+
+class Contents(Protocol):
+    """The files of a package by their paths below its own folder."""
+
+    def names(self) -> list[str]:
+        """Every file, sorted."""
+        ...
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """A file in pieces; KeyError when it is not there, one of _DAMAGE when it cannot be read."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Folder:
+    """A package that has been unpacked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def names(self) -> list[str]:
+        return sorted(path.relative_to(self._path).as_posix() for path in self._path.rglob("*") if path.is_file())
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        try:
+            file = (self._path / name).open("rb")
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        with file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        return None
+
+
+class Packed:
+    """A package as the zip that it came in; its own folder is the one that holds bagit.txt."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path)
+        found = [name for name in self._zip.namelist() if name.count("/") == 1 and name.endswith("/bagit.txt")]
+        if not found:
+            self._zip.close()
+            raise zipfile.BadZipFile("no bag")
+        self._root = found[0].removesuffix("bagit.txt")
+
+    def names(self) -> list[str]:
+        return sorted(
+            name.removeprefix(self._root) if name.startswith(self._root) else f"../{name}"
+            for name in self._zip.namelist()
+            if not name.endswith("/")
+        )
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        with self._zip.open(self._root + name) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+def is_package(path: Path) -> bool:
+    """Whether this is a package, packed or not."""
+    if path.is_dir():
+        return (path / "bagit.txt").is_file()
+    try:
+        with closing(Packed(path)):
+            return True
+    except _DAMAGE:
+        return False
+
+
+def check_package(path: Path, keys: Keyring | None, progress: Callable[[int], None]) -> Report:
+    """What a check of all of it found; `progress` is told how many files are done.
+
+    Without `keys` those in the package are used, which is said. QingdanError when there are none.
+    """
+    with closing(Folder(path) if path.is_dir() else Packed(path)) as contents:
+        return _Check(contents, keys, progress).run()
+
+
+class _Check:
+    def __init__(self, contents: Contents, keys: Keyring | None, progress: Callable[[int], None]) -> None:
+        self._contents = contents
+        self._progress = progress
+        self._report = Report()
+        self._digests: dict[str, str] = {}
+        self._keys = keys or self._own_keys()
+
+    def run(self) -> Report:
+        listed = {**self._listed(TAGS), **self._listed(MANIFEST)}
+        for done, name in enumerate(self._contents.names(), 1):
+            self._check_file(name, listed.get(name))
+            self._progress(done)
+        for name in sorted(listed.keys() - self._digests.keys()):
+            self._find("file_missing", f"{name} 在清单里，包里没有")
+        for name in self._contents.names():
+            if found := _RECORD.fullmatch(name):
+                self._check_record(found[1], name)
+        return self._report
+
+    def _own_keys(self) -> Keyring:
+        try:
+            keys = read_jwks(json.loads(self._read(KEYS)))
+        except (KeyError, *_DAMAGE):
+            raise QingdanError("包里没有能用的公钥。请用 --keys 给出公钥文件") from None
+        self._report.notes.append(OWN_KEYS)
+        return keys
+
+    def _listed(self, manifest: str) -> dict[str, str]:
+        """The digests that a manifest gives, by path."""
+        try:
+            lines = self._read(manifest).decode("utf-8-sig").splitlines()
+        except (KeyError, *_DAMAGE):
+            self._find("file_missing", f"{manifest} 不见了，或者读不出来")
+            return {}
+        found = [_LINE.fullmatch(line) for line in lines if line.strip()]
+        if not all(found):
+            self._find("file_changed", f"{manifest} 里有读不懂的行")
+        return {line[2]: line[1] for line in found if line}
+
+    def _check_file(self, name: str, expected: str | None) -> None:
+        digest = hashlib.sha256()
+        try:
+            for chunk in self._contents.stream(name):
+                digest.update(chunk)
+        except (KeyError, *_DAMAGE):
+            self._digests[name] = ""
+            self._find("file_changed", f"{name} 读不出来")
+            return
+        self._digests[name] = digest.hexdigest()
+        self._report.count("files")
+        if expected is None and name != TAGS:
+            self._find("file_unlisted", f"{name} 不在清单里：打包以后放进来的")
+        elif expected is not None and expected != self._digests[name]:
+            self._find("file_changed", f"{name} 的内容和清单里的校验值对不上")
+
+    def _check_record(self, number: str, name: str) -> None:
+        try:
+            written = self._read(name)
+            facts, events = json.loads(written), read_events(written)
+        except (KeyError, TypeError, AttributeError, *_DAMAGE):
+            self._find("event_changed", f"{number} 的经过读不懂", number)
+            return
+        self._report.count("records")
+        self._report.count("events", len(events))
+        if not events or any(event.number != number for event in events):
+            self._find("event_changed", f"{number} 的经过是另一件填报的", number)
+            return
+        if check_chain(events, self._report):
+            self._check_standing(number, facts, events)
+        filed = [event for event in events if event.type in ("submitted", "corrected")]
+        for version, event in enumerate(filed, 1):
+            if event.body is not None:
+                self._check_version(f"data/filings/{number}/v{version}", event, events)
+
+    def _check_standing(self, number: str, facts: Mapping[str, Any], events: tuple[Event, ...]) -> None:
+        """What record.json says in short must follow from the steps."""
+        try:
+            state = standing(events)
+        except Erased:
+            return
+        wrong = [name for name in _FOLLOWS if facts.get(name) != getattr(state, name)]
+        if wrong:
+            self._find("summary_differs", f"{number} 的摘要（{'、'.join(wrong)}）和它的经过不一样", number)
+        form = f"data/forms/{state.form_digest}.json"
+        if self._digests.get(form) != state.form_digest:
+            self._find("file_missing", f"{number} 所用的表 {form} 不见了，或者换过", number)
+
+    def _check_version(self, folder: str, event: Event, events: tuple[Event, ...]) -> None:
+        data = json.loads(event.body or b"")["data"]
+        if self._digests.get(f"{folder}/filing.json") != hashlib.sha256(canonical(data)).hexdigest():
+            self._find("file_changed", f"{folder}/filing.json 和经过里存的内容不一样", event.number)
+        self._check_receipt(f"{folder}/receipt.jws", event, events)
+        for place, attachment in enumerate(attachments_in(data), 1):
+            start = f"{folder}/attachments/{place:02d} "
+            named = [digest for name, digest in self._digests.items() if name.startswith(start)]
+            if named != [attachment.digest]:
+                words = f"{event.number} 的附件“{attachment.name}”不见了，或者换过"
+                self._find("file_missing" if not named else "file_changed", words, event.number)
+
+    def _check_receipt(self, name: str, event: Event, events: tuple[Event, ...]) -> None:
+        try:
+            receipt = self._read(name).decode("ascii")
+        except (KeyError, *_DAMAGE):
+            self._find("file_missing", f"{name} 不见了，或者读不出来", event.number)
+            return
+        check_receipt({"receipt": receipt}, self._keys, events, self._report)
+        try:
+            of_another = verify(receipt, self._keys).get("digest") != event.digest
+        except InvalidReceipt:
+            return
+        if of_another:
+            self._find("receipt_without_event", f"{name} 是另一版的回执", event.number)
+
+    def _read(self, name: str) -> bytes:
+        return b"".join(self._contents.stream(name))
+
+    def _find(self, kind: Any, message: str, number: str = "") -> None:
+        self._report.findings.append(Finding(kind, message, number))

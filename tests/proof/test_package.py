@@ -1,0 +1,291 @@
+"""A package verifies with public keys alone, and says of each thing that was changed in it what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import random
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.exports.bag import About, Package
+from functions.exports.pdf import Letterhead, Press
+from functions.local.packages import check_package, is_package
+from functions.records.audit import Report
+from functions.records.erasing import erase
+from functions.records.keys import Keys
+from functions.records.store import Record
+from functions.storage.keys import load_keys
+from tests.exports.conftest import Attachments
+from tests.server.test_command_line import run
+from tests.support.filings import valid_self_check
+from tests.support.forms import self_check
+from tests.support.records import History, entropy
+
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+ROOT = "qingdan-package"
+FLIPS = 250
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return load_keys(tmp_path_factory.mktemp("keys"), os.urandom)
+
+
+def packed(keys: Keys, *records: Record, attachments: Attachments | None = None) -> bytes:
+    documents = {self_check().digest: self_check().document}
+    press = Press(Letterhead("示例县档案局", ""), keys)
+    package = Package(press, keys, documents.__getitem__, (attachments or Attachments()).stream)
+    return b"".join(package.stream(records, About("示例县档案局", "", "示例", ROOT, AT)))
+
+
+@pytest.fixture(scope="module")
+def whole(keys: Keys) -> bytes:
+    """Two versions with an attachment each, returned between them, accepted at the end."""
+    held = Attachments()
+
+    def data(name: str) -> dict[str, Any]:
+        answers = valid_self_check(unit_name=name)
+        scan = held.add("盖章页.pdf", b"%PDF-1.7 " + name.encode() * 300)
+        return {**answers, "responsible": {**answers["responsible"], "scans": [scan]}}
+
+    history = History(keys).file(data("示例县第一中学")).send_back().correct(data("示例县第二中学")).accept()
+    return packed(keys, history.record, attachments=held)
+
+
+@pytest.fixture(scope="module")
+def number(whole: bytes) -> str:
+    return next(name.split("/")[3] for name in files_of(whole) if "record.json" in name)
+
+
+def files_of(content: bytes) -> Files:
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return {name: opened.read(name) for name in opened.namelist() if not name.endswith("/")}
+
+
+def zipped(files: Files, *, listed_anew: bool = True) -> bytes:
+    """The files as a zip; `listed_anew` with manifests that fit them, as somebody would make who knows BagIt."""
+
+    def manifest(names: list[str]) -> bytes:
+        lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name.removeprefix(ROOT + '/')}\n" for name in names)
+        return "".join(lines).encode()
+
+    if listed_anew:
+        payload = [name for name in files if name.startswith(f"{ROOT}/data/")]
+        files[f"{ROOT}/manifest-sha256.txt"] = manifest(payload)
+        tags = [name for name in files if name not in payload and not name.endswith("/tagmanifest-sha256.txt")]
+        files[f"{ROOT}/tagmanifest-sha256.txt"] = manifest(tags)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return target.getvalue()
+
+
+def check(content: bytes, folder: Path, keys: Keys | None) -> Report:
+    path = folder / "package.zip"
+    path.write_bytes(content)
+    return check_package(path, keys.public_keys if keys else None, lambda done: None)
+
+
+def kinds(report: Report) -> set[str]:
+    return {finding.kind for finding in report.findings}
+
+
+def test_a_whole_package_verifies_and_all_of_it_is_looked_at(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    report = check(whole, tmp_path, keys)
+    assert report.ok
+    assert report.checked == {"files": len(files_of(whole)), "records": 1, "events": 4, "receipts": 2}
+    assert report.notes == []
+
+
+def test_it_verifies_unpacked_too(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        opened.extractall(tmp_path)
+    assert is_package(tmp_path / ROOT)
+    assert check_package(tmp_path / ROOT, keys.public_keys, lambda done: None).ok
+
+
+def test_with_its_own_keys_it_says_that_this_proves_less(whole: bytes, tmp_path: Path) -> None:
+    report = check(whole, tmp_path, None)
+    assert report.ok
+    assert "--keys" in report.notes[0]
+
+
+def test_keys_of_somebody_else_show_that_it_is_not_the_bureaus(whole: bytes, tmp_path: Path) -> None:
+    strange = load_keys(tmp_path / "strange", os.urandom)
+    assert kinds(check(whole, tmp_path, strange)) == {"receipt_forged"}
+
+
+def test_what_was_erased_is_a_gap_with_a_name_and_no_difference(keys: Keys, tmp_path: Path) -> None:
+    history = History(keys).file().send_back().correct()
+    made = erase(history.record, version=1, reason="示例决定 1 号", actor="(console)", at=history.at, entropy=entropy)
+    gone = replace(history.record.events[0], salt=None, body=None)
+    record = Record(made.step.summary, (gone, *history.record.events[1:], *made.step.events))
+    report = check(packed(keys, record), tmp_path, keys)
+    assert report.ok
+    assert [(gap.sequence, gap.reason) for gap in report.gaps] == [(1, "示例决定 1 号")]
+
+
+def record_in(files: Files) -> tuple[str, dict[str, Any]]:
+    name = next(name for name in files if name.endswith("/record.json"))
+    return name, json.loads(files[name])
+
+
+def spoil_event(files: Files) -> None:
+    name, record = record_in(files)
+    record["events"][0]["body"]["data"]["unit"]["unit_name"] = "示例县第三中学"
+    files[name] = json.dumps(record, ensure_ascii=False).encode()
+
+
+def spoil_time(files: Files) -> None:
+    name, record = record_in(files)
+    record["events"][0]["at"] = "2026-09-01T00:00:00.000000Z"
+    files[name] = json.dumps(record, ensure_ascii=False).encode()
+
+
+def drop_event(files: Files) -> None:
+    name, record = record_in(files)
+    del record["events"][1]
+    files[name] = json.dumps(record, ensure_ascii=False).encode()
+
+
+def say_otherwise(files: Files) -> None:
+    name, record = record_in(files)
+    record["timeliness"] = "late"
+    files[name] = json.dumps(record, ensure_ascii=False).encode()
+
+
+def of(files: Files, ending: str) -> str:
+    return next(name for name in files if name.endswith(ending))
+
+
+def swap(files: Files, one: str, other: str) -> None:
+    files[of(files, one)], files[of(files, other)] = files[of(files, other)], files[of(files, one)]
+
+
+def forge(files: Files) -> None:
+    name = of(files, "v1/receipt.jws")
+    head, _, tail = files[name].decode().split(".")
+    files[name] = f"{head}.{'eyJ9'}.{tail}".encode()
+
+
+def put(ending: str, content: bytes) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        files[of(files, ending)] = content
+
+    return change
+
+
+def take(ending: str) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        del files[of(files, ending)]
+
+    return change
+
+
+# What somebody may change who also makes the manifests fit: what it is found to be, and what the words name.
+CHANGES: dict[str, tuple[Callable[[Files], None], str, str]] = {
+    "an answer in the steps": (spoil_event, "event_changed", "第 1 步的内容"),
+    "a time": (spoil_time, "event_changed", "第 1 步登记的事项"),
+    "a step taken out": (drop_event, "event_missing", "第 2 步不见了"),
+    "the summary": (say_otherwise, "summary_differs", "timeliness"),
+    "an answer in the file": (put("v2/filing.json", b"{}"), "file_changed", "v2/filing.json"),
+    "a receipt forged": (forge, "receipt_forged", "签名"),
+    "a receipt taken out": (take("v1/receipt.jws"), "file_missing", "v1/receipt.jws"),
+    "receipts exchanged": (
+        lambda files: swap(files, "v1/receipt.jws", "v2/receipt.jws"),
+        "receipt_without_event",
+        "v1",
+    ),
+    "an attachment replaced": (put("v2/attachments/01 盖章页.pdf", b"%PDF"), "file_changed", "盖章页.pdf"),
+    "an attachment taken out": (take("v1/attachments/01 盖章页.pdf"), "file_missing", "盖章页.pdf"),
+    "another form": (put(f"{self_check().digest}.json", b"{}"), "file_missing", "data/forms"),
+    "the steps made unreadable": (put("record.json", b'{"events": 3}'), "event_changed", "读不懂"),
+    "no steps": (put("record.json", b'{"events": []}'), "event_changed", "另一件"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_changed_is_named_though_the_manifests_fit(
+    what: str, whole: bytes, number: str, keys: Keys, tmp_path: Path
+) -> None:
+    change, kind, named = CHANGES[what]
+    files = files_of(whole)
+    change(files)
+    report = check(zipped(files), tmp_path, keys)
+    found = [finding for finding in report.findings if finding.kind == kind]
+    assert found, report.findings
+    assert any(named in finding.message for finding in found)
+    assert any(number in finding.message or kind == "receipt_forged" for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "named"),
+    [
+        (put("v2/filing.pdf", b"%PDF"), "file_changed", "filing.pdf"),
+        (take("v2/filing.pdf"), "file_missing", "filing.pdf"),
+        (take("README.txt"), "file_missing", "README.txt"),
+        (put("bag-info.txt", b""), "file_changed", "bag-info.txt"),
+        (put("tagmanifest-sha256.txt", b"nonsense\n"), "file_changed", "tagmanifest"),
+        (take("/manifest-sha256.txt"), "file_missing", "manifest-sha256.txt"),
+        (lambda files: files.update({f"{ROOT}/data/extra.txt": b"x"}), "file_unlisted", "data/extra.txt"),
+        (lambda files: files.update({"beside.txt": b"x"}), "file_changed", "beside.txt"),
+    ],
+)
+def test_files_that_do_not_fit_the_manifests_are_named(
+    change: Callable[[Files], None], kind: str, named: str, whole: bytes, keys: Keys, tmp_path: Path
+) -> None:
+    files = files_of(whole)
+    change(files)
+    report = check(zipped(files, listed_anew=False), tmp_path, keys)
+    assert any(finding.kind == kind and named in finding.message for finding in report.findings), report.findings
+
+
+def test_any_flipped_byte_that_changes_a_file_is_found(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    chance, original = random.Random(20261001), files_of(whole)
+    found = 0
+    for _ in range(FLIPS):
+        changed = bytearray(whole)
+        changed[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        try:
+            same = files_of(bytes(changed)) == original
+        except Exception:
+            same = False
+        path = tmp_path / "flipped.zip"
+        path.write_bytes(changed)
+        ok = is_package(path) and check_package(path, keys.public_keys, lambda done: None).ok
+        found += not ok
+        assert ok == same
+    assert found > FLIPS * 0.9
+
+
+def test_the_command_needs_the_package_and_the_keys_alone(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    (tmp_path / "package.zip").write_bytes(whole)
+    (tmp_path / "keys.json").write_text(json.dumps(keys.jwks()))
+    nowhere = ("--data", str(tmp_path / "nowhere"))
+    told = run("verify", str(tmp_path / "package.zip"), "--keys", str(tmp_path / "keys.json"), *nowhere)
+    assert told.returncode == 0, told.stderr
+    assert "全部对得上" in told.stdout
+    assert not (tmp_path / "nowhere").exists()
+    files = files_of(whole)
+    spoil_event(files)
+    (tmp_path / "package.zip").write_bytes(zipped(files))
+    told = run("verify", str(tmp_path / "package.zip"), "--keys", str(tmp_path / "keys.json"), *nowhere)
+    assert told.returncode == 1
+    assert "第 1 步的内容" in told.stderr
+
+
+def test_other_things_are_no_package(tmp_path: Path) -> None:
+    (tmp_path / "other.zip").write_bytes(zipped({"a/b.txt": b"x"}, listed_anew=False))
+    (tmp_path / "text.zip").write_text("no zip")
+    assert not any(map(is_package, (tmp_path / "other.zip", tmp_path / "text.zip", tmp_path)))
