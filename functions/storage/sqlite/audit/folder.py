@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -55,6 +54,7 @@ class Auditor:
         self._public_keys = public_keys
         self._access_kids = access_kids
         self._published = published
+        self._definitions: dict[str, Definition] = {}
         self.report = Report()
 
     def run(self, progress: Progress) -> Report:
@@ -186,14 +186,17 @@ class Auditor:
                 words = f"操作记录第 {entry.sequence} 条的编号和内容不一样"
                 self.report.findings.append(Finding("summary_differs", words, TRAIL, entry.sequence))
 
-    @cache  # noqa: B019 - an auditor lives for one check
     def _definition(self, digest: str) -> Definition:
-        if not _DIGEST.fullmatch(digest):
-            raise LookupError(digest)
-        try:
-            return Definition.from_document((self._folder / "forms" / digest).read_bytes())
-        except OSError:
-            raise LookupError(digest) from None
+        definition = self._definitions.get(digest)
+        if definition is None:
+            if not _DIGEST.fullmatch(digest):
+                raise LookupError(digest)
+            try:
+                document = (self._folder / "forms" / digest).read_bytes()
+            except OSError:
+                raise LookupError(digest) from None
+            definition = self._definitions[digest] = Definition.from_document(document)
+        return definition
 
 
 def _events(rows: Iterator[Any]) -> Iterator[Event]:
