@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from functions.bootstrap import Services, Settings, reopen
 from functions.errors import SettingError
@@ -31,11 +31,13 @@ from functions.web.buckets import Buckets
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
 from functions.web.logs import JsonLines
+from functions.web.problems import HttpProblem, answer_json
 from functions.web.shell import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
 BACKLOG = 2048
+UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,13 @@ class PatientProtocol(HttpToolsProtocol):
         if self.timer is not None:
             self.timer.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered as every other mistake is, not by uvicorn's English line."""
+        answer = answer_json(HttpProblem(400, UNREADABLE, headers={"Connection": "close"}))
+        head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
+        self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(answer.body))
+        self.transport.close()
 
     def _look(self) -> None:
         waited = 0.0 if self.waiting_since is None else self.loop.time() - self.waiting_since

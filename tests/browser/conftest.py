@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.support.filings import make_uscc, valid_self_check
+from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import COMMAND, ROOT, Server, environment
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
@@ -79,7 +79,7 @@ def add_staff(server: Server, name: str, role: str) -> tuple[str, str]:
 @pytest.fixture(scope="session")
 def filed(server: Server) -> str:
     """The number of a self-check report that a program has filed."""
-    data = valid_self_check(uscc=make_uscc(5000), year=datetime.now(UTC).year - 1, unit_name="示例县人民医院")
+    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, unit_name="示例县人民医院")
     request = Request(
         f"{server.url}/api/submissions/annual-self-check",
         data=json.dumps(data).encode(),

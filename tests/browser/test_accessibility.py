@@ -14,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.steps import act, fill_in, overflow, sign_in
-from tests.support.filings import make_uscc, valid_self_check
+from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import ROOT
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
     visit: Visit, catalogue: Catalogue, scheme: str, viewport: ViewportSize
 ) -> None:
     year = datetime.now(UTC).year - 1
-    data = valid_self_check(uscc=make_uscc(6000 + viewport["width"] + len(scheme)), year=year, databases=1)
+    data = valid_self_check(uscc=fresh_uscc(), year=year, databases=1)
     wrong = copy.deepcopy(data)
     wrong["unit"]["uscc"] = "1"
     wrong["databases"]["databases"][0]["name"] = ""
@@ -109,7 +109,7 @@ def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_where_filing_is_stopped(visit: Visit, catalogue: Catalogue, scheme: str) -> None:
-    data = valid_self_check(uscc=make_uscc(6100 + len(scheme)), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
     del data["rectification"]
     page = visit(SELF_CHECK, color_scheme=scheme, bypass_csp=True)
     for _ in range(2):

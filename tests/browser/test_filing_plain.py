@@ -19,7 +19,7 @@ from functions.forms.definition import Definition
 from functions.supervision.deadlines import due_date, timeliness
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
-from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 
 SELF_CHECK = "annual-self-check"
 REGISTRATION = "key-project-registration"
@@ -47,7 +47,7 @@ def test_a_clerk_files_a_self_check_without_javascript(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], viewport: ViewportSize, tmp_path: Path
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=make_uscc(9100 + viewport["width"]), year=YEAR - 1, databases=2)
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=2)
     wrong = copy.deepcopy(data)
     wrong["unit"]["uscc"] = data["unit"]["uscc"][:17]
     del wrong["checks"]["check_2"]["note"]
@@ -148,7 +148,7 @@ def test_a_clerk_registers_a_project_in_every_phase_without_javascript(
     visit: Visit, catalogue: Catalogue, phase: str
 ) -> None:
     definition = catalogue.get(REGISTRATION)
-    data = valid_registration(phase=phase, uscc=make_uscc(9500 + len(phase)))
+    data = valid_registration(phase=phase, uscc=fresh_uscc())
     page = visit(f"/forms/{REGISTRATION}/", javascript=False)
     fill_in(page, definition, data)
     act(page, "review")
@@ -161,7 +161,7 @@ def test_a_second_filing_is_refused_without_a_word_of_the_first_and_can_be_conte
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str]
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=make_uscc(9700), year=YEAR - 1, databases=0, unit_name="示例县第二中学")
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=0, unit_name="示例县第二中学")
     stranger = copy.deepcopy(data)
     stranger["unit"]["unit_name"] = "示例县另一个单位"
 

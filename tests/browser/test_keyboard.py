@@ -11,7 +11,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.encode import encode
 from tests.browser.conftest import Visit
 from tests.browser.steps import NUMBER
-from tests.support.filings import make_uscc, valid_self_check
+from tests.support.filings import fresh_uscc, valid_self_check
 
 MOST_STOPS = 200
 ACTIVE = """() => { const e = document.activeElement;
@@ -30,7 +30,7 @@ def tab_to(page: Page, wanted: Any) -> dict[str, Any]:
 
 
 def test_a_self_check_is_filed_with_the_keyboard_alone(visit: Visit, catalogue: Catalogue) -> None:
-    data = valid_self_check(uscc=make_uscc(7100), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
     del data["rectification"]
     answers: dict[str, list[str]] = {}
     for name, value in encode(catalogue.get("annual-self-check"), data):

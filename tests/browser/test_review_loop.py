@@ -15,7 +15,7 @@ from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
 from tests.browser.test_accessibility import findings
-from tests.support.filings import make_uscc, valid_self_check
+from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
 SELF_CHECK = "annual-self-check"
@@ -75,7 +75,7 @@ def test_a_filing_is_returned_corrected_and_accepted(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], reviewer: tuple[str, str], javascript: bool
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=make_uscc(4100 + javascript), year=YEAR, databases=1)
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1)
     page = visit(f"/forms/{SELF_CHECK}/", javascript=javascript)
     for rows in ("databases.databases", "rectification.issues"):
         act(page, f"add:{rows}")
@@ -129,7 +129,7 @@ def test_a_filing_is_returned_corrected_and_accepted(
 def test_every_page_of_following_is_sound(
     visit: Visit, server: Server, officer: tuple[str, str], viewport: ViewportSize
 ) -> None:
-    given = file_one(server, valid_self_check(uscc=make_uscc(4200 + viewport["width"]), year=YEAR))
+    given = file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))
     desk = visit("/desk/")
     sign_in(desk, *officer)
     send_back(desk, given["number"])
@@ -160,8 +160,7 @@ def test_every_page_of_following_is_sound(
 def test_every_page_of_review_is_sound(
     visit: Visit, server: Server, catalogue: Catalogue, reviewer: tuple[str, str], viewport: ViewportSize
 ) -> None:
-    first = 4400 + 10 * viewport["width"]
-    given = [file_one(server, valid_self_check(uscc=make_uscc(first + n), year=YEAR)) for n in range(3)]
+    given = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR)) for _ in range(3)]
     desk = visit("/desk/", viewport=viewport, bypass_csp=True)
     sign_in(desk, *reviewer)
     desk.goto("/desk/?status=waiting")
@@ -205,7 +204,7 @@ def test_a_paper_report_is_entered(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], javascript: bool
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=make_uscc(4700 + javascript), year=YEAR, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=0)
     desk = visit(f"/desk/records/{SELF_CHECK}", javascript=javascript)
     sign_in(desk, *officer)
     act(desk, "add:rectification.issues")
@@ -230,7 +229,7 @@ def alt(page: Page, key: str) -> None:
 
 
 def test_a_queue_is_worked_off_with_the_keyboard_alone(visit: Visit, server: Server, reviewer: tuple[str, str]) -> None:
-    numbers = [file_one(server, valid_self_check(uscc=make_uscc(4800 + n), year=YEAR))["number"] for n in range(2)]
+    numbers = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))["number"] for _ in range(2)]
     desk = visit(f"/desk/submissions/{numbers[1]}?status=waiting")
     sign_in(desk, *reviewer)
     assert numbers[1] in desk.url

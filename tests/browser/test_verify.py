@@ -15,7 +15,7 @@ from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.steps import act, fill_in, overflow
 from tests.browser.test_accessibility import findings
-from tests.support.filings import make_uscc, valid_self_check
+from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
 GOOD = "对得上：是本局签发的，没有改动过"
@@ -24,7 +24,7 @@ GOOD = "对得上：是本局签发的，没有改动过"
 @pytest.fixture(scope="module")
 def receipt(server: Server) -> dict[str, str]:
     """What a unit got when it filed: the receipt and what it says."""
-    data = valid_self_check(uscc=make_uscc(7700), year=datetime.now(UTC).year - 1, unit_name="示例县𠮷祥小学")
+    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, unit_name="示例县𠮷祥小学")
     request = Request(
         f"{server.url}/api/submissions/annual-self-check",
         data=json.dumps(data).encode(),
@@ -205,7 +205,7 @@ def test_it_is_linked_from_the_footer_and_leads_to_the_seals(visit: Visit) -> No
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_receipt_page_leads_here(visit: Visit, catalogue: Catalogue, javascript: bool) -> None:
-    data = valid_self_check(uscc=make_uscc(7710 + javascript), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
     del data["rectification"]
     page = visit("/forms/annual-self-check/", javascript=javascript)
     fill_in(page, catalogue.get("annual-self-check"), data)

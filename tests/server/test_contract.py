@@ -23,7 +23,7 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
 from tests.conftest import ROOT, Server
-from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
 from tests.support.serving import COMMAND, environment
 
@@ -64,7 +64,7 @@ def test_a_stored_filing_is_answered_as_the_contract_says(form: str, data: dict[
 
 
 def test_a_filing_is_followed_corrected_and_withdrawn_as_the_contract_says(server: Server) -> None:
-    data = valid_self_check(uscc=make_uscc(4100))
+    data = valid_self_check(uscc=fresh_uscc())
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     headers = {"Authorization": f"Bearer {given['access_code']}"}
     one = schema["/api/submissions/{form}"]
@@ -100,7 +100,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     )
     signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "heyue", "password": password})
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
-    data = valid_self_check(uscc=make_uscc(4200))
+    data = valid_self_check(uscc=fresh_uscc())
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     one = "/api/desk/submissions/{number}"
     due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
@@ -124,7 +124,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
         case.validate_response(answer, checks=CHECKS)
         statuses.append(answer.status_code)
     assert statuses == [201, 412, 200, 422, 201, 409, 200, 200]
-    paper: dict[str, Any] = {"received_on": "2026-09-01", "data": valid_self_check(uscc=make_uscc(4300))}
+    paper: dict[str, Any] = {"received_on": "2026-09-01", "data": valid_self_check(uscc=fresh_uscc())}
     case = schema["/api/desk/records/{form}"]["POST"].Case(
         path_parameters={"form": "annual-self-check"},
         headers={"Cookie": cookie},
@@ -149,7 +149,7 @@ def test_documents_are_given_as_the_contract_says(server: Server) -> None:
     )
     signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "shuji", "password": password})
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
-    data = valid_self_check(uscc=make_uscc(4400), unit_name="示例县文书中学")
+    data = valid_self_check(uscc=fresh_uscc(), unit_name="示例县文书中学")
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     number = {"number": given["number"]}
     one, own = "/api/desk/submissions/{number}", {"Authorization": f"Bearer {given['access_code']}"}

@@ -222,9 +222,9 @@ def test_a_replacement_takes_the_place_of_the_one_that_died() -> None:
 import os, signal, sys
 from functions.local.crew import run_crew
 def work(place, ready):
-    os.write(1, f"{place} {os.getpid()}\\n".encode())
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     ready()
+    os.write(1, f"{place} {os.getpid()}\\n".encode())
     while True:
         signal.pause()
 run_crew(work, 3, lambda: None)

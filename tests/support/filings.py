@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -12,6 +13,14 @@ def make_uscc(n: int) -> str:
     body = f"12000000{n:09d}"
     total = sum(ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(body))
     return body + ALPHABET[(31 - total % 31) % 31]
+
+
+_UNUSED = count(100_000_000)
+
+
+def fresh_uscc() -> str:
+    """The code of a unit that no other test of this session has: what it files meets nothing on a shared server."""
+    return make_uscc(next(_UNUSED))
 
 
 def valid_self_check(
