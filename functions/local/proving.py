@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
 from functions.local.terminal import DataOption, JsonOption, note, opened, progress, read_settings, write_whole
+
+if TYPE_CHECKING:
+    from functions.forms.definition import Definition
+    from functions.records.store import RecordStore
 
 FOUND_WRONG: Final = 1
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -150,19 +155,28 @@ def erase(
 
 def rebuild(data: DataOption = None) -> None:
     """由记录重新生成列表；列表和记录不一样的时候用。"""
-    from functions.forms.definition import Definition
+    made = _rebuild_cloud(data) if read_settings(data).cloud else _rebuild_folder(data)
+    typer.echo(f"已由记录重新生成列表，共 {made} 份")
+
+
+def _rebuild_folder(data: Path | None) -> int:
     from functions.storage.sqlite import open_store
     from functions.storage.sqlite.rebuild import rebuild as make_anew
 
-    settings = read_settings(data)
-    if settings.cloud is not None:
-        raise QingdanError("云端的列表和记录在同一步里写入，没有重新生成的命令。要核对，请运行 qingdan verify")
-    store = open_store(settings.data)
-    try:
-        definition_of: Callable[[str], Definition] = cache(
-            lambda digest: Definition.from_document(store.document(digest))
-        )
-        made = make_anew(store, definition_of)
-    finally:
-        store.close()
-    typer.echo(f"已由记录重新生成列表，共 {made} 份")
+    with closing(open_store(read_settings(data).data)) as store:
+        return make_anew(store, _kept_forms(store))
+
+
+def _rebuild_cloud(data: Path | None) -> int:
+    from functions.storage.aws.rebuild import rebuild as make_anew
+    from functions.storage.aws.store import AwsStore
+
+    with opened(data) as services:
+        assert isinstance(services.records, AwsStore), "settings that name a cloud open its store"
+        return make_anew(services.records, _kept_forms(services.records))
+
+
+def _kept_forms(store: RecordStore) -> Callable[[str], Definition]:
+    from functions.forms.definition import Definition
+
+    return cache(lambda digest: Definition.from_document(store.document(digest)))

@@ -30,7 +30,7 @@ CREDENTIALS: Final[Mapping[str, str]] = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_SESSION_TOKEN": "",
 }
-START_SECONDS: Final = 30
+START_SECONDS: Final = 60
 STOP_SECONDS: Final = 10
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 

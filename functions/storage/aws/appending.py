@@ -58,12 +58,7 @@ class Appender:
             before = None if step.events[0].sequence == 1 else self._summary(step.summary.number)
             writes = self.writes(step, before) + more
             try:
-                # One token for all attempts: a repeat after a lost answer is answered, not done again.
-                self._calls(
-                    self.client.transact_write_items,
-                    TransactItems=[write.action for write in writes],
-                    ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
-                )
+                self.together([write.action for write in writes])
             except Refused as refused:
                 meaning = writes[refused.places[0]].means
                 if meaning == "summary" and before is not None:
@@ -72,6 +67,14 @@ class Appender:
             self._noted.add(_pair(step.summary))
             return Stored(step.answer, replayed=False)
         raise StoreUnavailable("这份填报正被许多人同时改动，这一步没有存入。请稍后再试")
+
+    def together(self, actions: list[Item]) -> None:
+        """Do all or, with Refused, nothing; all attempts have one token: a repeat after a lost answer is no second."""
+        self._calls(
+            self.client.transact_write_items,
+            TransactItems=actions,
+            ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
+        )
 
     def erase(self, step: Append, sequence: int) -> list[tuple[Area, str]]:
         """Store the step and forget the body of an event in one; the blobs that nothing names any more are returned."""
@@ -117,7 +120,7 @@ class Appender:
         """The parts of the transaction, after large bodies have been kept; `before` is the record's summary as read."""
         summary, stand = step.summary, stand_of(step)
         writes = [Write("event", self._new(event_item(event, self._keep))) for event in step.events]
-        writes.append(Write("summary", self._replacing(summary_item(summary, stand.standing, self._keep), before)))
+        writes.append(self.summary_write(step, before))
         was = Stand(before["guard"]["S"], before["standing"]["S"]) if before is not None else None
         writes += moves(self.table, summary.number, was, stand)
         if step.idempotency is not None:
@@ -128,6 +131,11 @@ class Appender:
         if _pair(summary) not in self._noted:
             writes.append(Write("more", {"Put": {"TableName": self.table, "Item": _kept_item(summary)}}))
         return sorted(writes, key=lambda write: _ORDER.index(write.means))
+
+    def summary_write(self, step: Append, before: Item | None) -> Write:
+        """The part that puts the summary in place of the one that was read."""
+        item = summary_item(step.summary, stand_of(step).standing, self._keep)
+        return Write("summary", self._replacing(item, before))
 
     def _new(self, item: Item) -> Item:
         return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}

@@ -52,12 +52,12 @@ class AwsStore:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._line = ThreadPoolExecutor(1, thread_name_prefix="trail")
         self._closed = False
-        self._reader = Reader(client, table, calls, self._pool, blobs.read)
-        self._listing = Listing(self._reader, self._kept, cursor_key)
+        self.reader = Reader(client, table, calls, self._pool, blobs.read)
+        self._listing = Listing(self.reader, self._kept, cursor_key)
         self.appender = Appender(client, table, calls, entropy, blobs.keep)
-        self.staff = AwsStaff(self._reader, entropy)
-        self.seals = AwsSeals(self._reader, entropy)
-        self.trail = AwsTrail(self._reader, blobs, self._line, entropy)
+        self.staff = AwsStaff(self.reader, entropy)
+        self.seals = AwsSeals(self.reader, entropy)
+        self.trail = AwsTrail(self.reader, blobs, self._line, entropy)
 
     def append(self, step: Append) -> Future[Stored]:
         if self._closed:
@@ -77,14 +77,14 @@ class AwsStore:
         if not may_be_number(number):
             raise NotFound(UNKNOWN_NUMBER)
         for _ in range(_MOST_READINGS):
-            *items, last = [*self._reader.partition(record_key(number))] or [{}]
+            *items, last = [*self.reader.partition(record_key(number))] or [{}]
             if last.get("sk") != {"S": SUMMARY_KEY}:
                 raise NotFound(UNKNOWN_NUMBER)
-            summary = self._reader.summary(last)
+            summary = self.reader.summary(last)
             # A step may have landed between two items of this reading: then the summary counts events not seen.
             if summary.sequence <= len(items):
-                events = tuple(self._reader.event(item) for item in items[: summary.sequence])
-                return Record(self._reader.marked([summary])[0], events)
+                events = tuple(self.reader.event(item) for item in items[: summary.sequence])
+                return Record(self.reader.marked([summary])[0], events)
         raise StoreUnavailable("这份填报正被许多人同时改动，暂时读不出来。请稍后再试")
 
     def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
@@ -138,4 +138,4 @@ class AwsStore:
         self._forms.pop(summary.form_digest, None)
 
     def _kept(self) -> list[tuple[str, str, str]]:
-        return [kept_from(item) for item in self._reader.partition(PERIODS)]
+        return [kept_from(item) for item in self.reader.partition(PERIODS)]

@@ -111,7 +111,7 @@ def test_a_record_is_read_again_when_a_step_landed_in_between(
     healthy.append(first_step(1)).result(60)
     record = healthy.read("SC-2026-000001")
     step = next_step(record, "accepted", "accepted")
-    reader = healthy._reader
+    reader = healthy.reader
     monkeypatch.setattr(reader, "client", Racing(reader.client, iter([lambda: healthy.append(step).result(60)])))
     after = healthy.read("SC-2026-000001")
     assert (after.summary.status, [event.sequence for event in after.events]) == ("accepted", [1, 2])

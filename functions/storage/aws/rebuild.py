@@ -1,0 +1,119 @@
+"""Makes summaries and guards anew from the events, which are the only truth; it alone reads a whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from functions.errors import StoreUnavailable
+from functions.forms.definition import Definition
+from functions.records.event import Event
+from functions.records.state import Erased, fold, summary_of
+from functions.records.store import Append
+from functions.storage.aws.calls import Refused
+from functions.storage.aws.guards import GUARD_KEY, MEMBER
+from functions.storage.aws.items import SUMMARY_KEY, Item, event_key, guard_key, key, record_key
+from functions.storage.aws.store import AwsStore
+
+MOST_TRIES: Final = 20
+_MOVED_ON: Final = "数据正被许多人同时改动，列表没有全部重新生成。请稍后再运行一次"
+
+
+def rebuild(store: AwsStore, definition_of: Callable[[str], Definition]) -> int:
+    """How many summaries were made anew; each counts at once, and filing may go on meanwhile.
+
+    `definition_of` gives the form of a digest. A record keeps the summary it has where the version that counts was
+    erased: nothing else is left to make one from.
+    """
+    made = 0
+    guards: set[str] = set()
+    for number in _numbers(store):
+        guard = _renew(store, number, definition_of)
+        made += guard is not None
+        guards |= {guard} if guard is not None else set()
+    for guard in sorted(guards):
+        _recount(store, guard)
+    return made
+
+
+def _numbers(store: AwsStore) -> Iterator[str]:
+    """The numbers of all records, by their first events."""
+    wanted: dict[str, Any] = {
+        "TableName": store.table,
+        "ConsistentRead": True,
+        "ProjectionExpression": "pk",
+        "FilterExpression": "sk = :first AND begins_with(pk, :record)",
+        "ExpressionAttributeValues": {":first": {"S": event_key(1)}, ":record": {"S": record_key("")}},
+    }
+    while True:
+        answer = store.reader.calls(store.reader.client.scan, **wanted)
+        yield from (item["pk"]["S"].removeprefix(record_key("")) for item in answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        wanted["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definition]) -> str | None:
+    """Make the summary of a record anew, and note that it belongs to its guard, which is returned; None if it stays."""
+    for _ in range(MOST_TRIES):
+        items = list(store.reader.partition(record_key(number)))
+        before = items.pop() if items[-1]["sk"]["S"] == SUMMARY_KEY else None
+        step = _step(tuple(map(store.reader.event, items)), definition_of)
+        if step is None:
+            return None
+        place = {"TableName": store.table}
+        member = {"Put": {**place, "Item": key(guard_key(step.summary.guard), MEMBER + number)}}
+        actions = [store.appender.summary_write(step, before).action, member]
+        if before is not None and before["guard"]["S"] != step.summary.guard:
+            actions.append({"Delete": {**place, "Key": key(guard_key(before["guard"]["S"]), MEMBER + number)}})
+        try:
+            store.appender.together(actions)
+        except Refused:
+            continue
+        return step.summary.guard
+    raise StoreUnavailable(_MOVED_ON)
+
+
+def _step(events: tuple[Event, ...], definition_of: Callable[[str], Definition]) -> Append | None:
+    """What the events come to, as a step that adds none; None when the version that counts was erased."""
+    try:
+        state = fold(events)
+    except Erased:
+        return None
+    summary = summary_of(events[0], state, definition_of(state.form_digest))
+    return Append((), summary, None if state.contest else summary.guard, b"", None)
+
+
+def _recount(store: AwsStore, guard: str) -> None:
+    """Let the guard's item say who holds it and how many stand beside, as the summaries of its members do."""
+    reader, partition = store.reader, guard_key(guard)
+    for _ in range(MOST_TRIES):
+        before = reader.item(partition, GUARD_KEY) or {}
+        found = reader.items([(record_key(number), SUMMARY_KEY) for number in reader.members(guard)]).values()
+        standing = [(item["standing"]["S"], item["number"]["S"]) for item in found if item["guard"]["S"] == guard]
+        holders = sorted(number for stands, number in standing if stands == "holder")
+        rivals = sum(stands == "rival" for stands, _ in standing)
+        after: Item = {"rivals": {"N": str(rivals)}} | ({"holder": {"S": holders[0]}} if holders else {})
+        if before.get("holder") == after.get("holder") and before.get("rivals", {"N": "0"}) == after["rivals"]:
+            return
+        put = {"TableName": store.table, "Item": key(partition, GUARD_KEY) | after, **_unchanged(before)}
+        try:
+            reader.calls(reader.client.put_item, **put)
+        except Refused:
+            continue
+        return
+    raise StoreUnavailable(_MOVED_ON)
+
+
+def _unchanged(item: Item) -> dict[str, Any]:
+    """The condition that a guard's item is as it was read."""
+    terms, values = [], {}
+    for name in ("holder", "rivals"):
+        if name in item:
+            terms.append(f"#{name} = :{name}")
+            values[f":{name}"] = item[name]
+        else:
+            terms.append(f"attribute_not_exists(#{name})")
+    condition: dict[str, Any] = {"ConditionExpression": " AND ".join(terms)}
+    condition["ExpressionAttributeNames"] = {"#holder": "holder", "#rivals": "rivals"}
+    return condition | ({"ExpressionAttributeValues": values} if values else {})

@@ -1,0 +1,95 @@
+"""In the cloud too the projection holds nothing that the events do not: spoiled and made anew, it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.errors import GuardTaken
+from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition
+from functions.records.erasing import erase
+from functions.records.store import RecordStore, Selection, Summary
+from functions.storage.aws.guards import GUARD_KEY, MEMBER
+from functions.storage.aws.items import SUMMARY_KEY, guard_key, key, record_key
+from functions.storage.aws.rebuild import rebuild
+from functions.storage.aws.store import AwsStore
+from tests.contract.steps import next_step
+from tests.storage.test_rebuild import NOW, filings
+
+
+@pytest.fixture
+def store(healthy: AwsStore, tmp_path: Path, catalogue: Catalogue) -> AwsStore:
+    for definition in catalogue:
+        healthy.keep_document(definition.digest, definition.document)
+    for step in filings(tmp_path, catalogue):
+        healthy.append(step).result(60)
+    withdrawn = next(record for record in healthy.stream(Selection(form="key-project-registration")))
+    healthy.append(next_step(withdrawn, "withdrawn", "withdrawn")).result(60)
+    return healthy
+
+
+def summaries(store: RecordStore) -> list[Summary]:
+    return [record.summary for record in store.stream(Selection())]
+
+
+def kept_forms(store: RecordStore) -> Callable[[str], Definition]:
+    return cache(lambda digest: Definition.from_document(store.document(digest)))
+
+
+def spoil(store: AwsStore, before: list[Summary]) -> None:
+    """Lose every third summary, falsify every other, and let the guards say what is not so."""
+    table: Any = {"TableName": store.table}
+    client = store.reader.client
+    for n, summary in enumerate(before):
+        place, guard = key(record_key(summary.number), SUMMARY_KEY), guard_key(summary.guard)
+        if n % 3 == 0:
+            client.delete_item(**table, Key=place)
+        elif n % 3 == 1:
+            item: Any = client.get_item(**table, Key=place)["Item"]
+            wrong = {"status": {"S": "voided"}, "standing": {"S": "neither"}, "unit_name": {"S": "x"}}
+            client.put_item(**table, Item={**item, **wrong, "newest": {"S": "99"}, "words": {"S": ""}})
+        if n % 4 == 0:
+            client.put_item(**table, Item=key(guard, GUARD_KEY) | {"rivals": {"N": "7"}})
+        elif n % 4 == 1:
+            client.delete_item(**table, Key=key(guard, GUARD_KEY))
+            client.delete_item(**table, Key=key(guard, MEMBER + summary.number))
+
+
+def test_a_rebuilt_projection_is_what_was_there(store: AwsStore) -> None:
+    before = summaries(store)
+    assert [summary.contested for summary in before].count(True) == 2
+    spoil(store, before)
+    assert summaries(store) != before
+    for _ in range(2):
+        assert rebuild(store, kept_forms(store)) == len(before) == 22
+        assert summaries(store) == before
+    assert store.count(Selection(words=("除湿机",))) == 21
+    assert store.count(Selection(status="contested")) == 2
+    assert store.count(Selection(status="submitted")) == 21
+
+
+def test_guards_hold_after_a_rebuild_and_what_was_freed_stays_free(
+    store: AwsStore, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    spoil(store, summaries(store))
+    rebuild(store, kept_forms(store))
+    *checks, contested, registration = filings(tmp_path / "again", catalogue, seed=1000)
+    for step in checks:
+        with pytest.raises(GuardTaken):
+            store.append(step).result(60)
+    store.append(contested).result(60)
+    store.append(registration).result(60)
+
+
+def test_an_erased_record_keeps_the_summary_it_has(store: AwsStore) -> None:
+    record = next(store.stream(Selection(form="annual-self-check")))
+    made = erase(record, version=1, reason="示例决定", actor="(console)", at=NOW, entropy=lambda size: bytes(size))
+    store.erase(made.step, made.sequence)
+    before = summaries(store)
+    assert rebuild(store, kept_forms(store)) == len(before) - 1
+    assert summaries(store) == before
