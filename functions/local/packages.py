@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
-from functions.exports.bag import attachments_in
 from functions.exports.jsonl import read_events
+from functions.records.attachments import attachments_in
 from functions.records.audit import Finding, Report, check_chain, check_receipt
 from functions.records.event import Event, canonical
 from functions.records.receipt import InvalidReceipt, read_jwks, verify

@@ -19,8 +19,9 @@ import pytest
 
 from functions.errors import NotFound
 from functions.exports import Tools
-from functions.exports.bag import About, Attachment, Package, attachments_in
+from functions.exports.bag import About, Package
 from functions.exports.jsonl import read_events
+from functions.records.attachments import Attachment, attachments_in
 from functions.records.erasing import erase
 from functions.records.event import event_is_whole
 from functions.records.keys import Keys

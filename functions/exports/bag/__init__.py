@@ -1,6 +1,5 @@
 """A selection as a package that verifies without Qingdan: BagIt (RFC 8493) in a zip, written while it is sent."""
 
-from functions.exports.bag.attachment import Attachment, attachments_in
 from functions.exports.bag.package import About, Package
 
-__all__ = ["About", "Attachment", "Package", "attachments_in"]
+__all__ = ["About", "Package"]

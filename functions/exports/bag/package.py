@@ -16,13 +16,13 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from functions.exports.bag.attachment import attachments_in
 from functions.exports.bag.metadata import PROCESS_HEAD, RECORD_HEAD, process_lines, record_line
 from functions.exports.bag.words import BAGIT, README, bag_info
 from functions.exports.jsonl import write_record
 from functions.exports.pdf import Press
 from functions.exports.zips import Zip, file_name, in_larger_chunks
 from functions.forms.definition import Definition
+from functions.records.attachments import attachments_in
 from functions.records.event import Event, canonical
 from functions.records.filing import receipt_of
 from functions.records.keys import Keys

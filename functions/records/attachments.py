@@ -1,0 +1,75 @@
+"""Which files a version of a filing names, and the proof that a file has arrived whole; knows no form and no store."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from functions.records.keys import Keys
+
+MOST_BYTES: Final = 50 * 1024 * 1024
+MOST_FILES: Final = 10
+VOUCHED_FOR: Final = timedelta(hours=24)
+# Longer than a voucher lives: what is still vouched for is never swept out, whatever the clocks of two machines say.
+KEPT_UNNAMED: Final = VOUCHED_FOR + timedelta(hours=1)
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PURPOSE: Final = b"qingdan attachment arrived\x00"
+_VOUCHER = re.compile(r"([0-9a-f-]{1,20})[.]([0-9]{1,12})[.]([0-9]{1,10})[.]([0-9a-f]{64})[.]([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a filing names: its SHA-256, its name as it was sent, its size in bytes."""
+
+    digest: str
+    name: str
+    size: int
+
+
+def attachments_in(data: Any) -> Iterator[Attachment]:
+    """Every attachment in the answers, in their order: an object of `name`, `size` and `sha256`."""
+    if isinstance(data, list):
+        for item in data:
+            yield from attachments_in(item)
+    elif isinstance(data, dict):
+        name, size, digest = (data.get(key) for key in ("name", "size", "sha256"))
+        if isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
+            yield Attachment(digest, name, size)
+        else:
+            for value in data.values():
+                yield from attachments_in(value)
+
+
+def vouch(keys: Keys, digest: str, size: int, at: datetime) -> str:
+    """What a filer shows to name this file in a filing: we had it whole at `at` (aware).
+
+    Without it, whoever knows the digest of another's file could name it, and then read it. It says nothing that its
+    holder does not know, and holds for VOUCHED_FOR.
+    """
+    until = int((at.astimezone(UTC) + VOUCHED_FOR).timestamp())
+    return f"{keys.hmac_kid}.{until}.{size}.{digest}.{_mac(keys.hmac[keys.hmac_kid], until, size, digest)}"
+
+
+def vouched(keys: Keys, vouchers: Iterable[str], at: datetime) -> frozenset[tuple[str, int]]:
+    """The (digest, size) of the files that genuine vouchers stand for which hold at `at` (aware)."""
+    found = set()
+    for match in map(_VOUCHER.fullmatch, vouchers):
+        if match is None or match[1] not in keys.hmac:
+            continue
+        until, size, digest = int(match[2]), int(match[3]), match[4]
+        genuine = hmac.compare_digest(match[5], _mac(keys.hmac[match[1]], until, size, digest))
+        if genuine and at.timestamp() <= until:
+            found.add((digest, size))
+    return frozenset(found)
+
+
+def _mac(key: bytes, until: int, size: int, digest: str) -> str:
+    mac = hmac.digest(key, _PURPOSE + f"{until} {size} {digest}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(mac).rstrip(b"=").decode()
