@@ -35,6 +35,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+PASSWORD = "shuimohua-2026-xuni"
 schema = schemathesis.openapi.from_path(CONTRACT)
 
 
@@ -86,20 +87,24 @@ def test_a_filing_is_followed_corrected_and_withdrawn_as_the_contract_says(serve
     assert statuses == [200, 200, 422, 200, 200]
 
 
-def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
-    password = "shuimohua-2026-xuni"
-    command = ["staff", "add", "heyue", "--role", "reviewer", "--password-stdin", "--data", str(server.data)]
+def sign_in(server: Server, name: str) -> str:
+    """The cookie of a new reviewer of this name."""
+    command = ["staff", "add", name, "--role", "reviewer", "--password-stdin", "--data", str(server.data)]
     subprocess.run(
         [*COMMAND, *command],
-        input=password,
+        input=PASSWORD,
         text=True,
         check=True,
         capture_output=True,
         cwd=ROOT,
         env=environment(arguments=command),
     )
-    signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "heyue", "password": password})
-    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": name, "password": PASSWORD})
+    return signed_in.headers["set-cookie"].partition(";")[0]
+
+
+def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
+    cookie = sign_in(server, "heyue")
     data = valid_self_check(uscc=fresh_uscc())
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     one = "/api/desk/submissions/{number}"
@@ -137,18 +142,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
 
 
 def test_documents_are_given_as_the_contract_says(server: Server) -> None:
-    password = "shuimohua-2026-xuni"
-    subprocess.run(
-        [*COMMAND, "staff", "add", "shuji", "--role", "reviewer", "--password-stdin", "--data", str(server.data)],
-        input=password,
-        text=True,
-        check=True,
-        capture_output=True,
-        cwd=ROOT,
-        env=environment(),
-    )
-    signed_in = httpx2.post(f"{server.url}/api/desk/session", json={"username": "shuji", "password": password})
-    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    cookie = sign_in(server, "shuji")
     data = valid_self_check(uscc=fresh_uscc(), unit_name="示例县文书中学")
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     number = {"number": given["number"]}
