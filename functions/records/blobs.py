@@ -10,8 +10,12 @@ from typing import Final, Literal, Protocol
 
 from functions.errors import QingdanError
 
-# Form documents; bodies and words too large for an item; files from outside, until somebody has looked and after.
-Area = Literal["forms", "bodies", "words", "quarantine", "attachments"]
+# Form documents; bodies and words too large for an item; files from outside: until somebody has looked, after, and
+# those that were found to do harm, which nobody is ever sent.
+Area = Literal["forms", "bodies", "words", "quarantine", "attachments", "infected"]
+
+# The areas of files from outside: what no record names is swept out of them, by the time it was last sent.
+FROM_OUTSIDE: Final[tuple[Area, ...]] = ("quarantine", "attachments", "infected")
 
 PART_BYTES: Final = 5 * 1024 * 1024
 
@@ -67,7 +71,10 @@ class BlobStore(Protocol):
     """
 
     def keep(self, area: Area, digest: str, content: bytes) -> None:
-        """Keep the content; the same again changes nothing. ValueError when the digest is not the content's."""
+        """Keep the content; ValueError when the digest is not the content's.
+
+        The same again changes nothing; in an area of FROM_OUTSIDE it counts as sent now.
+        """
         ...
 
     def read(self, area: Area, digest: str) -> bytes:
@@ -86,12 +93,18 @@ class BlobStore(Protocol):
         """Keep the content in `target` and no longer in `source`; NotFound when it is in neither."""
         ...
 
-    def remove(self, area: Area, digest: str) -> None:
-        """Forget the content for good, earlier versions included; what is not there is forgotten already."""
+    def remove(self, area: Area, digest: str, *, before: datetime | None = None) -> None:
+        """Forget the content for good, earlier versions included; what is not there is forgotten already.
+
+        With `before` (aware), only if it was last sent before that moment, whoever sends it at the same time.
+        """
         ...
 
     def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
-        """What was kept there before that moment (aware), in no order: for sweeping out what no record names."""
+        """What was last sent before that moment (aware), in no order: for sweeping out what no record names.
+
+        In constant memory; what is removed meanwhile is no trouble.
+        """
         ...
 
     def link(self, area: Area, digest: str, *, filename: str, media_type: str, seconds: int) -> str | None:
@@ -122,10 +135,12 @@ class BlobStore(Protocol):
         ...
 
     def finish(self, upload: Upload) -> None:
-        """Put the parts together as a content of the area `quarantine`, in constant memory; twice does no harm.
+        """Put the parts together as a content of the area `quarantine`, sent now, in constant memory.
 
-        UploadRefused when parts are missing, which can still be sent, or when the whole is not what was announced: then
-        nothing of it is of use, and it is to be abandoned.
+        Twice does no harm: that this upload was finished is known until a sweep. That somebody else has sent the same
+        content is of no use to who has not: all parts have to be there. UploadRefused when some are missing, which can
+        still be sent, or when the whole is not what was announced: then nothing of it is of use, and it is to be
+        abandoned.
         """
         ...
 
@@ -134,5 +149,8 @@ class BlobStore(Protocol):
         ...
 
     def sweep(self, *, before: datetime) -> int:
-        """Forget what came of uploads begun before that moment (aware) and never finished; how many they were."""
+        """Forget what came of uploads begun before that moment (aware) and never finished; how many they were.
+
+        That others were finished before it is forgotten too.
+        """
         ...

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import Area, Ticket, Upload
+from functions.records.blobs import FROM_OUTSIDE, Area, Ticket, Upload
 from functions.storage.blobwords import (
     GONE,
     different,
@@ -25,6 +26,7 @@ from functions.storage.blobwords import (
 from functions.storage.folder import FILE_MODE, private_folder, sync_folder, write_once
 
 INCOMING: Final = "incoming"
+FINISHED: Final = "finished"
 CHUNK: Final = 1 << 20
 
 
@@ -39,8 +41,9 @@ class FileBlobs:
             raise ValueError("the digest is not the content's")
         with _translated():
             path = private_folder(self._folder / area) / digest
-            if not path.exists():
-                write_once(path, content)
+            if not path.exists() or area in FROM_OUTSIDE:
+                with _alone(path.parent):
+                    write_once(path, content)
 
     def read(self, area: Area, digest: str) -> bytes:
         return b"".join(self.stream(area, digest))
@@ -60,7 +63,8 @@ class FileBlobs:
         with _translated():
             after = private_folder(self._folder / target) / digest
             try:
-                before.rename(after)
+                with _alone(after.parent):
+                    before.rename(after)
             except FileNotFoundError:
                 if not after.exists():
                     raise NotFound(GONE) from None
@@ -68,10 +72,13 @@ class FileBlobs:
             sync_folder(after.parent)
             sync_folder(before.parent)
 
-    def remove(self, area: Area, digest: str) -> None:
+    def remove(self, area: Area, digest: str, *, before: datetime | None = None) -> None:
         path = self._folder / area / require_digest(digest)
         with _translated(), suppress(FileNotFoundError):
-            path.unlink()
+            with _alone(path.parent):
+                if before is not None and path.stat().st_mtime >= before.timestamp():
+                    return
+                path.unlink()
             sync_folder(path.parent)
 
     def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
@@ -104,29 +111,33 @@ class FileBlobs:
         return frozenset(part for part in upload.parts if _has_size(self._part(upload, part), upload.size_of(part)))
 
     def finish(self, upload: Upload) -> None:
-        quarantine = self._folder / "quarantine"
-        if (quarantine / upload.digest).exists():
-            self.abandon(upload)
-            return
-        if len(arrived := self.arrived(upload)) < len(upload.parts):
-            raise incomplete(upload, arrived)
-        with _translated():
-            self._join(upload, private_folder(quarantine))
+        mark = self._folder / FINISHED / f"{require_id(upload.id)}.{require_digest(upload.digest)}"
+        with _translated(), _alone(self._folder / INCOMING / upload.id):
+            if not mark.exists():
+                if len(arrived := self.arrived(upload)) < len(upload.parts):
+                    raise incomplete(upload, arrived)
+                self._join(upload, private_folder(self._folder / "quarantine"))
+                private_folder(mark.parent)
+                write_once(mark, b"")
         self.abandon(upload)
 
     def abandon(self, upload: Upload) -> None:
         shutil.rmtree(self._folder / INCOMING / require_id(upload.id), ignore_errors=True)
 
     def sweep(self, *, before: datetime) -> int:
-        begun = [path for path in _older(self._folder / INCOMING, before) if path.is_dir()]
-        for path in begun:
-            shutil.rmtree(path, ignore_errors=True)
+        begun = 0
+        for path in _older(self._folder / INCOMING, before):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+                begun += 1
+        for mark in _files(self._folder / FINISHED, before):
+            mark.unlink(missing_ok=True)
         # What a machine that lost its power was in the middle of writing.
         for area in get_args(Area):
             for path in _files(self._folder / area, before):
                 if path.name.startswith("."):
                     path.unlink(missing_ok=True)
-        return len(begun)
+        return begun
 
     def _part(self, upload: Upload, part: int) -> Path:
         return self._folder / INCOMING / require_id(upload.id) / f"{part:05d}"
@@ -146,10 +157,26 @@ class FileBlobs:
                 os.fsync(file.fileno())
             if digest.hexdigest() != upload.digest:
                 raise different()
-            draft.rename(quarantine / upload.digest)
+            with _alone(quarantine):
+                draft.rename(quarantine / upload.digest)
         finally:
             draft.unlink(missing_ok=True)
         sync_folder(quarantine)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The folder to ourselves among all who ask so, of every process; a folder that is not there is nobody's."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -184,8 +211,9 @@ def _files(folder: Path, before: datetime) -> Iterator[Path]:
 
 def _older(folder: Path, before: datetime) -> Iterator[Path]:
     """What in the folder was last changed before that moment."""
-    moment = before.astimezone(UTC).timestamp()
-    for path in folder.iterdir() if folder.is_dir() else ():
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < moment:
-                yield path
+    moment = before.timestamp()
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                if entry.stat(follow_symlinks=False).st_mtime < moment:
+                    yield Path(entry.path)

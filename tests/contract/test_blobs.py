@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from functions.errors import NotFound
-from functions.records.blobs import PART_BYTES, BlobStore, Upload, UploadRefused
+from functions.records.blobs import FROM_OUTSIDE, PART_BYTES, BlobStore, Upload, UploadRefused
 from tests.contract.conftest import Adapter
 
 CONTENT = "附件 𠮷 \x00".encode() + bytes(range(256))
@@ -84,6 +86,27 @@ def test_what_is_removed_is_gone_and_may_come_again(blobs: BlobStore) -> None:
         blobs.remove("attachments", digest)
         with pytest.raises(NotFound):
             blobs.read("attachments", digest)
+
+
+def test_what_was_sent_since_a_moment_is_not_removed(blobs: BlobStore) -> None:
+    digest, now = digest_of(CONTENT + b"stays"), datetime.now(UTC)
+    for area in FROM_OUTSIDE:
+        blobs.keep(area, digest, CONTENT + b"stays")
+        blobs.remove(area, digest, before=now - HOUR)
+        assert blobs.size(area, digest) == len(CONTENT) + 5
+        blobs.remove(area, digest, before=now + HOUR)
+        blobs.remove(area, digest, before=now + HOUR)
+        with pytest.raises(NotFound):
+            blobs.size(area, digest)
+
+
+def test_listing_goes_on_though_what_is_listed_is_removed(blobs: BlobStore) -> None:
+    contents, later = [b"listed %d" % n for n in range(60)], datetime.now(UTC) + HOUR
+    for content in contents:
+        blobs.keep("infected", digest_of(content), content)
+    for digest in blobs.digests("infected", before=later):
+        blobs.remove("infected", digest)
+    assert list(blobs.digests("infected", before=later)) == []
 
 
 def test_what_was_kept_before_a_moment_is_listed(blobs: BlobStore) -> None:
@@ -161,6 +184,59 @@ def test_the_same_file_sent_twice_at_once_is_one_content(blobs: BlobStore) -> No
     blobs.finish(first)
     blobs.finish(second)
     assert blobs.read("quarantine", digest_of(content)) == content
+
+
+def test_who_sends_nothing_is_not_told_that_somebody_else_has_sent_it(blobs: BlobStore) -> None:
+    content = file_of(PART_BYTES + 3)
+    first = begin(blobs, content, "7" * 32)
+    put(blobs, first, content, 1, 2)
+    blobs.finish(first)
+    stranger = begin(blobs, content, "8" * 32)
+    for sent in ((), (2,)):
+        put(blobs, stranger, content, *sent)
+        with pytest.raises(UploadRefused, match="请接着上传") as refused:
+            blobs.finish(stranger)
+        assert refused.value.missing == tuple(part for part in (1, 2) if part not in sent)
+    blobs.move(first.digest, "quarantine", "attachments")
+    with pytest.raises(UploadRefused, match="请接着上传"):
+        blobs.finish(stranger)
+
+
+def test_an_upload_that_was_finished_stays_so_wherever_its_content_has_gone(reopen: Callable[[], Adapter]) -> None:
+    content, opened = file_of(4321), reopen()
+    upload = begin(opened.blobs, content, "9" * 32)
+    put(opened.blobs, upload, content, 1)
+    opened.blobs.finish(upload)
+    opened.blobs.move(upload.digest, "quarantine", "attachments")
+    opened.close()
+    again = reopen()
+    again.blobs.finish(upload)
+    assert again.blobs.arrived(upload) == frozenset()
+    with pytest.raises(NotFound):
+        again.blobs.size("quarantine", upload.digest)
+    again.blobs.sweep(before=datetime.now(UTC) + HOUR)
+    with pytest.raises(UploadRefused, match="请接着上传"):
+        again.blobs.finish(upload)
+    again.close()
+
+
+def test_the_mark_of_one_upload_says_nothing_about_another_content(blobs: BlobStore) -> None:
+    content, other = file_of(55), file_of(56)
+    upload = begin(blobs, content, "a" * 32)
+    put(blobs, upload, content, 1)
+    blobs.finish(upload)
+    with pytest.raises(UploadRefused, match="请接着上传"):
+        blobs.finish(replace(upload, digest=digest_of(other), size=len(other)))
+
+
+def test_two_who_finish_the_same_upload_at_once_both_succeed(blobs: BlobStore) -> None:
+    content = file_of(2 * PART_BYTES)
+    upload = begin(blobs, content, "b" * 32)
+    put(blobs, upload, content, 1, 2)
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(blobs.finish, upload) for _ in range(4)]:
+            done.result(60)
+    assert blobs.read("quarantine", upload.digest) == content
 
 
 def test_a_sweep_takes_old_uploads_and_no_others(blobs: BlobStore) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +27,9 @@ def test_contents_are_private_and_named_by_their_digest(tmp_path: Path) -> None:
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
     blobs.finish(upload)
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [digest_of(b"content")]
+    mark = f"{upload.id}.{upload.digest}"
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {digest_of(b"content"), mark}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
     assert stat.S_IMODE((tmp_path / "quarantine" / digest_of(b"content")).stat().st_mode) == 0o600
 
 
@@ -50,6 +54,54 @@ def test_a_part_cut_in_the_middle_has_not_arrived(tmp_path: Path) -> None:
     blobs.put_part(upload, 2, part_of(content, 2))
     blobs.finish(upload)
     assert blobs.read("quarantine", upload.digest) == content
+
+
+def test_what_is_sent_again_counts_as_sent_now(tmp_path: Path) -> None:
+    blobs, digest = FileBlobs(tmp_path), digest_of(b"again")
+
+    def age() -> None:
+        for path in tmp_path.rglob(digest):
+            os.utime(path, (0, 0))
+
+    for n, area in enumerate(("attachments", "quarantine")):
+        blobs.keep(area, digest, b"again")  # type: ignore[arg-type]
+        age()
+        upload = begin(blobs, b"again", f"{n:032x}")
+        put(blobs, upload, b"again", 1)
+        blobs.finish(upload)
+        blobs.move(digest, "quarantine", "attachments")
+        assert list(blobs.digests("attachments", before=NOW - HOUR)) == []
+        age()
+        blobs.keep("attachments", digest, b"again")
+        assert list(blobs.digests("attachments", before=NOW - HOUR)) == []
+
+
+def test_what_is_sent_again_while_it_is_being_removed_stays(tmp_path: Path) -> None:
+    blobs, digest = FileBlobs(tmp_path), digest_of(b"again")
+    blobs.keep("quarantine", digest, b"again")
+    os.utime(tmp_path / "quarantine" / digest, (0, 0))
+    assert list(blobs.digests("quarantine", before=NOW - HOUR)) == [digest]
+    held = os.open(tmp_path / "quarantine", os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with ThreadPoolExecutor(1) as pool:
+        removed = pool.submit(blobs.remove, "quarantine", digest, before=NOW - HOUR)
+        os.utime(tmp_path / "quarantine" / digest)
+        assert not removed.done(), "whoever removes waits for who sends"
+        os.close(held)
+        removed.result(30)
+    assert blobs.read("quarantine", digest) == b"again"
+
+
+def test_nothing_of_an_upload_that_was_cut_or_finished_is_left_after_the_sweep(tmp_path: Path) -> None:
+    blobs, content = FileBlobs(tmp_path), file_of(6 * 1024 * 1024)
+    cut, done = begin(blobs, content, "a" * 32), begin(blobs, content, "b" * 32)
+    put(blobs, cut, content, 1)
+    (tmp_path / "incoming" / cut.id / ".00002.77.tmp").write_bytes(b"ha")
+    put(blobs, done, content, 1, 2)
+    blobs.finish(done)
+    assert blobs.sweep(before=NOW + HOUR) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "quarantine" / done.digest]
+    assert not list((tmp_path / "incoming").iterdir())
 
 
 def test_a_damaged_content_is_not_taken_for_what_it_was(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from functions.errors import NotFound
-from functions.records.blobs import Area, Ticket, Upload
+from functions.records.blobs import FROM_OUTSIDE, Area, Ticket, Upload
 from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
 from functions.storage.blobwords import (
     different,
@@ -22,6 +22,7 @@ from functions.storage.blobwords import (
 )
 
 INCOMING: Final = "incoming"
+FINISHED: Final = "finished"
 
 
 class S3Blobs:
@@ -33,7 +34,7 @@ class S3Blobs:
     def keep(self, area: Area, digest: str, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != digest:
             raise ValueError("the digest is not the content's")
-        self._bucket.put(_key(area, digest), content)
+        self._bucket.put(_key(area, digest), content, again=area in FROM_OUTSIDE)
 
     def read(self, area: Area, digest: str) -> bytes:
         return self._bucket.read(_key(area, digest), digest)
@@ -53,8 +54,8 @@ class S3Blobs:
             self.size(target, digest)
         self.remove(source, digest)
 
-    def remove(self, area: Area, digest: str) -> None:
-        self._bucket.remove(_key(area, digest))
+    def remove(self, area: Area, digest: str, *, before: datetime | None = None) -> None:
+        self._bucket.remove(_key(area, digest), before)
 
     def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
         names = (key.removeprefix(f"{area}/") for key in self._bucket.keys(f"{area}/", before))
@@ -117,13 +118,15 @@ class S3Blobs:
         )
 
     def arrived(self, upload: Upload) -> frozenset[int]:
-        return frozenset(self._parts(upload))
+        try:
+            return frozenset(self._parts(upload))
+        except NotFound:
+            return frozenset()
 
     def finish(self, upload: Upload) -> None:
-        try:
-            self.size("quarantine", upload.digest)
-        except NotFound:
+        if not self._is_finished(upload):
             self._join(upload)
+            self._bucket.put(_mark(upload), b"")
         self.abandon(upload)
 
     def abandon(self, upload: Upload) -> None:
@@ -134,39 +137,45 @@ class S3Blobs:
         for key, token in found:
             self._abort(key, token)
         joined = list(self._bucket.keys(f"{INCOMING}/", before))
-        for key in joined:
+        for key in (*joined, *self._bucket.keys(f"{FINISHED}/", before)):
             self._bucket.remove(key)
         return len(found) + len(joined)
 
+    def _is_finished(self, upload: Upload) -> bool:
+        try:
+            self._bucket.call("head_object", Key=_mark(upload))
+        except NotFound:
+            return False
+        return True
+
     def _join(self, upload: Upload) -> None:
         """Make one content of the parts; it gets its name once its digest has proved to be right."""
-        key, parts = _incoming(upload.id), self._parts(upload)
-        if parts and len(parts) < len(upload.parts):
-            raise incomplete(upload, frozenset(parts))
-        whole = [{**of, "PartNumber": part} for part, of in sorted(parts.items())]
+        key = _incoming(upload.id)
         # Where an earlier try got as far as this, there are no parts any more, but what was made of them.
         with suppress(NotFound):
+            parts = self._parts(upload)
+            if len(parts) < len(upload.parts):
+                raise incomplete(upload, frozenset(parts))
+            whole = [{**of, "PartNumber": part} for part, of in sorted(parts.items())]
             self._bucket.call(
                 "complete_multipart_upload", Key=key, UploadId=upload.token, MultipartUpload={"Parts": whole}
             )
         try:
-            found = self._bucket.digest(key)
+            if self._bucket.digest(key) != upload.digest:
+                raise different()
+            self._bucket.copy(key, _key("quarantine", upload.digest))
         except NotFound:
-            raise incomplete(upload, frozenset()) from None
-        if found != upload.digest:
-            raise different()
-        self._bucket.copy(key, _key("quarantine", upload.digest))
+            # Somebody else may have finished it just now.
+            if not self._is_finished(upload):
+                raise incomplete(upload, frozenset()) from None
 
     def _parts(self, upload: Upload) -> dict[int, dict[str, str]]:
-        """What S3 says of each part that has arrived whole, as it wants it back to join them."""
-        try:
-            return {
-                part["PartNumber"]: {"ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
-                for part in self._bucket.parts(_incoming(upload.id), upload.token)
-                if part["PartNumber"] in upload.parts and part["Size"] == upload.size_of(part["PartNumber"])
-            }
-        except NotFound:
-            return {}
+        """What S3 says of each part that has arrived whole, as it wants it back to join them; NotFound when joined."""
+        return {
+            part["PartNumber"]: {"ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
+            for part in self._bucket.parts(_incoming(upload.id), upload.token)
+            if part["PartNumber"] in upload.parts and part["Size"] == upload.size_of(part["PartNumber"])
+        }
 
     def _abort(self, key: str, token: str) -> None:
         with suppress(NotFound):
@@ -180,3 +189,8 @@ def _key(area: Area, digest: str) -> str:
 
 def _incoming(id: str) -> str:
     return f"{INCOMING}/{require_id(id)}"
+
+
+def _mark(upload: Upload) -> str:
+    """What says that this upload was finished."""
+    return f"{FINISHED}/{require_id(upload.id)}.{require_digest(upload.digest)}"

@@ -44,11 +44,12 @@ class Bucket:
                 raise NotFound(GONE) from None
             raise
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep the content, checked by S3, unless there is something of this key already."""
+    def put(self, key: str, content: bytes, *, again: bool = False) -> None:
+        """Keep the content, checked by S3; what is there already stays as it is, unless it is to be put there again."""
         checksum = checksum_of(hashlib.sha256(content).hexdigest())
+        condition = {} if again else {"IfNoneMatch": "*"}
         try:
-            self.call("put_object", Key=key, Body=content, ChecksumSHA256=checksum, IfNoneMatch="*", **ENCRYPTED)
+            self.call("put_object", Key=key, Body=content, ChecksumSHA256=checksum, **condition, **ENCRYPTED)
         except ClientError as error:
             if code_of(error) != "PreconditionFailed":
                 raise
@@ -81,12 +82,20 @@ class Bucket:
         of = {"Bucket": self.name, "Key": source}
         self.call("copy_object", Key=target, CopySource=of, ChecksumAlgorithm="SHA256", **ENCRYPTED)
 
-    def remove(self, key: str) -> None:
-        """Remove every version of a key: one that was only marked as deleted could be read again."""
+    def remove(self, key: str, before: datetime | None = None) -> None:
+        """Remove every version of a key: one that was only marked as deleted could be read again.
+
+        With `before`, none if any is younger. One that is put meanwhile is another version, and stays.
+        """
+        found: list[Any] = []
         for page in self._pages("list_object_versions", Prefix=key):
-            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if found["Key"] == key:
-                    self.call("delete_object", Key=key, VersionId=found["VersionId"])
+            found += (
+                each for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())) if each["Key"] == key
+            )
+        if before is not None and any(each["LastModified"] >= before for each in found):
+            return
+        for each in found:
+            self.call("delete_object", Key=key, VersionId=each["VersionId"])
 
     def keys(self, prefix: str, before: datetime) -> Iterator[str]:
         """The keys under a prefix that were written before that moment."""

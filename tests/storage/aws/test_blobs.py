@@ -1,0 +1,81 @@
+"""What a bucket with versions adds to the contract: what is sent again is a new version, and what is swept has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.records.blobs import BlobStore
+from functions.storage.aws.store import AwsStore
+from tests.contract.test_blobs import begin, digest_of, put
+from tests.support.cloud import BUCKET, Cloud
+
+LATER = datetime.now(UTC) + timedelta(hours=1)
+
+
+@pytest.fixture
+def blobs(healthy: AwsStore, ministack: Cloud) -> Iterator[BlobStore]:
+    """In a bucket that keeps versions, as ours does."""
+    kept: Any = {"Bucket": BUCKET, "VersioningConfiguration": {"Status": "Enabled"}}
+    ministack.s3.put_bucket_versioning(**kept)
+    yield healthy.blobs
+    kept["VersioningConfiguration"]["Status"] = "Suspended"
+    ministack.s3.put_bucket_versioning(**kept)
+
+
+def versions(cloud: Cloud, key: str) -> list[str]:
+    page: Any = cloud.s3.list_object_versions(Bucket=BUCKET, Prefix=key)
+    return [each["VersionId"] for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
+
+
+def send(blobs: BlobStore, content: bytes, id: str) -> str:
+    upload = begin(blobs, content, id)
+    put(blobs, upload, content, 1)
+    blobs.finish(upload)
+    return upload.digest
+
+
+def test_what_is_sent_again_is_as_young_as_its_newest_version(blobs: BlobStore, ministack: Cloud) -> None:
+    digest = send(blobs, b"sent twice", "c1" * 16)
+    (first,) = versions(ministack, f"quarantine/{digest}")
+    send(blobs, b"sent twice", "c2" * 16)
+    assert len(set(versions(ministack, f"quarantine/{digest}")) - {first}) == 1
+    blobs.move(digest, "quarantine", "attachments")
+    assert versions(ministack, f"quarantine/{digest}") == []
+    blobs.keep("attachments", digest, b"sent twice")
+    assert len(versions(ministack, f"attachments/{digest}")) == 2
+
+
+def test_removing_leaves_no_version(blobs: BlobStore, ministack: Cloud) -> None:
+    digest = digest_of(b"goes for good")
+    for _ in range(3):
+        blobs.keep("attachments", digest, b"goes for good")
+    ministack.s3.delete_object(Bucket=BUCKET, Key=f"attachments/{digest}")
+    blobs.remove("attachments", digest)
+    assert versions(ministack, f"attachments/{digest}") == []
+
+
+def test_what_is_sent_between_looking_and_removing_stays(blobs: BlobStore, ministack: Cloud) -> None:
+    digest = digest_of(b"just in time")
+    blobs.keep("attachments", digest, b"just in time")
+
+    def again(**_: Any) -> None:
+        events.unregister("before-call.s3.DeleteObject", again)
+        blobs.keep("attachments", digest, b"just in time")
+
+    events = ministack.s3.meta.events
+    events.register("before-call.s3.DeleteObject", again)
+    blobs.remove("attachments", digest, before=LATER)
+    assert blobs.read("attachments", digest) == b"just in time"
+
+
+def test_nothing_of_an_upload_is_left_after_the_sweep(blobs: BlobStore, ministack: Cloud) -> None:
+    digest = send(blobs, b"finished", "c3" * 16)
+    cut = begin(blobs, b"cut", "c4" * 16)
+    put(blobs, cut, b"cut", 1)
+    assert blobs.sweep(before=LATER) >= 1
+    assert versions(ministack, "incoming/") == versions(ministack, "finished/") == []
+    assert blobs.read("quarantine", digest) == b"finished"
