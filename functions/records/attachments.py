@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ VOUCHED_FOR: Final = timedelta(hours=24)
 # Longer than a voucher lives: what is still vouched for is never swept out, whatever the clocks of two machines say.
 KEPT_UNNAMED: Final = VOUCHED_FOR + timedelta(hours=1)
 
+# What every body holds that names a file, and hardly any other: the rest need not be read for it.
+_NAMING: Final = b'"sha256"'
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PURPOSE: Final = b"qingdan attachment arrived\x00"
 _VOUCHER = re.compile(r"([0-9a-f-]{1,20})[.]([0-9]{1,12})[.]([0-9]{1,10})[.]([0-9a-f]{64})[.]([A-Za-z0-9_-]{43})")
@@ -45,6 +48,21 @@ def attachments_in(data: Any) -> Iterator[Attachment]:
         else:
             for value in data.values():
                 yield from attachments_in(value)
+
+
+def named_in(body: bytes | None) -> list[Attachment]:
+    """Every attachment that an event's body names, in their order; none when it is gone or cannot be read."""
+    if body is None or _NAMING not in body:
+        return []
+    try:
+        return list(attachments_in(json.loads(body)))
+    except ValueError:
+        return []
+
+
+def digests_in(body: bytes | None) -> frozenset[str]:
+    """The digests of the files that an event's body names."""
+    return frozenset(attachment.digest for attachment in named_in(body))
 
 
 def vouch(keys: Keys, digest: str, size: int, at: datetime) -> str:

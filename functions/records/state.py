@@ -227,7 +227,8 @@ def _texts(value: Any) -> list[str]:
         if kind is str:
             found.append(node)
         elif kind is dict:
-            waiting.extend(node.values())
+            # Of a file its name: a number that is looked for stands in many a digest by chance.
+            waiting.extend(node.values() if "sha256" not in node else [node.get("name")])
         elif kind is list:
             waiting.extend(node)
     return sorted(set(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -132,7 +132,8 @@ class RecordStore(Protocol):
         """Store the step and, in the same step, forget salt and body of the record's event `sequence`, for good.
 
         Nothing derived from that body stays either, but for what the step's summary says. The event's digests stay.
-        Durable when this returns. SequenceTaken when the record has moved on: then nothing is forgotten.
+        Durable when this returns. SequenceTaken when the record has moved on: then nothing is forgotten. After it, the
+        files that nothing but that body named are removed for good.
         """
         ...
 
@@ -168,6 +169,10 @@ class RecordStore(Protocol):
 
         Each is whole, and as of one moment: the same for all where the store can hold one, else that of its reading.
         """
+        ...
+
+    def named(self, digests: Collection[str]) -> frozenset[str]:
+        """Which of these files any version of any record names, as of now; what has been erased names none."""
         ...
 
     def keep_document(self, digest: str, document: bytes) -> None:

@@ -67,7 +67,7 @@ def first_step(
     )
 
 
-def next_step(record: Record, type: EventType, status: Status, *, contest: bool = False) -> Append:
+def next_step(record: Record, type: EventType, status: Status, *, contest: bool = False, body: Any = None) -> Append:
     """One more event on a record."""
     last = record.events[-1]
     event = make_event(
@@ -78,7 +78,7 @@ def next_step(record: Record, type: EventType, status: Status, *, contest: bool 
         at="2026-10-01T00:00:00.000000Z",
         actor="示例甲",
         previous=last.digest,
-        body={"reason": "示例理由"},
+        body=body or {"reason": "示例理由"},
         salt=SALT,
     )
     summary = replace(record.summary, status=status, sequence=event.sequence, contested=False)

@@ -15,7 +15,7 @@ from tests.deployment.conftest import Template, of_type, text
 # queue of failed nights.
 # Where a row names keys, the right ends at items whose partition key begins so.
 CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
-APPENDED = "rec#* guard#* contest#* idem#* unsealed#* periods"
+APPENDED = "rec#* guard#* contest#* idem#* unsealed#* named#* periods"
 LAYING_DOWN = {(f"s3:{action}", "E/parcels/*", "") for action in ("GetObject", "PutObject", "AbortMultipartUpload")}
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {

@@ -18,6 +18,7 @@ from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.schema import STEPS
 from tests.contract.steps import digest_of, first_step
+from tests.contract.test_named import naming, shas
 
 
 def test_folder_and_files_are_their_owners_only(tmp_path: Path) -> None:
@@ -96,6 +97,22 @@ def test_data_of_an_older_step_is_brought_up_to_date(tmp_path: Path) -> None:
     store.append(first_step(1)).result(30)
     assert store.staff.accounts() == ()
     store.close()
+
+
+def test_files_that_an_older_program_was_given_are_named_from_now_on(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = open_store(folder)
+    store.append(naming(first_step(1), 1, 2)).result(30)
+    store.append(first_step(2, text='"sha256"')).result(30)
+    store.close()
+    older = sqlite3.connect(folder / "qingdan.sqlite3", isolation_level=None)
+    older.execute("UPDATE events SET body = CAST('{\"sha256\"' AS BLOB) WHERE number = 'SC-2026-000002'")
+    older.execute("DROP TABLE named")
+    older.execute(f"PRAGMA user_version = {len(STEPS) - 1}")
+    older.close()
+    again = open_store(folder)
+    assert again.named(shas(1, 2, 3)) == shas(1, 2)
+    again.close()
 
 
 def test_accounts_and_sessions_of_an_older_program_go_on(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,11 +22,12 @@ from functions.forms.definition import Definition
 from functions.records.erasing import erase
 from functions.records.filing import prepare
 from functions.records.state import fold, summary_of
-from functions.records.store import Append, Selection, Summary
+from functions.records.store import Append, RecordStore, Selection, Summary
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 from functions.storage.sqlite.rebuild import rebuild
 from tests.contract.steps import first_step, next_step
+from tests.contract.test_named import file, sha, shas
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
@@ -62,6 +65,34 @@ def filings(folder: Path, catalogue: Catalogue, seed: int = 0) -> Iterator[Appen
             keys=keys,
             entropy=lambda size: hashlib.shake_256(b"%d" % next(numbers)).digest(size),
         )
+
+
+def naming_files(store: RecordStore, folder: Path, catalogue: Catalogue) -> tuple[str, str, str]:
+    """The numbers of three filings that name the files 1 and 2, 4 (and 3 in a version that was erased), and 2."""
+    entropy, numbers = os.urandom, []
+    for n, files in ((51, (1, 2)), (52, (3,)), (53, (2,))):
+        step = prepare(
+            catalogue.get("annual-self-check"),
+            valid_self_check(uscc=make_uscc(n)) | {"files": {"scans": list(map(file, files))}},
+            at=NOW,
+            due=date(2026, 9, 30),
+            timeliness="on_time",
+            contest=False,
+            idempotency_key=None,
+            request_digest="a" * 64,
+            keys=load_keys(folder, entropy),
+            entropy=entropy,
+        )
+        numbers.append(step.summary.number)
+        store.append(step).result(60)
+    record = store.read(numbers[1])
+    body = json.loads(record.events[0].body or b"")
+    body["data"]["files"]["scans"] = [file(4)]
+    corrected = next_step(record, "corrected", "submitted", body=body)
+    store.append(corrected).result(60)
+    made = erase(store.read(numbers[1]), version=1, reason="示例", actor="(console)", at=NOW, entropy=entropy)
+    store.erase(made.step, made.sequence)
+    return numbers[0], numbers[1], numbers[2]
 
 
 def summaries(store: SqliteStore) -> list[Summary]:
@@ -139,6 +170,30 @@ def test_what_an_erased_record_held_it_holds_after_a_rebuild(store: SqliteStore,
                 summary=replace(first_step(1).summary, guard=record.summary.guard),
             )
         ).result(30)
+
+
+def rows_of_index(folder: Path, *changes: tuple[str, ...]) -> list[tuple[object, ...]]:
+    """The index of named files as it lies there, after these changes behind the store's back."""
+    with closing(sqlite3.connect(folder / "data" / "qingdan.sqlite3", isolation_level=None)) as other:
+        for statement, *bound in changes:
+            other.execute(statement, bound)
+        return other.execute("SELECT * FROM named ORDER BY 1, 2, 3").fetchall()
+
+
+def test_the_index_of_named_files_is_made_anew(store: SqliteStore, tmp_path: Path, catalogue: Catalogue) -> None:
+    first, second, third = naming_files(store, tmp_path, catalogue)
+    before = rows_of_index(tmp_path)
+    assert before == sorted([(first, 1, sha(1)), (first, 1, sha(2)), (second, 2, sha(4)), (third, 1, sha(2))])
+    spoiled = rows_of_index(
+        tmp_path,
+        ("DELETE FROM named WHERE digest = ?", sha(1)),
+        ("INSERT INTO named VALUES (?, 1, ?)", second, sha(3)),
+        ("INSERT INTO named VALUES ('SC-2026-000009', 1, ?)", sha(5)),
+    )
+    assert spoiled != before
+    rebuild(store, kept_forms(store))
+    assert rows_of_index(tmp_path) == before
+    assert store.named(shas(1, 2, 3, 4, 5)) == shas(1, 2, 4)
 
 
 def test_a_summary_without_events_is_gone_after_a_rebuild(store: SqliteStore, tmp_path: Path) -> None:

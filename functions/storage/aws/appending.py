@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.records.attachments import digests_in
 from functions.records.blobs import Area
 from functions.records.store import Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
@@ -15,9 +16,12 @@ from functions.storage.aws.items import (
     SUMMARY_KEY,
     Item,
     KeepBlob,
+    ReadBlob,
+    event_from,
     event_item,
     event_key,
     key,
+    named_items,
     record_key,
     summary_item,
 )
@@ -37,6 +41,13 @@ _KEPT_SHARDS: Final = 4
 
 # The order in which the first failed condition is the port's refusal.
 _ORDER = ("answer", "guard", "event", "summary", "more")
+
+
+class Forgotten(NamedTuple):
+    """What an erasure leaves without a name: contents that only the erased event had, files that others may name."""
+
+    contents: list[tuple[Area, str]]
+    files: frozenset[str]
 
 
 class Appender:
@@ -76,8 +87,8 @@ class Appender:
             ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
         )
 
-    def erase(self, step: Append, sequence: int) -> list[tuple[Area, str]]:
-        """Store the step and forget the body of an event in one; the blobs that nothing names any more are returned."""
+    def erase(self, step: Append, sequence: int, read: ReadBlob) -> Forgotten:
+        """Store the step and forget the body of an event in one, and that it named any files."""
         number = step.summary.number
         place = key(record_key(number), event_key(sequence))
         event = self._calls(self.client.get_item, TableName=self.table, Key=place, ConsistentRead=True).get("Item", {})
@@ -89,9 +100,15 @@ class Appender:
             "ConditionExpression": "attribute_exists(pk)",
             "ExpressionAttributeNames": {"#salt": "salt", "#body": "body", "#in_blob": "in_blob"},
         }
-        self._append(step, [Write("more", {"Update": forgotten})])
+        files = digests_in(event_from(event, read).body) if event else frozenset()
+        named = [
+            Write("more", {"Delete": {"TableName": self.table, "Key": item}})
+            for item in named_items(number, sequence, files)
+        ]
+        self._append(step, [Write("more", {"Update": forgotten}), *named])
         left: list[tuple[Area, str]] = [("bodies", event["body_digest"]["S"])] if "in_blob" in event else []
-        return left + ([("words", before["words_digest"]["S"])] if "words_digest" in before else [])
+        left += [("words", before["words_digest"]["S"])] if "words_digest" in before else []
+        return Forgotten(left, files)
 
     def recall(self, used: Idempotency) -> Stored | None:
         """The answer given under this key, or None; IdempotencyMismatch for another request."""
@@ -127,7 +144,11 @@ class Appender:
             item = _answer_key(step.idempotency)
             item |= {"request": {"S": step.idempotency.request}, "answer": {"B": step.answer}}
             writes.append(Write("answer", self._new(item)))
-        writes += [Write("more", {"Put": {"TableName": self.table, "Item": log_item(event)}}) for event in step.events]
+        named = (
+            item for event in step.events for item in named_items(event.number, event.sequence, digests_in(event.body))
+        )
+        more = (*map(log_item, step.events), *named)
+        writes += [Write("more", {"Put": {"TableName": self.table, "Item": item}}) for item in more]
         if _pair(summary) not in self._noted:
             writes.append(Write("more", {"Put": {"TableName": self.table, "Item": _kept_item(summary)}}))
         return sorted(writes, key=lambda write: _ORDER.index(write.means))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ LARGEST_INLINE: Final = 128 * 1024
 LONGEST_NUMBER: Final = 64
 
 SUMMARY_KEY: Final = "summary"
+NAMED: Final = "named#"
 
 Item = dict[str, Any]
 KeepBlob = Callable[[Area, str, bytes], None]
@@ -49,6 +50,16 @@ def guard_key(guard: str) -> str:
 def guard_digest(guard: str) -> str:
     """SHA-256 of the guard, lower-case hexadecimal."""
     return hashlib.sha256(guard.encode()).hexdigest()
+
+
+def named_key(digest: str) -> str:
+    """The partition of all events that name the file of this digest."""
+    return f"{NAMED}{digest}"
+
+
+def named_items(number: str, sequence: int, digests: Iterable[str]) -> list[Item]:
+    """The items that say that this event names these files: nothing but keys."""
+    return [key(named_key(digest), f"{number}#{sequence:08d}") for digest in sorted(digests)]
 
 
 def position(submitted_at: str, number: str) -> str:

@@ -43,6 +43,17 @@ class Reader:
         answer = self.calls(self.client.get_item, TableName=self.table, Key=key(partition, sort), ConsistentRead=True)
         return answer.get("Item")
 
+    def is_there(self, partition: str) -> bool:
+        """Whether the partition holds anything."""
+        asked: dict[str, Any] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+            "ConsistentRead": True,
+            "Limit": 1,
+        }
+        return bool(self.calls(self.client.query, **asked)["Items"])
+
     def partition(self, partition: str, begins: str = "") -> Iterator[Item]:
         """Every item of a partition whose sort key begins so, in the order of the sort keys."""
         arguments: dict[str, Any] = {
@@ -60,6 +71,22 @@ class Reader:
             if "LastEvaluatedKey" not in answer:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def scan(self, condition: str, values: dict[str, Any]) -> Iterator[Item]:
+        """The keys of all items of the whole table that meet a condition, in no order: for making projections anew."""
+        wanted: dict[str, Any] = {
+            "TableName": self.table,
+            "ConsistentRead": True,
+            "ProjectionExpression": "pk, sk",
+            "FilterExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+        while True:
+            answer = self.calls(self.client.scan, **wanted)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            wanted["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def items(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
         """The items of these keys, by partition and sort key; those that are not there are left out."""

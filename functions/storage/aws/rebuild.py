@@ -1,4 +1,4 @@
-"""Makes summaries and guards anew from the events, which are the only truth; it alone reads a whole table."""
+"""Makes summaries, guards and the index of named files anew from the events, the only truth; it reads a whole table."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from functions.records.store import Append
 from functions.storage.aws.calls import Refused
 from functions.storage.aws.guards import GUARD_KEY, MEMBER
 from functions.storage.aws.items import SUMMARY_KEY, Item, event_key, guard_key, key, record_key
+from functions.storage.aws.named import drop_unnamed, note_named
 from functions.storage.aws.store import AwsStore
 
 MOST_TRIES: Final = 20
@@ -33,24 +34,15 @@ def rebuild(store: AwsStore, definition_of: Callable[[str], Definition]) -> int:
         guards |= {guard} if guard is not None else set()
     for guard in sorted(guards):
         _recount(store, guard)
+    drop_unnamed(store)
     return made
 
 
 def _numbers(store: AwsStore) -> Iterator[str]:
     """The numbers of all records, by their first events."""
-    wanted: dict[str, Any] = {
-        "TableName": store.table,
-        "ConsistentRead": True,
-        "ProjectionExpression": "pk",
-        "FilterExpression": "sk = :first AND begins_with(pk, :record)",
-        "ExpressionAttributeValues": {":first": {"S": event_key(1)}, ":record": {"S": record_key("")}},
-    }
-    while True:
-        answer = store.reader.calls(store.reader.client.scan, **wanted)
-        yield from (item["pk"]["S"].removeprefix(record_key("")) for item in answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return
-        wanted["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    values = {":first": {"S": event_key(1)}, ":record": {"S": record_key("")}}
+    for item in store.reader.scan("sk = :first AND begins_with(pk, :record)", values):
+        yield item["pk"]["S"].removeprefix(record_key(""))
 
 
 def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definition]) -> str | None:
@@ -58,20 +50,33 @@ def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definiti
     for _ in range(MOST_TRIES):
         items = list(store.reader.partition(record_key(number)))
         before = items.pop() if items[-1]["sk"]["S"] == SUMMARY_KEY else None
-        step = _step(tuple(map(store.reader.event, items)), definition_of)
-        if step is None:
-            return None
-        place = {"TableName": store.table}
-        member = {"Put": {**place, "Item": key(guard_key(step.summary.guard), MEMBER + number)}}
-        actions = [store.appender.summary_write(step, before).action, member]
-        if before is not None and before["guard"]["S"] != step.summary.guard:
-            actions.append({"Delete": {**place, "Key": key(guard_key(before["guard"]["S"]), MEMBER + number)}})
+        events = tuple(map(store.reader.event, items))
+        step = _step(events, definition_of)
         try:
-            store.appender.together(actions)
+            if step is not None:
+                store.appender.together(_actions(store, step, before))
+            note_named(store, events, _sequence(step, before))
         except Refused:
             continue
-        return step.summary.guard
+        return step.summary.guard if step is not None else None
     raise StoreUnavailable(_MOVED_ON)
+
+
+def _sequence(step: Append | None, before: Item | None) -> int | None:
+    """The sequence that the summary has by now; None when there is none."""
+    if step is not None:
+        return step.summary.sequence
+    return int(before["sequence"]["N"]) if before is not None else None
+
+
+def _actions(store: AwsStore, step: Append, before: Item | None) -> list[Item]:
+    """What puts the summary in its place, and the record among those of its guard."""
+    place, number = {"TableName": store.table}, step.summary.number
+    member = {"Put": {**place, "Item": key(guard_key(step.summary.guard), MEMBER + number)}}
+    actions = [store.appender.summary_write(step, before).action, member]
+    if before is not None and before["guard"]["S"] != step.summary.guard:
+        actions.append({"Delete": {**place, "Key": key(guard_key(before["guard"]["S"]), MEMBER + number)}})
+    return actions
 
 
 def _step(events: tuple[Event, ...], definition_of: Callable[[str], Definition]) -> Append | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.blobs import BlobStore
 from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.records.sweeping import forget
 from functions.storage.aws.appending import PERIODS, Appender, kept_from
 from functions.storage.aws.calls import Calls
-from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, record_key
+from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
 from functions.storage.aws.listing import Listing
 from functions.storage.aws.reading import Reader
 from functions.storage.aws.seals import AwsSeals
@@ -67,8 +68,10 @@ class AwsStore:
     def erase(self, step: Append, sequence: int) -> None:
         if self._closed:
             raise StoreUnavailable(CLOSING)
-        for area, digest in self.appender.erase(step, sequence):
+        forgotten = self.appender.erase(step, sequence, self.blobs.read)
+        for area, digest in forgotten.contents:
             self.blobs.remove(area, digest)
+        forget(self.named, self.blobs, forgotten.files)
 
     def recall(self, used: Idempotency) -> Stored | None:
         return self.appender.recall(used)
@@ -101,6 +104,11 @@ class AwsStore:
 
     def stream(self, selection: Selection) -> Iterator[Record]:
         return self._listing.stream(selection)
+
+    def named(self, digests: Collection[str]) -> frozenset[str]:
+        asked = sorted(set(digests))
+        found = self._pool.map(lambda digest: self.reader.is_there(named_key(digest)), asked)
+        return frozenset(digest for digest, there in zip(asked, found, strict=True) if there)
 
     def keep_document(self, digest: str, document: bytes) -> None:
         self.blobs.keep("forms", digest, document)

@@ -1,4 +1,4 @@
-"""Makes the projection anew from the events, which are the only truth; needs the forms that filings are pinned to."""
+"""Makes projections anew from the events, which are the only truth; needs the forms that filings are pinned to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from itertools import groupby
 from functions.forms.definition import Definition
 from functions.records.event import Event
 from functions.records.state import Erased, fold, summary_of
+from functions.storage.sqlite.named import name_anew
 from functions.storage.sqlite.rows import EVENT_COLUMNS, write_summary
 from functions.storage.sqlite.store import SqliteStore
 
 
 def rebuild(store: SqliteStore, definition_of: Callable[[str], Definition]) -> int:
-    """How many summaries were made anew, all in one commit; lists show the old ones until then.
+    """How many summaries were made anew, with the index of named files, in one commit; lists show the old until then.
 
     `definition_of` gives the form of a digest. A record keeps the summary it has where the version that counts was
     erased: nothing else is left to make one from.
@@ -38,6 +39,7 @@ def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Defi
     connection.execute("DELETE FROM summaries WHERE number NOT IN (SELECT number FROM events)")
     connection.execute("DELETE FROM words WHERE id NOT IN (SELECT id FROM summaries)")
     connection.execute("UPDATE summaries SET holds = 1 WHERE holds = -1")
+    name_anew(connection)
     return made
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from functions.records.event import Event
 from functions.records.state import searchable
 from functions.records.store import Append, Record, Summary
+from functions.storage.sqlite.named import NAMED_COLUMNS, named_rows
 from functions.storage.sqlite.selection import CONTESTED
 
 EVENT_COLUMNS = "number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body"
@@ -41,8 +42,9 @@ def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: b
 
 
 def write_event(connection: sqlite3.Connection, event: Event) -> None:
-    """Add an event; one of the same number and sequence violates the constraint."""
+    """Add an event and what it names; one of the same number and sequence violates the constraint."""
     connection.execute(_INSERT_EVENT, _event_row(event))
+    _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows([event])))
 
 
 def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
@@ -58,6 +60,7 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
     _insert(connection, f"summaries (id, {STORED})", summaries)
     _insert(connection, "words (id, words)", [(first + place, one.summary.words) for place, one in enumerate(steps)])
     _insert(connection, f"events ({EVENT_COLUMNS})", [_event_row(event) for one in steps for event in one.events])
+    _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows(event for one in steps for event in one.events)))
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:

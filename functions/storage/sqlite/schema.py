@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from functions.errors import StoreUnavailable
+from functions.storage.sqlite.named import name_anew
 
 # Summaries hold a guard by a partial unique index: withdrawing or voiding lets go of it without another statement.
 # The three indexes named newest end in the columns that lists filter by, so that a filter reads no rows it drops.
@@ -165,7 +166,20 @@ _TRAIL_TIMES = """
 CREATE INDEX trail_at ON trail (at, sequence);
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES)
+# By event, so that an erasure and a check find what one names; by digest, so that a sweep finds whether anything does.
+_NAMED = """
+CREATE TABLE named (
+    number TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (number, sequence, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX named_digest ON named (digest);
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED)
+# What a step's new tables are filled with, from what was there.
+_FILL = {_NAMED: name_anew}
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -183,6 +197,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         for step in STEPS[version:]:
             for statement in step.split(";\n"):
                 connection.execute(statement)
+            if step in _FILL:
+                _FILL[step](connection)
         connection.execute(f"PRAGMA user_version = {len(STEPS)}")
         connection.execute("COMMIT")
     finally:

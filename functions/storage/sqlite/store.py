@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.records.sweeping import forget
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
+from functions.storage.sqlite.named import find_named, forget_named
 from functions.storage.sqlite.rows import (
     SUMMARY_COLUMNS,
     records_from,
@@ -71,15 +73,17 @@ class SqliteStore:
         return self.writer.submit(lambda connection: _append(connection, step), new)
 
     def erase(self, step: Append, sequence: int) -> None:
-        def forget(connection: sqlite3.Connection) -> None:
+        def erased(connection: sqlite3.Connection) -> list[str]:
             _append(connection, step)
             of = (step.summary.number, sequence)
             connection.execute("UPDATE events SET salt = NULL, body = NULL WHERE number = ? AND sequence = ?", of)
+            return forget_named(connection, *of)
 
-        self.writer.submit(forget).result()
+        files = self.writer.submit(erased).result()
         # What was overwritten still stands in the write-ahead log until that begins anew.
         with closing(connect(self._path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        forget(self.named, self.blobs, files)
 
     def recall(self, used: Idempotency) -> Stored | None:
         with self._readers.snapshot() as connection:
@@ -142,6 +146,10 @@ class SqliteStore:
         with self._readers.snapshot() as connection, closing(connection.execute(statement, chosen.bound)) as rows:
             while some := rows.fetchmany(_ROWS_AT_ONCE):
                 yield from records_from(connection, map(summary_from, some))
+
+    def named(self, digests: Collection[str]) -> frozenset[str]:
+        with self._readers.snapshot() as connection:
+            return find_named(connection, digests)
 
     def keep_document(self, digest: str, document: bytes) -> None:
         self.blobs.keep("forms", digest, document)

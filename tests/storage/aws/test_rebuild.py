@@ -12,14 +12,16 @@ import pytest
 from functions.errors import GuardTaken
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
+from functions.records.attachments import MOST_FILES
 from functions.records.erasing import erase
 from functions.records.store import RecordStore, Selection, Summary
 from functions.storage.aws.guards import GUARD_KEY, MEMBER
-from functions.storage.aws.items import SUMMARY_KEY, guard_key, key, record_key
+from functions.storage.aws.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
 from functions.storage.aws.rebuild import rebuild
 from functions.storage.aws.store import AwsStore
 from tests.contract.steps import next_step
-from tests.storage.test_rebuild import NOW, filings
+from tests.contract.test_named import file, sha, shas
+from tests.storage.test_rebuild import NOW, filings, naming_files
 
 
 @pytest.fixture
@@ -93,3 +95,65 @@ def test_an_erased_record_keeps_the_summary_it_has(store: AwsStore) -> None:
     before = summaries(store)
     assert rebuild(store, kept_forms(store)) == len(before) - 1
     assert summaries(store) == before
+
+
+def index_of(store: AwsStore) -> set[tuple[str, str]]:
+    """The index of named files as it lies there."""
+    found = store.reader.scan("begins_with(pk, :named)", {":named": {"S": NAMED}})
+    return {(item["pk"]["S"].removeprefix(NAMED), item["sk"]["S"]) for item in found}
+
+
+def test_the_index_of_named_files_is_made_anew(store: AwsStore, tmp_path: Path, catalogue: Catalogue) -> None:
+    first, second, third = naming_files(store, tmp_path, catalogue)
+    before = index_of(store)
+    assert before == {
+        (sha(n), f"{number}#{at:08d}")
+        for n, number, at in ((1, first, 1), (2, first, 1), (4, second, 2), (2, third, 1))
+    }
+    client, table = store.reader.client, store.table
+    client.delete_item(TableName=table, Key=key(f"{NAMED}{sha(1)}", f"{first}#00000001"))
+    for n, number, at in ((3, second, 1), (5, "SC-2026-000009", 1), (5, third, 1)):
+        client.put_item(TableName=table, Item=key(f"{NAMED}{sha(n)}", f"{number}#{at:08d}"))
+    assert store.named(shas(1, 2, 3, 4, 5)) == shas(2, 3, 4, 5)
+    for _ in range(2):
+        rebuild(store, kept_forms(store))
+        assert index_of(store) == before
+    assert store.named(shas(1, 2, 3, 4, 5)) == shas(1, 2, 4)
+
+
+def test_a_record_with_more_named_files_than_a_step_takes_is_named_whole(store: AwsStore) -> None:
+    number = summaries(store)[0].number
+    for n in range(13):
+        files = [file(n * MOST_FILES + place) for place in range(MOST_FILES)]
+        step = next_step(store.read(number), "noted", "submitted", body={"reason": "示例", "files": files})
+        store.append(step).result(60)
+    wanted = shas(*range(13 * MOST_FILES))
+    assert store.named(wanted) == wanted
+    for digest in wanted:
+        for item in list(store.reader.partition(f"{NAMED}{digest}")):
+            store.reader.client.delete_item(TableName=store.table, Key=item)
+    assert store.named(wanted) == frozenset()
+    rebuild(store, kept_forms(store))
+    assert store.named(wanted) == wanted
+
+
+def test_what_is_erased_while_it_is_made_anew_is_not_named_again(
+    store: AwsStore, tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _, _ = naming_files(store, tmp_path, catalogue)
+    real = store.appender.together
+
+    def late(actions: list[Any]) -> None:
+        # Between the reading of the record and the noting of its files, once.
+        if any("ConditionCheck" in each for each in actions) and store.read(first).events[0].body is not None:
+            monkeypatch.setattr(store.appender, "together", real)
+            made = erase(
+                store.read(first), version=1, reason="示例", actor="(console)", at=NOW, entropy=lambda n: bytes(n)
+            )
+            store.erase(made.step, made.sequence)
+        real(actions)
+
+    monkeypatch.setattr(store.appender, "together", late)
+    rebuild(store, kept_forms(store))
+    assert store.read(first).events[0].body is None
+    assert store.named(shas(1, 2)) == shas(2)
