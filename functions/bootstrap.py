@@ -17,6 +17,7 @@ from functions.errors import SettingError
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
     from functions.records.blobs import BlobStore
+    from functions.records.inspecting import Scanner
     from functions.records.keys import Keys
     from functions.records.store import RecordStore, SealStore
     from functions.staff.parcels import ParcelStore
@@ -45,6 +46,7 @@ class Settings:
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
+    `upload_mb_per_hour` is how much one client address may upload; `clamd` where the virus scanner is, "" for none.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -65,6 +67,13 @@ class Settings:
     cloud: Cloud | None = None
     root_path: str = ""
     workers: int = 1
+    upload_mb_per_hour: int = 2048
+    clamd: str = ""
+
+    @property
+    def upload_limit(self) -> int:
+        """How many bytes of files a plain HTML form may bring at once: a gateway lets through 6 MB, as base64."""
+        return (4 if self.cloud else 50) * 1024 * 1024
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
@@ -88,6 +97,8 @@ class Settings:
             cloud=_cloud(variables),
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
+            upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
+            clamd=variables.get("QINGDAN_CLAMD", "").strip(),
         )
 
 
@@ -117,6 +128,8 @@ KNOWN_VARIABLES = frozenset(
         "ROOT_PATH",
         "WORKERS",
         "BACKGROUND",
+        "UPLOAD_MB_PER_HOUR",
+        "CLAMD",
     )
 )
 
@@ -174,7 +187,8 @@ def _whole(variables: Mapping[str, str], name: str, default: int, least: int, mo
 class Services:
     """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes.
 
-    `parcels` is None where a download is streamed to the client, however large it is.
+    `parcels` is None where a download is streamed to the client, however large it is; `scanner` where nobody looks for
+    viruses.
     """
 
     settings: Settings
@@ -188,6 +202,7 @@ class Services:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     parcels: ParcelStore | None = None
+    scanner: Scanner | None = None
 
     def close(self) -> None:
         """Finish what waits to be stored and release the data."""
@@ -272,7 +287,16 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
         clock=read_clock,
         entropy=entropy,
         parcels=_open_parcels(settings.cloud, entropy),
+        scanner=_open_scanner(settings.clamd),
     )
+
+
+def _open_scanner(clamd: str) -> Scanner | None:
+    if not clamd:
+        return None
+    from functions.storage.clamd import Clamd
+
+    return Clamd(clamd)
 
 
 def _open_parcels(cloud: Cloud | None, entropy: Entropy) -> ParcelStore | None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import ipaddress
 import logging
+import re
 import signal
 import socket
 import sys
@@ -27,7 +28,7 @@ from functions.local.journal import Journal
 from functions.local.night import watch
 from functions.local.portal import under
 from functions.local.static import StaticSite
-from functions.web.buckets import Buckets
+from functions.web.buckets import Rates
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
 from functions.web.logs import JsonLines
@@ -37,6 +38,7 @@ from functions.web.shell import Shell
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
 BACKLOG = 2048
+_FILES = re.compile(r"/forms/[^/]+/files")
 UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
 
 
@@ -121,7 +123,7 @@ class PatientProtocol(HttpToolsProtocol):
             self.timer = self.loop.call_later(self.header_seconds - waited, self._look)
 
 
-def mount(submit: ASGIApp, track: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
+def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
     """One application: the desk and the public functions at their addresses, the site everywhere else."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,6 +134,8 @@ def mount(submit: ASGIApp, track: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: 
             await desk(scope, receive, send)
         elif path == "/api/seals" or path.startswith("/api/seals/"):
             await seals(scope, receive, send)
+        elif _is_sent(path):
+            await attach(scope, receive, send)
         elif _is_followed(path, scope["method"]):
             await track(scope, receive, send)
         elif _is_public(path, scope["method"]) or (scope["method"] not in ("GET", "HEAD") and path not in site):
@@ -150,6 +154,11 @@ def _is_followed(path: str, method: str) -> bool:
     return (page and method not in WITHOUT_BODY) or (path.startswith("/track/") and not page)
 
 
+def _is_sent(path: str) -> bool:
+    """Whether this is about a file on its way."""
+    return path == "/api/attachments" or path.startswith("/api/attachments/") or _FILES.fullmatch(path) is not None
+
+
 def _is_public(path: str, method: str) -> bool:
     if path.startswith("/forms/"):
         return method not in WITHOUT_BODY
@@ -162,27 +171,31 @@ class Shared:
 
     site: StaticSite
     shell: Shell
-    buckets: Buckets
+    rates: Rates
 
     @classmethod
     def load(cls, settings: Settings, ticks: Callable[[], float] = time.monotonic) -> Shared:
         """SettingError when the site has not been built."""
         shell = Shell.load(settings.site)
-        return cls(StaticSite.load(settings.site), shell, Buckets(per_minute=settings.rate_per_minute, ticks=ticks))
+        rates = Rates.of(
+            per_minute=settings.rate_per_minute, megabytes_per_hour=settings.upload_mb_per_hour, ticks=ticks
+        )
+        return cls(StaticSite.load(settings.site), shell, rates)
 
 
 def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
+    from functions.attach import create_app as create_attach
     from functions.desk import create_app as create_desk
     from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
     from functions.track import create_app as create_track
 
     shared = shared or Shared.load(services.settings)
-    functions = (create_submit(services), create_track(services), create_desk(services), create_seals(services))
-    guarded = guard(
-        mount(*functions, shared.site), services.settings, shared.shell, time.monotonic, count=shared.buckets
-    )
+    creators = (create_submit, create_track, create_attach, create_desk, create_seals)
+    submit, track, attach, desk, seals = (create(services) for create in creators)
+    mounted = mount(submit, track, attach, desk, seals, shared.site)
+    guarded = guard(mounted, services.settings, shared.shell, time.monotonic, count=shared.rates)
     return under(services.settings.root_path or shared.shell.base, guarded)
 
 
@@ -244,6 +257,7 @@ def serve(services: Services, address: Address, bound: socket.socket, started: C
     """
     shared = Shared.load(services.settings)
     # Read now, before there are several processes, what all of them need: they share its memory.
+    import functions.attach
     import functions.desk
     import functions.seals
     import functions.submit  # noqa: F401

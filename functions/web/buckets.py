@@ -9,40 +9,43 @@ import struct
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 SETS = 8192
 WAYS = 8
+# Each part is asked for and sent: a file of 50 MB comes in ten, a filing has ten files.
+PARTS = 10
 _BUCKET = struct.Struct("=Qdd")  # whose it is, tokens left, the tick when they were counted
 _NOBODY = 0
 _SET_BYTES = WAYS * _BUCKET.size
 
 
 class Buckets:
-    """`per_minute` tokens come back to an address each minute, as many may be used at once. `ticks` are seconds, the
-    same in every process.
+    """`per_minute` tokens come back to an address each minute, as many may be used at once, or `at_once`. `ticks` are
+    seconds, the same in every process.
 
     Processes that are forked off later share the count; each uses it from one thread only. 65,536 addresses are known
     at once, by their hash, in sets of eight; where a set is full, the address seen longest ago gives way.
     """
 
-    def __init__(self, *, per_minute: int, ticks: Callable[[], float]) -> None:
-        self._full, self._rate, self._ticks = float(per_minute), per_minute / 60, ticks
+    def __init__(self, *, per_minute: float, ticks: Callable[[], float], at_once: float | None = None) -> None:
+        self._full, self._rate, self._ticks = float(at_once or per_minute), per_minute / 60, ticks
         self._memory = mmap.mmap(-1, SETS * _SET_BYTES)
         with TemporaryFile(prefix="qingdan-rate-") as file:
             self._locks = os.dup(file.fileno())
         weakref.finalize(self, os.close, self._locks)
 
-    def take(self, address: str) -> float:
-        """Take a token; the seconds to wait when there is none, else 0."""
+    def take(self, address: str, tokens: int = 1) -> float:
+        """Take so many tokens; the seconds to wait when there are not enough, else 0."""
         # Strings are hashed with a secret of the interpreter, which its forks inherit and strangers cannot know.
         whose = hash(address) % 2**64 or 1
         with self._alone(whose % SETS):
             now = self._ticks()
             offset, left, since = self._find(whose, whose % SETS * _SET_BYTES)
             left = self._full if since is None else min(self._full, left + (now - since) * self._rate)
-            wait = 0.0 if left >= 1 else (1 - left) / self._rate
-            _BUCKET.pack_into(self._memory, offset, whose, left - 1 if wait == 0 else left, now)
+            wait = 0.0 if left >= tokens else (tokens - left) / self._rate
+            _BUCKET.pack_into(self._memory, offset, whose, left - tokens if wait == 0 else left, now)
         return wait
 
     def _find(self, whose: int, start: int) -> tuple[int, float, float | None]:
@@ -62,3 +65,21 @@ class Buckets:
             yield
         finally:
             fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What an address may do: changes, parts of files, megabytes of files, each counted apart."""
+
+    changes: Buckets
+    parts: Buckets
+    megabytes: Buckets
+
+    @classmethod
+    def of(cls, *, per_minute: int, megabytes_per_hour: int, ticks: Callable[[], float]) -> Rates:
+        """Counts that begin anew; of parts there may be PARTS times as many as of changes."""
+        return cls(
+            changes=Buckets(per_minute=per_minute, ticks=ticks),
+            parts=Buckets(per_minute=PARTS * per_minute, ticks=ticks),
+            megabytes=Buckets(per_minute=megabytes_per_hour / 60, at_once=megabytes_per_hour, ticks=ticks),
+        )

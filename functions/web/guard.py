@@ -8,7 +8,8 @@ from typing import Literal
 from starlette.types import ASGIApp
 
 from functions.bootstrap import Settings
-from functions.web.buckets import Buckets
+from functions.web.buckets import Rates
+from functions.web.flow import is_part, larger_limit
 from functions.web.headers import SecurityHeaders
 from functions.web.limits import BodyLimit, RateLimit
 from functions.web.logs import Watch
@@ -17,16 +18,21 @@ from functions.web.shell import Shell
 
 
 def guard(
-    app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: Buckets | Literal[False]
+    app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: Rates | Literal[False]
 ) -> ASGIApp:
     """The application within its limits. `ticks` are monotonic seconds.
 
     `count` holds the rates of all processes of a server; False where a gateway starts processes that share nothing.
     """
+    files = settings.upload_limit + settings.body_limit  # and what is typed beside them
     guarded: ASGIApp = BodyLimit(
-        OwnRedirects(app), limit=settings.body_limit, seconds=settings.body_seconds, shell=shell
+        OwnRedirects(app),
+        limit=settings.body_limit,
+        seconds=settings.body_seconds,
+        shell=shell,
+        upload_limit=lambda scope: larger_limit(scope, files),
     )
     if count and settings.rate_limit:
-        guarded = RateLimit(guarded, buckets=count, behind_proxy=settings.behind_proxy, shell=shell)
+        guarded = RateLimit(guarded, rates=count, behind_proxy=settings.behind_proxy, shell=shell, is_part=is_part)
     guarded = Watch(guarded, ticks=ticks, access_log=settings.access_log, shell=shell)
     return SecurityHeaders(guarded, encrypted=settings.encrypted)

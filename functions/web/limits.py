@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from math import ceil
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.web.buckets import Buckets
+from functions.web.buckets import Rates
+from functions.web.flow import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.problems import HttpProblem, answer_json, answer_page, wants_html
 from functions.web.shell import Shell
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
-DRAIN_SECONDS = 5.0
-DRAIN_TIMES = 16
+# Takes megabytes from what the client's address may still upload; stands in the scope of its requests.
+UPLOADS: Final = "qingdan.uploads"
+MB: Final = 1024 * 1024
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -35,15 +40,31 @@ async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProble
 class BodyLimit:
     """Reads each body whole, within `limit` bytes and `seconds`, before the application sees the request.
 
-    Over the limit is 413, before the rest is read; a body that stops coming is 408. Both close the connection.
+    Over the limit is 413, before the rest is read; a body that stops coming is 408. Both close the connection. Where
+    `upload_limit` names another limit for a request, its body is handed on as it comes, for as long as it comes.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, shell: Shell) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        seconds: float,
+        shell: Shell,
+        upload_limit: Callable[[Scope], int | None] = lambda _: None,
+    ) -> None:
         self.app, self.limit, self.seconds, self.shell = app, limit, seconds, shell
+        self.upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in WITHOUT_BODY:
             await self.app(scope, receive, send)
+            return
+        larger = self.upload_limit(scope)
+        if larger is not None:
+            flow = Flow(receive, send, larger, self.seconds)
+            flow.declare(header(scope, b"content-length"))
+            await self.app(scope, flow.receive, flow.send)
             return
         try:
             async with asyncio.timeout(self.seconds):
@@ -118,23 +139,48 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 class RateLimit:
     """Takes a token of the client's address for each request that changes something: 429 with Retry-After without one.
 
-    Behind a proxy the address is the last one in X-Forwarded-For, the only one that our own proxy wrote.
+    The parts of a file have a count of their own (`is_part`): an honest one sends many. Behind a proxy the address is
+    the last one in X-Forwarded-For, the only one that our own proxy wrote.
     """
 
-    def __init__(self, app: ASGIApp, *, buckets: Buckets, behind_proxy: bool, shell: Shell) -> None:
-        self.app, self.buckets = app, buckets
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        rates: Rates,
+        behind_proxy: bool,
+        shell: Shell,
+        is_part: Callable[[Scope], bool] = lambda _: False,
+    ) -> None:
+        self.app, self.rates, self.is_part = app, rates, is_part
         self.behind_proxy, self.shell = behind_proxy, shell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
-            wait = self.buckets.take(client_address(scope, self.behind_proxy))
+            address = client_address(scope, self.behind_proxy)
+            wait = (self.rates.parts if self.is_part(scope) else self.rates.changes).take(address)
             if wait > 0:
-                seconds = int(wait) + 1
-                words = f"这个网络地址提交得太频繁。请等 {seconds} 秒再提交，您填的内容不会丢"
-                headers = {"Retry-After": str(seconds), "Connection": "close"}
-                await refuse(scope, receive, send, HttpProblem(429, words, headers=headers), self.shell)
+                words = "这个网络地址提交得太频繁。请等 {} 秒再提交，您填的内容不会丢"
+                await refuse(scope, receive, send, _too_often(wait, words), self.shell)
                 return
+            scope = {**scope, UPLOADS: partial(self.rates.megabytes.take, address)}
         await self.app(scope, receive, send)
+
+
+def spend(scope: Scope, size: int) -> None:
+    """Take so many bytes from what the client's address may upload; HttpProblem 429 when that is used up.
+
+    Behind a gateway nothing is counted here.
+    """
+    take = scope.get(UPLOADS)
+    wait = take(ceil(size / MB)) if take else 0.0
+    if wait > 0:
+        raise _too_often(wait, "这个网络地址上传得太多。请等 {} 秒再上传，已经传完的文件不会丢")
+
+
+def _too_often(wait: float, words: str) -> HttpProblem:
+    seconds = int(wait) + 1
+    return HttpProblem(429, words.format(seconds), headers={"Retry-After": str(seconds), "Connection": "close"})
 
 
 def client_address(scope: Scope, behind_proxy: bool) -> str:

@@ -10,10 +10,11 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from functions.bootstrap import LONGEST_SECONDS, Settings
-from functions.web.buckets import Buckets
+from functions.web.buckets import Rates
+from functions.web.flow import DRAIN_TIMES
 from functions.web.guard import guard
 from functions.web.headers import SecurityHeaders
-from functions.web.limits import DRAIN_TIMES, BodyLimit, RateLimit
+from functions.web.limits import BodyLimit, RateLimit
 from functions.web.logs import Watch
 from functions.web.shell import Shell
 from tests.support.asgi import ask, echo
@@ -77,8 +78,8 @@ def test_the_time_for_a_request_is_well_within_30_seconds_whatever_is_set() -> N
 
 def test_the_rate_is_counted_by_address_and_comes_back_with_time() -> None:
     now = [0.0]
-    buckets = Buckets(per_minute=60, ticks=lambda: now[0])
-    app = RateLimit(echo, buckets=buckets, behind_proxy=False, shell=SHELL)
+    rates = Rates.of(per_minute=60, megabytes_per_hour=60, ticks=lambda: now[0])
+    app = RateLimit(echo, rates=rates, behind_proxy=False, shell=SHELL)
     assert {ask(app, "POST").status for _ in range(60)} == {200}
     refused = ask(app, "POST", headers=JSON)
     assert (refused.status, refused.headers["retry-after"]) == (429, "2")
@@ -92,13 +93,13 @@ def test_the_rate_is_counted_by_address_and_comes_back_with_time() -> None:
 def test_a_forwarded_address_counts_only_behind_a_proxy() -> None:
     forged = [("x-forwarded-for", "198.51.100.7")]
 
-    def once() -> Buckets:
-        return Buckets(per_minute=1, ticks=lambda: 0)
+    def once() -> Rates:
+        return Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)
 
-    direct = RateLimit(echo, buckets=once(), behind_proxy=False, shell=SHELL)
+    direct = RateLimit(echo, rates=once(), behind_proxy=False, shell=SHELL)
     assert ask(direct, "POST").status == 200
     assert ask(direct, "POST", headers=forged).status == 429
-    proxied = RateLimit(echo, buckets=once(), behind_proxy=True, shell=SHELL)
+    proxied = RateLimit(echo, rates=once(), behind_proxy=True, shell=SHELL)
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.1, 198.51.100.7")]).status == 200
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.2, 198.51.100.7")]).status == 429
 
@@ -129,8 +130,8 @@ def test_a_failure_is_a_500_that_tells_nothing_and_a_log_without_its_words(caplo
     from functions.web.logs import JsonLines
 
     with caplog.at_level(logging.INFO):
-        buckets = Buckets(per_minute=1, ticks=lambda: 0)
-        answer = ask(guard(fail, Settings(), SHELL, lambda: 0, count=buckets), "POST", "/forms/x", headers=JSON)
+        rates = Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)
+        answer = ask(guard(fail, Settings(), SHELL, lambda: 0, count=rates), "POST", "/forms/x", headers=JSON)
     assert answer.status == 500
     assert answer.headers["x-content-type-options"] == "nosniff"
     lines = [JsonLines(lambda: datetime(2026, 9, 18, tzinfo=UTC)).format(record) for record in caplog.records]

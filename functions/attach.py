@@ -1,0 +1,187 @@
+"""The public function that takes files in before a filing names them; it knows no filing."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import os
+import re
+import tempfile
+from typing import Any, Final
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from functions.bootstrap import Services
+from functions.records.blobs import PART_BYTES, UploadRefused
+from functions.records.filetypes import FileRefused
+from functions.records.uploads import Announced, read_pass
+from functions.web.attaching import REFUSED, Attaching, announcement
+from functions.web.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.gateway import Gateway
+from functions.web.limits import spend
+from functions.web.problems import HttpProblem, handlers
+from functions.web.shell import Shell
+from functions.web.threads import reading, writing
+
+TICKET_SECONDS: Final = 3600
+IN_MEMORY: Final = 64 * 1024
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
+# Set by the browser itself, and by no script.
+_FORBIDDEN: Final = frozenset(("Content-Length",))
+
+
+def create_app(services: Services) -> Starlette:
+    """The application over these services; SettingError when the site has not been built."""
+    shell = Shell.load(services.settings.site)
+    attach = Attach(services)
+    routes = [
+        Route("/api/attachments", writing(attach.begin), methods=["POST"]),
+        Route("/api/attachments/{id}", reading(attach.tell), methods=["GET"]),
+        Route("/api/attachments/{id}", reading(attach.cancel), methods=["DELETE"]),
+        Route("/api/attachments/{id}/parts/{part}", writing(attach.give_ticket), methods=["POST"]),
+        Route("/api/attachments/{id}/parts/{part}", attach.take_part, methods=["PUT"]),
+        Route("/api/attachments/{id}/completion", writing(attach.complete), methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers=handlers(shell))
+
+
+class Attach:
+    """The handlers. Each but `take_part` blocks and runs in a worker thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._attaching = Attaching(services)
+
+    def begin(self, request: Request, body: bytes) -> Response:
+        """Room for a file, and the pass that all other calls about it show."""
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        name, size, digest = announcement(parse_json(body))
+        spend(request.scope, size)
+        announced, token = self._attaching.announce(name, size, digest)
+        upload = announced.upload
+        told = {"id": upload.id, "token": token, "part_size": PART_BYTES, "parts": len(upload.parts)}
+        return _json(told, status=201, headers={"Location": _address(request, upload.id)})
+
+    def tell(self, request: Request) -> Response:
+        """What has arrived: the rest is to be sent, after a lost connection too."""
+        upload = self._admit(request).upload
+        arrived = sorted(self._services.blobs.arrived(upload))
+        return _json({"parts": len(upload.parts), "part_size": PART_BYTES, "arrived": arrived})
+
+    def cancel(self, request: Request) -> Response:
+        """Forget what came; twice does no harm."""
+        self._services.blobs.abandon(self._admit(request).upload)
+        return Response(status_code=204)
+
+    def give_ticket(self, request: Request, body: bytes) -> Response:
+        """Where and how to send one part, whose digest is `sha256`."""
+        announced = self._admit(request)
+        upload, part = announced.upload, _part(request, announced)
+        require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        content = parse_json(body)
+        digest = content.get("sha256") if isinstance(content, dict) and len(content) == 1 else None
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            raise HttpProblem(400, "请发送含 sha256 的 JSON 对象：这一块的 SHA-256，64 位小写十六进制数字")
+        ticket = self._services.blobs.part_ticket(upload, part, digest=digest, seconds=TICKET_SECONDS)
+        if ticket is None:
+            headers = {"Authorization": request.headers["authorization"], "Content-Digest": _content_digest(digest)}
+            return _json({"method": "PUT", "url": f"{_address(request, upload.id)}/parts/{part}", "headers": headers})
+        headers = {name: value for name, value in ticket.fields.items() if name not in _FORBIDDEN}
+        return _json({"method": ticket.method, "url": ticket.url, "headers": headers})
+
+    async def take_part(self, request: Request) -> Response:
+        """One part, where our own server takes them. Nothing of it is taken in before its pass is looked at."""
+        announced = self._admit(request)
+        part, digest = _part(request, announced), _digest_in(request)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+            async for chunk in request.stream():
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(self._keep, announced, part, digest, file)
+        return Response(status_code=204)
+
+    def _keep(self, announced: Announced, part: int, digest: bytes, file: Any) -> None:
+        file.seek(0)
+        content = file.read()
+        if hashlib.sha256(content).digest() != digest:
+            raise HttpProblem(400, "这一块在路上变了样。请重新发送这一块")
+        try:
+            self._services.blobs.put_part(announced.upload, part, content)
+        except UploadRefused as error:
+            raise _refused(error) from None
+
+    def complete(self, request: Request, body: bytes) -> Response:
+        """The voucher with which a filing may name the file, once all of it is there and nothing is wrong with it."""
+        announced = self._admit(request)
+        upload = announced.upload
+        try:
+            settled, voucher = self._attaching.complete(announced)
+        except UploadRefused as error:
+            if not error.missing:
+                self._services.blobs.abandon(upload)
+            raise _refused(error) from None
+        except FileRefused as error:
+            self._services.blobs.abandon(upload)
+            raise HttpProblem(422, str(error), title=REFUSED) from None
+        told = {"name": announced.name, "size": upload.size, "sha256": upload.digest, "voucher": voucher}
+        return _json({**told, "scanned": settled.scanned})
+
+    def _admit(self, request: Request) -> Announced:
+        """The file that the pass is about; HttpProblem 401 for one that is none, or for another file."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        announced = read_pass(self._services.keys, token.strip(), self._services.clock())
+        if scheme.lower() != "bearer" or announced is None or announced.upload.id != request.path_params["id"]:
+            headers = {"WWW-Authenticate": "Bearer"}
+            words = "这次上传的凭据不对，或者过了 24 小时。请重新选择文件上传"
+            raise HttpProblem(401, words, title="请重新上传", headers=headers)
+        return announced
+
+
+def _part(request: Request, announced: Announced) -> int:
+    given = request.path_params["part"]
+    part = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
+    if part not in announced.upload.parts:
+        raise HttpProblem(404, f"这个文件共 {len(announced.upload.parts)} 块，没有这一块。请核对是第几块")
+    return part
+
+
+def _digest_in(request: Request) -> bytes:
+    match = _CONTENT_DIGEST.fullmatch(request.headers.get("content-digest", "").strip())
+    if match is None:
+        raise HttpProblem(400, "请在 Content-Digest 里写明这一块的摘要：sha-256=:…:（RFC 9530）")
+    try:
+        return base64.b64decode(match[1], validate=True)
+    except binascii.Error:
+        raise HttpProblem(400, "Content-Digest 读不出来。请核对") from None
+
+
+def _content_digest(digest: str) -> str:
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(digest)).decode()}:"
+
+
+def _refused(error: UploadRefused) -> HttpProblem:
+    if error.missing:
+        return HttpProblem(409, str(error), title="文件还没有传完", more={"missing": list(error.missing)})
+    return HttpProblem(422, str(error), title=REFUSED)
+
+
+def _address(request: Request, id: str) -> str:
+    return f"{request.scope.get('root_path', '')}/api/attachments/{id}"
+
+
+def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers=headers, media_type="application/json")
+
+
+gateway = Gateway(create_app, os.environ)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """The entry for API Gateway (HTTP API, payload 2.0)."""
+    return gateway(event, context)

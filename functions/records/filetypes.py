@@ -1,0 +1,157 @@
+"""Which files are taken, judged by their content; opens none, unpacks nothing, and reads little of each."""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from collections.abc import Iterator
+from typing import BinaryIO, Final, Literal
+
+from functions.errors import QingdanError
+
+Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
+
+MEDIA_TYPES: Final[dict[Kind, str]] = {
+    "pdf": "application/pdf",
+    "ofd": "application/ofd",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_KINDS: Final[dict[str, Kind]] = {
+    "pdf": "pdf",
+    "ofd": "ofd",
+    "jpg": "jpeg",
+    "jpeg": "jpeg",
+    "png": "png",
+    "docx": "docx",
+    "xlsx": "xlsx",
+}
+LONGEST_NAME: Final = 200
+# Of a directory only so much is read: no paper has that many parts, and a hostile one could have millions.
+MOST_MEMBERS: Final = 20_000
+HEAD: Final = 1024
+
+ONLY: Final = "只收 PDF、OFD、JPEG、PNG、DOCX、XLSX 文件"
+_OLD: Final = "这是旧格式的 Office 文件（DOC、XLS），或者设了打开密码。请去掉密码，另存为 DOCX、XLSX 或 PDF 再上传"
+_PACKED: Final = f"这是压缩包。{ONLY}，请解压以后一个一个上传"
+_MACROS: Final = "文件里有宏。请另存为不带宏的 DOCX、XLSX，或者转成 PDF 再上传"
+_BROKEN: Final = "文件不完整，读不出来。请用原来的程序打开它，重新保存以后再上传"
+_HEIC: Final = "这是 HEIC 照片。请在手机上把照片存成 JPEG 再上传"
+_OTHER: Final = f"内容不是这里收的格式。{ONLY}，请转成其中一种再上传"
+_SIGNS: Final = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLD),
+    (b"Rar!", _PACKED),
+    (b"7z\xbc\xaf\x27\x1c", _PACKED),
+    (b"\x1f\x8b", _PACKED),
+)
+_ZIP: Final = b"PK\x03\x04"
+_TOPS: Final = (b"word", b"xl", b"ppt")
+_END = struct.Struct("<4s4H2LH")
+_MEMBER = struct.Struct("<4s6H3L5H2L")
+_ENCRYPTED: Final = 1
+# Names that turn a line round, so that an "fdp.exe" reads as "exe.pdf", and what no file system takes.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+class FileRefused(QingdanError):
+    """The file is none that is taken; the words say what it is and what to do."""
+
+
+def plain_name(given: str) -> str:
+    """The file's name as it is kept: in NFC, without the folders before it and without what cannot be seen."""
+    name = _HIDDEN.sub("", unicodedata.normalize("NFC", given))
+    return re.split(r"[/\\]", name)[-1].strip()
+
+
+def kind_of_name(name: str) -> Kind | None:
+    """What the extension says that the file is; None when no such file is taken."""
+    stem, dot, extension = name.rpartition(".")
+    return _KINDS.get(extension.lower()) if stem and dot else None
+
+
+def require_fitting(name: str, kind: Kind) -> None:
+    """Return when the extension of the name is one of this kind's, else FileRefused."""
+    if kind_of_name(name) != kind:
+        extension = "jpg" if kind == "jpeg" else kind
+        raise FileRefused(f"内容是 {kind.upper()}，文件名的后缀却不是。请把后缀改成 .{extension} 再上传")
+
+
+def needs_all(head: bytes) -> bool:
+    """Whether the whole file is needed to tell its kind; `head` are its first HEAD bytes."""
+    return head.startswith(_ZIP)
+
+
+def kind_of_head(head: bytes) -> Kind:
+    """The kind of a file that begins so and for which that is enough; else FileRefused."""
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR":
+        return "png"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
+        raise FileRefused(_HEIC)
+    raise FileRefused(next((words for sign, words in _SIGNS if head.startswith(sign)), _OTHER))
+
+
+def kind_of(file: BinaryIO) -> Kind:
+    """The kind of a file that can be read from any place; FileRefused when it is none that is taken."""
+    file.seek(0)
+    head = file.read(HEAD)
+    return _kind_of_zip(file) if needs_all(head) else kind_of_head(head)
+
+
+def _kind_of_zip(file: BinaryIO) -> Kind:
+    """The kind by the names of the members: an office document is a zip, and so is much that is none."""
+    types, ofd, tops = False, False, set[bytes]()
+    for name in _members(file):
+        plain = name.lower()
+        if plain.endswith(b"vbaproject.bin") or plain.startswith(b"xl/macrosheets/"):
+            raise FileRefused(_MACROS)
+        types |= name == b"[Content_Types].xml"
+        ofd |= name == b"OFD.xml"
+        tops |= {top for top in _TOPS if name.startswith(top + b"/")}
+    if ofd and not types and not tops:
+        return "ofd"
+    if types and not ofd and tops in ({b"word"}, {b"xl"}):
+        return "docx" if tops == {b"word"} else "xlsx"
+    raise FileRefused(_OTHER if types or ofd else _PACKED)
+
+
+def _members(file: BinaryIO) -> Iterator[bytes]:
+    """The names in the directory of a zip, which must fill its place to the byte; FileRefused for any other."""
+    count, size, start = _directory(file)
+    if count > MOST_MEMBERS:
+        raise FileRefused(_OTHER)
+    file.seek(start)
+    for _ in range(count):
+        fixed = file.read(_MEMBER.size)
+        if len(fixed) < _MEMBER.size or not fixed.startswith(b"PK\x01\x02"):
+            raise FileRefused(_BROKEN)
+        fields = _MEMBER.unpack(fixed)
+        if fields[3] & _ENCRYPTED:
+            raise FileRefused(_OLD)
+        yield file.read(fields[10])
+        file.seek(fields[11] + fields[12], 1)
+    if file.tell() != start + size:
+        raise FileRefused(_BROKEN)
+
+
+def _directory(file: BinaryIO) -> tuple[int, int, int]:
+    """How many members, how many bytes and where: the directory that the end of the file tells of."""
+    length = file.seek(0, 2)
+    reach = min(length, _END.size + 0xFFFF)
+    file.seek(length - reach)
+    tail = file.read(reach)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        raise FileRefused(_BROKEN)
+    _, disk, first_disk, here, count, size, start, comment = _END.unpack_from(tail, at)
+    whole = at + _END.size + comment == len(tail) and start + size == length - reach + at
+    if disk or first_disk or here != count or not whole:
+        # What is in front of a zip or behind it is another file, which some program would open instead.
+        raise FileRefused(_BROKEN)
+    return count, size, start

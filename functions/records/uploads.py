@@ -1,0 +1,56 @@
+"""The pass that a file on its way is known by: all there is to know of the upload, signed; no store keeps any of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from functions.records.blobs import Upload
+from functions.records.keys import Keys
+
+LASTS: Final = timedelta(hours=24)
+
+_PURPOSE: Final = b"qingdan attachment on its way\x00"
+_PASS = re.compile(r"([0-9a-f-]{1,20})[.]([A-Za-z0-9_-]{1,6000})[.]([A-Za-z0-9_-]{43})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A file that was announced: the name it will have in a filing, and its upload."""
+
+    name: str = field(repr=False)
+    upload: Upload
+
+
+def make_pass(keys: Keys, announced: Announced, at: datetime) -> str:
+    """What whoever announced the file at `at` (aware) shows with each step of sending it; good for LASTS."""
+    upload = announced.upload
+    until = int((at.astimezone(UTC) + LASTS).timestamp())
+    told = [until, upload.id, upload.size, upload.digest, upload.token, announced.name]
+    payload = _written(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    return f"{keys.hmac_kid}.{payload}.{_mac(keys.hmac[keys.hmac_kid], payload)}"
+
+
+def read_pass(keys: Keys, shown: str, at: datetime) -> Announced | None:
+    """The file that a genuine pass is about; None when it is none of ours, or none any more at `at` (aware)."""
+    match = _PASS.fullmatch(shown)
+    if match is None or match[1] not in keys.hmac:
+        return None
+    if not hmac.compare_digest(match[3], _mac(keys.hmac[match[1]], match[2])):
+        return None
+    until, id, size, digest, token, name = json.loads(urlsafe_b64decode(match[2] + "=" * (-len(match[2]) % 4)))
+    return Announced(name, Upload(id, size, digest, token)) if at.timestamp() <= until else None
+
+
+def _mac(key: bytes, payload: str) -> str:
+    return _written(hmac.digest(key, _PURPOSE + payload.encode(), hashlib.sha256))
+
+
+def _written(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
