@@ -27,6 +27,7 @@ from functions.web.pages import Checked, Filled, Page, check_page, form_page, lo
 from functions.web.problems import HttpProblem, handlers, problem_of
 from functions.web.receipts import receipt_page
 from functions.web.shell import Shell
+from functions.web.vouching import unproven, vouchers_in
 
 KEY_BYTES = 16
 SUPERSEDED = "这张表在您打开以后更新过。下面是新的表，您填的内容已经带过来，请看一遍再提交"
@@ -73,7 +74,10 @@ class Submit:
         contest = _contested(request.query_params.get("contest"))
         body = await request.body()
         data = parse_json(body)
-        found = await find_problems(definition, data, local_day(self.services.clock()), size=len(body))
+        found = (
+            *await find_problems(definition, data, local_day(self.services.clock()), size=len(body)),
+            *unproven(self.services, definition, data, vouchers_in(request)),
+        )
         filing = FilingRequest(definition, data, key, body, contest)
         try:
             given = await (recall if found else file)(self.services, filing)
@@ -100,13 +104,24 @@ class Submit:
         """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
         today = local_day(self.services.clock())
         problems = await find_problems(filling.definition, filling.data, today, size=filling.size)
-        if found := (*filling.decoded.problems, *problems):
-            return self.form(422, filling.filled(found))
+        found = (*filling.decoded.problems, *problems)
+        unsent = unproven(self.services, filling.definition, filling.data, filling.vouchers)
+        contest = _contested(filling.controls.get("contest"))
+        if found or (unsent and not await self.filed(filling, contest=contest)):
+            return self.form(422, filling.filled((*found, *unsent)))
         checked = filling.checked(today, self.services.entropy(KEY_BYTES).hex())
         if not filling.files:
             return self.check(200, checked)
         site = site_address(request, self.shell, encrypted=self.services.settings.encrypted)
-        return await self.store(checked, site, contest=_contested(filling.controls.get("contest")))
+        return await self.store(checked, site, contest=contest)
+
+    async def filed(self, filling: Filling, *, contest: bool) -> bool:
+        """Whether this very page has been filed: a voucher that is out of date by now was none then."""
+        if not filling.files:
+            return False
+        key, data = require_key(filling.controls.get("key")), filling.data
+        request = FilingRequest(filling.definition, data, key, canonical(data), contest)
+        return await recall(self.services, request) is not None
 
     async def store(self, checked: Checked, site: str, *, contest: bool) -> Response:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""

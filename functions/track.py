@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,7 @@ from functions.web.track_filling import CorrectionForm
 from functions.web.track_json import status_json
 from functions.web.track_pages import lookup_page, status_page
 from functions.web.track_receipts import withdraw_page, withdrawn_page
+from functions.web.vouching import named_before, unproven, vouchers_in
 
 if TYPE_CHECKING:
     from functions.web.documents import Documents
@@ -67,7 +69,7 @@ class Track:
         self._stepper = Stepper(services)
         self._door = TrackDoor(services, self._stepper)
         self._corrections = Corrections(services, self._stepper)
-        self._form = CorrectionForm(services, self._corrections, shell.base)
+        self._form = CorrectionForm(services, self._corrections, self._stepper, shell.base)
 
     def tell(self, request: Request) -> Response:
         """How the filing stands, and every version."""
@@ -84,7 +86,7 @@ class Track:
         number = dossier.record.summary.number
         given = self._stepper.recall(number, act)
         if given is None:
-            self._require_right(dossier, data, version)
+            self._require_right(dossier, data, version, vouchers_in(request))
             try:
                 given = self._corrections.take(number, act, data, version=version, contest=contest)
             except GuardTaken:
@@ -100,11 +102,14 @@ class Track:
             raise HttpProblem(405, headers={"Allow": "POST"})
         return self._door.admit(request, number, _bearer(request))
 
-    def _require_right(self, dossier: Dossier, data: Any, version: int) -> None:
+    def _require_right(self, dossier: Dossier, data: Any, version: int, vouchers: Sequence[str]) -> None:
         require_allowed("corrected", dossier.state.status)
         if version != dossier.state.version:
             raise outdated(dossier, version)
-        found = judge(dossier.definition, data, local_day(self._services.clock()))
+        found = (
+            *judge(dossier.definition, data, local_day(self._services.clock())),
+            *unproven(self._services, dossier.definition, data, vouchers, named_before(dossier.record)),
+        )
         if found:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
 

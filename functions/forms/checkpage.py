@@ -25,17 +25,19 @@ def render_check(
     action: str,
     hidden: Mapping[str, str] | None = None,
     before: str = NOT_YET,
+    vouchers: Sequence[str] = (),
 ) -> str:
     """The answers that will be filed, those that will not be, the declaration, and one button 确认提交.
 
     `data` is what will be filed, `typed` what was typed before answers that do not apply were dropped: it goes along
     unseen, so that 修改 loses nothing. `dropped` are the pointers of the answers left out. `hidden` carries the key,
-    `before` says what the button will do.
+    `before` says what the button will do; `vouchers` go along for the files that were sent.
     """
     answers = render_answers(definition, data, warnings, beside=change_button)
     form = el(
         "form",
         _carried(definition, data if typed is None else typed, hidden or {}),
+        *(hidden_input("voucher", voucher) for voucher in vouchers),
         Markup(answers),
         _closing(definition, data),
         id="form", action=action, method="post", accept_charset="utf-8", data_check=definition.id,

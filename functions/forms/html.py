@@ -40,18 +40,20 @@ def render_form(
     link: Link | None = None,
     asked: Collection[str] = (),
     kept: bool = True,
+    vouchers: Sequence[str] = (),
 ) -> str:
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
     of the part that takes the focus. `link` turns a path of the site, such as "regimes/bing/#bing-5-2" or "privacy/",
     into an href; without it addresses are plain text. `asked` are the pointers of what the bureau wants changed. `kept`
-    lets the page's script keep a draft in the browser.
+    lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent.
     """
     sheet = Sheet(by_pointer(problems), link, asked=frozenset(asked))
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
+        *(hidden_input("voucher", voucher) for voucher in vouchers),
     )
     form = el(
         "form", _with_focus(body, focus), id="form", action=action, method="post", novalidate=True, lang="zh-CN",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from functions.forms.pointer import Token
 from functions.records.keys import Keys
 
 MOST_BYTES: Final = 50 * 1024 * 1024
@@ -38,16 +39,24 @@ class Attachment:
 
 def attachments_in(data: Any) -> Iterator[Attachment]:
     """Every attachment in the answers, in their order: an object of `name`, `size` and `sha256`."""
+    return (attachment for _, attachment in located(data))
+
+
+def located(data: Any, at: tuple[Token, ...] = ()) -> Iterator[tuple[tuple[Token, ...], Attachment]]:
+    """The same, each with its place: the tokens of a JSON pointer; `at` is the place of the data itself."""
     if isinstance(data, list):
-        for item in data:
-            yield from attachments_in(item)
+        for index, item in enumerate(data):
+            yield from located(item, (*at, index))
     elif isinstance(data, dict):
         name, size, digest = (data.get(key) for key in ("name", "size", "sha256"))
+        if isinstance(size, float) and size.is_integer():
+            # A schema takes 5.0 for a whole number too, and what is stored of it is 5.
+            size = int(size)
         if isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
-            yield Attachment(digest, name, size)
+            yield at, Attachment(digest, name, size)
         else:
-            for value in data.values():
-                yield from attachments_in(value)
+            for key, value in data.items():
+                yield from located(value, (*at, key))
 
 
 def named_in(body: bytes | None) -> list[Attachment]:

@@ -66,6 +66,11 @@ def plain_name(given: str) -> str:
     return re.split(r"[/\\]", name)[-1].strip()
 
 
+def is_plain(name: str) -> bool:
+    """Whether the name, in whatever normal form, has neither folders nor anything that cannot be seen."""
+    return plain_name(name) == unicodedata.normalize("NFC", name) != ""
+
+
 def kind_of_name(name: str) -> Kind | None:
     """What the extension says that the file is; None when no such file is taken."""
     stem, dot, extension = name.rpartition(".")

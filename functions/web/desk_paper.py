@@ -28,7 +28,7 @@ from functions.web.conditional import idempotency_key
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import LIVE
 from functions.web.filing import Request as Filing
-from functions.web.filing import file_paper, judge
+from functions.web.filing import file_paper, judge, recall_now, require_key
 from functions.web.filling import Filling
 from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
 from functions.web.problems import HttpProblem, problem_of
@@ -36,6 +36,7 @@ from functions.web.receipts import receipt_acts, receipt_code, receipt_slip, sec
 from functions.web.sessions import Doorkeeper, Visitor, require_csrf
 from functions.web.threads import reading, writing
 from functions.web.trail import Trail
+from functions.web.vouching import unproven, vouchers_in
 
 KEY_BYTES: Final = 16
 EARLIEST: Final = date(2000, 1, 1)
@@ -101,13 +102,24 @@ class PaperDesk:
         again = filling.rearranged()
         if again:
             return self._form(request, 200, again, replace(entry, problems=()))
+        contest = filling.controls.get("contest") == "true"
         found = (*entry.problems, *filling.decoded.problems, *self._problems(definition, filling.data, entry))
-        if found:
-            return self._form(request, 422, filling.filled(found), entry)
+        unsent = unproven(self._services, definition, filling.data, filling.vouchers)
+        if found or (unsent and not self._filed(filling, entry, contest=contest)):
+            return self._form(request, 422, filling.filled((*found, *unsent)), entry)
         checked = filling.checked(entry.paper.received_on, self._services.entropy(KEY_BYTES).hex())
         if not filling.files:
             return self._check(request, 200, checked, entry)
-        return self._store(request, checked, entry, contest=filling.controls.get("contest") == "true")
+        return self._store(request, checked, entry, contest=contest)
+
+    def _filed(self, filling: Filling, entry: Entry, *, contest: bool) -> bool:
+        """Whether this very page has been filed: a voucher that is out of date by now was none then."""
+        if not filling.files:
+            return False
+        key = require_key(filling.controls.get("key"))
+        return (
+            recall_now(self._services, self._filing(filling.definition, filling.data, key, entry, contest)) is not None
+        )
 
     def take(self, request: Request, body: bytes) -> Response:
         """The same for programs: `received_on` and `data`."""
@@ -119,10 +131,14 @@ class PaperDesk:
             raise HttpProblem(400, "请发送含 received_on 和 data 的 JSON 对象；contest 只能是 true 或 false")
         entry, data = self._entry(visitor, given.get(RECEIVED)), given.get("data", {})
         found = (*entry.problems, *self._problems(definition, data, entry))
-        if found:
-            raise HttpProblem(422, f"有 {len(found)} 处要改，改好再录入", errors=found)
+        unsent = unproven(self._services, definition, data, vouchers_in(request))
+        key, contested = idempotency_key(request), contest == "true"
+        filing = None if found else self._filing(definition, data, key, entry, contested)
+        if filing is None or (unsent and recall_now(self._services, filing) is None):
+            errors = (*found, *unsent)
+            raise HttpProblem(422, f"有 {len(errors)} 处要改，改好再录入", errors=errors)
         try:
-            told = self._file(definition, data, idempotency_key(request), entry, contest=contest == "true")
+            told = self._file(definition, data, key, entry, contest=contested)
         except GuardTaken:
             raise HttpProblem(409, self._taken(definition, data, "请加上 contest=true 再录入")) from None
         headers = {"Location": f"/api/desk/submissions/{told['number']}"}
@@ -148,10 +164,15 @@ class PaperDesk:
     def _file(
         self, definition: Definition, data: Mapping[str, Any], key: str | None, entry: Entry, *, contest: bool
     ) -> dict[str, Any]:
-        body = f"paper {entry.typed} {entry.visitor.account.name} ".encode() + canonical(data)
-        told = file_paper(self._services, Filing(definition, data, key, body, contest), entry.paper)
+        told = file_paper(self._services, self._filing(definition, data, key, entry, contest), entry.paper)
         self._trail.note_soon("decided", entry.visitor.account.name, told["number"], decision="paper")
         return told
+
+    def _filing(
+        self, definition: Definition, data: Mapping[str, Any], key: str | None, entry: Entry, contest: bool
+    ) -> Filing:
+        body = f"paper {entry.typed} {entry.visitor.account.name} ".encode() + canonical(data)
+        return Filing(definition, data, key, body, contest)
 
     def _store(self, request: Request, checked: Checked, entry: Entry, *, contest: bool) -> Response:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""

@@ -76,10 +76,14 @@ async def recall(services: Services, request: Request) -> dict[str, Any] | None:
 
     For a filing that is refused today: it may have been right when it came first.
     """
+    return await asyncio.to_thread(recall_now, services, request)
+
+
+def recall_now(services: Services, request: Request) -> dict[str, Any] | None:
+    """The same in this thread."""
     if request.key is None:
         return None
-    used = remember(request.definition, request.key, request.digest())
-    stored = await asyncio.to_thread(services.records.recall, used)
+    stored = services.records.recall(remember(request.definition, request.key, request.digest()))
     return answer(stored, services.keys) if stored else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,13 +16,15 @@ from functions.web.bodies import parse_pairs
 from functions.web.filing import require_key
 from functions.web.pages import Checked, Filled
 from functions.web.problems import HttpProblem
+from functions.web.vouching import CONTROL
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
     """What was posted. `controls` are the values beside the form's own, `size` the bytes of the body.
 
-    `data` is what of the typed answers will be filed, `dropped` the pointers of the rest.
+    `vouchers` stand for the files that were sent. `data` is what of the typed answers will be filed, `dropped` the
+    pointers of the rest.
     """
 
     definition: Definition
@@ -32,18 +34,24 @@ class Filling:
     size: int
     data: Any
     dropped: tuple[str, ...]
+    vouchers: tuple[str, ...]
 
     @classmethod
     def read(cls, definition: Definition, body: bytes) -> Filling:
         """What the body says of this form; HttpProblem 400 when it cannot be read, or no button of ours sends it."""
-        pairs = parse_pairs(body)
+        return cls.of(definition, parse_pairs(body), len(body))
+
+    @classmethod
+    def of(cls, definition: Definition, pairs: Sequence[tuple[str, str]], size: int) -> Filling:
+        """The same of the pairs that stood in so many bytes."""
         controls = dict(reversed(pairs))
         action = parse_action(controls.get("action", "review"))
         if action is None:
             raise HttpProblem(400, "没有看懂按的是哪个按钮。请回到表页，再提交一次")
         decoded = decode(definition, pairs)
         data, dropped = prune(definition, decoded.data)
-        return cls(definition, decoded, action, controls, len(body), data, dropped)
+        vouchers = tuple(value for name, value in pairs if name == CONTROL)
+        return cls(definition, decoded, action, controls, size, data, dropped, vouchers)
 
     @property
     def superseded(self) -> bool:
@@ -57,17 +65,17 @@ class Filling:
         if self.action.verb not in ("add", "remove"):
             return None
         data, focus = change_rows(self.definition, self.decoded.data, self.action)
-        return Filled(self.definition, data, focus=focus)
+        return Filled(self.definition, data, focus=focus, vouchers=self.vouchers)
 
     def filled(self, problems: tuple[Problem, ...] = (), *, focus: str | None = None, notice: str = "") -> Filled:
         """The form as it was typed."""
-        return Filled(self.definition, self.decoded.data, problems, focus, notice)
+        return Filled(self.definition, self.decoded.data, problems, focus, notice, self.vouchers)
 
     def checked(self, today: date, new_key: str) -> Checked:
         """The answers to check, under the key that they came with or a new one; `today` as for warnings."""
         key = require_key(self.controls.get("key")) or new_key
         found = warnings(self.definition, self.data, today)
-        return Checked(self.definition, self.decoded.data, self.data, self.dropped, found, key)
+        return Checked(self.definition, self.decoded.data, self.data, self.dropped, found, key, self.vouchers)
 
     @property
     def files(self) -> bool:

@@ -51,13 +51,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as one visitor has filled it in: what was typed, what is wrong with it, what is to be said."""
+    """A form as one visitor has filled it in: what was typed, what is wrong with it, what is to be said.
+
+    `vouchers` stand for the files that were sent so far.
+    """
 
     definition: Definition
     typed: Mapping[str, Any]
     problems: Sequence[Problem] = ()
     focus: str | None = None
     notice: str = ""
+    vouchers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Checked:
     """Valid answers before they are filed.
 
     `typed` is what was typed, `data` what of it will be filed, `dropped` the pointers of the rest; `key` is the
-    idempotency key that the page carries.
+    idempotency key that the page carries, `vouchers` stand for the files that the answers name.
     """
 
     definition: Definition
@@ -74,6 +78,7 @@ class Checked:
     dropped: Sequence[str]
     warnings: Sequence[Problem]
     key: str
+    vouchers: Sequence[str] = ()
 
 
 def public_place(definition: Definition) -> Place:
@@ -95,6 +100,7 @@ def form_page(base: str, filled: Filled, place: Place) -> Page:
         link=lambda path: base + path,
         asked=place.asked,
         kept=place.kept,
+        vouchers=filled.vouchers,
     )
     main = f"<h1>{escape(title)}</h1>{_notice(filled.notice)}{render_summary(problems)}{place.above}{form}"
     return Page(f"有 {len(problems)} 处要改：{title}" if problems else title, main, place.crumbs)
@@ -116,6 +122,7 @@ def check_page(checked: Checked, place: Place, *, stop: str = "", contest: bool 
         action=place.action,
         hidden={**place.hidden, "key": checked.key},
         before=place.before,
+        vouchers=checked.vouchers,
     )
     main = f"<h1>核对后提交{place.verb}：{escape(definition.title)}</h1>{_stop(stop, contest)}{changes}{body}"
     return Page(f"{'还没有提交' if stop else '核对后提交'}{place.verb}：{definition.title}", main, place.crumbs)

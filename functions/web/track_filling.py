@@ -10,12 +10,14 @@ from functions.forms.difference import compare
 from functions.forms.difftable import render_differences
 from functions.records.steps import Dossier, require_allowed
 from functions.web.correcting import Corrections
-from functions.web.filing import judge, taken_words
+from functions.web.filing import judge, require_key, taken_words
 from functions.web.filling import Filling
 from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
 from functions.web.problems import HttpProblem, problem_of
+from functions.web.stepping import Stepper
 from functions.web.track_pages import crumbs_to, opinion_box
 from functions.web.track_receipts import corrected_page
+from functions.web.vouching import named_before, unproven
 
 KEY_BYTES = 16
 
@@ -32,9 +34,10 @@ class Answer:
 class CorrectionForm:
     """Calls block: run them in a worker thread."""
 
-    def __init__(self, services: Services, corrections: Corrections, base: str) -> None:
+    def __init__(self, services: Services, corrections: Corrections, stepper: Stepper, base: str) -> None:
         self._services = services
         self._corrections = corrections
+        self._stepper = stepper
         self._base = base
 
     def answer(self, dossier: Dossier, code: str, body: bytes, *, opened: bool, site: str) -> Answer:
@@ -56,12 +59,23 @@ class CorrectionForm:
     def _judge(self, dossier: Dossier, filling: Filling, place: Place, site: str) -> Answer:
         today = local_day(self._services.clock())
         found = (*filling.decoded.problems, *judge(dossier.definition, filling.data, today))
-        if found:
-            return Answer(422, form_page(self._base, filling.filled(found), place))
+        known = named_before(dossier.record)
+        unsent = unproven(self._services, dossier.definition, filling.data, filling.vouchers, known)
+        if found or (unsent and not self._filed(dossier, filling, place)):
+            return Answer(422, form_page(self._base, filling.filled((*found, *unsent)), place))
         checked = filling.checked(today, self._services.entropy(KEY_BYTES).hex())
         if not filling.files:
             return Answer(200, self._check(dossier, checked, place))
         return self._store(dossier, filling, checked, place, site)
+
+    def _filed(self, dossier: Dossier, filling: Filling, place: Place) -> bool:
+        """Whether this very page has been filed: a voucher that is out of date by now was none then."""
+        key = require_key(filling.controls.get("key"))
+        if not filling.files:
+            return False
+        contest = filling.controls.get("contest") == "true"
+        act = self._corrections.act(filling.data, version=_version(place), contest=contest, key=key)
+        return self._stepper.recall(dossier.record.summary.number, act) is not None
 
     def _store(self, dossier: Dossier, filling: Filling, checked: Checked, place: Place, site: str) -> Answer:
         """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""

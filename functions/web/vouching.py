@@ -1,0 +1,71 @@
+"""Whether a filing names only files that whoever files it has sent; knows the vouchers, not where the files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from functions.bootstrap import Services
+from functions.forms import pointer
+from functions.forms.definition import Definition
+from functions.forms.problem import Problem
+from functions.records.attachments import Attachment, attachments_in, located, vouched
+from functions.records.filetypes import ONLY, is_plain, kind_of_name
+from functions.records.store import Record
+from functions.records.versions import versions_of
+
+HEADER: Final = "attachment-vouchers"
+CONTROL: Final = "voucher"
+RULE: Final = "attachment"
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def vouchers_in(request: Request) -> tuple[str, ...]:
+    """The vouchers that stand in the request's header, separated by commas."""
+    given = (value for line in request.headers.getlist(HEADER) for value in line.split(","))
+    return tuple(value.strip() for value in given if value.strip())
+
+
+def named_before(record: Record) -> Iterator[Attachment]:
+    """The files that earlier versions of the same filing name."""
+    for version in versions_of(record.events):
+        yield from attachments_in(version.data)
+
+
+def unproven(
+    services: Services, definition: Definition, data: Any, vouchers: Iterable[str], known: Iterable[Attachment] = ()
+) -> tuple[Problem, ...]:
+    """One problem for each field that names a file which its filer has not sent, with the file's name and the cure.
+
+    `known` are the files that need no voucher.
+    """
+    named = tuple(located(data))
+    if not named:
+        return ()
+    vouchers = tuple(vouchers)
+    sent = {(each.digest, each.size) for each in known} | vouched(services.keys, vouchers, services.clock())
+    once = vouched(services.keys, vouchers, _EVER)
+    wrong: dict[str, dict[str, list[str]]] = {}
+    for tokens, attachment in named:
+        reason = _reason(attachment, sent, once)
+        if reason:
+            field = pointer.join(tokens[:-1])
+            wrong.setdefault(field, {}).setdefault(reason, []).append(f"“{attachment.name}”")
+    return tuple(_problem(definition, field, reasons) for field, reasons in wrong.items())
+
+
+def _reason(attachment: Attachment, sent: set[tuple[str, int]], once: frozenset[tuple[str, int]]) -> str:
+    """What is wrong with the file, to be said of its name; "" when nothing is."""
+    if not is_plain(attachment.name) or kind_of_name(attachment.name) is None:
+        return f"{{}}的文件名不能用，{ONLY}"
+    if (attachment.digest, attachment.size) in sent:
+        return ""
+    return "{}上传以后过了 24 小时" if (attachment.digest, attachment.size) in once else "还没有收到{}"
+
+
+def _problem(definition: Definition, field: str, reasons: dict[str, list[str]]) -> Problem:
+    said = "；".join(words.format("、".join(names)) for words, names in reasons.items())
+    return Problem(field, definition.label_at(field), f"{said}。请重新选择文件上传，再提交", RULE)
