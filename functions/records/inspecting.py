@@ -62,6 +62,7 @@ def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | N
     a virus; NotFound when it is not there.
     """
     if standing_of(blobs, digest) == "infected":
+        blobs.remove("quarantine", digest)
         raise FileRefused(INFECTED)
     try:
         kind = _kind(blobs, "quarantine", digest)
@@ -106,7 +107,7 @@ def standing_of(blobs: BlobStore, digest: str) -> Standing:
 
 
 def _kind(blobs: BlobStore, area: Area, digest: str) -> Kind:
-    """The kind of the file; what is none that is taken is forgotten."""
+    """The kind of the file; of what has just come, what is none that is taken is forgotten."""
     chunks = blobs.stream(area, digest)
     head = _first(chunks)
     try:
@@ -117,7 +118,8 @@ def _kind(blobs: BlobStore, area: Area, digest: str) -> Kind:
             file.writelines(chunks)
             return kind_of(file)
     except FileRefused:
-        blobs.remove(area, digest)
+        if area == "quarantine":
+            blobs.remove(area, digest)
         raise
 
 
