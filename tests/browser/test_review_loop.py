@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
+from tests.browser.second_machine import SecondMachine
 from tests.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
 from tests.browser.test_accessibility import findings
 from tests.support.filings import fresh_uscc, valid_self_check
@@ -71,8 +73,14 @@ def send_back(desk: Page, number: str, query: str = "") -> None:
 
 
 @SCRIPT
-def test_a_filing_is_returned_corrected_and_accepted(
-    visit: Visit, catalogue: Catalogue, officer: tuple[str, str], reviewer: tuple[str, str], javascript: bool
+def test_a_filing_is_returned_corrected_accepted_and_proved_elsewhere(
+    visit: Visit,
+    server: Server,
+    catalogue: Catalogue,
+    officer: tuple[str, str],
+    reviewer: tuple[str, str],
+    javascript: bool,
+    tmp_path: Path,
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
     data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1)
@@ -123,6 +131,23 @@ def test_a_filing_is_returned_corrected_and_accepted(
     look(page, number.group(), code.group())
     expect(page.locator(".slip")).to_contain_text("已接受")
     assert page.get_by_role("button", name="补正", exact=True).count() == 0
+
+    second.goto(f"/desk/?q={number.group()}")
+    with second.expect_download() as download:
+        second.get_by_role("button", name="归档包").click()
+    elsewhere = SecondMachine(tmp_path / "elsewhere", server)
+    download.value.save_as(elsewhere.package)
+    whole = elsewhere.verify()
+    assert whole.returncode == 0, whole.stderr
+    assert "全部对得上" in whole.stdout
+    assert "1 份填报" in whole.stdout
+    assert "2 份回执" in whole.stdout
+    body = f"data/filings/{number.group()}/v2/filing.json"
+    elsewhere.flip_a_byte(body, b"1264")
+    changed = elsewhere.verify()
+    assert changed.returncode == 1
+    assert body in changed.stderr
+    assert elsewhere.holds() == {"package.zip", "jwks.json"}, "no data folder is asked for, nor made"
 
 
 @SIZES
