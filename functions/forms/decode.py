@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field, Group, Rows
+from functions.forms.filefield import UPLOAD, read
 from functions.forms.names import parse_name
 from functions.forms.normal import ABSENT, normalise
 from functions.forms.pointer import Path
@@ -42,6 +43,8 @@ def decode(definition: Definition, pairs: Sequence[tuple[str, str]]) -> Decoded:
         path = parse_name(name)
         if path is not None and pointer.general(path) in known:
             _put(tree, path, value)
+        elif name.startswith(UPLOAD) and reading.is_of_files(name):
+            reading.not_sent(name, value)
         elif name not in RESERVED:
             reading.unknown.append(name)
     data = {
@@ -87,6 +90,9 @@ class _Reading:
         if item.kind == "choices":
             values = [value for value in dict.fromkeys(posted) if value]
             return values if values or "" in posted else ABSENT
+        if item.kind == "attachments":
+            files = [read(value) for value in dict.fromkeys(posted) if value]
+            return files if files or "" in posted else ABSENT
         if len(posted) > 1:
             self.add(path, "duplicate", "“{label}”收到了不止一个答案，这里留下第一个。请核对后再提交")
         return normalise(item.kind, posted[0])
@@ -100,6 +106,19 @@ class _Reading:
         return [
             self.read(item.items, posted[index], (*path, str(place))) for place, index in enumerate(indexes[:MAX_ROWS])
         ]
+
+    def is_of_files(self, name: str) -> bool:
+        """Whether the control is the one with which a browser chooses the files of a field."""
+        path = parse_name(name.removeprefix(UPLOAD))
+        part = self.definition.field_at(pointer.join(path)) if path else None
+        return isinstance(part, Field) and part.kind == "attachments"
+
+    def not_sent(self, name: str, chosen: str) -> None:
+        """A file that was chosen stays on its machine until it is uploaded: only its name came."""
+        if chosen:
+            path = parse_name(name.removeprefix(UPLOAD)) or ()
+            shown = chosen.replace("{", "").replace("}", "")[:100]
+            self.add(path, "upload", f"“{{label}}”选的文件“{shown}”还没有上传。请再选一次，按“上传”")
 
     def add(self, path: Path, rule: str, message: str) -> None:
         at = pointer.join(path)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.forms.definition import Definition, Field, Group, Rows
+from functions.forms.filefield import written
 from functions.forms.names import name_of
 from functions.forms.pointer import Path
 
@@ -47,6 +48,7 @@ def _write(item: Field | Group | Rows, value: Any, path: Path) -> Pairs:
         rows = value if isinstance(value, list) else []
         pairs = [pair for index, row in enumerate(rows) for pair in _write_object(item.items, row, (*path, str(index)))]
         return pairs or [(name_of(path), "")]
-    if item.kind == "choices" and isinstance(value, list):
-        return [(name_of(path), text_of(each)) for each in value] or [(name_of(path), "")]
+    if item.kind in ("choices", "attachments") and isinstance(value, list):
+        words = written if item.kind == "attachments" else text_of
+        return [(name_of(path), words(each)) for each in value] or [(name_of(path), "")]
     return [(name_of(path), text_of(value))]

@@ -100,9 +100,10 @@ def _precedence(fault: Fault) -> int:
 
 
 def _place(definition: Definition, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Where to show a fault: one choice of several is shown at their field."""
-    if tokens and isinstance(tokens[-1], int) and isinstance(definition.field_at(pointer.join(tokens)), Field):
-        return tokens[:-1]
+    """Where to show a fault: one choice or file of several, and what is in it, is shown at their field."""
+    for length in range(1, len(tokens)):
+        if isinstance(definition.field_at(pointer.join(tokens[:length])), Field):
+            return tokens[:length]
     return tokens
 
 

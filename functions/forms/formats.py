@@ -72,6 +72,8 @@ def whole_number(value: Any) -> int | None:
     return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
+# No text is a file that a filing names: its format stands beside `type: object`, and says what the object is.
+OBJECT_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {"attachment": lambda _: False}
 CUSTOM_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "uscc": is_uscc,
     "cn-phone": is_phone,

@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from functions.forms.definition import Definition
-from functions.forms.formats import CUSTOM_FORMATS
+from functions.forms.formats import CUSTOM_FORMATS, OBJECT_FORMATS
 from functions.forms.outline import Condition
 
 
@@ -17,7 +17,11 @@ class Gate:
 
     def __init__(self, schema: Any) -> None:
         self._validator = Draft202012Validator(
-            schema, formats=dict(CUSTOM_FORMATS), validate_formats=True, ignore_unknown_formats=False, offline=True
+            schema,
+            formats={**CUSTOM_FORMATS, **OBJECT_FORMATS},
+            validate_formats=True,
+            ignore_unknown_formats=False,
+            offline=True,
         )
 
     def accepts(self, data: Any) -> bool:

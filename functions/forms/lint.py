@@ -9,8 +9,10 @@ from typing import Any, Final
 import jsonschema_rs
 
 from functions.forms.bounded import DEEPEST, LONGEST_TEXT, MOST_ROWS
+from functions.forms.filefield import is_of_files
 from functions.forms.formats import CUSTOM_FORMATS
 from functions.forms.lintconditions import check_conditions
+from functions.forms.lintfiles import check_files
 from functions.forms.source import Source, mistake
 
 Where = tuple[str | int, ...]
@@ -30,6 +32,7 @@ _ALLOWED: Final = {
     "group": {*_OBJECT, *_SHOWN, "x-lead", "x-short"},
     "row": _OBJECT,
     "rows": {*_SHOWN, "type", "items", "minItems", "maxItems", "x-item", "x-ask"},
+    "attachments": {*_SHOWN, "type", "items", "minItems", "maxItems", "uniqueItems", "x-ask"},
     "choices": {*_FIELD, "items", "minItems", "maxItems", "uniqueItems"},
     "choice": {*_FIELD, "oneOf"},
     "string": {*_FIELD, "format", "pattern", "maxLength", "x-decimals", "x-lines", "x-unit", "x-autocomplete"},
@@ -83,6 +86,7 @@ def _findings(schema: Any) -> Iterator[Found]:
     for place, (key, section) in enumerate(sections):
         if section.get("x-part") == "closing" and place < len(sections) - 1:
             yield ("properties", key), "声明（x-part: closing）不在最后", "请把它移到最后"
+    yield from check_files(schema)
 
 
 def _object(schema: dict[str, Any], where: Where, role: str) -> Iterator[Found]:
@@ -139,14 +143,16 @@ def _leaf(schema: dict[str, Any], where: Where) -> Iterator[Found]:
 
 def _array(schema: dict[str, Any], where: Where) -> Iterator[Found]:
     items = schema["items"]
-    many = items.get("type") == "object"
-    yield from _unknown(schema, where, "rows" if many else "choices")
+    files = is_of_files(schema)
+    many = items.get("type") == "object" and not files
+    yield from _unknown(schema, where, "attachments" if files else "rows" if many else "choices")
     if not 0 < schema.get("maxItems", 0) <= MOST_ROWS:
         yield where, "没有写 maxItems，或者太大", f"请写最多几项（不超过 {MOST_ROWS}）"
     if many:
         if not schema.get("x-item"):
             yield where, "没有写 x-item", "请写一行叫什么，如 数据库"
         yield from _object(items, (*where, "items"), "row")
+    if many or files:
         return
     if schema.get("uniqueItems") is not True or items.get("type") != "string":
         yield where, "多选应写 uniqueItems: true，items 的 type 应是 string", "请补上"

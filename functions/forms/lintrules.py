@@ -90,6 +90,8 @@ class _Rules:
         part = self._definition.field_at(at)
         if not isinstance(part, Field):
             yield where, f"{at} 不是表里的栏目", "请核对 form.json 里的名字"
+        elif part.kind == "attachments":
+            yield where, f"{at} 是一栏文件，这里用不了", "请换成别的栏目"
         elif kind and part.kind != kind:
             yield where, f"{at} 不是{_KIND_NAMES[kind]}", "请换成对应的栏目"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.forms import pointer
 from functions.forms.definition import Definition
+from functions.forms.filefield import MOST_BYTES, is_file, size_words
 from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
 from functions.forms.naming import name_of
 from functions.forms.outline import Field, Group, Item, Rows, Section
@@ -31,7 +32,8 @@ def _say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: A
     part = definition.field_at(at)
     name = name_of(definition, at) or definition.title
     value = pointer.read(data, tokens)
-    if rule == "unknown" or part is None:
+    in_file = isinstance(part, Field) and part.kind == "attachments"
+    if part is None or (rule == "unknown" and not in_file):
         return _unknown(tokens)
     if rule == "not_applicable":
         return _not_applicable(definition, pointer.general(tokens), name)
@@ -71,6 +73,8 @@ def missing(definition: Definition, tokens: tuple[Token, ...], part: Part, data:
         return _not_chosen(part, name)
     if isinstance(part.ask, str) and part.ask:
         return part.ask
+    if part.kind == "attachments":
+        return f"请上传{name}"
     if isinstance(group, Group) and not group.lead and group.hint and part.kind == "integer":
         return f"请填写{name}，{group.hint.rstrip('。')}"
     cure = part.hint.split("。")[0]
@@ -202,6 +206,20 @@ def _boolean(field: Field, name: str, value: Any) -> str:
     return f"{_quoted(name)}只能勾选或者不勾选。请重新选"
 
 
+def _files(field: Field, name: str, value: Any) -> str:
+    if not isinstance(value, list):
+        return f"{_quoted(name)}的写法不对，应是文件的列表。请重新上传"
+    if len(value) > (field.maximum or 0):
+        return f"{_quoted(name)}最多 {field.maximum} 个文件，现在是 {len(value)} 个。请移除多的"
+    if len(value) < (field.minimum or 0):
+        return f"{_quoted(name)}至少要 {field.minimum} 个文件，现在是 {len(value)} 个。请上传缺的"
+    if any(is_file(file) and file["size"] > MOST_BYTES for file in value):
+        return f"{_quoted(name)}里有一个文件超过 {size_words(MOST_BYTES)}。请移除它，分成几个文件上传"
+    if len({str(file) for file in value}) < len(value):
+        return f"{_quoted(name)}里同一个文件有两次。请移除一个"
+    return f"{_quoted(name)}里有一个文件的名称、大小或者摘要不对。请移除它，重新上传"
+
+
 def _several(part: Item | Section, name: str, value: Any) -> str:
     if isinstance(part, Rows) and isinstance(value, list):
         return f"{name}最多填 {part.maximum} 个，现在是 {len(value)} 个。请删去多的"
@@ -218,4 +236,5 @@ _FIELDS = {
     "choice": _choice,
     "choices": _choice,
     "boolean": _boolean,
+    "attachments": _files,
 }

@@ -20,6 +20,7 @@ Kind = Literal[
     "uscc",
     "phone",
     "email",
+    "attachments",
 ]
 Need = Literal["always", "sometimes", "never"]
 Ask = str | Mapping[str, str]
@@ -29,7 +30,8 @@ Ask = str | Mapping[str, str]
 class Field:
     """One answer. `path` has "*" for a row's index; `choices` are (value, label).
 
-    `ask` is the cure to print when it is missing: one sentence, or one per value of the group's leading choice.
+    `minimum` and `maximum` are those of a number, or of how many files. `ask` is the cure to print when it is missing:
+    one sentence, or one per value of the group's leading choice.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What the buttons of a form ask for without JavaScript: which one was pressed, and a row added or removed."""
+"""What the buttons of a form ask for without JavaScript: which was pressed; a row added, a row or a file removed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from functions.forms import pointer
-from functions.forms.definition import Definition, Rows
+from functions.forms.definition import Definition, Field, Rows
 from functions.forms.names import parse_name
 
-Verb = Literal["add", "remove", "review", "file", "edit"]
+Verb = Literal["add", "remove", "review", "file", "edit", "upload"]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A pressed button: `add:databases.databases`, `remove:databases.databases:0`, `review`, `file`, `edit:unit.x`."""
+    """A pressed button: `add:databases.databases`, `remove:databases.databases:0`, `review`, `file`, `edit:unit.x`.
+
+    `remove:` takes a file off a field of files too; `upload:` sends those that were chosen for one.
+    """
 
     verb: Verb
     name: str = ""
@@ -41,18 +44,19 @@ def focus_of(action: Action) -> str | None:
 def change_rows(definition: Definition, data: Mapping[str, Any], action: Action) -> tuple[dict[str, Any], str | None]:
     """The data with a row added or removed, and the pointer that takes the focus: the new row, or the one after.
 
-    An action that names no rows of the form, or a row that is not there, changes nothing.
+    A file is removed like a row. An action that names nothing of the form of which there are several, or one that is
+    not there, changes nothing.
     """
     changed = copy.deepcopy(dict(data))
     path = parse_name(action.name) or ()
     node = definition.field_at(pointer.join(path)) if path else None
-    if not isinstance(node, Rows):
+    if not isinstance(node, Rows) and not (isinstance(node, Field) and node.kind == "attachments"):
         return changed, None
     parent: Any = changed
     for part in path[:-1]:
         parent = parent.setdefault(part, {})
     rows = parent.setdefault(path[-1], [])
-    if action.verb == "add" and len(rows) < node.maximum:
+    if action.verb == "add" and isinstance(node, Rows) and len(rows) < node.maximum:
         rows.append({})
         return changed, pointer.join((*path, str(len(rows) - 1)))
     if action.verb == "remove" and action.index is not None and action.index < len(rows):

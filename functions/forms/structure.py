@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from functions.forms.filefield import is_of_files
 from functions.forms.outline import Condition, Field, Group, Item, Kind, Need, Rows, Section
 from functions.forms.pointer import ANY_ROW, Path
 
@@ -47,7 +48,7 @@ def kind_of(schema: Schema) -> Kind:
     if schema["type"] in ("integer", "boolean"):
         return cast(Kind, schema["type"])
     if schema["type"] == "array":
-        return "choices"
+        return "attachments" if is_of_files(schema) else "choices"
     if "oneOf" in schema:
         return "choice"
     formats: dict[str, Kind] = {"date": "date", "uscc": "uscc", "cn-phone": "phone", "email": "email"}
@@ -92,7 +93,7 @@ class _Reader:
         need: Need = "always" if always else "sometimes" if path in self._sometimes else "never"
         if schema["type"] == "object":
             return self._group(key, schema, path, need)
-        if schema["type"] == "array" and schema["items"]["type"] == "object":
+        if schema["type"] == "array" and schema["items"]["type"] == "object" and not is_of_files(schema):
             return self._rows(key, schema, path, need)
         return _field(key, schema, path, need)
 
@@ -127,6 +128,7 @@ class _Reader:
 
 
 def _field(key: str, schema: Schema, path: Path, need: Need) -> Field:
+    of_files = is_of_files(schema)
     offered = schema.get("items", schema).get("oneOf", ())
     return Field(
         key=key,
@@ -137,8 +139,8 @@ def _field(key: str, schema: Schema, path: Path, need: Need) -> Field:
         kind=kind_of(schema),
         required=need,
         choices=tuple((choice["const"], choice["title"]) for choice in offered),
-        minimum=schema.get("minimum"),
-        maximum=schema.get("maximum"),
+        minimum=schema.get("minItems" if of_files else "minimum"),
+        maximum=schema.get("maxItems" if of_files else "maximum"),
         max_length=schema.get("maxLength"),
         decimals=schema.get("x-decimals"),
         unit=schema.get("x-unit", ""),

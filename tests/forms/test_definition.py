@@ -59,7 +59,8 @@ def test_a_pointer_leads_to_the_part_of_the_form() -> None:
 def test_every_kind_of_field_is_recognised() -> None:
     kinds = {item.kind for form in shipped() for item in form.walk() if isinstance(item, Field)}
     assert kinds == {
-        "text", "long_text", "integer", "decimal", "date", "choice", "choices", "boolean", "uscc", "phone", "email"
+        "text", "long_text", "integer", "decimal", "date", "choice", "choices", "boolean", "uscc", "phone", "email",
+        "attachments",
     }  # fmt: skip
 
 

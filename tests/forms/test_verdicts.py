@@ -14,7 +14,7 @@ from functions.forms import explain
 from functions.forms.definition import Definition
 from functions.forms.gate import gate_of
 from functions.forms.validation import DISAGREEMENT, prune, validate
-from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.filings import make_uscc, scan, valid_registration, valid_self_check, with_scans
 from tests.support.forms import changed, registration, self_check
 
 TODAY = date(2026, 9, 1)
@@ -65,6 +65,9 @@ _TRAPS: st.SearchStrategy[Any] = st.sampled_from(
         {},
         [{}],
         ["y30", "y30"],
+        [scan(), scan()],
+        scan(size=2**26),
+        {**scan(), "size": 5.0},
         [None] * 1_002,
     ]
 )
@@ -90,6 +93,8 @@ def _shaped(schema: Any) -> st.SearchStrategy[Any]:
         good = st.booleans()
     elif schema.get("format") == "date":
         good = st.dates().map(date.isoformat)
+    elif schema.get("pattern") == "^[0-9a-f]{64}$":
+        good = st.integers(0, 3).map(lambda n: f"{n:064x}")
     elif schema.get("format") == "uscc":
         good = st.integers(0, 999_999_999).map(make_uscc)
     else:
@@ -139,6 +144,16 @@ def _agree(definition: Definition, data: Any) -> bool:
     pruned, _ = prune(definition, data)
     assert prune(definition, pruned)[1] == ()
     return verdict
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    _spoiled(with_scans({"declaration": {"truth_declared": True}}, scan(1), scan(2))).map(
+        lambda data: valid_self_check() | data
+    )
+)
+def test_spoiled_files_are_judged_alike(data: Any) -> None:
+    _agree(self_check(), data)
 
 
 @settings(deadline=None, max_examples=100)

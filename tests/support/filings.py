@@ -123,6 +123,21 @@ def valid_registration(
     return data
 
 
+def scan(n: int = 1, size: int = 1_258_291) -> dict[str, Any]:
+    """The n-th invented file, as a filing names it; nobody ever sent it."""
+    return {"name": f"盖章扫描件（示例 {n}）.pdf", "size": size, "sha256": f"{n:064x}"}
+
+
+def with_scans(data: dict[str, Any], *files: Any) -> dict[str, Any]:
+    """The filing with these files as its scans, before the declaration, where the form has them."""
+    closing = {key: value for key, value in data.items() if key == "declaration"}
+    return {
+        **{key: value for key, value in data.items() if key not in closing},
+        "files": {"scans": [*files]},
+        **closing,
+    }
+
+
 def _database(index: int) -> dict[str, Any]:
     return {
         "name": f"示例档案数据库 {index + 1}",
