@@ -10,18 +10,25 @@ from typing import Any, Final
 
 from functions.bootstrap import Services, Settings, open_services, settle
 from functions.errors import SealTaken
+from functions.records.seal import Seal
 from functions.records.sealing import seal_new
 from functions.records.state import SHANGHAI
+from functions.records.sweeping import sweep
 
 HOUR: Final = time(0, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a night came to: the index of its seal and how many events that holds; None and 0 when nothing was new."""
+    """What a night came to: the index of its seal and how many events that holds; None and 0 when nothing was new.
+
+    `swept` is how many files were removed that nothing named, `abandoned` how many uploads that were never finished.
+    """
 
     seal: int | None
     sealed: int
+    swept: int = 0
+    abandoned: int = 0
 
     def told(self) -> dict[str, Any]:
         """The same for a log and for whoever rang the bell."""
@@ -29,13 +36,21 @@ class Done:
 
 
 def run(services: Services) -> Done:
-    """Do everything that is due at night; doing it twice does no harm."""
+    """Do everything that is due at night; doing it twice does no harm.
+
+    The seal comes first: a sweep that fails leaves it made.
+    """
+    seal = _seal(services)
+    swept = sweep(services.records.named, services.blobs, services.clock())
+    return Done(seal.index if seal else None, seal.size if seal else 0, swept.files, swept.uploads)
+
+
+def _seal(services: Services) -> Seal | None:
     try:
-        seal = seal_new(services.seals, services.keys.signer, services.clock())
+        return seal_new(services.seals, services.keys.signer, services.clock())
     except SealTaken:
         # Somebody else has just sealed; what is new since then waits for the next night.
-        return Done(None, 0)
-    return Done(seal.index, seal.size) if seal else Done(None, 0)
+        return None
 
 
 def last_due(now: datetime) -> datetime:

@@ -25,20 +25,24 @@ async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
     What fails is logged and tried again at the next look.
     """
     await sleep(FIRST_SECONDS)
-    done = _NEVER
+    done, failed = _NEVER, False
     while True:
         now = services.clock()
-        if done < nightly.last_due(now) and await asyncio.to_thread(_work, services, now):
-            done = now
+        if done < nightly.last_due(now):
+            failed = not await asyncio.to_thread(_work, services, now, failed)
+            done = done if failed else now
         left = (nightly.next_due(now) - now).total_seconds()
         await sleep(min(STEP_SECONDS, left))
 
 
-def _work(services: Services, now: datetime) -> bool:
-    """Whether the night's work is done, by this call or before this server started."""
+def _work(services: Services, now: datetime, again: bool) -> bool:
+    """Whether the night's work is done, by this call or before this server started.
+
+    The seal tells that it was; not when it is done `again` after a failure, which may have come behind the seal.
+    """
     try:
         last = services.seals.last_seal()
-        if last is not None and datetime.fromisoformat(last.at) >= nightly.last_due(now):
+        if not again and last is not None and datetime.fromisoformat(last.at) >= nightly.last_due(now):
             return True
         NIGHTS.info(nightly.run(services).told())
     except Exception as error:

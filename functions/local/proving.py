@@ -58,6 +58,8 @@ def seal(
         typer.echo("没有新的步骤要封存")
     else:
         typer.echo(f"已封存 {done.sealed} 步，是第 {done.seal} 次封存")
+    if not as_json and done.swept + done.abandoned:
+        typer.echo(f"已清理 {done.swept} 个没有填报提到的附件、{done.abandoned} 次没有传完的上传")
 
 
 def _write_month(services: Services, month: str, out: Path) -> None:

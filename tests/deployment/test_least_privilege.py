@@ -13,7 +13,8 @@ from tests.deployment.conftest import Template, of_type, text
 
 # T is the table, T/index its indexes, B the bucket of what was filed, E the one for exports, P the parameters, Q the
 # queue of failed nights.
-# Where a row names keys, the right ends at items whose partition key begins so.
+# Where a row names keys, the right ends at items whose partition key begins so, or at objects whose name does.
+SWEPT = ("quarantine/*", "attachments/*", "infected/*", "incoming/*", "finished/*")
 CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
 APPENDED = "rec#* guard#* contest#* idem#* unsealed#* named#* periods"
 LAYING_DOWN = {(f"s3:{action}", "E/parcels/*", "") for action in ("GetObject", "PutObject", "AbortMultipartUpload")}
@@ -67,6 +68,12 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
             (f"dynamodb:{action}", "T", "unsealed#* seals tiles#* sealed#*")
             for action in ("GetItem", "Query", "PutItem", "BatchWriteItem")
         ),
+        ("dynamodb:Query", "T", "named#*"),
+        ("s3:ListBucket", "B", " ".join(SWEPT)),
+        ("s3:ListBucketVersions", "B", " ".join(SWEPT)),
+        ("s3:ListBucketMultipartUploads", "B", ""),
+        *(("s3:DeleteObjectVersion", f"B/{swept}", "") for swept in SWEPT),
+        ("s3:AbortMultipartUpload", "B/incoming/*", ""),
         ("sqs:SendMessage", "Q", ""),
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -81,7 +88,7 @@ NAMES = {
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
         f"arn:${{AWS::Partition}}:s3:::qingdan-prod-data-${{AWS::AccountId}}{contents[1:]}": contents
-        for contents in CONTENTS
+        for contents in ("B", *CONTENTS, *(f"B/{swept}" for swept in SWEPT))
     },
 }
 
@@ -106,9 +113,13 @@ def several(value: Any) -> list[Any]:
 
 
 def keys(condition: Any) -> str:
-    """The partition keys that a condition allows, which must be named in the request."""
+    """The partition keys, or the beginnings of objects' names, that a condition allows; a request must name one."""
     if condition is None:
         return ""
+    if "StringLike" in condition:
+        assert set(condition) == {"StringLike"}, "a request that names no prefix does not fulfil it"
+        assert set(condition["StringLike"]) == {"s3:prefix"}
+        return " ".join(condition["StringLike"]["s3:prefix"])
     assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}
     assert set(condition) == {"Null", "ForAllValues:StringLike"}
     (allowed,) = condition["ForAllValues:StringLike"].values()
@@ -147,11 +158,23 @@ def test_only_lambda_may_take_the_roles(template: Template) -> None:
         assert statement["Action"] == "sts:AssumeRole"
 
 
-def test_nobody_scans_lists_a_bucket_deletes_a_table_or_holds_a_star() -> None:
+def test_nobody_scans_deletes_a_table_or_holds_a_star() -> None:
     everything = {right for rights_of_one in MATRIX.values() for right in rights_of_one}
-    assert not [action for action, _, _ in everything if "*" in action or action.endswith(("Scan", "ListBucket"))]
+    assert not [action for action, _, _ in everything if "*" in action or action.endswith("Scan")]
     assert not [action for action, _, _ in everything if action.startswith(("dynamodb:DeleteT", "iam:", "kms:"))]
     assert not [resource for _, resource, _ in everything if resource == "*"]
+
+
+def test_only_the_nightly_function_lists_and_deletes_and_nothing_but_files_from_outside() -> None:
+    bucket = {
+        (name, action, resource, prefixes)
+        for name, mine in MATRIX.items()
+        for action, resource, prefixes in mine
+        if action.startswith(("s3:List", "s3:Delete"))
+    }
+    assert {name for name, *_ in bucket} == {"nightly"}
+    assert not [resource for *_, resource, _ in bucket if resource in CONTENTS]
+    assert not {prefixes for _, action, _, prefixes in bucket if action == "s3:ListBucket"} - {" ".join(SWEPT)}
 
 
 def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:

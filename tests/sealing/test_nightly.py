@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,6 +20,7 @@ from functions import nightly
 from functions.bootstrap import Services, Settings
 from functions.errors import StoreUnavailable
 from functions.local.night import FIRST_SECONDS, STEP_SECONDS, watch
+from functions.records.blobs import Area, BlobStore
 from functions.records.store import SealStore, Unsealed
 from tests.conftest import ROOT
 from tests.contract.steps import first_step
@@ -122,6 +127,64 @@ def test_what_fails_is_logged_and_tried_again(
     assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [{"nightly": "failed"}] * 2
 
 
+class Unlisted:
+    """A store of files whose disk fails twice when it is to be listed; all else is the real one's."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self.blobs, self.failures = blobs, 2
+
+    def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("disk")
+        return self.blobs.digests(area, before=before)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.blobs, name)
+
+
+@pytest.fixture
+def orphan(services: Services, settings: Settings, clock: Clock) -> Path:
+    """A file that nothing names, sent two days ago."""
+    digest = hashlib.sha256(b"orphan").hexdigest()
+    services.blobs.keep("attachments", digest, b"orphan")
+    path = settings.data / "attachments" / digest
+    sent = (clock.at - timedelta(days=2)).timestamp()
+    os.utime(path, (sent, sent))
+    return path
+
+
+@pytest.mark.one_machine
+def test_a_night_sweeps_and_says_how_much(
+    services: Services, clock: Clock, orphan: Path, fill: Fill, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    fill(1)
+    Nights(services, clock, 1).run()
+    assert not orphan.exists()
+    assert {"seal": 1, "sealed": 1, "swept": 1, "abandoned": 0} in [record.msg for record in caplog.records]
+
+
+@pytest.mark.one_machine
+def test_a_sweep_that_fails_leaves_the_seal(services: Services, clock: Clock, orphan: Path, fill: Fill) -> None:
+    fill(1)
+    failing = replace(services, blobs=cast(BlobStore, Unlisted(services.blobs)))
+    Nights(failing, clock, 1).run()
+    assert services.seals.last_seal() is not None
+    assert orphan.exists()
+
+
+@pytest.mark.one_machine
+def test_a_sweep_that_fails_is_tried_again_in_the_same_night(
+    services: Services, clock: Clock, orphan: Path, fill: Fill, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(1)
+    Nights(replace(services, blobs=cast(BlobStore, Unlisted(services.blobs))), clock, 3).run()
+    assert not orphan.exists()
+    assert [seal.size for seal in services.seals.seals(first=1, limit=9)] == [1]
+    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [{"nightly": "failed"}] * 2
+
+
 def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings: Settings) -> None:
     services.records.append(first_step(1)).result(30)
     variables = {"QINGDAN_DATA": str(settings.data), "QINGDAN_SCHEMAS": str(settings.schemas)}
@@ -132,5 +195,5 @@ def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings
         [sys.executable, "-c", program],
         cwd=ROOT, env=environment(variables), input=json.dumps(event), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert json.loads(told.stdout) == {"seal": 1, "sealed": 1}
+    assert json.loads(told.stdout) == {"seal": 1, "sealed": 1, "swept": 0, "abandoned": 0}
     assert services.seals.last_seal() is not None

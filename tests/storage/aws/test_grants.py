@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from tests.support.filings import make_uscc, valid_self_check
 
 # Action, "T" or "T/index", partition key.
 Asked = set[tuple[str, str, str]]
+PARTS = ("quarantine", "attachments", "infected", "incoming", "finished")
 JSON = {"Content-Type": "application/json"}
 PASSWORD = "示例的长口令 horse 7"
 
@@ -72,6 +74,45 @@ def asked_by(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str,
         yield "dynamodb:Query", place, (values.get(":pk") or values[":partition"])["S"]
     else:
         yield f"dynamodb:{operation}", "T", (params.get("Item") or params["Key"])["pk"]["S"]
+
+
+def leave_orphans(services: Services) -> None:
+    """A file that nothing names, and an upload that is never finished."""
+    content = b"orphan"
+    upload = services.blobs.begin("e" * 32, size=6, digest=hashlib.sha256(content).hexdigest())
+    services.blobs.put_part(upload, 1, content)
+    services.blobs.finish(upload)
+    services.blobs.begin("f" * 32, size=6, digest="0" * 64)
+
+
+def watch_bucket(services: Services) -> set[tuple[str, str]]:
+    """What is asked of the bucket from now on: the right that it takes, and on which of its parts."""
+    found: set[tuple[str, str]] = set()
+    rights = {
+        "ListObjectsV2": "s3:ListBucket",
+        "ListObjectVersions": "s3:ListBucketVersions",
+        "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+        "DeleteObject": "s3:DeleteObjectVersion",
+        "AbortMultipartUpload": "s3:AbortMultipartUpload",
+    }
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        assert model.name != "DeleteObject" or "VersionId" in params
+        part = (params.get("Key") or params["Prefix"]).partition("/")[0]
+        found.add((rights.get(model.name, model.name), part))
+
+    client = services.blobs._bucket.client  # type: ignore[attr-defined]
+    client.meta.events.register("provide-client-params.s3", note)
+    return found
+
+
+def granted_in_bucket(function: str) -> set[tuple[str, str]]:
+    """The same, as the matrix has it; what takes no prefix as a condition is granted for every part."""
+    granted = set()
+    for action, place, prefixes in MATRIX[function]:
+        parts = prefixes.split() or ([f"{part}/*" for part in PARTS] if place == "B" else [place.removeprefix("B/")])
+        granted |= {(action, part.removesuffix("/*")) for part in parts if place.startswith("B")}
+    return granted
 
 
 def beyond(function: str, asked: Asked) -> Asked:
@@ -137,6 +178,20 @@ def test_the_night_and_the_published_seals_stay_within_theirs(services: Services
         assert client.get("/api/seals/proof", params={"digest": digest}).status_code == 200
         assert client.get("/api/seals/months/2026-09").status_code == 200
     assert beyond("seals", asked) == set()
+
+
+def test_the_night_removes_files_that_nothing_names_within_its_rights(services: Services, asked: Asked) -> None:
+    leave_orphans(services)
+    later = replace(services, clock=lambda: datetime.now(UTC) + timedelta(days=3))
+    asked.clear()
+    asked_of_bucket = watch_bucket(services)
+    done = nightly.run(later)
+    assert done.swept >= 1
+    assert done.abandoned >= 1
+    assert beyond("nightly", asked) == set()
+    assert {key for _, _, key in asked if key.startswith("named#")}
+    assert asked_of_bucket - granted_in_bucket("nightly") == set()
+    assert {action for action, _ in asked_of_bucket} >= {"s3:DeleteObjectVersion", "s3:AbortMultipartUpload"}
 
 
 def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: Clock) -> None:
