@@ -33,6 +33,7 @@ _COUNTED: Final = {
     "published": "{} 条送出去的封存",
     "proofs": "{} 份证明",
     "files": "{} 个文件",
+    "attachments": "{} 个附件",
 }
 
 
@@ -138,7 +139,8 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="不再询问，直接删除。")] = False,
     data: DataOption = None,
 ) -> None:
-    """依法删除一版填报的内容，不能恢复；编号、时间、指纹和这次删除本身都留下。"""
+    """依法删除一版填报的内容和只有它用到的附件，不能恢复；编号、时间、指纹和这次删除本身都留下。"""
+    from functions.records.attachments import digests_in
     from functions.records.erasing import erase as make_erasure
     from functions.staff.trail import CONSOLE
 
@@ -149,9 +151,14 @@ def erase(
         if not yes:
             asked = f"要删除 {record.summary.unit_name} {number} 第 {version} 版的内容。删除以后不能恢复，确定吗"
             typer.confirm(asked, abort=True)
+        files = digests_in(record.events[made.sequence - 1].body)
         services.records.erase(made.step, made.sequence)
+        kept = services.records.named(files)
         note(services, "erased", number, version=version, reason=reason.strip())
     typer.echo(f"已删除 {number} 第 {version} 版的内容。指纹和删除的记录还在，qingdan verify 会说明这个缺口")
+    if files:
+        rest = f"；另外 {len(kept)} 个别的版本或者别的填报还在用，留着" if kept else ""
+        typer.echo(f"只有这一版用到的 {len(files) - len(kept)} 个附件也删除了{rest}")
     typer.echo("备份、导出的文件里也有这一版的，请另外处理")
 
 

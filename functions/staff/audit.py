@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from functions.errors import NotFound, QingdanError
 from functions.forms.definition import Definition
-from functions.records.audit import Finding, Keyring, Report, check_chain, check_published, check_seals
+from functions.records.attachments import named_in
+from functions.records.audit import Finding, Keyring, Kind, Report, check_chain, check_published, check_seals
+from functions.records.blobs import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
 from functions.records.merkle import WIDTH, Tile, Tree, plant, split
 from functions.records.seal import Seal
@@ -27,11 +30,15 @@ class Ports:
     records: RecordStore
     seals: SealStore
     trail: TrailStore
+    blobs: BlobStore
     definition_of: Callable[[str], Definition]
 
 
 def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Callable[[int], None]) -> Report:
-    """Everything that is not as it was recorded. Holds a digest for each event: some 200 MB for a million."""
+    """Everything that is not as it was recorded. Holds a digest for each event: some 200 MB for a million.
+
+    Of the files that records name it asks whether they are there, and how large they are; it reads none.
+    """
     report = Report()
     # What is sealed meanwhile may be younger than what is read below.
     last = ports.seals.last_seal()
@@ -42,6 +49,7 @@ def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Calla
         _collect(record.events, stored, report, "events")
         if check_chain(record.events, report):
             _check_summary(record, ports.definition_of, report)
+            _check_files(record, ports, report)
         if report.checked["records"] % _BATCH == 0:
             progress(report.checked["events"])
     check_chain(_noted(ports.trail.stream(Sought()), stored, report), report)
@@ -79,6 +87,28 @@ def _check_summary(record: Record, definition_of: Callable[[str], Definition], r
         same = replace(record.summary, contested=False) == expected
     if not same:
         report.findings.append(Finding("summary_differs", f"{number} 列表里的和记录不一样", number))
+
+
+def _check_files(record: Record, ports: Ports, report: Report) -> None:
+    named = [(event, attachment) for event in record.events for attachment in named_in(event.body)]
+    digests = {attachment.digest for _, attachment in named}
+    if digests - ports.records.named(digests) if digests else ():
+        words = f"{record.summary.number} 提到的附件不在附件目录里，夜里会被清理。请马上运行 qingdan rebuild"
+        report.findings.append(Finding("summary_differs", words, record.summary.number))
+    report.count("attachments", len(named))
+    for event, attachment in named:
+        sizes = list(_sizes(ports.blobs, attachment.digest))
+        if attachment.size not in sizes:
+            kind: Kind = "file_changed" if sizes else "file_missing"
+            words = "被换过或者坏了" if sizes else "不见了"
+            said = f"{event.number} 第 {event.sequence} 步的附件“{attachment.name}”{words}"
+            report.findings.append(Finding(kind, said, event.number, event.sequence))
+
+
+def _sizes(blobs: BlobStore, digest: str) -> Iterator[int]:
+    for area in FROM_OUTSIDE:
+        with suppress(NotFound):
+            yield blobs.size(area, digest)
 
 
 def _check_seals(

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from functions.records.audit import Report
+from functions.records.blobs import FROM_OUTSIDE, Area
 from functions.records.decision import Decision
 from functions.records.erasing import erase
 from functions.records.event import Event
@@ -25,6 +27,7 @@ from functions.staff.audit import Ports, audit
 from functions.staff.trail import Entry
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
+from tests.contract.test_named import file, sha
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check
 
@@ -36,9 +39,9 @@ def keys(tmp_path: Path) -> Keys:
     return load_keys(tmp_path / "keyring", os.urandom)
 
 
-def filed(n: int, keys: Keys) -> Append:
-    """The first step of the n-th filing."""
-    data = valid_self_check(uscc=make_uscc(n))
+def filed(n: int, keys: Keys, *files: dict[str, Any]) -> Append:
+    """The first step of the n-th filing, with these files."""
+    data = valid_self_check(uscc=make_uscc(n)) | {"files": {"scans": list(files)}}
     return prepare(
         self_check(),
         data,
@@ -74,7 +77,7 @@ def store(opened: Adapter, keys: Keys) -> Adapter:
 
 
 def check(store: Adapter, keys: Keys, published: tuple[str, ...] = ()) -> Report:
-    ports = Ports(store, store.seals, store.trail, lambda digest: self_check())
+    ports = Ports(store, store.seals, store.trail, store.blobs, lambda digest: self_check())
     return audit(ports, keys.public_keys, published, lambda count: None)
 
 
@@ -85,7 +88,15 @@ def kinds(report: Report) -> set[str]:
 def test_a_whole_store_is_whole(store: Adapter, keys: Keys) -> None:
     report = check(store, keys)
     assert report.findings == []
-    assert report.checked == {"records": 3, "events": 5, "trail": 1, "seals": 1, "sealed": 4, "unsealed": 2}
+    assert report.checked == {
+        "records": 3,
+        "events": 5,
+        "trail": 1,
+        "seals": 1,
+        "sealed": 4,
+        "unsealed": 2,
+        "attachments": 0,
+    }
 
 
 def test_an_erasure_is_a_gap_and_no_difference(store: Adapter, keys: Keys) -> None:
@@ -154,3 +165,23 @@ def test_seals_that_were_handed_over_must_still_be_there(store: Adapter, keys: K
         keys.signer, at="2026-09-19T16:30:00.000000Z", size=1, root=b"r" * 32, previous=store.seals.last_seal()
     )
     assert kinds(check(store, keys, (token, other.token))) == {"seal_missing"}
+
+
+@pytest.mark.parametrize("area", FROM_OUTSIDE)
+def test_a_file_that_a_record_names_must_be_there(store: Adapter, keys: Keys, area: Area) -> None:
+    for other in FROM_OUTSIDE:
+        store.blobs.remove(other, sha(1))
+    store.append(filed(8, keys, file(1))).result(30)
+    report = check(store, keys)
+    (finding,) = report.findings
+    assert (finding.kind, finding.sequence) == ("file_missing", 1)
+    assert "示例 1.pdf" in finding.message
+    store.blobs.keep(area, sha(1), b"1")
+    report = check(store, keys)
+    assert (report.findings, report.checked["attachments"]) == ([], 1)
+
+
+def test_a_file_of_another_size_is_not_the_one(store: Adapter, keys: Keys) -> None:
+    store.blobs.keep("attachments", sha(10), b"10")
+    store.append(filed(8, keys, {**file(10), "size": 3})).result(30)
+    assert kinds(check(store, keys)) == {"file_changed"}

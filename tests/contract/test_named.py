@@ -19,8 +19,8 @@ from tests.contract.test_erasing import NUMBER, erasure
 
 
 def file(n: int) -> dict[str, Any]:
-    """A file as a filing names it."""
-    return {"name": f"示例 {n}.pdf", "size": 100 + n, "sha256": sha(n)}
+    """A file as a filing names it: the number is its content."""
+    return {"name": f"示例 {n}.pdf", "size": len(str(n)), "sha256": sha(n)}
 
 
 def sha(n: int) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from functions import nightly
 from functions.bootstrap import Services, Settings, open_services
 from functions.records.audit import Report
+from functions.records.blobs import Area
 from functions.records.decision import Decision
 from functions.records.filing import answer, prepare
 from functions.records.steps import Act, Dossier, correct, decide, note, withdraw
@@ -56,10 +59,23 @@ class Life:
         self.services, self.clock = services, clock
         self.receipts: dict[str, str] = {}
 
-    def file(self, n: int, *, contest: bool = False, form: str = "annual-self-check") -> str:
+    def scans(self, **named: Area) -> dict[str, Any]:
+        """Answers that name these files, each of which lies in its area."""
+        return {"files": {"scans": [self.scan(name, area) for name, area in named.items()]}}
+
+    def scan(self, name: str, area: Area) -> dict[str, Any]:
+        content = content_of(name)
+        digest = hashlib.sha256(content).hexdigest()
+        self.services.blobs.keep(area, digest, content)
+        return {"name": f"{name}.pdf", "size": len(content), "sha256": digest}
+
+    def file(
+        self, n: int, *, contest: bool = False, form: str = "annual-self-check", files: Mapping[str, Any] | None = None
+    ) -> str:
         services = self.services
         definition = services.catalogue.get(form)
         data = valid_self_check(uscc=make_uscc(n)) if form == "annual-self-check" else valid_registration()
+        data |= files or {}
         at, due = self.clock(), due_date(definition.filing_for(data), data)
         step = prepare(
             definition,
@@ -94,6 +110,7 @@ class Life:
 
     def correct(self, number: str) -> None:
         data = valid_self_check(uscc=make_uscc(2), unit_name="示例县第二中学")
+        data |= self.scans(共用="attachments", 新的="quarantine")
         self.take(
             number,
             lambda dossier, act: correct(
@@ -109,15 +126,36 @@ class Life:
         )
 
 
+def content_of(name: str) -> bytes:
+    """The invented content of the file of this name."""
+    return b"%PDF-1.7 " + name.encode() * 50
+
+
+def place_of(folder: Path, name: str) -> Path:
+    """Where it lies in the data folder."""
+    (path,) = folder.rglob(hashlib.sha256(content_of(name)).hexdigest())
+    return path
+
+
 @pytest.fixture(scope="session")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """Filed, returned, corrected, withdrawn, contested, noted, accepted, seen; sealed three times, but for a rest."""
+    """Filed, returned, corrected, withdrawn, contested, noted, accepted, seen; sealed three times, but for a rest.
+
+    With files: one that three versions of two filings name, one of a version that was replaced, one that waits for the
+    scanner, one that was found bad, one that nobody names.
+    """
     folder = tmp_path_factory.mktemp("proof") / "data"
     clock = Clock(FIRST)
     settings = Settings(data=folder, schemas=ROOT / "schemas", rate_limit=False)
     services = replace(open_services(settings, lock=True), clock=clock)
     life = Life(services, clock)
-    numbers = [life.file(n) for n in range(1, 5)]
+    numbers = [
+        life.file(1, files=life.scans(共用="attachments")),
+        life.file(2, files=life.scans(旧的="attachments", 共用="attachments")),
+        life.file(3),
+        life.file(4, files=life.scans(有毒的="infected")),
+    ]
+    life.scan("没人提到的", "attachments")
     life.see(numbers[0])
     life.night()
     life.take(numbers[1], lambda d, a: decide(d, a, Decision("return", "示例意见", date(2026, 9, 25))))

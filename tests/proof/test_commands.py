@@ -17,7 +17,7 @@ from functions.records.sealing import prove_event
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from tests.conftest import ROOT
-from tests.proof.conftest import Sample, audit
+from tests.proof.conftest import Sample, audit, place_of
 from tests.support.serving import COMMAND, environment
 
 
@@ -161,16 +161,24 @@ def test_a_month_without_seals_and_half_the_options_are_refused(sample: Sample, 
 def test_sealing_by_hand_seals_what_is_new(sample: Sample) -> None:
     told = run("seal", "--data", sample.folder)
     assert (told.returncode, told.stdout) == (0, "已封存 3 步，是第 4 次封存\n")
-    assert json.loads(run("seal", "--json", "--data", sample.folder).stdout) == {"seal": None, "sealed": 0}
+    assert json.loads(run("seal", "--json", "--data", sample.folder).stdout) == {
+        "seal": None,
+        "sealed": 0,
+        "swept": 0,
+        "abandoned": 0,
+    }
     assert audit(sample.folder).ok
 
 
 def test_an_erasure_leaves_everything_else_verifying_and_the_gap_is_named(sample: Sample) -> None:
     """The bar: salt and body of one version removed by the documented command."""
     number = sample.numbers[1]
+    own, shared = place_of(sample.folder, "旧的"), place_of(sample.folder, "共用")
     told = run("erase", number, "--version", "1", "--reason", "示例决定 1 号", "--yes", "--data", sample.folder)
     assert told.returncode == 0, told.stderr
     assert sample.read("SELECT salt, body FROM events WHERE number = ? AND sequence = 1", number) == [(None, None)]
+    assert "只有这一版用到的 1 个附件也删除了；另外 1 个别的版本或者别的填报还在用，留着" in told.stdout
+    assert (own.exists(), shared.exists()) == (False, True)
     told = run("verify", sample.folder)
     assert told.returncode == 0, told.stderr
     assert re.search(f"缺口：{number} 第 1 步：第 1 版的内容已经依法删除（20.*，示例决定 1 号）", told.stdout)

@@ -6,11 +6,13 @@ import random
 import sqlite3
 from contextlib import closing
 
-from tests.proof.conftest import DATABASE, Sample, audit
+from tests.proof.conftest import DATABASE, Sample, audit, place_of
 from tests.proof.pages import bytes_of_rows
 
 FLIPS = 1_000
-TABLES = ("events", "summaries", "words", "trail", "seals", "sealed", "tiles")
+TABLES = ("events", "summaries", "words", "trail", "seals", "sealed", "tiles", "named")
+# Files that records name, of which one waits for the scanner and one was found bad.
+ATTACHMENTS = ("共用", "旧的", "新的", "有毒的")
 
 
 def test_every_flipped_byte_is_noticed(sample: Sample) -> None:
@@ -21,6 +23,9 @@ def test_every_flipped_byte_is_noticed(sample: Sample) -> None:
     assert len(places) > 25_000, "every event's content is among them"
     for form in sorted((sample.folder / "forms").iterdir()):
         places += [(form, offset) for offset in range(0, form.stat().st_size, 10)]
+    for name in ATTACHMENTS:
+        attachment = place_of(sample.folder, name)
+        places += [(attachment, offset) for offset in range(attachment.stat().st_size)]
     whole = {path: path.read_bytes() for path, _ in places}
     assert audit(sample.folder).ok
     chance = random.Random(20260918)

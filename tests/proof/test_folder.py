@@ -24,7 +24,7 @@ from functions.storage.sqlite.audit import Auditor
 from functions.storage.sqlite.rows import EVENT_COLUMNS
 from functions.storage.sqlite.schema import STEPS
 from tests.conftest import ROOT
-from tests.proof.conftest import DATABASE, FIRST, Sample, audit
+from tests.proof.conftest import DATABASE, FIRST, Sample, audit, place_of
 from tests.support.clock import Clock
 
 _ABOUT = "instr(CAST(answer AS TEXT), ?) > 0"
@@ -52,6 +52,7 @@ def test_a_folder_that_nobody_touched_is_whole(sample: Sample) -> None:
         "sealed": 13,
         "unsealed": 3,
         "files": 2,
+        "attachments": 4,
     }
 
 
@@ -249,19 +250,82 @@ def test_a_swapped_form_is_found(sample: Sample) -> None:
     assert f"forms/{first.name}" in found[0]
 
 
-def test_a_swapped_attachment_is_found(sample: Sample) -> None:
-    """Whatever is kept under its SHA-256, in whatever area."""
-    for area in ("attachments", "quarantine"):
-        content = f"扫描件 {area}".encode()
-        path = sample.folder / area / hashlib.sha256(content).hexdigest()
-        path.parent.mkdir()
-        path.write_bytes(content)
+# Each file, with the number and step of whoever names it, by their places.
+NAMING = {"共用": [(0, 1), (1, 1), (1, 3)], "旧的": [(1, 1)], "新的": [(1, 3)], "有毒的": [(3, 1)]}
+
+
+def about_file(sample: Sample, name: str, kind: str) -> list[Finding]:
+    """The findings, which are that this file is so, for each step that names it."""
+    found = audit(sample.folder).findings
+    assert {finding.kind for finding in found} == {kind}
+    assert all(f"附件“{name}.pdf”" in finding.message for finding in found)
+    wanted = sorted((sample.numbers[place], sequence) for place, sequence in NAMING[name])
+    assert sorted((finding.number, finding.sequence) for finding in found) == wanted
+    return found
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_a_changed_attachment_is_named_with_every_step_that_names_it(sample: Sample, name: str) -> None:
+    path = place_of(sample.folder, name)
+    content = path.read_bytes()
+    for changed in (content[:-1] + b"x", content + b"x", content[:-1], b""):
+        path.write_bytes(changed)
+        about_file(sample, name, "file_changed")
+    path.write_bytes(content)
+    assert audit(sample.folder).ok
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_a_missing_attachment_is_named_with_every_step_that_names_it(sample: Sample, name: str) -> None:
+    path = place_of(sample.folder, name)
+    path.unlink()
+    about_file(sample, name, "file_missing")
+
+
+def test_attachments_that_were_exchanged_are_both_named(sample: Sample) -> None:
+    one, other = place_of(sample.folder, "旧的"), place_of(sample.folder, "新的")
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    found = audit(sample.folder).findings
+    assert [(finding.kind, finding.number) for finding in found] == [("file_changed", sample.numbers[1])] * 2
+
+
+def test_a_copy_that_is_bad_is_found_beside_one_that_is_good(sample: Sample) -> None:
+    good = place_of(sample.folder, "共用")
+    bad = sample.folder / "quarantine" / good.name
+    bad.write_bytes(b"%PDF-1.7 anderes")
+    assert all("quarantine/" in finding.message for finding in about_file(sample, "共用", "file_changed"))
+
+
+def test_what_no_record_names_is_no_finding_whatever_becomes_of_it(sample: Sample) -> None:
+    path = place_of(sample.folder, "没人提到的")
+    for change in (lambda: path.write_bytes(b"x"), path.unlink):
+        change()
         assert audit(sample.folder).ok
-        path.write_bytes(content[:-1] + b"x")
-        (finding,) = audit(sample.folder).findings
-        assert finding.kind == "file_changed"
-        assert f"{area}/{path.name}" in finding.message
-        path.unlink()
+
+
+def test_an_index_of_files_that_says_something_else_is_found_and_made_anew(sample: Sample) -> None:
+    digest = place_of(sample.folder, "旧的").name
+    for statement, bound, number in (
+        ("DELETE FROM named WHERE digest = ?", (digest,), sample.numbers[1]),
+        ("INSERT INTO named VALUES (?, 1, ?)", (sample.numbers[2], digest), sample.numbers[2]),
+        ("INSERT INTO named VALUES (?, 1, ?)", ("SC-2026-NOWHERE0", digest), "SC-2026-NOWHERE0"),
+        ("UPDATE named SET sequence = 2 WHERE sequence = 3", (), sample.numbers[1]),
+    ):
+        sample.execute(statement, *bound)
+        report = audit(sample.folder)
+        assert {(finding.kind, finding.number) for finding in report.findings} == {("summary_differs", number)}
+        open_and_rebuild(sample.folder)
+        assert audit(sample.folder).ok
+
+
+def test_the_files_of_a_record_whose_chain_is_broken_are_looked_at_too(sample: Sample) -> None:
+    number = sample.numbers[1]
+    sample.execute("UPDATE events SET actor = 'x' WHERE number = ? AND sequence = 2", number)
+    place_of(sample.folder, "新的").unlink()
+    found = named(audit(sample.folder), number)
+    assert ("file_missing", 3) in [(finding.kind, finding.sequence) for finding in found]
 
 
 def test_a_missing_form_is_named_with_the_filings_that_need_it(sample: Sample) -> None:

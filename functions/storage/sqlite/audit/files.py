@@ -1,4 +1,4 @@
-"""Checks the files of a data folder that are named by their SHA-256: forms and whatever else is kept so."""
+"""Checks the files of a data folder that are named by their SHA-256: forms and all that did not come from outside."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import re
 from pathlib import Path
 
 from functions.records.audit import Finding, Report
+from functions.records.blobs import FROM_OUTSIDE
 
 _NAMED = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
 
 
 def check_files(folder: Path, report: Report) -> None:
-    """Add every file whose content is no longer what its name says."""
+    """Add every file whose content is no longer what its name says.
+
+    Those from outside are left to the records that name them; of others among them nobody has said anything.
+    """
     for path in sorted(folder.rglob("*")):
-        if _NAMED.fullmatch(path.name) and path.is_file():
+        if _NAMED.fullmatch(path.name) and path.is_file() and path.parent.name not in FROM_OUTSIDE:
             report.count("files")
             if digest_of(path) != path.name:
                 where = path.relative_to(folder).as_posix()

@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.errors import QingdanError
 from functions.forms.definition import Definition
 from functions.records.audit import Finding, Report, check_chain, check_receipt
-from functions.records.event import Event
+from functions.records.event import Event, event_is_whole
 from functions.records.state import Erased, fold, summary_of
 from functions.staff.trail import NUMBER as TRAIL
 from functions.staff.trail import body_of
 from functions.storage.sqlite.audit.files import check_files
+from functions.storage.sqlite.audit.named import NamedFiles
 from functions.storage.sqlite.audit.seals import check_sealed
 from functions.storage.sqlite.readonly import open_to_read, schema_faults
 from functions.storage.sqlite.rows import EVENT_COLUMNS, STORED, summary_row
@@ -92,6 +93,7 @@ class Auditor:
 
     def _check_records(self, connection: sqlite3.Connection, progress: Progress) -> None:
         seen = 0
+        files = NamedFiles(self._folder, connection, self.report)
         for number, group in groupby(_events(connection.execute(_EVENTS)), key=lambda event: event.number):
             events = list(group)
             seen += len(events)
@@ -99,9 +101,14 @@ class Auditor:
             self.report.count("events", len(events))
             if check_chain(events, self.report):
                 self._check_summary(connection, number, events)
+                files.check_index(number, events)
+                files.check(events)
+            else:
+                files.check(filter(_is_whole, events))
             if seen % 256 < len(events):
                 progress(seen)
         progress(seen)
+        files.check_strays()
         self._check_holes(connection)
         for number, _ in connection.execute(
             "SELECT number, id FROM summaries WHERE number NOT IN (SELECT number FROM events)"
@@ -197,6 +204,14 @@ class Auditor:
                 raise LookupError(digest) from None
             definition = self._definitions[digest] = Definition.from_document(document)
         return definition
+
+
+def _is_whole(event: Event) -> bool:
+    """Whether the event can be taken at its word, in a chain that cannot."""
+    try:
+        return event_is_whole(event)
+    except ValueError:
+        return False
 
 
 def _events(rows: Iterator[Any]) -> Iterator[Event]:

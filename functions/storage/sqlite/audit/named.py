@@ -1,0 +1,74 @@
+"""Checks the files that records name, and the index of them: each is there, whole, and listed as named."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from functions.records.attachments import digests_in, named_in
+from functions.records.audit import Finding, Kind, Report
+from functions.records.blobs import FROM_OUTSIDE
+from functions.records.event import Event
+from functions.storage.sqlite.audit.files import digest_of
+
+_CURE: Final = "请运行 qingdan rebuild"
+_STRAY: Final = "SELECT DISTINCT number FROM named WHERE number NOT IN (SELECT number FROM events)"
+
+Fault = tuple[Kind, str] | None
+
+
+class NamedFiles:
+    """Checks what is given to it, each file once, however many name it: some 200 bytes are kept for each."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, report: Report) -> None:
+        self._folder, self._connection, self._report = folder, connection, report
+        self._faults: dict[bytes, Fault] = {}
+
+    def check(self, events: Iterable[Event]) -> None:
+        """Add every file that these events name and that is missing or not what it was."""
+        for event in events:
+            for attachment in named_in(event.body):
+                fault = self._fault_of(attachment.digest)
+                if fault is not None:
+                    kind, words = fault
+                    where = f"{event.number} 第 {event.sequence} 步的附件“{attachment.name}”"
+                    self._report.findings.append(Finding(kind, where + words, event.number, event.sequence))
+
+    def check_index(self, number: str, events: Iterable[Event]) -> None:
+        """By the index the night removes what nothing names: it must say what the events do."""
+        rows = self._connection.execute("SELECT sequence, digest FROM named WHERE number = ?", (number,))
+        if {tuple(row) for row in rows} != {
+            (event.sequence, digest) for event in events for digest in digests_in(event.body)
+        }:
+            words = f"{number} 提到的附件和附件目录不一样。{_CURE}"
+            self._report.findings.append(Finding("summary_differs", words, number))
+
+    def check_strays(self) -> None:
+        """Whatever the index says of records that are not there."""
+        for (number,) in self._connection.execute(_STRAY):
+            words = f"附件目录里有 {number}，却没有这件填报。{_CURE}"
+            self._report.findings.append(Finding("summary_differs", words, str(number)))
+
+    def _fault_of(self, digest: str) -> Fault:
+        key = bytes.fromhex(digest)
+        if key not in self._faults:
+            self._report.count("attachments")
+            self._faults[key] = _look(list(self._copies(digest)), digest)
+        return self._faults[key]
+
+    def _copies(self, digest: str) -> Iterator[Path]:
+        """The file in each area that has it."""
+        return (path for area in FROM_OUTSIDE if (path := self._folder / area / digest).exists())
+
+
+def _look(copies: list[Path], digest: str) -> Fault:
+    for path in copies:
+        where = f"{path.parent.name}/{path.name}"
+        try:
+            if digest_of(path) != digest:
+                return "file_changed", f"被换过或者坏了（{where}）"
+        except OSError as error:
+            return "file_changed", f"读不出来（{where}，{error.strerror}）"
+    return None if copies else ("file_missing", "不见了")
