@@ -6,15 +6,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from functions import __version__
 from functions.errors import QingdanError
 from functions.local.archive import Manifest, Packer, drafted
 from functions.local.unpacking import Backup
+from functions.records.blobs import FROM_OUTSIDE
+from functions.storage.files import FINISHED, INCOMING
 from functions.storage.folder import LOCK_NAME, lock_folder, private_folder, sync_folder
-from functions.storage.sqlite.snapshot import take_snapshot
+from functions.storage.sqlite.snapshot import named_in_snapshot, take_snapshot
 from functions.storage.sqlite.store import DATABASE_NAME
 
 Bar = Callable[[int], None]
@@ -28,11 +31,20 @@ def backup_size(folder: Path) -> int:
     return 2 * size + sum(path.stat().st_size for path in _other_files(folder))
 
 
-def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Manifest:
-    """Write the folder's backup to `out`, whole or not at all; what it holds. A server may be writing meanwhile.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a backup holds, and the digests of the files that its filings name and that are missing or not whole."""
+
+    manifest: Manifest
+    faulty: tuple[str, ...]
+
+
+def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Made:
+    """Write the folder's backup to `out`, whole or not at all. A server may be writing meanwhile.
 
     `at` is aware; `advance` is told how many bytes are done. The database comes first: every file that it names was
-    durable before, and is still there. NotFound, StoreUnavailable or QingdanError say why there is no backup.
+    durable before, and is still there. NotFound, StoreUnavailable or QingdanError say why there is no backup. What is
+    wrong with single files is no reason not to keep the others.
     """
     if folder.resolve() in out.resolve().parents:
         raise QingdanError(f"备份文件不能放在数据文件夹 {folder} 里。请换一个地方，最好是另一块磁盘")
@@ -51,11 +63,12 @@ def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Manif
         packer.add(DATABASE_NAME, scratch, compress=True)
         for path in _other_files(folder):
             packer.add(path.relative_to(folder).as_posix(), path, compress=False)
-        return packer.finish(program=__version__, filings=filings)
+        made = packer.finish(program=__version__, filings=filings)
+        return Made(made, _faulty(scratch, made))
 
 
-def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> None:
-    """Bring the backup back into `folder`, which must be empty or not there.
+def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> tuple[str, ...]:
+    """Bring the backup back into `folder`, which must be empty or not there; what `Made.faulty` says of it.
 
     Every digest is verified before anything stands in its place; `advance` is told how many bytes are done. Raises
     QingdanError: when the folder holds something, or with a line for each part of the backup that is damaged.
@@ -64,15 +77,30 @@ def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> None:
         try:
             backup.unpack(scratch, advance)
             os.sync()
+            faulty = _faulty(scratch / DATABASE_NAME, backup.manifest)
             _put_in_place(scratch, folder)
         except OSError as error:
             raise QingdanError(_NO_ROOM.format(folder, os.strerror(error.errno or 0))) from None
+    return faulty
+
+
+def _faulty(database: Path, manifest: Manifest) -> tuple[str, ...]:
+    """The digests of the files that are named in the database and not whole among those of the manifest, sorted."""
+    whole = {entry.sha256 for entry in manifest.files if PurePosixPath(entry.path).name == entry.sha256}
+    return tuple(sorted(digest for digest in named_in_snapshot(database) if digest not in whole))
 
 
 def _other_files(folder: Path) -> Iterator[Path]:
-    """What the folder holds beside the database, in order; neither locks nor drafts, whose names begin with a dot."""
+    """What the folder holds beside the database, in order; neither locks nor drafts, whose names begin with a dot.
+
+    Files from outside move on from area to area while a server works: each is met in one of them, in this order at the
+    latest in the last. What is still on its way in is sent again.
+    """
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if Path(place) == folder:
+            others = [name for name in folders if name not in (*FROM_OUTSIDE, INCOMING, FINISHED)]
+            folders[:] = [*others, *(area for area in FROM_OUTSIDE if area in folders)]
         for name in sorted(names):
             own = Path(place) == folder and (name == LOCK_NAME or name.startswith(DATABASE_NAME))
             if not own and not name.startswith("."):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from functions.local.terminal import DataOption, progress, read_settings
 from functions.records.state import SHANGHAI
 
 MEGABYTE = 1_000_000
+_MOST_NAMED = 20
 
 
 def backup(
@@ -25,7 +27,9 @@ def backup(
     folder = read_settings(data).data
     with progress("备份", backup_size(folder)) as advance:
         made = make_backup(folder, file, at=read_clock(), advance=advance)
-    typer.echo(f"已备份 {made.filings} 件填报、{len(made.files)} 个文件，共 {_size(file.stat().st_size)}：{file}")
+    held = made.manifest
+    typer.echo(f"已备份 {held.filings} 件填报、{len(held.files)} 个文件，共 {_size(file.stat().st_size)}：{file}")
+    _warn(made.faulty)
     typer.echo("里面有个人信息和密钥，只有本账号能读。请放到另一台机器或者另一块磁盘上，并加锁保管。")
 
 
@@ -39,10 +43,20 @@ def restore(
 
     folder = read_settings(data).data
     with Backup(file) as backup, progress("核对和恢复", backup.size) as advance:
-        restore_backup(backup, folder, advance=advance)
+        faulty = restore_backup(backup, folder, advance=advance)
     held = backup.manifest
     typer.echo(f"已恢复 {held.filings} 件填报、{len(held.files)} 个文件到 {folder}")
     typer.echo(f"备份于 {_beijing(held.made_at)}（北京时间），这以后收到的填报不在里面。请启动服务，大家都要重新登录。")
+    _warn(faulty)
+
+
+def _warn(faulty: Sequence[str]) -> None:
+    """Name the files that were missing or broken when the backup was made: nothing else is wrong with it."""
+    if faulty:
+        typer.echo(f"注意：填报提到的附件，有 {len(faulty)} 个在备份以前就缺了或者坏了，其余的都在：", err=True)
+        for digest in faulty[:_MOST_NAMED]:
+            typer.echo(f"  {digest}", err=True)
+        typer.echo("请运行 qingdan verify 看是哪几件填报的，再从更早的备份里找回来", err=True)
 
 
 def _size(count: int) -> str:

@@ -14,7 +14,8 @@ from functions.errors import QingdanError
 # those that were found to do harm, which nobody is ever sent.
 Area = Literal["forms", "bodies", "words", "quarantine", "attachments", "infected"]
 
-# The areas of files from outside: what no record names is swept out of them, by the time it was last sent.
+# The areas of files from outside, in the order in which one may move on: what no record names is swept out of them, by
+# the time it was last sent.
 FROM_OUTSIDE: Final[tuple[Area, ...]] = ("quarantine", "attachments", "infected")
 
 PART_BYTES: Final = 5 * 1024 * 1024

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,14 @@ import pytest
 
 from functions.bootstrap import Services, Settings, open_services
 from functions.errors import NotFound
+from functions.local.backup import make_backup
+from functions.records.blobs import FROM_OUTSIDE
 from functions.records.event import event_is_whole
 from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
 from tests.conftest import ROOT
+from tests.contract.steps import first_step
+from tests.contract.test_blobs import begin, put
+from tests.contract.test_named import naming, sha
 from tests.server.conftest import Start
 from tests.server.raw import connect, file_until_cut, post_bytes, read_answer
 from tests.server.test_command_line import run
@@ -165,6 +171,57 @@ def test_every_file_but_locks_and_drafts_comes_back_byte_for_byte(data: Path, ba
     own = {name for name in here if not name.startswith("qingdan.sqlite3")} - {"blobs/.half.tmp"}
     assert set(back) == own | {"qingdan.sqlite3"}
     assert {name: back[name] for name in own} == {name: here[name] for name in own}
+
+
+@pytest.fixture
+def filed(services: Services, data: Path) -> Path:
+    """The same folder, with a filing that names three files: one looked at, one waiting, one found bad."""
+    for n, area in enumerate(FROM_OUTSIDE):
+        services.blobs.keep(area, sha(n), b"%d" % n)
+    services.records.append(naming(first_step(1), 0, 1, 2)).result(30)
+    upload = begin(services.blobs, b"half")
+    put(services.blobs, upload, b"half", 1)
+    return data
+
+
+def test_attachments_come_back_and_half_an_upload_does_not(filed: Path, tmp_path: Path) -> None:
+    assert run("backup", str(tmp_path / "b.zip"), "--data", str(filed)).stderr == ""
+    told = run("restore", str(tmp_path / "b.zip"), "--data", str(tmp_path / "restored"))
+    assert (told.returncode, told.stderr) == (0, "")
+    for n, area in enumerate(FROM_OUTSIDE):
+        assert (tmp_path / "restored" / area / sha(n)).read_bytes() == b"%d" % n
+    assert (filed / "incoming").is_dir()
+    assert not (tmp_path / "restored" / "incoming").exists()
+    assert run("verify", str(tmp_path / "restored")).stderr.count("附件") == 0
+
+
+def test_attachments_that_are_missing_or_broken_are_told_of_and_the_rest_is_kept(filed: Path, tmp_path: Path) -> None:
+    (filed / "attachments" / sha(1)).write_bytes(b"x")
+    (filed / "quarantine" / sha(0)).unlink()
+    told = run("backup", str(tmp_path / "b.zip"), "--data", str(filed))
+    again = run("restore", str(tmp_path / "b.zip"), "--data", str(tmp_path / "restored"))
+    for said in (told, again):
+        assert said.returncode == 0
+        assert "有 2 个在备份以前就缺了或者坏了" in said.stderr
+        assert (sha(0) in said.stderr, sha(1) in said.stderr, sha(2) in said.stderr) == (True, True, False)
+    assert (tmp_path / "restored" / "infected" / sha(2)).read_bytes() == b"2"
+
+
+@pytest.mark.parametrize("moment", range(12))
+def test_a_file_that_moves_on_while_the_backup_is_made_is_in_it(
+    services: Services, filed: Path, tmp_path: Path, moment: int
+) -> None:
+    """It is let out of quarantine after so many steps of the backup."""
+    steps = count()
+
+    def advance(done: int) -> None:
+        if next(steps) == moment:
+            services.blobs.move(sha(0), "quarantine", "attachments")
+
+    made = make_backup(filed, tmp_path / "b.zip", at=datetime(2026, 9, 18, tzinfo=UTC), advance=advance)
+    assert made.faulty == ()
+    assert next(steps) > 6
+    assert sha(0) in {entry.sha256 for entry in made.manifest.files}
 
 
 def test_any_zip_program_opens_it(backup: Path, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.storage.folder import FILE_MODE
-from functions.storage.sqlite.database import connect, reason_of
+from functions.storage.sqlite.database import connect, reason_of, unavailable
+from functions.storage.sqlite.readonly import open_to_read
 from functions.storage.sqlite.store import DATABASE_NAME
 
 PAGES_AT_ONCE = 2048
@@ -33,6 +34,15 @@ def take_snapshot(folder: Path, into: Path, progress: Callable[[float], None]) -
     except sqlite3.Error as error:
         words = f"没有备份：{path} 或 {into.parent} 读写出错（{reason_of(error)}）。请检查磁盘和权限，再备份一次"
         raise StoreUnavailable(words) from error
+
+
+def named_in_snapshot(path: Path) -> frozenset[str]:
+    """The digests of the files that are named in it, whatever program wrote it."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            return frozenset(row[0] for row in connection.execute("SELECT DISTINCT digest FROM named"))
+    except sqlite3.Error as error:
+        raise unavailable(error) from error
 
 
 def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, progress: Callable[[float], None]) -> None:
