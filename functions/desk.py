@@ -111,6 +111,8 @@ def create_app(services: Services) -> Starlette:
         Route("/api/desk/submissions/{number}/document.pdf", reading(documents.filing)),
         Route("/api/desk/submissions/{number}/receipt.pdf", reading(documents.receipt)),
         Route("/api/desk/submissions/{number}/opinions/{sequence}.pdf", reading(documents.opinion)),
+        Route("/desk/submissions/{number}/attachments/{sha256}", reading(documents.attachment)),
+        Route("/api/desk/submissions/{number}/attachments/{sha256}", reading(documents.attachment)),
         Route("/api/desk/exports/{file}", reading(api.export)),
     ]
     refuse = desk.refuse

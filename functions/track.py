@@ -21,6 +21,7 @@ from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.conditional import idempotency_key, require_match, tag
 from functions.web.correcting import Corrections, outdated
+from functions.web.enclosures import Enclosures, digest_in
 from functions.web.filing import judge, taken_words
 from functions.web.gateway import Gateway
 from functions.web.pages import Page, local_day
@@ -51,11 +52,13 @@ def create_app(services: Services) -> Starlette:
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
         Route("/api/submissions/{number}/withdrawal", writing(track.withdraw), methods=["POST"]),
         Route("/api/submissions/{number}/document.pdf", reading(track.give_document), methods=["GET"]),
+        Route("/api/submissions/{number}/attachments/{sha256}", reading(track.give_file), methods=["GET"]),
         Route("/track", reading(track.begin_again), methods=["GET"]),
         Route("/track", writing(track.show), methods=["POST"]),
         Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
         Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),
         Route("/track/{number}/document", writing(track.give_paper), methods=["POST"]),
+        Route("/track/{number}/attachments", writing(track.give_named_file), methods=["POST"]),
         Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),
     ]
     return Starlette(routes=routes, exception_handlers=handlers(shell))
@@ -69,6 +72,7 @@ class Track:
         self._stepper = Stepper(services)
         self._door = TrackDoor(services, self._stepper)
         self._corrections = Corrections(services, self._stepper)
+        self._enclosures = Enclosures(services)
         self._form = CorrectionForm(services, self._corrections, self._stepper, shell.base)
 
     def tell(self, request: Request) -> Response:
@@ -135,6 +139,16 @@ class Track:
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
         return self._papers.paper(record, controls.get("paper", ""))
 
+    def give_file(self, request: Request) -> Response:
+        """A file that the filing names."""
+        return self._enclosures.give(self._admit(request).record, digest_in(request))
+
+    def give_named_file(self, request: Request, body: bytes) -> Response:
+        """The same from the filing's page, which must not have the code in an address."""
+        controls = _controls(request, body)
+        record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
+        return self._enclosures.give(record, controls.get("sha256", ""))
+
     @cached_property
     def _papers(self) -> Documents:
         # What most who follow a filing do not ask for is not waited for by all of them.
@@ -150,7 +164,7 @@ class Track:
             dossier = self._door.admit(request, number, code)
         except HttpProblem as problem:
             return self._page(problem.status, lookup_page(number, problem.detail), problem.headers)
-        return self._page(200, status_page(dossier, code))
+        return self._page(200, status_page(dossier, code, self._enclosures.of(dossier.record)))
 
     def begin_again(self, request: Request) -> Response:
         """A page that was reached by posting cannot be opened by its address: the code is not in it."""

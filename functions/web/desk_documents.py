@@ -1,4 +1,4 @@
-"""Single documents for the desk: a filing, its receipt, an opinion, each noted before it is handed out."""
+"""Single documents for the desk: a filing, its receipt, an opinion, a file sent with it, each noted beforehand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.store import Record
 from functions.web.documents import Documents, version_in, whole
+from functions.web.enclosures import Enclosures, digest_in
 from functions.web.sessions import Doorkeeper
 from functions.web.trail import Trail
 
@@ -22,6 +23,7 @@ class DeskDocuments:
         self._services = services
         self._doorkeeper = doorkeeper
         self._documents = Documents(services)
+        self._enclosures = Enclosures(services)
         self._trail = Trail(services)
 
     def filing(self, request: Request) -> Response:
@@ -37,9 +39,15 @@ class DeskDocuments:
         sequence = whole(request.path_params["sequence"], NotFound("这一步没有审核意见"))
         return self._give(request, "opinion", lambda record: self._documents.opinion(record, sequence))
 
-    def _give(self, request: Request, what: str, make: Callable[[Record], Response]) -> Response:
+    def attachment(self, request: Request) -> Response:
+        """A file that the filing names."""
+        digest = digest_in(request)
+        return self._give(request, "attachment", lambda record: self._enclosures.give(record, digest), sha256=digest)
+
+    def _give(self, request: Request, what: str, make: Callable[[Record], Response], **more: str) -> Response:
         visitor = self._doorkeeper.admit(request, "export")
         record = self._services.records.read(request.path_params["number"])
         response = make(record)
-        self._trail.note("exported", visitor.account.name, record.summary.number, format="pdf", document=what)
+        details = more or {"format": "pdf"}
+        self._trail.note("exported", visitor.account.name, record.summary.number, document=what, **details)
         return response

@@ -22,6 +22,7 @@ from functions.web.desk_filters import Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import Listing
 from functions.web.desk_warnings import Warnings
+from functions.web.enclosures import Enclosures
 from functions.web.sessions import Visitor
 from functions.web.stepping import Stepper
 from functions.web.story import told_to_officers
@@ -65,6 +66,7 @@ class FilingPage:
         self._listing = Listing(services.records, services.catalogue)
         self._warnings = Warnings(services.records, stepper)
         self._trail = Trail(services)
+        self._enclosures = Enclosures(services)
 
     def show(self, request: Request, visitor: Visitor, failed: Failed | None = None) -> Response:
         """The filing, with the way back to the list it was opened from; after a failure, with all that was typed."""
@@ -86,6 +88,7 @@ class FilingPage:
             **values,
             **self._around(request, visitor, dossier, view),
             body=body,
+            enclosures=self._enclosures.of(dossier.record),
             box=self._box(visitor, dossier, allowed),
             failed=failed,
             typed=Blank(failed.typed if failed else {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -16,6 +16,7 @@ from functions.records.steps import ALLOWED, Dossier
 from functions.records.store import Status
 from functions.records.versions import Version, last_decision, versions_of
 from functions.web.desk_words import STATUSES, TIMELINESS, Mark
+from functions.web.enclosures import Enclosure
 from functions.web.pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.story import Step, asked_labels, told_to_unit
 
@@ -43,8 +44,8 @@ def crumbs_to(number: str) -> Crumbs:
     return ((TITLE, TRACK), (number, "#"))
 
 
-def status_page(dossier: Dossier, code: str) -> Page:
-    """How the filing stands, what the bureau says, what can be done, what has happened, and every version."""
+def status_page(dossier: Dossier, code: str, enclosures: Sequence[Enclosure]) -> Page:
+    """How the filing stands, what the bureau says, what can be done, its files, what has happened, every version."""
     summary, definition = dossier.record.summary, dossier.definition
     name = f"{definition.period_title(summary.period)}{definition.short}"
     main = join(
@@ -54,6 +55,7 @@ def status_page(dossier: Dossier, code: str) -> Page:
         el("p", _NEXT[summary.status], class_="measure"),
         _acts(dossier, code),
         _papers(dossier, code),
+        _files(dossier.record.summary.number, code, enclosures),
         el("h2", "经过", id="log"),
         _story(told_to_unit(dossier)),
         _versions(dossier),
@@ -146,6 +148,25 @@ def _papers(dossier: Dossier, code: str) -> Markup:
     action = f"track/{dossier.record.summary.number}/document"
     forms = (_post(action, words, "btn btn--second btn--small", code=code, paper=paper) for paper, words in papers)
     return el("div", *forms, class_="acts noprint")
+
+
+def _files(number: str, code: str, enclosures: Sequence[Enclosure]) -> Markup:
+    """The files that were sent with the filing; those that can be had, each with its button."""
+    if not enclosures:
+        return Markup("")
+    return join(
+        el("h2", "附件", id="files"), el("ul", *(_file(number, code, one) for one in enclosures), class_="plainlist")
+    )
+
+
+def _file(number: str, code: str, one: Enclosure) -> Markup:
+    size = el("small", one.size)
+    if one.shut:
+        return el("li", one.name, "　", size, "　", shape(one.shut))
+    button = el("button", "下载", el("span", f"：{one.name}", class_="vh"), class_="btn btn--second btn--small")
+    hidden = (hidden_input("code", code), hidden_input("sha256", one.digest))
+    form = el("form", *hidden, button, action=f"track/{number}/attachments", method="post", class_="noprint")
+    return el("li", one.name, "　", size, form)
 
 
 def _post(action: str, words: str, class_: str, **hidden: str) -> Markup:

@@ -64,6 +64,8 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/desk/submissions/{number}/document.pdf"): "export",
     ("GET", "/api/desk/submissions/{number}/receipt.pdf"): "export",
     ("GET", "/api/desk/submissions/{number}/opinions/{sequence}.pdf"): "export",
+    ("GET", "/desk/submissions/{number}/attachments/{sha256}"): "export",
+    ("GET", "/api/desk/submissions/{number}/attachments/{sha256}"): "export",
     ("GET", "/api/desk/exports/{file}"): "export",
     ("GET", "/desk/parcels/{id}"): "export",
     ("GET", "/api/desk/parcels/{id}"): "export",
@@ -86,6 +88,7 @@ def knock(services: Services, file: Filer) -> Knock:
         "form": "annual-self-check",
         "format": "jsonl",
         "sequence": "2",
+        "sha256": "0" * 64,
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:

@@ -1,0 +1,100 @@
+"""The files that a filing names, for those who may read it: how each stands, and the file itself; knows no route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.records.attachments import Attachment, attachments_in
+from functions.records.filetypes import MEDIA_TYPES, kind_of_name
+from functions.records.inspecting import Standing, standing_of
+from functions.records.store import Record
+from functions.records.versions import versions_of
+from functions.web.desk_words import Mark
+from functions.web.downloads import Download
+from functions.web.problems import HttpProblem
+
+LINK_SECONDS: Final = 60
+SHUT: Final = "这个文件打不开"
+WAITING: Final = "还没有查过病毒"
+_MARKS: Final[dict[Standing, Mark]] = {
+    "waiting": Mark(WAITING, "wait"),
+    "infected": Mark("查出病毒，已经封存", "back"),
+    "gone": Mark("文件已经不在", "void"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that a filing names, its size in words; `shut` says why it cannot be opened, None when it can."""
+
+    digest: str
+    name: str
+    size: str
+    shut: Mark | None
+
+
+class Enclosures:
+    """Every call blocks: run it in a worker thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._blobs = services.blobs
+
+    def of(self, record: Record) -> list[Enclosure]:
+        """Every file that any version names, those of the last version first."""
+        return [
+            Enclosure(each.digest, each.name, size_words(each.size), _MARKS.get(standing_of(self._blobs, each.digest)))
+            for each in _named(record).values()
+        ]
+
+    def give(self, record: Record, digest: str) -> Response:
+        """The file as a download, or a link that leads to it for LINK_SECONDS.
+
+        NotFound when the filing does not name it, HttpProblem 409 while nobody may have it.
+        """
+        attachment = _named(record).get(digest)
+        if attachment is None:
+            raise NotFound("这份填报里没有这个文件。请从填报的网页打开")
+        standing = standing_of(self._blobs, digest)
+        if standing == "waiting":
+            raise HttpProblem(409, f"{WAITING}，查过以后才能打开。请过几分钟再试", title=SHUT)
+        if standing == "infected":
+            raise HttpProblem(409, "文件里查出病毒，已经封存，谁也不能打开。请用补正换一个没有病毒的文件", title=SHUT)
+        if standing == "gone":
+            raise NotFound("这个文件已经不在了，只留下了名称和指纹")
+        return self._send(attachment)
+
+    def _send(self, attachment: Attachment) -> Response:
+        digest, name = attachment.digest, attachment.name
+        kind = kind_of_name(name)
+        media_type = MEDIA_TYPES[kind] if kind else "application/octet-stream"
+        link = self._blobs.link("attachments", digest, filename=name, media_type=media_type, seconds=LINK_SECONDS)
+        if link is not None:
+            return RedirectResponse(link, 303)
+        return Download(self._blobs.stream("attachments", digest), filename=name, media_type=media_type)
+
+
+def digest_in(request: Request) -> str:
+    """The digest in the address."""
+    return str(request.path_params["sha256"])
+
+
+def size_words(size: int) -> str:
+    """A size as people read it: 812 KB, 4.2 MB."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / (1024 * 1024):.1f} MB"
+
+
+def _named(record: Record) -> dict[str, Attachment]:
+    """The files by digest, each as the last version that names it calls it."""
+    named: dict[str, Attachment] = {}
+    for version in reversed(versions_of(record.events)):
+        for attachment in attachments_in(version.data):
+            named.setdefault(attachment.digest, attachment)
+    return named
