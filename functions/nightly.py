@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from functions.bootstrap import Services, Settings, open_services, settle
 from functions.errors import SealTaken
+from functions.records.inspecting import scan_waiting
 from functions.records.seal import Seal
 from functions.records.sealing import seal_new
 from functions.records.state import SHANGHAI
@@ -23,12 +24,14 @@ class Done:
     """What a night came to: the index of its seal and how many events that holds; None and 0 when nothing was new.
 
     `swept` is how many files were removed that nothing named, `abandoned` how many uploads that were never finished.
+    `waiting` is how many files still wait for the virus scanner.
     """
 
     seal: int | None
     sealed: int
     swept: int = 0
     abandoned: int = 0
+    waiting: int = 0
 
     def told(self) -> dict[str, Any]:
         """The same for a log and for whoever rang the bell."""
@@ -38,11 +41,18 @@ class Done:
 def run(services: Services) -> Done:
     """Do everything that is due at night; doing it twice does no harm.
 
-    The seal comes first: a sweep that fails leaves it made.
+    The seal comes first: what fails after it leaves it made.
     """
     seal = _seal(services)
     swept = sweep(services.records.named, services.blobs, services.clock())
-    return Done(seal.index if seal else None, seal.size if seal else 0, swept.files, swept.uploads)
+    scanned = scan_waiting(services.blobs, services.scanner, services.clock()) if services.scanner else None
+    return Done(
+        seal=seal.index if seal else None,
+        sealed=seal.size if seal else 0,
+        swept=swept.files,
+        abandoned=swept.uploads,
+        waiting=scanned.left if scanned else 0,
+    )
 
 
 def _seal(services: Services) -> Seal | None:

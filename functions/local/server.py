@@ -25,7 +25,7 @@ from functions.bootstrap import Services, Settings, reopen
 from functions.errors import SettingError
 from functions.local.crew import run_crew
 from functions.local.journal import Journal
-from functions.local.night import watch
+from functions.local.night import watch, watch_waiting
 from functions.local.portal import under
 from functions.local.static import StaticSite
 from functions.web.buckets import Rates
@@ -235,18 +235,19 @@ def _tame_the_collector() -> None:
 
 
 class NightServer(uvicorn.Server):
-    """A server that also does each night's work, for as long as it serves."""
+    """A server that also does each night's work, and has waiting files scanned, for as long as it serves."""
 
     def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
         self.services = services
 
     async def main_loop(self) -> None:
-        watching = asyncio.create_task(watch(self.services))
+        watching = [asyncio.create_task(task(self.services)) for task in (watch, watch_waiting)]
         try:
             await super().main_loop()
         finally:
-            watching.cancel()
+            for task in watching:
+                task.cancel()
 
 
 def serve(services: Services, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
