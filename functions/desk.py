@@ -43,6 +43,7 @@ from functions.web.entrance import Entrance
 from functions.web.gateway import Gateway
 from functions.web.parcels import Parcels
 from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
+from functions.web.scoresheets import has_sheet
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
 from functions.web.stepping import Stepper
@@ -113,6 +114,7 @@ def create_app(services: Services) -> Starlette:
         Route("/api/desk/submissions/{number}/opinions/{sequence}.pdf", reading(documents.opinion)),
         Route("/desk/submissions/{number}/attachments/{sha256}", reading(documents.attachment)),
         Route("/api/desk/submissions/{number}/attachments/{sha256}", reading(documents.attachment)),
+        Route("/api/desk/score-sheet.pdf", reading(documents.score_sheet)),
         Route("/api/desk/exports/{file}", reading(api.export)),
     ]
     refuse = desk.refuse
@@ -140,7 +142,9 @@ class Desk:
         self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
         done = self._filing_page.done(request, visitor)
         accepts = may(visitor.account.role, "accept")
-        return self._pages.page(request, "list.html", visitor, **values, done_words=done, accepts=accepts)
+        sheet = has_sheet(self._services.settings) and may(visitor.account.role, "export")
+        values |= {"done_words": done, "accepts": accepts, "score_sheet": sheet}
+        return self._pages.page(request, "list.html", visitor, **values)
 
     def export(self, request: Request) -> Response:
         """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""

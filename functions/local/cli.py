@@ -18,6 +18,7 @@ from functions.errors import QingdanError
 from functions.local import keeping, proving
 from functions.local.demo.command import demo
 from functions.local.keying import keys
+from functions.local.scoresheets import score_sheet
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import (
     DataOption,
@@ -46,6 +47,7 @@ app.add_typer(keys, name="keys")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(demo)
+app.command()(score_sheet)
 
 
 class StoreName(StrEnum):
@@ -189,7 +191,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """检查内容、表和设置；有错的，说明在哪个文件哪一行、怎么改。"""
-    errors = [*_wrong_settings(), *_wrong_forms(root), *_wrong_content(root)]
+    errors = [*_wrong_settings(), *_wrong_forms(root), *_wrong_score_sheet(root), *_wrong_content(root)]
     unknown = [f"没有名为 {name} 的设置，它不起作用。请核对拼写，或者删去" for name in unknown_variables(os.environ)]
     if as_json:
         typer.echo(json.dumps({"errors": errors, "warnings": unknown}, ensure_ascii=False))
@@ -220,6 +222,18 @@ def _wrong_forms(root: Path) -> list[str]:
     except QingdanError as error:
         return str(error).splitlines()
     return [str(mistake) for form in catalogue for mistake in check_examples(schemas / form.id, form)]
+
+
+def _wrong_score_sheet(root: Path) -> list[str]:
+    from functions.supervision.scoring import load_sheet
+
+    path = root / "schemas" / "score-sheet.json"
+    try:
+        if path.is_file():
+            load_sheet(path.read_bytes(), str(path))
+    except QingdanError as error:
+        return [str(error)]
+    return []
 
 
 def _wrong_content(root: Path) -> list[str]:

@@ -97,6 +97,7 @@ _VALUE_WORDS: Final[Mapping[str, str]] = {
     "receipt": "回执",
     "opinion": "意见",
     "attachment": "附件",
+    "score_sheet": "空白评分表",
     "recovery": "换了恢复码",
     "accept": "接受",
     "return": "退回补正",

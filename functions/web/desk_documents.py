@@ -1,8 +1,9 @@
-"""Single documents for the desk: a filing, its receipt, an opinion, a file sent with it, each noted beforehand."""
+"""Single documents for the desk: a filing, its receipt, an opinion, a file, the score sheet; each noted beforehand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +11,11 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.store import Record
+from functions.supervision.scoring import KINDS, Kind
 from functions.web.documents import Documents, version_in, whole
 from functions.web.enclosures import Enclosures, digest_in
+from functions.web.problems import HttpProblem
+from functions.web.scoresheets import read_sheet
 from functions.web.sessions import Doorkeeper
 from functions.web.trail import Trail
 
@@ -43,6 +47,16 @@ class DeskDocuments:
         """A file that the filing names."""
         digest = digest_in(request)
         return self._give(request, "attachment", lambda record: self._enclosures.give(record, digest), sha256=digest)
+
+    def score_sheet(self, request: Request) -> Response:
+        """The blank score sheet; `kind` says who is to fill it in, the unit itself or the panel."""
+        visitor = self._doorkeeper.admit(request, "export")
+        kind = request.query_params.get("kind") or "self"
+        if kind not in KINDS:
+            raise HttpProblem(400, "kind 要填 self（建设单位自评）或者 panel（验收组评分）")
+        response = self._documents.score_sheet(read_sheet(self._services.settings), cast(Kind, kind))
+        self._trail.note("exported", visitor.account.name, format="pdf", document="score_sheet")
+        return response
 
     def _give(self, request: Request, what: str, make: Callable[[Record], Response], **more: str) -> Response:
         visitor = self._doorkeeper.admit(request, "export")

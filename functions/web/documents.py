@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.bootstrap import Services
+from functions.bootstrap import Services, Settings
 from functions.errors import NotFound
 from functions.exports import Tools
 from functions.exports.pdf import Letterhead, Press
@@ -18,6 +18,7 @@ from functions.records.pinned import PinnedForms
 from functions.records.state import Erased
 from functions.records.store import Record
 from functions.records.versions import last_decision
+from functions.supervision.scoring import Kind, ScoreSheet
 from functions.web.problems import HttpProblem
 from functions.web.shell import Shell
 
@@ -25,10 +26,15 @@ MEDIA_TYPE: Final = "application/pdf"
 MOST_DIGITS: Final = 4
 
 
+def letterhead_of(settings: Settings) -> Letterhead:
+    """The bureau as its site names it; SettingError when the site has not been built."""
+    shell = Shell.load(settings.site)
+    return Letterhead(shell.assets.get("bureau", ""), shell.address)
+
+
 def tools_of(services: Services) -> Tools:
     """What exports make documents with; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site)
-    press = Press(Letterhead(shell.assets.get("bureau", ""), shell.address), services.keys)
+    press = Press(letterhead_of(services.settings), services.keys)
     return Tools(press, services.keys, partial(services.blobs.stream, "attachments"))
 
 
@@ -53,6 +59,10 @@ class Documents:
         """The decision that is the event of this sequence."""
         return self._make(record, f"-opinion-{sequence}", lambda form: self._press.opinion(record, form, sequence))
 
+    def score_sheet(self, sheet: ScoreSheet, kind: Kind) -> Response:
+        """The blank score sheet, for the unit itself or for the panel."""
+        return _pdf(self._press.score_sheet(sheet, kind), f"score-sheet-{kind}.pdf")
+
     def paper(self, record: Record, which: str) -> Response:
         """The document of this name: filing, receipt or opinion, which is the last one that the unit is told of."""
         if which in ("", "filing"):
@@ -71,9 +81,12 @@ class Documents:
             document = make(self._form_of(record.summary.form_digest))
         except Erased:
             raise NotFound("这一版的内容已经依法删除，只留下了指纹，没有文件可以下载") from None
-        name = f"{record.summary.number}{suffix}.pdf"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(document, headers=headers, media_type=MEDIA_TYPE)
+        return _pdf(document, f"{record.summary.number}{suffix}.pdf")
+
+
+def _pdf(document: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(document, headers=headers, media_type=MEDIA_TYPE)
 
 
 def version_in(request: Request) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,8 +13,10 @@ import pypdf
 import pytest
 
 from functions.bootstrap import Services
+from functions.errors import NotFound
 from functions.records.erasing import erase
 from functions.staff.trail import Sought, body_of
+from functions.web.scoresheets import has_sheet, read_sheet
 from tests.desk.conftest import Filer, SignIn, registration, self_check
 from tests.http.test_track_json import send_back
 
@@ -137,3 +140,37 @@ def test_who_took_a_document_is_noted(services: Services, signed_in: SignIn, fil
     package, receipt = noted
     assert receipt == {"about": number, "details": {"format": "pdf", "document": "receipt"}}
     assert package["details"] == {"format": "zip", "filings": 1}
+
+
+@pytest.mark.parametrize(("kind", "said"), [("self", "建设单位自评"), ("panel", "验收组评分")])
+def test_the_blank_score_sheet_is_offered_and_who_took_it_is_noted(
+    services: Services, signed_in: SignIn, kind: str, said: str
+) -> None:
+    client, path = signed_in(), f"/api/desk/score-sheet.pdf?kind={kind}"
+    assert f'href="{path}"' in client.get("/desk/").text
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="score-sheet-{kind}.pdf"'
+    assert said in text_of(answer.content)
+    assert "涉县档案局" in text_of(answer.content), "the bureau of mkdocs.yml"
+    (noted,) = services.trail.page(Sought(action="exported"), limit=10)
+    assert body_of(noted) == {"about": "", "details": {"format": "pdf", "document": "score_sheet"}}
+
+
+def test_another_kind_of_score_sheet_is_refused(signed_in: SignIn) -> None:
+    answer = signed_in().get("/api/desk/score-sheet.pdf?kind=third")
+    assert answer.status_code == 400
+    assert "kind" in answer.json()["detail"]
+
+
+@pytest.fixture
+def no_sheet(services: Services, tmp_path: Path) -> Services:
+    """The same services for a bureau that has no score sheet."""
+    return replace(services, settings=replace(services.settings, schemas=tmp_path))
+
+
+def test_a_bureau_without_a_score_sheet_is_offered_none(no_sheet: Services) -> None:
+    assert not has_sheet(no_sheet.settings)
+    with pytest.raises(NotFound, match=r"score-sheet\.json"):
+        read_sheet(no_sheet.settings)

@@ -66,6 +66,7 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/desk/submissions/{number}/opinions/{sequence}.pdf"): "export",
     ("GET", "/desk/submissions/{number}/attachments/{sha256}"): "export",
     ("GET", "/api/desk/submissions/{number}/attachments/{sha256}"): "export",
+    ("GET", "/api/desk/score-sheet.pdf"): "export",
     ("GET", "/api/desk/exports/{file}"): "export",
     ("GET", "/desk/parcels/{id}"): "export",
     ("GET", "/api/desk/parcels/{id}"): "export",

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.errors import NotFound
-from functions.exports.pdf import Letterhead, Press
+from functions.exports.pdf import Letterhead, Press, Typesetter
 from functions.exports.pdf.glyphs import Glyphs, cautious, characters, glyphs_of
-from functions.exports.pdf.papers import filing_paper, receipt_paper
+from functions.exports.pdf.papers import Paper, filing_paper, receipt_paper
 from functions.exports.pdf.press import font_files
 from functions.forms.definition import Definition
 from functions.records.erasing import erase
@@ -263,7 +263,7 @@ def test_whatever_is_typed_there_is_a_document(keys: Keys, press: Press, name: s
     assert press.filing(History(keys).file(data).record, self_check()).startswith(b"%PDF")
 
 
-def test_all_that_the_fonts_are_said_to_show_they_show(press: Press) -> None:
+def test_all_that_the_fonts_are_said_to_show_they_show() -> None:
     held = set.intersection(*(set(characters(font.read_bytes())) for font in font_files()))
     text = "".join(map(chr, sorted(held)))
     glyphs = glyphs_of(font_files())
@@ -272,7 +272,7 @@ def test_all_that_the_fonts_are_said_to_show_they_show(press: Press) -> None:
     assert glyphs.replaced == ()
     parts = {"title": "示例", "subtitle": "", "number": "", "bureau": "", "facts": [], "words": [shown], "sections": [],
              "sign": [], "notes": [], "scan": "", "foot": ""}  # fmt: skip
-    made = press._compile({**parts, "code": "", "made": [2026, 9, 18]})
+    made = Typesetter().set(Paper(parts, "", (2026, 9, 18)))
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) > 5
 
 

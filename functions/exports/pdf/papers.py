@@ -70,7 +70,7 @@ def filing_paper(
     """The filing in full; NotFound for a version that is not there, Erased when its content is gone."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition)[1:], *_digest(filed.event)]
-    parts = _parts(letterhead, definition.title, definition.period_title(filed.state.period), filed.number, facts)
+    parts = parts_of(letterhead, definition.title, definition.period_title(filed.state.period), filed.number, facts)
     parts["sections"] = sections_of(definition, filed.state.data)
     parts["notes"] = [] if definition.rules.official else [_OURS]
     parts["foot"] = f"{filed.number}　第 {filed.state.version} 版　{filed.event.digest[:16]}"
@@ -83,7 +83,7 @@ def receipt_paper(
     """What the bureau says that it received, when, and whether that was in time; raises as `filing_paper` does."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition), *_digest(filed.event)]
-    parts = _parts(letterhead, "填报回执", "", filed.number, facts)
+    parts = parts_of(letterhead, "填报回执", "", filed.number, facts)
     parts["words"] = ["上述填报已经收到。内容有一字改动，内容指纹就不同。"]
     parts["sign"] = _signature(letterhead, filed.event)
     return Paper(parts, _code(record, filed, definition, keys, letterhead), _day(filed.event.at))
@@ -106,11 +106,11 @@ def opinion_paper(record: Record, definition: Definition, sequence: int, letterh
         ("单位", record.summary.unit_name),
         ("事项", f"{definition.period_title(state.period)}《{definition.title}》第 {state.version} 版"),
         ("决定", decided),
-        *([("补正期限", _long_date(body["correction_due"]))] if body.get("correction_due") else []),
+        *([("补正期限", long_date(body["correction_due"]))] if body.get("correction_due") else []),
         ("时间", _moment(event.at)),
         *_digest(event),
     ]
-    parts = _parts(letterhead, title, "", event.number, facts)
+    parts = parts_of(letterhead, title, "", event.number, facts)
     parts["sections"] = [*_opinion(body), *_asked(definition, state.data, body.get("asked", ()))]
     parts["sign"] = _signature(letterhead, event)
     return Paper(parts, "", _day(event.at))
@@ -132,7 +132,7 @@ def _about(record: Record, filed: _Filed, definition: Definition) -> list[tuple[
     state = filed.state
     came = [("收到时间", _moment(state.submitted_at))]
     if state.received_on:
-        came = [("收到日期", f"{_long_date(state.received_on)}（纸质）"), ("录入时间", _moment(state.submitted_at))]
+        came = [("收到日期", f"{long_date(state.received_on)}（纸质）"), ("录入时间", _moment(state.submitted_at))]
     if state.corrected_at:
         came[0] = ("第一次" + came[0][0].removeprefix("第一次"), came[0][1])
         came.append(("补正时间", _moment(state.corrected_at)))
@@ -140,7 +140,7 @@ def _about(record: Record, filed: _Filed, definition: Definition) -> list[tuple[
         ("事项", f"{definition.period_title(state.period)}《{definition.title}》"),
         ("单位", str(read(state.data, split(definition.rules.unit_name_at)))),
         *came,
-        ("截止日期", _long_date(state.due)),
+        ("截止日期", long_date(state.due)),
         ("是否按期", TIMELINESS[state.timeliness]),
         ("版本", f"第 {state.version} 版（共 {filed.count} 版）"),
         ("状态", _standing(record, filed)),
@@ -171,9 +171,10 @@ def _asked(definition: Definition, data: Any, asked: Sequence[str]) -> list[Bloc
     return [{"title": "要改的栏", "blocks": [{"cells": cells}]}]
 
 
-def _parts(
+def parts_of(
     letterhead: Letterhead, title: str, subtitle: str, number: str, facts: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
+    """What every document has: whose it is, what it is called and numbered, its facts; the rest is empty."""
     return {
         "bureau": letterhead.bureau,
         "title": title,
@@ -190,7 +191,7 @@ def _parts(
 
 
 def _signature(letterhead: Letterhead, event: Event) -> list[str]:
-    return [letterhead.bureau, _long_date(day_in_shanghai(event.at))]
+    return [letterhead.bureau, long_date(day_in_shanghai(event.at))]
 
 
 def _code(record: Record, filed: _Filed, definition: Definition, keys: Keys, letterhead: Letterhead) -> str:
@@ -199,10 +200,11 @@ def _code(record: Record, filed: _Filed, definition: Definition, keys: Keys, let
 
 def _moment(at: str) -> str:
     local = datetime.fromisoformat(at).astimezone(SHANGHAI)
-    return f"{_long_date(local.date())} {local:%H:%M:%S}"
+    return f"{long_date(local.date())} {local:%H:%M:%S}"
 
 
-def _long_date(day: date | str) -> str:
+def long_date(day: date | str) -> str:
+    """The day as a text of the bureau writes it; `day` may be in ISO 8601."""
     day = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from functions.exports.pdf.glyphs import Glyphs, cautious, glyphs_of
 from functions.exports.pdf.papers import Letterhead, Paper, filing_paper, opinion_paper, receipt_paper
+from functions.exports.pdf.scoresheet import score_paper
 from functions.forms.definition import Definition
 from functions.records.keys import Keys
 from functions.records.store import Record
+from functions.supervision.scoring import Kind, ScoreSheet
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 # Accessible and for keeping: tagged text that can be read aloud, every font inside (ISO 19005-2, ISO 14289-1).
@@ -29,7 +31,7 @@ class Press:
     def __init__(self, letterhead: Letterhead, keys: Keys) -> None:
         self.letterhead = letterhead
         self._keys = keys
-        self._own = threading.local()
+        self._set = Typesetter().set
 
     def filing(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
         """The filing as the office's table, in the version given or the one that counts.
@@ -46,7 +48,19 @@ class Press:
         """The bureau's decision of this sequence and its opinion; NotFound when the event is none."""
         return self._set(opinion_paper(record, definition, sequence, self.letterhead))
 
-    def _set(self, paper: Paper) -> bytes:
+    def score_sheet(self, sheet: ScoreSheet, kind: Kind) -> bytes:
+        """The acceptance score sheet, to be filled in by hand."""
+        return self._set(score_paper(sheet, kind, None, self.letterhead))
+
+
+class Typesetter:
+    """Sets any paper; with a compiler for each thread that asks."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+
+    def set(self, paper: Paper) -> bytes:
+        """The paper as PDF/A, the same bytes each time."""
         import typst
 
         try:

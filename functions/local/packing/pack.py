@@ -14,6 +14,7 @@ from functions.local.packing.trim import Library, trim
 from functions.local.packing.wheels import Libraries, required
 
 CATALOGUE: Final = "catalogue.json"
+SCORE_SHEET: Final = "score-sheet.json"
 SITE: Final = "site"
 SERVICE: Final = "_service"
 SMALLEST: Final = 12
@@ -69,6 +70,8 @@ def _ours(source: Source, closure: Closure) -> dict[str, bytes]:
     contents = {path.as_posix(): (source.root / path).read_bytes() for path in closure.files}
     if "functions.forms.catalogue" in closure.modules:
         contents[CATALOGUE] = source.catalogue.dump()
+    if "functions.supervision.scoring" in closure.modules:
+        contents[SCORE_SHEET] = (source.root / "schemas" / SCORE_SHEET).read_bytes()
     if "functions.web.shell" in closure.modules:
         contents |= _service(source.site)
     return contents
