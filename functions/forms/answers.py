@@ -8,6 +8,7 @@ from typing import Any
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.element import Markup, el, join, lines
 from functions.forms.encode import text_of
+from functions.forms.filefield import is_file, size_words
 from functions.forms.names import id_of, name_of
 from functions.forms.outline import Item
 from functions.forms.pointer import Path
@@ -183,6 +184,13 @@ def _choices(field: Field, value: Any) -> Markup:
     return Markup("<br>".join(_choice(field, each) for each in chosen))
 
 
+def _files(field: Field, value: Any) -> Markup:
+    """The names, each with its size: what is in the files is for their reader to see."""
+    named = [file for file in value if is_file(file)] if isinstance(value, list) else []
+    sizes = (el("span", f"（{size_words(file['size'])}）", class_="quiet") for file in named)
+    return Markup("<br>".join(join(file["name"], size) for file, size in zip(named, sizes, strict=True)))
+
+
 def _boolean(field: Field, value: Any) -> Markup:
     return join("是") if value is True else NOT_TICKED
 
@@ -206,4 +214,5 @@ _VALUES: dict[str, Callable[[Field, Any], Markup]] = {
     "boolean": _boolean,
     "date": _date,
     "uscc": _code,
+    "attachments": _files,
 }

@@ -52,9 +52,18 @@ def _cells(change: Change) -> tuple[Markup, Markup]:
         return _whole("del", _row_words(part, before), GONE), _whole("ins", _row_words(part, after), GONE)
     if part.kind in ("text", "long_text") and isinstance(before, str) and isinstance(after, str):
         return _parted(before, after)
+    if part.kind == "attachments":
+        return _files("del", part, before, after), _files("ins", part, after, before)
     nothing = NOT_TICKED if part.kind == "boolean" else NOTHING
     old, new = (None if meaning(value) is None else value_words(part, value) for value in (before, after))
     return _whole("del", old, nothing), _whole("ins", new, nothing)
+
+
+def _files(tag: str, field: Field, held: Any, other: Any) -> Markup:
+    """The files of one side, marked where the other has not got them."""
+    kept = other or ()
+    named = ((value_words(field, [file]), file in kept) for file in held or ())
+    return Markup("<br>".join(words if stays else el(tag, words) for words, stays in named)) or NOTHING
 
 
 def _whole(tag: str, words: Markup | None, otherwise: Markup) -> Markup:

@@ -15,6 +15,7 @@ from functions.forms.answers import render_answers
 from functions.forms.checkpage import render_check
 from functions.forms.definition import Definition, Section
 from functions.forms.element import Markup, el, hidden_input, join
+from functions.forms.filefield import MOST_BYTES
 from functions.forms.live import script_data
 from functions.forms.names import id_of
 from functions.forms.problem import Problem
@@ -41,15 +42,17 @@ def render_form(
     asked: Collection[str] = (),
     kept: bool = True,
     vouchers: Sequence[str] = (),
+    upload_limit: int = MOST_BYTES,
 ) -> str:
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
     of the part that takes the focus. `link` turns a path of the site, such as "regimes/bing/#bing-5-2" or "privacy/",
     into an href; without it addresses are plain text. `asked` are the pointers of what the bureau wants changed. `kept`
-    lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent.
+    lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent; without
+    a script the page brings `upload_limit` bytes of them at once, to the address called files below `action`.
     """
-    sheet = Sheet(by_pointer(problems), link, asked=frozenset(asked))
+    sheet = Sheet(by_pointer(problems), link, asked=frozenset(asked), action=action, upload_limit=upload_limit)
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),

@@ -95,6 +95,10 @@ def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
             ("foreign", "format", "〈" + "1" * 17, {"〈": "{value}"}),
             ("check", "format", "1" * 18, {}),
         ],
+        "attachments": [
+            ("many", "maxItems", [{}] * ((field.maximum or 0) + 1), {f" {(field.maximum or 0) + 1} ": " {count} "}),
+            ("few", "minItems", [{}], {" 1 ": " {count} "}),
+        ],
         "phone": [("format", "format", _TYPED, typed)],
         "email": [("format", "format", _TYPED, typed)],
     }

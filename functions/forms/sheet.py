@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.forms.element import Markup, el
+from functions.forms.filefield import MOST_BYTES
 from functions.forms.names import id_of
 from functions.forms.pointer import Path, join, split
 from functions.forms.problem import Problem
@@ -22,13 +23,16 @@ class Sheet:
     """What is wrong, by pointer; `link`, which turns a path of the site ("privacy/") into an href, or None.
 
     `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
-    `asked` are the pointers of what the bureau wants changed.
+    `asked` are the pointers of what the bureau wants changed. `action` is where the form posts to, `upload_limit` how
+    many bytes of files it can bring at once without a script.
     """
 
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     link: Link | None = None
     basis: str = ""
     asked: frozenset[str] = frozenset()
+    action: str = ""
+    upload_limit: int = MOST_BYTES
 
     def wrong(self, path: Path) -> Sequence[Problem]:
         """The problems at exactly this place."""

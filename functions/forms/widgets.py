@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.forms.controls import Placed, control, is_fieldset, picks
 from functions.forms.element import Markup, el, hidden_input, join
+from functions.forms.filecontrol import files, limits_of
 from functions.forms.names import id_of, name_of
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.pointer import ANY_ROW, Path
@@ -68,6 +69,8 @@ def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
     if isinstance(item, Field) and item.kind == "date":
         # A script takes the example away where the browser has a calendar of its own.
         words.append(el("span", DATE_HINT, data_example=True))
+    if isinstance(item, Field) and item.kind == "attachments":
+        words.append(limits_of(item))
     if item.basis and item.basis != sheet.basis:
         words.append(join("依据", basis_link(sheet.link, item.basis, quiet=True)))
     if not words:
@@ -78,8 +81,13 @@ def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
 def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
     help_, wrong = hint(sheet, field, path), errors_at(sheet, path)
     described = described_by(sheet, path, bool(help_))
-    placed = Placed(field, path, value, bool(wrong), described)
     class_ = "fld bad" if wrong else "fld"
+    if field.kind == "attachments":
+        return el(
+            "fieldset", el("legend", field.label, mark(field)), help_, wrong, files(sheet, field, value, path),
+            class_=class_, data_f=name_of(path), data_most=field.maximum, aria_describedby=described,
+        )  # fmt: skip
+    placed = Placed(field, path, value, bool(wrong), described)
     if is_fieldset(field):
         legend = el("legend", field.label, mark(field))
         single = field.kind == "choice"

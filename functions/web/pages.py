@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from functions.forms.checkpage import NOT_YET
 from functions.forms.definition import Definition
+from functions.forms.filefield import MOST_BYTES
 from functions.forms.html import render_check, render_form, render_summary
 from functions.forms.problem import Problem
 
@@ -33,7 +34,8 @@ class Place:
 
     `action` is what its pages post to, `hidden` goes along unseen. `verb` stands before the form's title, `above`
     (HTML) before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
-    draft. `before` is said on the page to check.
+    draft. `before` is said on the page to check. `upload_limit` is how many bytes of files a page can bring at once
+    without a script.
     """
 
     action: str
@@ -44,6 +46,7 @@ class Place:
     asked: frozenset[str] = frozenset()
     kept: bool = True
     before: str = NOT_YET
+    upload_limit: int = MOST_BYTES
 
     def title(self, definition: Definition) -> str:
         return f"{self.verb}：{definition.title}" if self.verb else definition.title
@@ -101,6 +104,7 @@ def form_page(base: str, filled: Filled, place: Place) -> Page:
         asked=place.asked,
         kept=place.kept,
         vouchers=filled.vouchers,
+        upload_limit=place.upload_limit,
     )
     main = f"<h1>{escape(title)}</h1>{_notice(filled.notice)}{render_summary(problems)}{place.above}{form}"
     return Page(f"有 {len(problems)} 处要改：{title}" if problems else title, main, place.crumbs)

@@ -33,7 +33,7 @@ def test_a_clerk_files_with_javascript_and_the_draft_goes_with_the_receipt(
     act(page, "add:rectification.issues")
     assert page.url.endswith(PATH)
     fill_in(page, definition, data)
-    expect(page.locator(".prog p")).to_contain_text("六部分")
+    expect(page.locator(".prog p")).to_contain_text("七部分")
     assert overflow(page) == 0
     act(page, "review")
     act(page, "file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from functions.forms.outline import Field
 from functions.forms.rowchange import Action, change_rows, parse_action
 from functions.forms.validation import validate
 from functions.records.attachments import MOST_BYTES, MOST_FILES
-from tests.forms.test_verdicts import TODAY
 from tests.support.filings import scan, valid_self_check, with_scans
 from tests.support.forms import SCHEMAS, self_check
 
+TODAY = date(2026, 9, 1)
 SCANS = "/files/scans"
 NAME = "files.scans"
 REFERENCE = {"$ref": "../common.json#/$defs/attachment"}

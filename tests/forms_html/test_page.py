@@ -79,7 +79,8 @@ def test_every_answer_has_a_control_with_its_name_and_its_label(definition: Defi
     text = page(definition)
     for item in definition.walk():
         if isinstance(item, Field):
-            assert f'name="{name_of(item.path)}"' in text
+            chosen = "upload:" if item.kind == "attachments" else ""
+            assert f'name="{chosen}{name_of(item.path)}"' in text
             assert item.label in text
 
 
@@ -101,7 +102,7 @@ def test_it_opens_with_what_it_is_for_what_is_forbidden_and_what_becomes_of_name
         "/base/regimes/bing/#bing-5-2",
         "严禁填报涉密信息",
         "/base/privacy/",
-        "六部分都还没有填好",
+        "七部分都还没有填好",
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -175,7 +176,7 @@ def test_progress_says_what_is_filled_what_is_missing_and_what_is_to_mend() -> N
     assert f"还有 {len(problems)} 处要改" in text
     assert '<span class="st st--over">1 处要改</span>' in text
     full = page(self_check(), valid_self_check())
-    assert "六部分都填好了" in full
+    assert "七部分都填好了" in full
     assert full.count('class="st st--ok">已填') == 6
     partly = page(self_check(), {"unit": {"unit_name": "示例县第一中学"}})
     assert "还差 4 项" in partly

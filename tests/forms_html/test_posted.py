@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,17 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "uscc": st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=18, max_size=18),
     "email": st.from_regex(r"[a-z]{1,9}@[a-z]{1,9}\.example", fullmatch=True),
+    "attachments": st.lists(
+        st.fixed_dictionaries(
+            {
+                "name": TEXT.map(partial(unicodedata.normalize, "NFC")),
+                "size": st.integers(),
+                "sha256": st.text("0123456789abcdef", min_size=64, max_size=64),
+            }
+        ),
+        max_size=3,
+        unique_by=str,
+    ),
     "phone": st.from_regex(r"1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}", fullmatch=True).filter(str.isascii),
 }
 

@@ -330,7 +330,7 @@ def test_a_hostile_draft_file_makes_no_markup_and_no_thousand_rows(pages: Pages,
 
 def test_progress_follows_what_is_filled_in(pages: Pages) -> None:
     page = pages.open("check.html")
-    expect(page.locator(".prog p")).to_have_text("六部分都还没有填好")
+    expect(page.locator(".prog p")).to_have_text("七部分都还没有填好")
     for name, typed in (
         ("responsible.responsible_leader", "示例甲"),
         ("responsible.title", "校长"),
@@ -339,7 +339,7 @@ def test_progress_follows_what_is_filled_in(pages: Pages) -> None:
         control(page, name).fill(typed)
     control(page, "responsible.filled_by").blur()
     expect(page.locator("[data-part=responsible] .st")).to_have_text("已填")
-    expect(page.locator(".prog p")).to_have_text("六部分中一部分填好")
+    expect(page.locator(".prog p")).to_have_text("七部分中一部分填好")
     control(page, "responsible.title").focus()
     expect(page.locator("[data-part=responsible] a")).to_have_attribute("aria-current", "step")
 
