@@ -148,8 +148,8 @@ def dump_cells(data: Path, out: Path) -> None:
     tables = build_tables(versions)
     reader, rows = Reader(tables, versions, CELLS), [1] * len(tables)
     with out.open("w", encoding="utf-8") as file:
-        for record in store.stream(Selection(form=FORM)):
-            for index, cells in reader.lines(record):
+        for answers in store.answers(Selection(form=FORM)):
+            for index, cells in reader.lines(answers):
                 line = [(column, cell) for column, cell in enumerate(cells) if cell is not None]
                 file.write(json.dumps([index, rows[index], line], ensure_ascii=False) + "\n")
                 rows[index] += 1

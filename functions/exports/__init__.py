@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import cache
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from functions.errors import QingdanError
 from functions.forms.definition import Definition
 from functions.records.state import SHANGHAI
-from functions.records.store import Record, RecordStore, Selection
+from functions.records.store import Answers, RecordStore, Selection
 
 if TYPE_CHECKING:
     from functions.exports.pdf import Press
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FormatName = Literal["xlsx", "csv", "jsonl", "pdf", "zip"]
 CHUNK = 1 << 18
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,17 @@ def export(
         if tools is None:
             raise ValueError(f"the format {format} needs tools")
         return Export(FORMATS[format], _documents(format, store, selection, at, progress, tools))
-    records = _counted(store, selection, progress)
     if format == "jsonl":
         from functions.exports.jsonl import stream_jsonl
 
-        return Export(FORMATS[format], stream_jsonl(records))
+        return Export(FORMATS[format], stream_jsonl(_counted(store.stream(selection), progress)))
     versions = _versions(store, selection)
+    filings = _counted(store.answers(selection), progress)
     if format == "csv":
         from functions.exports.csv import stream_csv
 
-        return Export(FORMATS[format], stream_csv(records, versions, table=table))
-    return Export(FORMATS[format], _workbook(records, versions, at))
+        return Export(FORMATS[format], stream_csv(filings, versions, table=table))
+    return Export(FORMATS[format], _workbook(filings, versions, at))
 
 
 def _documents(
@@ -106,7 +108,7 @@ def _documents(
     progress: Callable[[int], None] | None,
     tools: Tools,
 ) -> Iterator[bytes]:
-    records = _counted(store, selection, progress, every=8)
+    records = _counted(store.stream(selection), progress, every=8)
     if format == "pdf":
         from functions.exports.pdf.zipped import stream_pdfs
 
@@ -134,24 +136,22 @@ def _versions(store: RecordStore, selection: Selection) -> list[Definition]:
     return sorted(found, key=lambda version: order.index(version.id))
 
 
-def _counted(
-    store: RecordStore, selection: Selection, progress: Callable[[int], None] | None, every: int = 256
-) -> Iterator[Record]:
+def _counted(items: Iterator[T], progress: Callable[[int], None] | None, every: int = 256) -> Iterator[T]:
     tell = progress or (lambda count: None)
     count = 0
-    for count, record in enumerate(store.stream(selection), 1):
+    for count, item in enumerate(items, 1):
         if count % every == 0:
             tell(count)
-        yield record
+        yield item
     tell(count)
 
 
-def _workbook(records: Iterable[Record], versions: Sequence[Definition], at: datetime) -> Iterator[bytes]:
+def _workbook(filings: Iterable[Answers], versions: Sequence[Definition], at: datetime) -> Iterator[bytes]:
     """A workbook is a zip archive that is whole only at the end: it waits in a temporary file, not in memory."""
     from functions.exports.xlsx import write_xlsx
 
     with TemporaryFile(prefix="qingdan-xlsx-") as file:
-        write_xlsx(records, versions, file, at=at)
+        write_xlsx(filings, versions, file, at=at)
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk

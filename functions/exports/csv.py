@@ -5,25 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Final
 
 from functions.errors import QingdanError
 from functions.exports.guard import guard
 from functions.exports.reader import Cells, Reader
 from functions.exports.table import MAIN_COLUMNS, Table, build_tables
 from functions.forms.definition import Definition
-from functions.records.store import Record
+from functions.records.store import Answers
 
 BOM = b"\xef\xbb\xbf"
 END = "\r\n"
 LINES_A_CHUNK = 200
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# What may begin a cell without a second look: Latin letters, digits and the common Chinese characters.
+_LOOK_AGAIN: Final = re.compile(r",[^,0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")
 
 
-def stream_csv(records: Iterable[Record], versions: Sequence[Definition], *, table: str = "") -> Iterator[bytes]:
+def stream_csv(filings: Iterable[Answers], versions: Sequence[Definition], *, table: str = "") -> Iterator[bytes]:
     """The CSV in chunks, in constant memory.
 
-    `versions` are the versions of one form that the records are pinned to, newest first; none means that nothing was
+    `versions` are the versions of one form that the filings are pinned to, newest first; none means that nothing was
     selected, and the file has a header only. `table` names repeated rows by their path ("databases.databases"), ""
     is one line a filing. Raises QingdanError at once, before the first chunk, for several forms or an unknown table.
     """
@@ -31,7 +34,7 @@ def stream_csv(records: Iterable[Record], versions: Sequence[Definition], *, tab
         raise QingdanError("CSV 文件一次只放一种表。请先在筛选里选定一种表再导出，或者改用 XLSX")
     if not versions:
         return iter([BOM + _line(quote(column.header) for column in MAIN_COLUMNS).encode()])
-    return _stream(records, _find(build_tables(versions), table), versions)
+    return _stream(filings, _find(build_tables(versions), table), versions)
 
 
 def quote(text: str) -> str:
@@ -42,6 +45,13 @@ def quote(text: str) -> str:
     if "," in safe or '"' in safe or "\n" in safe:
         return '"' + safe.replace('"', '""') + '"'
     return safe
+
+
+def is_plain(line: str, commas: int) -> bool:
+    """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
+    return (
+        line.isprintable() and '"' not in line and line.count(",") == commas and _LOOK_AGAIN.search("," + line) is None
+    )
 
 
 def _decimal(value: str) -> str:
@@ -59,12 +69,20 @@ def _find(tables: Sequence[Table], key: str) -> Table:
     raise QingdanError(f"这种表里没有名为 {key} 的子表。可用的子表：{known or '无'}；不写子表名，导出的就是主表")
 
 
-def _stream(records: Iterable[Record], table: Table, versions: Sequence[Definition]) -> Iterator[bytes]:
-    reader = Reader((table,), versions, CELLS)
+def _stream(filings: Iterable[Answers], table: Table, versions: Sequence[Definition]) -> Iterator[bytes]:
     yield BOM + _line(quote(column.header) for column in table.columns).encode()
-    lines = (",".join(cells) + END for record in records for _, cells in reader.lines(record))
-    while chunk := "".join(islice(lines, LINES_A_CHUNK)):
-        yield chunk.encode()
+    lines = _lines(filings, table, versions)
+    while some := list(islice(lines, LINES_A_CHUNK)):
+        yield (END.join(some) + END).encode()
+
+
+def _lines(filings: Iterable[Answers], table: Table, versions: Sequence[Definition]) -> Iterator[str]:
+    if table.rows is None:
+        from functions.exports.lines import Lines
+
+        return map(Lines(table, versions).of, filings)
+    reader = Reader((table,), versions, CELLS)
+    return (",".join(cells) for answers in filings for _, cells in reader.lines(answers))
 
 
 def _line(cells: Iterable[str]) -> str:

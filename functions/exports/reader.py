@@ -1,4 +1,4 @@
-"""Reads one record into the cells of the tables, by a plan compiled once per form version; knows no file format.
+"""Reads one filing into the cells of the tables, by a plan compiled once per form version; knows no file format.
 
 The file formats say how a value of each kind looks in them (`Cells`); everything else is the same for all.
 """
@@ -18,8 +18,7 @@ from functions.errors import QingdanError
 from functions.exports.table import MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
 from functions.forms.definition import Definition, Field
 from functions.forms.pointer import ANY_ROW
-from functions.records.event import Event
-from functions.records.store import Record
+from functions.records.store import Answers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIMELINESS = {"on_time": "按期", "late": "延报"}
@@ -31,6 +30,7 @@ STATUSES = {
     "voided": "已作废",
 }
 CONTESTED = "重复待核"
+TRUE, FALSE = "是", "否"
 
 Cell = Any
 Convert = Callable[[Any], Cell]
@@ -75,12 +75,8 @@ class _RowsStep:
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    definition: Definition
     plan: _Plan
-    periods: dict[str, Cell]
-    statuses: dict[tuple[str, bool], Cell]
-    timeliness: dict[str, Cell]
-    form: Cell
+    facts: Facts
 
 
 class _Titles(dict[str, Cell]):
@@ -94,8 +90,38 @@ class _Titles(dict[str, Cell]):
         return self._text(str(value))
 
 
+class Facts:
+    """The cells under MAIN_COLUMNS, for filings of one form version."""
+
+    def __init__(self, version: Definition, cells: Cells) -> None:
+        text = cells.text
+        self._definition, self._cells, self._form = version, cells, text(version.short)
+        self._periods: dict[str, Cell] = {}
+        self._timeliness = {key: text(title) for key, title in TIMELINESS.items()}
+        self._statuses = {(status, False): text(title) for status, title in STATUSES.items()}
+        self._statuses |= {(status, True): text(f"{title}，{CONTESTED}") for status, title in STATUSES.items()}
+
+    def of(self, answers: Answers) -> list[Cell]:
+        cells = self._cells
+        period = self._periods.get(answers.period)
+        if period is None:
+            period = self._periods[answers.period] = cells.text(self._definition.period_title(answers.period))
+        return [
+            cells.text(answers.number),
+            cells.text(answers.unit_name),
+            self._form,
+            period,
+            cells.moment(_shanghai_hour(answers.submitted_at[:13]) + answers.submitted_at[13:19]),
+            cells.date(answers.due),
+            self._timeliness[answers.timeliness],
+            self._statuses[answers.status, answers.contested],
+            cells.integer(answers.version),
+            cells.text(answers.digest),
+        ]
+
+
 class Reader:
-    """The records of one form as cells of its `tables` (of those given only: a CSV asks for a single one)."""
+    """The filings of one form as cells of its `tables` (of those given only: a CSV asks for a single one)."""
 
     def __init__(self, tables: Sequence[Table], versions: Sequence[Definition], cells: Cells) -> None:
         self._tables = tables
@@ -104,49 +130,29 @@ class Reader:
         self._blank = [cells.blank] * max(len(table.columns) for table in tables)
         self._versions = {version.digest: self._compile(version) for version in versions}
 
-    def lines(self, record: Record) -> Iterator[tuple[int, list[Cell]]]:
-        """Each line of this record: the index of its table, and the cells in the order of the columns."""
-        version = self._versions.get(record.summary.form_digest)
+    def lines(self, answers: Answers) -> Iterator[tuple[int, list[Cell]]]:
+        """Each line of this filing: the index of its table, and the cells in the order of the columns."""
+        version = self._versions.get(answers.form_digest)
         if version is None:
             raise QingdanError("导出的同时有人按新版表单填报，这份文件因此不完整。请重新导出一次")
-        event = _latest(record.events)
-        body = orjson.loads(event.body) if event.body is not None else {}
+        body = orjson.loads(answers.body) if answers.body is not None else {}
         rows: list[tuple[_RowsStep, list[Any]]] = []
         main = self._blank[:]
         _place(body.get("data") or {}, version.plan, main, rows)
         if self._main is not None:
-            main[: len(MAIN_COLUMNS)] = self._facts(record, version, event.digest)
+            main[: len(MAIN_COLUMNS)] = version.facts.of(answers)
             yield self._main, main[: len(self._tables[self._main].columns)]
         for step, items in rows:
-            yield from self._row_lines(record, step, items)
+            yield from self._row_lines(answers, step, items)
 
-    def _row_lines(self, record: Record, step: _RowsStep, items: list[Any]) -> Iterator[tuple[int, list[Cell]]]:
+    def _row_lines(self, answers: Answers, step: _RowsStep, items: list[Any]) -> Iterator[tuple[int, list[Cell]]]:
         cells = self._cells
-        number, unit = cells.text(record.summary.number), cells.text(record.summary.unit_name)
+        number, unit = cells.text(answers.number), cells.text(answers.unit_name)
         for position, item in enumerate(items, 1):
             line = self._blank[: step.width]
             _place(item, step.plan, line, [])
             line[: len(ROW_COLUMNS)] = (number, cells.integer(position), unit)
             yield step.table, line
-
-    def _facts(self, record: Record, version: _Version, digest: str) -> list[Cell]:
-        """The cells under MAIN_COLUMNS."""
-        cells, summary = self._cells, record.summary
-        period = version.periods.get(summary.period)
-        if period is None:
-            period = version.periods[summary.period] = cells.text(version.definition.period_title(summary.period))
-        return [
-            cells.text(summary.number),
-            cells.text(summary.unit_name),
-            version.form,
-            period,
-            cells.moment(_shanghai_hour(summary.submitted_at[:13]) + summary.submitted_at[13:19]),
-            cells.date(summary.due),
-            version.timeliness[summary.timeliness],
-            version.statuses[summary.status, summary.contested],
-            cells.integer(summary.version),
-            cells.text(digest),
-        ]
 
     def _compile(self, version: Definition) -> _Version:
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
@@ -155,11 +161,7 @@ class Reader:
             if table.rows is not None:
                 branch = self._branch(table, (*table.rows, ANY_ROW), fields)
                 _put(plan, table.rows, _RowsStep(index, len(table.columns), _frozen(branch)))
-        text = self._cells.text
-        statuses = {(status, False): text(title) for status, title in STATUSES.items()}
-        statuses |= {(status, True): text(f"{title}，{CONTESTED}") for status, title in STATUSES.items()}
-        timeliness = {key: text(title) for key, title in TIMELINESS.items()}
-        return _Version(version, _frozen(plan), {}, statuses, timeliness, text(version.short))
+        return _Version(_frozen(plan), Facts(version, self._cells))
 
     def _branch(self, table: Table, prefix: Path, fields: Mapping[Path, Field]) -> dict[str, Any]:
         plan: dict[str, Any] = {}
@@ -172,15 +174,19 @@ class Reader:
     def _convert(self, field: Field, column: Column) -> Convert:
         text = self._cells.text
         if field.kind == "boolean":
-            return {True: text("是"), False: text("否")}.__getitem__
+            return {True: text(TRUE), False: text(FALSE)}.__getitem__
         if field.kind == "choice":
             return _Titles(field.choices, text).__getitem__
         if field.kind == "choices":
             titles = dict(field.choices)
             return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
-        if kind_of(field) == column.kind:
-            return self._cells.of(column.kind)
-        return lambda value: text(str(value))
+        kind = conversion_kind(field, column)
+        return self._cells.of(kind) if kind == kind_of(field) else lambda value: text(str(value))
+
+
+def conversion_kind(field: Field, column: Column) -> Kind:
+    """What an answer to this field is in the column, to which another version of the form may have given its kind."""
+    return column.kind if kind_of(field) == column.kind else "text"
 
 
 def _put(plan: dict[str, Any], path: Path, step: Any) -> None:
@@ -220,8 +226,3 @@ def _place(node: Mapping[str, Any], plan: _Plan, line: list[Cell], rows: list[tu
 def _shanghai_hour(at: str) -> str:
     """The hour in Asia/Shanghai (2026-10-01 00) of an hour in UTC (2026-09-30T16); the offset is whole hours."""
     return datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).strftime("%Y-%m-%d %H")
-
-
-def _latest(events: Sequence[Event]) -> Event:
-    """The event whose answers count."""
-    return next(event for event in reversed(events) if event.type in ("submitted", "corrected"))

@@ -16,7 +16,7 @@ from functions.exports.reader import SHANGHAI, Cells, Reader
 from functions.exports.sheetnames import SheetNames
 from functions.exports.table import MAIN_COLUMNS, Column, build_tables
 from functions.forms.definition import Definition
-from functions.records.store import Record
+from functions.records.store import Answers
 
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767  # UTF-16 units in a cell
@@ -38,24 +38,24 @@ _HEADER = {
 }
 
 
-def write_xlsx(records: Iterable[Record], versions: Sequence[Definition], out: BinaryIO, *, at: datetime) -> None:
+def write_xlsx(filings: Iterable[Answers], versions: Sequence[Definition], out: BinaryIO, *, at: datetime) -> None:
     """Write the workbook to `out`, which need not be seekable; `at` (aware) is the time it says it was made.
 
-    `versions` are all form versions that the records are pinned to, those of one form together, newest first; none
+    `versions` are all form versions that the filings are pinned to, those of one form together, newest first; none
     means that nothing was selected. A number or date that Excel could not hold exactly stays text; a text longer than a
-    cell may be is cut with a clear mark. When reading the records fails, nothing has been written to `out`.
+    cell may be is cut with a clear mark. When reading the filings fails, nothing has been written to `out`.
     """
     with TemporaryDirectory(prefix="qingdan-xlsx-") as folder:
         book = xlsxwriter.Workbook(out, {**_OPTIONS, "tmpdir": folder})
         try:
-            _fill(book, records, versions, at)
+            _fill(book, filings, versions, at)
             book.close()
         finally:
             for sheet in book.worksheets():
                 sheet.row_data_fh.close()
 
 
-def _fill(book: Any, records: Iterable[Record], versions: Sequence[Definition], at: datetime) -> None:
+def _fill(book: Any, filings: Iterable[Answers], versions: Sequence[Definition], at: datetime) -> None:
     book.set_properties({"title": "填报导出", "created": at.astimezone(SHANGHAI).replace(tzinfo=None)})
     names, formats = SheetNames(), _Formats(book)
     forms: dict[str, tuple[Reader, list[_Sheet]]] = {}
@@ -65,9 +65,9 @@ def _fill(book: Any, records: Iterable[Record], versions: Sequence[Definition], 
         forms[form] = Reader(tables, same, CELLS), [_Sheet(book, names, formats, t.title, t.columns) for t in tables]
     if not forms:
         _Sheet(book, names, formats, "填报", MAIN_COLUMNS).finish()
-    for record in records:
-        reader, sheets = forms[record.summary.form]
-        for index, cells in reader.lines(record):
+    for answers in filings:
+        reader, sheets = forms[answers.form]
+        for index, cells in reader.lines(answers):
             sheets[index].write(cells)
     for _, sheets in forms.values():
         for sheet in sheets:

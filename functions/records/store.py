@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from functions.records.event import Event
 from functions.records.merkle import Tile
@@ -117,6 +117,27 @@ class Record:
     events: tuple[Event, ...]
 
 
+class Answers(NamedTuple):
+    """One filing as tables show it: facts of its summary, and the answers that count.
+
+    `digest` and `body` are those of the event that brought the answers; `body` is None after an erasure.
+    """
+
+    number: str
+    form: str
+    form_digest: str
+    period: str
+    unit_name: str
+    submitted_at: str
+    due: str
+    timeliness: Timeliness
+    status: Status
+    version: int
+    digest: str
+    contested: bool
+    body: bytes | None
+
+
 class RecordStore(Protocol):
     """Where filings are kept. Every method may raise StoreUnavailable."""
 
@@ -169,6 +190,10 @@ class RecordStore(Protocol):
 
         Each is whole, and as of one moment: the same for all where the store can hold one, else that of its reading.
         """
+        ...
+
+    def answers(self, selection: Selection) -> Iterator[Answers]:
+        """The answers of every record that `stream` would bring, in the same order, without the rest of them."""
         ...
 
     def named(self, digests: Collection[str]) -> frozenset[str]:

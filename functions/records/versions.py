@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.records.event import Event
+from functions.records.store import Answers, Record
 
 DECISIONS: Final = frozenset(("accepted", "returned", "reopened", "voided"))
 
@@ -28,6 +29,27 @@ def versions_of(events: Sequence[Event]) -> list[Version]:
         Version(number, event, json.loads(event.body)["data"] if event.body is not None else None)
         for number, event in enumerate(filed, start=1)
     ]
+
+
+def answers_of(record: Record) -> Answers:
+    """What tables show of the record."""
+    summary = record.summary
+    event = next(event for event in reversed(record.events) if event.type in ("submitted", "corrected"))
+    return Answers(
+        number=summary.number,
+        form=summary.form,
+        form_digest=summary.form_digest,
+        period=summary.period,
+        unit_name=summary.unit_name,
+        submitted_at=summary.submitted_at,
+        due=summary.due,
+        timeliness=summary.timeliness,
+        status=summary.status,
+        version=summary.version,
+        digest=event.digest,
+        contested=summary.contested,
+        body=event.body,
+    )
 
 
 def last_decision(events: Sequence[Event]) -> int | None:

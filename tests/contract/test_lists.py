@@ -10,6 +10,7 @@ import pytest
 
 from functions.errors import NotFound
 from functions.records.store import Append, RecordStore, Selection
+from functions.records.versions import answers_of
 from tests.contract.steps import first_step, next_step
 from tests.support import bulk
 
@@ -140,6 +141,7 @@ def test_each_filter_and_all_together(store: RecordStore) -> None:
         assert numbers(store, selection) == found, selection
         assert store.count(selection) == len(found), selection
         assert [record.summary.number for record in store.stream(selection)] == found[::-1], selection
+        assert list(store.answers(selection)) == [answers_of(record) for record in store.stream(selection)], selection
 
 
 def test_words_are_found_anywhere_and_all_of_them(store: RecordStore) -> None:
@@ -223,6 +225,39 @@ def test_a_stream_left_early_hinders_nobody(store: RecordStore) -> None:
     stream.close()  # type: ignore[attr-defined]
     fill(store, [first_step(300)])
     assert store.count(Selection()) == 301
+
+
+def test_answers_are_those_that_count(store: RecordStore) -> None:
+    """What the unit corrected last, whatever came after it; nothing once it is erased; contested where it is."""
+    fill(store, [*(first_step(n, text='引号 " 与\n换行') for n in range(3)), first_step(3, guard="一"), first_step(4)])
+    fill(store, [first_step(5, guard="一", contest=True)])
+    store.append(next_step(store.read(number(1)), "returned", "returned")).result(30)
+    store.append(next_step(store.read(number(1)), "corrected", "submitted", body={"text": "改过的"})).result(30)
+    store.append(next_step(store.read(number(1)), "accepted", "accepted")).result(30)
+    store.erase(next_step(store.read(number(2)), "noted", "submitted"), 1)
+    found = {answers.number: answers for answers in store.answers(Selection())}
+    corrected = store.read(number(1)).events[2]
+    assert (found[number(1)].body, found[number(1)].digest) == (corrected.body, corrected.digest)
+    assert found[number(1)].status == "accepted"
+    assert found[number(2)].body is None
+    assert found[number(2)].digest == store.read(number(2)).events[0].digest
+    assert [number(n) for n in range(6) if found[number(n)].contested] == [number(3), number(5)]
+    assert [*found.values()] == [answers_of(record) for record in store.stream(Selection())]
+
+
+def test_answers_are_as_of_one_moment_too_and_may_be_left_early(store: RecordStore) -> None:
+    fill(store, (first_step(n) for n in range(1000)))
+    left, whole = store.answers(Selection()), store.answers(Selection())
+    first = next(left), next(whole)
+    del left
+    fill(store, (first_step(n) for n in range(1000, 1100)))
+    assert [answers.number for answers in (first[1], *whole)] == [number(n) for n in range(1000)]
+
+
+def test_filings_of_one_moment_are_all_there_once(store: RecordStore) -> None:
+    """As many as no reading of a part at a time holds, so that its end falls between two of the same microsecond."""
+    fill(store, (first_step(n, submitted_at="2026-09-18T02:24:00.000000Z") for n in range(450)))
+    assert [answers.number for answers in store.answers(Selection())] == [number(n) for n in range(450)]
 
 
 def test_a_stream_brings_every_event_of_a_record(store: RecordStore) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import QingdanError
-from functions.exports.csv import stream_csv
-from functions.exports.guard import clean, unguard
-from functions.forms.definition import Definition
+from functions.exports.csv import is_plain, quote, stream_csv
+from functions.exports.guard import clean, guard, unguard
+from functions.exports.table import Column, Table, build_tables
+from functions.forms.definition import Definition, Field
 from functions.records.store import Record
-from tests.exports.samples import ANSWERS, FORM, SCHEMA, form, record, with_added, without
+from functions.records.versions import answers_of
+from tests.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
 
 
 def rows(*records: Record, versions: list[Definition] | None = None, table: str = "") -> list[dict[str, str]]:
-    content = b"".join(stream_csv(records, versions or [FORM], table=table))
+    content = b"".join(stream_csv(map(answers_of, records), versions or [FORM], table=table))
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
 
@@ -57,7 +62,7 @@ def test_repeated_rows_are_had_by_the_name_of_their_table() -> None:
 
 
 def test_lines_end_with_crlf() -> None:
-    content = b"".join(stream_csv([record(unit(note="一行"))], [FORM]))
+    content = b"".join(stream_csv([answers_of(record(unit(note="一行")))], [FORM]))
     assert content.count(b"\r\n") == content.count(b"\n") == 2
 
 
@@ -105,7 +110,7 @@ def test_an_unknown_table_is_refused_and_the_known_ones_are_named() -> None:
 
 def test_a_version_that_appears_while_streaming_fails_loudly() -> None:
     with pytest.raises(QingdanError, match="重新导出"):
-        list(stream_csv([record()], [form(without(SCHEMA, "work", "volumes"))]))
+        list(stream_csv([answers_of(record())], [form(without(SCHEMA, "work", "volumes"))]))
 
 
 def test_nothing_selected_is_a_header() -> None:
@@ -116,3 +121,135 @@ def test_nothing_selected_is_a_header() -> None:
 def test_any_text_comes_back_as_it_was_but_for_the_guard(text: str) -> None:
     (row,) = rows(record(unit(note=text, phone=text)))
     assert unguard(row["单位 · 说明"]) == unguard(row["联系电话"]) == clean(text)
+
+
+AWKWARD = st.one_of(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.text(alphabet="=+-@＝＋－＠﹦−'\"<r>,，\r\n\t\x00\x7f\u3000\u200b\ufeff\uffff 1示a", max_size=4),
+    st.sampled_from(["", "示例县第一中学", "-5", "=1+1", "\uffa0=1", "<r>a</r>", "一,二", "a\r\nb", "𠮷县"]),
+)
+WHOLE = st.integers(-(2**53) + 1, 2**53 - 1)
+NUMBERS = st.one_of(WHOLE, st.floats(allow_nan=False, allow_infinity=False))
+DECIMALS = st.one_of(st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str), AWKWARD)
+RESULTS = st.sampled_from(["yes", "no", "gone", "=cmd"])
+BASES = st.lists(st.sampled_from(["a", "b", "c,"]), max_size=3)
+CHECK = st.fixed_dictionaries({}, optional={"result": RESULTS, "note": AWKWARD})
+ROW = st.fixed_dictionaries({}, optional={"name": AWKWARD, "size": DECIMALS, "offsite": st.booleans()})
+UNIT = st.fixed_dictionaries(
+    {"unit_name": AWKWARD}, optional={"year": WHOLE, "uscc": AWKWARD, "phone": AWKWARD, "note": AWKWARD}
+)
+WORK = {
+    "budget": DECIMALS,
+    "start": st.one_of(st.dates().map(str), AWKWARD),
+    "basis": BASES,
+    "declared": st.booleans(),
+    "check_1": CHECK,
+    "check_2": CHECK,
+    "databases": st.lists(ROW, max_size=3),
+}
+AWKWARD_SCHEMA = with_added(
+    SCHEMA,
+    "work",
+    check_1=section(
+        "（一）机制",
+        result=text(
+            "结果",
+            oneOf=[
+                {"const": "yes", "title": "是,符合"},
+                {"const": "no", "title": "不符合"},
+                {"const": "=cmd", "title": "=cmd"},
+            ],
+        ),
+        note=text("说明"),
+    ),
+)
+OLD = form(AWKWARD_SCHEMA)
+# In the newer version, what was a number is a text, and one question is gone.
+NEW = form(without(with_added(AWKWARD_SCHEMA, "work", volumes=text("卷")), "work", "start"))
+
+
+@st.composite
+def awkward_records(draw: st.DrawFn) -> Record:
+    definition = draw(st.sampled_from([OLD, NEW]))
+    volumes = NUMBERS if definition is OLD else AWKWARD
+    data = draw(
+        st.fixed_dictionaries(
+            {"unit": UNIT}, optional={"work": st.fixed_dictionaries({}, optional={**WORK, "volumes": volumes})}
+        )
+    )
+    facts: dict[str, Any] = {
+        "status": draw(st.sampled_from(["submitted", "withdrawn"])),
+        "contested": draw(st.booleans()),
+    }
+    made = record(data, definition=definition, **facts)
+    erased = draw(st.integers(0, 9)) == 0
+    return replace(made, events=tuple(replace(e, salt=None, body=None) for e in made.events)) if erased else made
+
+
+@given(st.lists(awkward_records(), max_size=6), st.booleans(), st.sampled_from(["", "work.databases"]))
+def test_the_bytes_are_those_of_a_plain_writer_of_the_guarded_cells(
+    records: list[Record], newest_first: bool, table: str
+) -> None:
+    versions = [NEW, OLD] if newest_first else [OLD, NEW]
+    (shown,) = [each for each in build_tables(versions) if each.key == table]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([guard(column.header) for column in shown.columns])
+    writer.writerows(line for filed in records for line in plain_lines(filed, shown))
+    expected = "\ufeff" + out.getvalue()
+    assert b"".join(stream_csv(map(answers_of, records), versions, table=table)).decode() == expected
+
+
+def plain_lines(filed: Record, table: Table) -> Iterator[list[str]]:
+    """The cells of a filing, one at a time, each looked up in its data and guarded; nothing of it is compiled."""
+    summary, event = filed.summary, filed.events[0]
+    data = json.loads(event.body)["data"] if event.body is not None else {}
+    definition = OLD if summary.form_digest == OLD.digest else NEW
+    fields = {item.path: item for item in definition.walk() if isinstance(item, Field)}
+    facts = [guard(summary.number), guard(summary.unit_name)]
+    if table.rows is not None:
+        rows = look_up(data, table.rows) or []
+        for position, row in enumerate(rows, 1):
+            cells = [(look_up(row, column.path[3:]), column) for column in table.columns[3:]]
+            yield [facts[0], str(position), facts[1], *(plain_cell(fields, *cell) for cell in cells)]
+        return
+    status = {"submitted": "待审核", "withdrawn": "已撤回"}[summary.status] + "，重复待核" * summary.contested
+    facts += ["示例表", "2025 年度", "2026-10-01 00:30:05", "2026-09-30", "延报", status, "1", event.digest]
+    cells = [(look_up(data, column.path), column) for column in table.columns[len(facts) :]]
+    yield facts + [plain_cell(fields, *cell) for cell in cells]
+
+
+def plain_cell(fields: dict[tuple[str, ...], Field], value: Any, column: Column) -> str:
+    field = fields.get(column.path)
+    if field is None or value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    titles: dict[Any, str] = dict(field.choices)
+    if isinstance(value, list):
+        return guard("、".join(str(titles.get(one, one)) for one in value))
+    number = field.kind in ("integer", "decimal") and column.kind == field.kind
+    if number and (field.kind == "integer" or re.fullmatch("-?[0-9]+([.][0-9]+)?", value)):
+        return str(value)
+    return guard(titles.get(value, str(value)))
+
+
+def look_up(node: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        node = node.get(key, {}) if isinstance(node, dict) else None
+    return node if node != {} else None
+
+
+@pytest.mark.parametrize("char", [chr(code) for code in (*range(0x20, 0x7F), 0x3400, 0x4DBF, 0x4E00, 0x9FFF)])
+def test_a_plain_line_is_one_that_quoting_leaves_as_it_is(char: str) -> None:
+    for cell in (char, f"{char}=1", f"示{char}"):
+        assert not is_plain(f"{cell},示例", 1) or quote(cell) == cell
+        assert not is_plain(f"示例,{cell}", 1) or quote(cell) == cell
+
+
+def test_the_common_characters_need_no_second_look() -> None:
+    hidden = [
+        chr(code) for code in range(0x3400, 0xA000) if is_plain(chr(code), 0) and guard(f"{chr(code)}=1")[0] == "'"
+    ]
+    assert hidden == []
+    assert is_plain("SC-2026-000000,示例县第一中学,,120,2026-10-01", 4)

@@ -20,7 +20,8 @@ from functions.exports import xlsx
 from functions.exports.guard import clean, unguard
 from functions.exports.sheetnames import SheetNames
 from functions.forms.definition import Definition
-from functions.records.store import Record
+from functions.records.store import Answers, Record
+from functions.records.versions import answers_of
 from tests.exports.samples import ANSWERS, FORM, form, record
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
@@ -29,7 +30,7 @@ texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, m
 
 def workbook(*records: Record, versions: list[Definition] | None = None) -> bytes:
     out = io.BytesIO()
-    xlsx.write_xlsx(records, [FORM] if versions is None else versions, out, at=AT)
+    xlsx.write_xlsx(map(answers_of, records), [FORM] if versions is None else versions, out, at=AT)
     return out.getvalue()
 
 
@@ -172,8 +173,8 @@ def test_nothing_selected_is_a_workbook_with_a_header() -> None:
 
 
 def test_a_failure_while_reading_writes_nothing() -> None:
-    def broken() -> Iterator[Record]:
-        yield record()
+    def broken() -> Iterator[Answers]:
+        yield answers_of(record())
         raise OSError("the store went away")
 
     out = io.BytesIO()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.blobs import BlobStore
-from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.sweeping import forget
+from functions.records.versions import answers_of
 from functions.storage.aws.appending import PERIODS, Appender, kept_from
 from functions.storage.aws.calls import Calls
 from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
@@ -109,6 +110,9 @@ class AwsStore:
         asked = sorted(set(digests))
         found = self._pool.map(lambda digest: self.reader.is_there(named_key(digest)), asked)
         return frozenset(digest for digest, there in zip(asked, found, strict=True) if there)
+
+    def answers(self, selection: Selection) -> Iterator[Answers]:
+        return map(answers_of, self.stream(selection))
 
     def keep_document(self, digest: str, document: bytes) -> None:
         self.blobs.keep("forms", digest, document)

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
-from functions.records.store import Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.sweeping import forget
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
+from functions.storage.sqlite.answers import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
 from functions.storage.sqlite.named import find_named, forget_named
 from functions.storage.sqlite.rows import (
@@ -150,6 +151,9 @@ class SqliteStore:
     def named(self, digests: Collection[str]) -> frozenset[str]:
         with self._readers.snapshot() as connection:
             return find_named(connection, digests)
+
+    def answers(self, selection: Selection) -> Iterator[Answers]:
+        return read_answers(self._readers, where(selection))
 
     def keep_document(self, digest: str, document: bytes) -> None:
         self.blobs.keep("forms", digest, document)
