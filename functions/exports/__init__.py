@@ -16,6 +16,7 @@ from functions.records.state import SHANGHAI
 from functions.records.store import Answers, RecordStore, Selection
 
 if TYPE_CHECKING:
+    from functions.exports.bag import Attachments
     from functions.exports.pdf import Press
     from functions.records.keys import Keys
 
@@ -37,11 +38,11 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What documents and packages are made with, beyond the records themselves; `attachment` as in Package."""
+    """What documents and packages are made with, beyond the records themselves."""
 
     press: Press
     keys: Keys
-    attachment: Callable[[str], Iterable[bytes]]
+    attachments: Attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _documents(
     letterhead = tools.press.letterhead
     name = f"qingdan-{selection.form or 'filings'}-{at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     about = About(letterhead.bureau, letterhead.site, _subject(store, selection), name, at)
-    return Package(tools.press, tools.keys, store.document, tools.attachment).stream(records, about)
+    return Package(tools.press, tools.keys, store.document, tools.attachments).stream(records, about)
 
 
 def _subject(store: RecordStore, selection: Selection) -> str:

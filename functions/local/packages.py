@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -16,15 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
 from functions.exports.jsonl import read_events
-from functions.records.attachments import attachments_in
-from functions.records.audit import Finding, Report, check_chain, check_receipt
+from functions.records.attachments import Attachment, attachments_in
+from functions.records.audit import FileLeftOut, Finding, Report, check_chain, check_receipt
 from functions.records.event import Event, canonical
+from functions.records.leftout import REASONS, LeftOut, read_left_out
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
 from functions.records.state import Erased, standing
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 
 CHUNK: Final = 1 << 20
+LONGEST_NOTICE: Final = 64 * 1024
 MANIFEST: Final = "manifest-sha256.txt"
 TAGS: Final = "tagmanifest-sha256.txt"
 KEYS: Final = "keys/jwks.json"
@@ -32,6 +34,7 @@ OWN_KEYS: Final = "用的是包里自带的公钥：只说明它前后一致。�
 _LINE = re.compile(r"([0-9a-f]{64})\s+(\S.*)")
 _FOLLOWS = ("status", "version", "form_digest", "period", "due", "timeliness", "submitted_at")
 _RECORD = re.compile(r"data/filings/([^/]+)/record\.json")
+_ATTACHED = re.compile(r"data/filings/[^/]+/v[0-9]+/attachments/[0-9]+ ")
 # What Python's zip reader raises over bytes that are not what they should be.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
@@ -127,6 +130,9 @@ class _Check:
         self._progress = progress
         self._report = Report()
         self._digests: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
+        # By the beginnings of their paths, which end in a number and a blank.
+        self._attached: dict[str, list[str]] = {}
         self._keys = keys or self._own_keys()
 
     def run(self) -> Report:
@@ -162,15 +168,18 @@ class _Check:
         return {line[2]: line[1] for line in found if line}
 
     def _check_file(self, name: str, expected: str | None) -> None:
-        digest = hashlib.sha256()
+        if attached := _ATTACHED.match(name):
+            self._attached.setdefault(attached[0], []).append(name)
+        digest, size = hashlib.sha256(), 0
         try:
             for chunk in self._contents.stream(name):
                 digest.update(chunk)
+                size += len(chunk)
         except (KeyError, *_DAMAGE):
-            self._digests[name] = ""
+            self._digests[name], self._sizes[name] = "", 0
             self._find("file_changed", f"{name} 读不出来")
             return
-        self._digests[name] = digest.hexdigest()
+        self._digests[name], self._sizes[name] = digest.hexdigest(), size
         self._report.count("files")
         if expected is None and name != TAGS:
             self._find("file_unlisted", f"{name} 不在清单里：打包以后放进来的")
@@ -215,11 +224,33 @@ class _Check:
             self._find("file_changed", f"{folder}/filing.json 和经过里存的内容不一样", event.number)
         self._check_receipt(f"{folder}/receipt.jws", event, events)
         for place, attachment in enumerate(attachments_in(data), 1):
-            start = f"{folder}/attachments/{place:02d} "
-            named = [digest for name, digest in self._digests.items() if name.startswith(start)]
-            if named != [attachment.digest]:
-                words = f"{event.number} 的附件“{attachment.name}”不见了，或者换过"
-                self._find("file_missing" if not named else "file_changed", words, event.number)
+            self._check_attachment(f"{folder}/attachments/{place:02d} ", attachment, event)
+
+    def _check_attachment(self, start: str, attachment: Attachment, event: Event) -> None:
+        found = self._attached.get(start, [])
+        if [self._digests[name] for name in found] == [attachment.digest]:
+            self._report.count("attachments")
+            return
+        left_out = self._left_out(found, attachment, event)
+        if left_out is not None and left_out.reason != "gone":
+            words = REASONS[left_out.reason]
+            about = (event.number, event.sequence, attachment.name, attachment.digest, left_out.at, words)
+            self._report.gaps.append(FileLeftOut(*about))
+            return
+        what = "不见了，或者换过" if left_out is None else f"没有放进来：{REASONS[left_out.reason]}"
+        kind = "file_changed" if found and left_out is None else "file_missing"
+        self._find(kind, f"{event.number} 的附件“{attachment.name}”{what}", event.number)
+
+    def _left_out(self, found: Sequence[str], attachment: Attachment, event: Event) -> LeftOut | None:
+        """What the maker of the package has signed about this file; None when there is nothing of the kind."""
+        if len(found) != 1 or not found[0].endswith(".txt") or self._sizes[found[0]] > LONGEST_NOTICE:
+            return None
+        try:
+            *_, token = self._read(found[0]).decode().split()
+            stated = read_left_out(token, self._keys)
+        except (ValueError, InvalidReceipt, KeyError, *_DAMAGE):
+            return None
+        return stated if (stated.event, stated.file) == (event.digest, attachment.digest) else None
 
     def _check_receipt(self, name: str, event: Event, events: tuple[Event, ...]) -> None:
         try:

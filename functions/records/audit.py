@@ -58,6 +58,8 @@ class Gap:
     at: str
     reason: str
 
+    kind: Literal["erased"] = "erased"
+
     @property
     def message(self) -> str:
         """The gap in words."""
@@ -67,12 +69,30 @@ class Gap:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FileLeftOut:
+    """A file that a package was made without, as its maker has signed: named, but no difference. `why` is in words."""
+
+    number: str
+    sequence: int
+    name: str
+    sha256: str
+    at: str
+    why: str
+    kind: Literal["left_out"] = "left_out"
+
+    @property
+    def message(self) -> str:
+        """The gap in words."""
+        return f"{self.number} 第 {self.sequence} 步的附件“{self.name}”没有放进来：{self.why}（{self.at[:10]}，有签名）"
+
+
 @dataclass
 class Report:
     """What a check found. `checked` counts what was looked at, `notes` say what it could not judge."""
 
     findings: list[Finding] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[Gap | FileLeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
 

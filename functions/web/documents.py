@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from functions.bootstrap import Services, Settings
 from functions.errors import NotFound
 from functions.exports import Tools
+from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
 from functions.forms.definition import Definition
 from functions.records.pinned import PinnedForms
@@ -35,7 +35,7 @@ def letterhead_of(settings: Settings) -> Letterhead:
 def tools_of(services: Services) -> Tools:
     """What exports make documents with; SettingError when the site has not been built."""
     press = Press(letterhead_of(services.settings), services.keys)
-    return Tools(press, services.keys, partial(services.blobs.stream, "attachments"))
+    return Tools(press, services.keys, StoredAttachments(services.blobs))
 
 
 class Documents:

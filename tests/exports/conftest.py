@@ -14,6 +14,7 @@ import pytest
 from functions.errors import NotFound
 from functions.exports import Tools
 from functions.exports.pdf import Letterhead, Press
+from functions.records.inspecting import Standing
 from functions.records.keys import Keys
 from functions.storage.keys import load_keys
 
@@ -22,9 +23,10 @@ LETTERHEAD = Letterhead("示例县档案局", "https://daj.example.gov.cn/")
 
 @dataclass
 class Attachments:
-    """Files that have arrived, by digest."""
+    """Files that have arrived, by digest; `kept_back` are those that nobody may have, and why."""
 
     held: dict[str, bytes] = field(default_factory=dict)
+    kept_back: dict[str, Standing] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes) -> dict[str, Any]:
         """Keep the file; how a filing names it."""
@@ -32,12 +34,14 @@ class Attachments:
         self.held[digest] = content
         return {"name": name, "size": len(content), "sha256": digest}
 
+    def standing(self, digest: str) -> Standing:
+        return self.kept_back.get(digest, "ready" if digest in self.held else "gone")
+
     def stream(self, digest: str) -> Iterator[bytes]:
         content = self.held.get(digest)
         if content is None:
             raise NotFound("没有这个文件")
-        yield content[:1000]
-        yield content[1000:]
+        return iter((content[:1000], content[1000:]))
 
 
 @pytest.fixture(scope="session")
@@ -62,4 +66,4 @@ def attachments() -> Attachments:
 
 @pytest.fixture
 def tools(press: Press, keys: Keys, attachments: Attachments) -> Tools:
-    return Tools(press, keys, attachments.stream)
+    return Tools(press, keys, attachments)

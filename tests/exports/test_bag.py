@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -17,15 +18,19 @@ import bagit
 import pypdf
 import pytest
 
-from functions.errors import NotFound
+from functions.errors import StoreUnavailable
 from functions.exports import Tools
-from functions.exports.bag import About, Package
+from functions.exports.bag import About, Package, StoredAttachments
 from functions.exports.jsonl import read_events
+from functions.exports.pdf import Press
 from functions.records.attachments import Attachment, attachments_in
 from functions.records.erasing import erase
 from functions.records.event import event_is_whole
+from functions.records.inspecting import Standing
 from functions.records.keys import Keys
+from functions.records.leftout import read_left_out
 from functions.records.store import Record
+from functions.storage.files import FileBlobs
 from tests.exports.conftest import Attachments
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
@@ -39,7 +44,7 @@ AWKWARD = "扫描 件/盖章：“第1页”%20\u202e..pdf"
 @pytest.fixture
 def package(tools: Tools) -> Package:
     documents = {self_check().digest: self_check().document}
-    return Package(tools.press, tools.keys, documents.__getitem__, tools.attachment)
+    return Package(tools.press, tools.keys, documents.__getitem__, tools.attachments)
 
 
 def numbered(record: Record, number: str) -> Record:
@@ -111,10 +116,53 @@ def test_attachments_are_there_as_they_were_sent_under_names_that_every_system_a
     assert [path.read_bytes() for path in found] == [attachments.held[str(scan["sha256"])] for scan in scans]
 
 
-def test_a_missing_attachment_ends_the_package_in_the_middle(package: Package, keys: Keys) -> None:
-    lost = {"name": "扫描件.pdf", "size": 3, "sha256": "0" * 64}
-    with pytest.raises(NotFound):
-        list(package.stream([History(keys).file(with_attachments(lost)).record], ABOUT))
+@pytest.mark.parametrize(("standing", "said"), [
+    ("waiting", "还没有查过病毒"), ("infected", "查出了病毒"), ("gone", "已经不在数据里"),
+])  # fmt: skip
+def test_a_file_that_nobody_may_have_is_left_out_and_a_text_says_so_in_its_place(
+    package: Package, attachments: Attachments, keys: Keys, tmp_path: Path, standing: Standing, said: str
+) -> None:
+    scans = [attachments.add("盖章页.pdf", b"%PDF-1.7 secret"), attachments.add("章程.pdf", b"%PDF-1.7 open")]
+    digest = str(scans[0]["sha256"])
+    attachments.kept_back[digest] = standing
+    record = History(keys).file(with_attachments(*scans)).record
+    folder = unpack(package, [record], tmp_path)
+    assert bagit.Bag(str(folder)).validate()
+    found = folder / "data" / "filings" / record.summary.number / "v1" / "attachments"
+    assert sorted(path.name for path in found.iterdir()) == ["01 盖章页.pdf.txt", "02 章程.pdf"]
+    text = (found / "01 盖章页.pdf.txt").read_text(encoding="utf-8")
+    assert said in text
+    assert digest in text
+    assert "secret" not in text
+    stated = read_left_out(text.split()[-1], keys.public_keys)
+    assert (stated.event, stated.file, stated.reason) == (record.events[0].digest, digest, standing)
+    assert stated.at == "2026-10-01T00:00:00.000000Z"
+
+
+def test_a_file_that_goes_while_the_package_is_made_is_left_out_too(
+    package: Package, attachments: Attachments, keys: Keys, tmp_path: Path
+) -> None:
+    lost = attachments.add("盖章页.pdf", b"%PDF-1.7")
+    attachments.kept_back[str(lost["sha256"])] = "ready"
+    del attachments.held[str(lost["sha256"])]
+    record = History(keys).file(with_attachments(lost)).record
+    folder = unpack(package, [record], tmp_path)
+    (text,) = folder.glob("data/filings/*/v1/attachments/*")
+    assert read_left_out(text.read_text().split()[-1], keys.public_keys).reason == "gone"
+
+
+def test_a_file_that_is_not_what_it_was_ends_the_package_in_the_middle(
+    press: Press, keys: Keys, tmp_path: Path
+) -> None:
+    blobs = FileBlobs(tmp_path)
+    digest = hashlib.sha256(b"%PDF-1.7").hexdigest()
+    blobs.keep("attachments", digest, b"%PDF-1.7")
+    (tmp_path / "attachments" / digest).write_bytes(b"%PDF-1.8")
+    documents = {self_check().digest: self_check().document}
+    package = Package(press, keys, documents.__getitem__, StoredAttachments(blobs))
+    scan = {"name": "扫描件.pdf", "size": 8, "sha256": digest}
+    with pytest.raises(StoreUnavailable, match="已损坏"):
+        list(package.stream([History(keys).file(with_attachments(scan)).record], ABOUT))
 
 
 def test_only_what_has_the_look_of_an_attachment_is_taken_for_one() -> None:

@@ -21,7 +21,9 @@ from functions.exports.pdf import Letterhead, Press
 from functions.local.packages import check_package, is_package
 from functions.records.audit import Report
 from functions.records.erasing import erase
+from functions.records.inspecting import Standing
 from functions.records.keys import Keys
+from functions.records.leftout import sign_left_out
 from functions.records.store import Record
 from functions.storage.keys import load_keys
 from tests.exports.conftest import Attachments
@@ -44,7 +46,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def packed(keys: Keys, *records: Record, attachments: Attachments | None = None) -> bytes:
     documents = {self_check().digest: self_check().document}
     press = Press(Letterhead("示例县档案局", ""), keys)
-    package = Package(press, keys, documents.__getitem__, (attachments or Attachments()).stream)
+    package = Package(press, keys, documents.__getitem__, attachments or Attachments())
     return b"".join(package.stream(records, About("示例县档案局", "", "示例", ROOT, AT)))
 
 
@@ -104,7 +106,7 @@ def kinds(report: Report) -> set[str]:
 def test_a_whole_package_verifies_and_all_of_it_is_looked_at(whole: bytes, keys: Keys, tmp_path: Path) -> None:
     report = check(whole, tmp_path, keys)
     assert report.ok
-    assert report.checked == {"files": len(files_of(whole)), "records": 1, "events": 4, "receipts": 2}
+    assert report.checked == {"files": len(files_of(whole)), "records": 1, "events": 4, "receipts": 2, "attachments": 2}
     assert report.notes == []
 
 
@@ -133,7 +135,8 @@ def test_what_was_erased_is_a_gap_with_a_name_and_no_difference(keys: Keys, tmp_
     record = Record(made.step.summary, (gone, *history.record.events[1:], *made.step.events))
     report = check(packed(keys, record), tmp_path, keys)
     assert report.ok
-    assert [(gap.sequence, gap.reason) for gap in report.gaps] == [(1, "示例决定 1 号")]
+    assert [(gap.sequence, gap.kind) for gap in report.gaps] == [(1, "erased")]
+    assert "示例决定 1 号" in report.gaps[0].message
 
 
 def record_in(files: Files) -> tuple[str, dict[str, Any]]:
@@ -227,6 +230,67 @@ def test_what_was_changed_is_named_though_the_manifests_fit(
     assert found, report.findings
     assert any(named in finding.message for finding in found)
     assert any(number in finding.message or kind == "receipt_forged" for finding in found)
+
+
+def without(keys: Keys, standing: Standing) -> tuple[bytes, Record]:
+    """A package of a filing whose file could not be put in, and its record."""
+    held = Attachments()
+    scan = held.add("示例县第一中学.pdf", b"%PDF-1.7 scan")
+    held.kept_back[str(scan["sha256"])] = standing
+    answers = valid_self_check()
+    record = History(keys).file({**answers, "responsible": {**answers["responsible"], "scans": [scan]}}).record
+    return packed(keys, record, attachments=held), record
+
+
+@pytest.mark.parametrize(("standing", "said"), [("waiting", "还没有查过病毒"), ("infected", "查出了病毒")])
+def test_a_file_that_was_left_out_is_a_gap_with_a_name_and_no_difference(
+    keys: Keys, tmp_path: Path, standing: Standing, said: str
+) -> None:
+    content, record = without(keys, standing)
+    report = check(content, tmp_path, keys)
+    assert report.ok, report.findings
+    (gap,) = report.gaps
+    assert (gap.kind, gap.number, gap.sequence) == ("left_out", record.summary.number, 1)
+    assert "附件“示例县第一中学.pdf”没有放进来" in gap.message
+    assert said in gap.message
+    (tmp_path / "keys.json").write_text(json.dumps(keys.jwks()))
+    told = run("verify", str(tmp_path / "package.zip"), "--keys", str(tmp_path / "keys.json"))
+    assert told.returncode == 0
+    assert gap.message in told.stdout
+    told = run("verify", str(tmp_path / "package.zip"), "--keys", str(tmp_path / "keys.json"), "--json")
+    (told_gap,) = json.loads(told.stdout)["gaps"]
+    assert (told_gap["kind"], told_gap["at"][:10]) == ("left_out", "2026-10-01")
+
+
+def test_a_file_that_was_lost_before_is_named_as_missing(keys: Keys, tmp_path: Path) -> None:
+    content, record = without(keys, "gone")
+    report = check(content, tmp_path, keys)
+    assert kinds(report) == {"file_missing"}
+    assert any(
+        finding.number == record.summary.number and "不在数据里" in finding.message for finding in report.findings
+    )
+
+
+def test_who_takes_a_file_out_cannot_say_that_it_was_left_out(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    """Neither with a statement about another file, nor of another event, nor of one's own making."""
+    left, record = without(keys, "waiting")
+    genuine = next(content for name, content in files_of(left).items() if name.endswith("示例县第一中学.pdf.txt"))
+    stranger = load_keys(tmp_path / "stranger", os.urandom)
+    files = files_of(whole)
+    name = of(files, "v2/attachments/01 盖章页.pdf")
+    digest, event = hashlib.sha256(files[name]).hexdigest(), record_in(files)[1]["events"][2]["digest"]
+    for statement in (
+        genuine.split()[-1].decode(),
+        sign_left_out(stranger.signer, event, digest, "waiting", AT),
+        sign_left_out(keys.signer, record.events[0].digest, digest, "waiting", AT),
+        files[of(files, "v2/receipt.jws")].decode(),
+        "",
+    ):
+        changed = {other: content for other, content in files.items() if other != name}
+        changed[f"{name}.txt"] = f"这里应当是附件\n\n{statement}\n".encode()
+        report = check(zipped(changed), tmp_path, keys)
+        assert kinds(report) == {"file_changed"}
+        assert "附件“盖章页.pdf”不见了，或者换过" in report.findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,23 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from functions.errors import NotFound
+from functions.exports.bag.files import Attachments, notice
 from functions.exports.bag.metadata import PROCESS_HEAD, RECORD_HEAD, process_lines, record_line
 from functions.exports.bag.words import BAGIT, README, bag_info
 from functions.exports.jsonl import write_record
 from functions.exports.pdf import Press
 from functions.exports.zips import Zip, file_name, in_larger_chunks
 from functions.forms.definition import Definition
-from functions.records.attachments import attachments_in
+from functions.records.attachments import Attachment, attachments_in, digests_in
 from functions.records.event import Event, canonical
 from functions.records.filing import receipt_of
+from functions.records.inspecting import Standing
 from functions.records.keys import Keys
+from functions.records.leftout import sign_left_out
 from functions.records.state import Erased, standing
 from functions.records.store import Record
+from functions.records.versions import Version, versions_of
 
 AHEAD = 3
 MAKERS = 2
@@ -47,15 +52,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a package is made with. `document` gives the form document of a digest, `attachment` a file's bytes.
-
-    `attachment` raises when the bytes are no longer what the digest says: then the package ends in the middle.
-    """
+    """What a package is made with. `document` gives the form document of a digest."""
 
     press: Press
     keys: Keys
     document: Callable[[str], bytes]
-    attachment: Callable[[str], Iterable[bytes]]
+    attachments: Attachments
 
     def stream(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
         """The zip in chunks."""
@@ -71,57 +73,84 @@ class Package:
             bag = _Bag(about, manifest, described, done)
             forms: dict[str, Definition] = {}
             yield from bag.open()
-            for record, document in self._ahead(records, forms, makers):
-                digest = record.summary.form_digest
+            for made in self._ahead(records, forms, makers):
+                digest = made.record.summary.form_digest
                 if digest not in bag.forms:
                     yield from bag.add(f"data/forms/{digest}.json", forms[digest].document)
                     bag.forms.add(digest)
-                yield from self._filing(bag, record, forms[digest], document)
+                yield from self._filing(bag, made, forms[digest])
             yield from bag.close(self.keys.jwks())
 
     def _ahead(
         self, records: Iterable[Record], forms: dict[str, Definition], makers: ThreadPoolExecutor
-    ) -> Iterator[tuple[Record, bytes | None]]:
-        """Each record with its document, None where the content was erased; the next ones are being made meanwhile."""
-        waiting: deque[tuple[Record, Future[bytes]]] = deque()
+    ) -> Iterator[_Made]:
+        """What each record's part is made of; that of the next ones is being made meanwhile."""
+        waiting: deque[Future[_Made]] = deque()
         for record in records:
             digest = record.summary.form_digest
             if digest not in forms:
                 forms[digest] = Definition.from_document(self.document(digest))
-            waiting.append((record, makers.submit(self.press.filing, record, forms[digest])))
+            waiting.append(makers.submit(self._make, record, forms[digest]))
             if len(waiting) > AHEAD:
-                yield _made(*waiting.popleft())
+                yield waiting.popleft().result()
         while waiting:
-            yield _made(*waiting.popleft())
+            yield waiting.popleft().result()
 
-    def _filing(self, bag: _Bag, record: Record, definition: Definition, document: bytes | None) -> Iterator[bytes]:
+    def _make(self, record: Record, definition: Definition) -> _Made:
+        named = {digest for event in record.events for digest in digests_in(event.body)}
+        standings = {digest: self.attachments.standing(digest) for digest in sorted(named)}
+        try:
+            return _Made(record, self.press.filing(record, definition), standings)
+        except Erased:
+            return _Made(record, None, standings)
+
+    def _filing(self, bag: _Bag, made: _Made, definition: Definition) -> Iterator[bytes]:
+        record, document = made.record, made.document
         folder = f"data/filings/{record.summary.number}"
         yield from bag.add(f"{folder}/record.json", write_record(record))
-        filed = [event for event in record.events if event.type in ("submitted", "corrected")]
-        for version, event in enumerate(filed, 1):
-            if event.body is not None:
-                yield from self._version(bag, f"{folder}/v{version}", record, event, definition)
-        paper = f"{folder}/v{len(filed)}/filing.pdf"
+        versions = versions_of(record.events)
+        for version in versions:
+            if version.data is not None:
+                yield from self._version(bag, f"{folder}/v{version.number}", made, version, definition)
+        paper = f"{folder}/v{len(versions)}/filing.pdf"
         if document is not None:
             yield from bag.add(paper, document)
         bag.describe(record, definition, paper if document is not None else "", document)
 
-    def _version(self, bag: _Bag, folder: str, record: Record, event: Event, definition: Definition) -> Iterator[bytes]:
-        data = json.loads(event.body or b"")["data"]
-        yield from bag.add(f"{folder}/filing.json", canonical(data))
-        state = standing(record.events, record.events.index(event))
-        receipt = receipt_of(record.events[0], event, state, definition, self.keys)
+    def _version(
+        self, bag: _Bag, folder: str, made: _Made, version: Version, definition: Definition
+    ) -> Iterator[bytes]:
+        events, event = made.record.events, version.event
+        yield from bag.add(f"{folder}/filing.json", canonical(version.data))
+        receipt = receipt_of(events[0], event, standing(events, events.index(event)), definition, self.keys)
         yield from bag.add(f"{folder}/receipt.jws", receipt.encode())
-        for number, attachment in enumerate(attachments_in(data), 1):
+        for number, attachment in enumerate(attachments_in(version.data), 1):
             name = f"{folder}/attachments/{number:02d} {file_name(attachment.name) or attachment.digest[:16]}"
-            yield from bag.add_known(name, self.attachment(attachment.digest), attachment.digest, attachment.size)
+            yield from self._attachment(bag, name, attachment, made.standings[attachment.digest], event)
+
+    def _attachment(
+        self, bag: _Bag, name: str, attachment: Attachment, stands: Standing, event: Event
+    ) -> Iterator[bytes]:
+        """The file as it was sent, or in its place why it is not there."""
+        if stands == "ready":
+            try:
+                content = self.attachments.stream(attachment.digest)
+            except NotFound:
+                stands = "gone"
+            else:
+                yield from bag.add_known(name, content, attachment.digest, attachment.size)
+                return
+        statement = sign_left_out(self.keys.signer, event.digest, attachment.digest, stands, bag.at)
+        yield from bag.add(f"{name}.txt", notice(attachment, stands, statement))
 
 
-def _made(record: Record, document: Future[bytes]) -> tuple[Record, bytes | None]:
-    try:
-        return record, document.result()
-    except Erased:
-        return record, None
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A record with its document, None where the content was erased, and whether each file it names can be had."""
+
+    record: Record
+    document: bytes | None
+    standings: Mapping[str, Standing]
 
 
 class _Bag:
@@ -129,6 +158,7 @@ class _Bag:
 
     def __init__(self, about: About, manifest: IO[bytes], described: IO[bytes], done: IO[bytes]) -> None:
         self.forms: set[str] = set()
+        self.at = about.at
         self._about = about
         self._root = about.name
         self._zip = Zip()

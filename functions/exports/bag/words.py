@@ -43,6 +43,7 @@ manifest-sha256.txt、tagmanifest-sha256.txt   每个文件的 SHA-256
                  {algorithm, number, form, sequence, type, at, actor, previous, body_digest} )
    algorithm 是 "qingdan-event-1"；previous 是前一步的 digest，第一步是空字。
 salt 和 body 都是 null 的一步，内容已经依法删除；指纹还在，前后各步仍然对得上。
+附件还没有查过病毒，或者查出了病毒，就没有放进来：原来的位置是一份同名的说明（末尾多了 .txt），最后一行有本局的签名。
 
 里面有个人信息，请按个人信息保管。
 
@@ -78,6 +79,8 @@ HOW TO VERIFY
                  {algorithm, number, form, sequence, type, at, actor, previous, body_digest} )
    algorithm is "qingdan-event-1"; previous is the digest of the step before, "" for the first.
 Where salt and body are null, the content was erased as a law demanded; the digests remain, and the chain still holds.
+An attachment that has not been scanned for viruses, or in which one was found, was left out: in its place there is a
+text of the same name with .txt behind it, whose last line is a statement that the bureau has signed.
 
 It holds personal data: keep it accordingly.
 """
