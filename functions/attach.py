@@ -40,7 +40,7 @@ _FORBIDDEN: Final = frozenset(("Content-Length",))
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     shell = Shell.load(services.settings.site)
-    attach = Attach(services)
+    attach = Attach(services, shell)
     routes = [
         Route("/api/attachments", writing(attach.begin), methods=["POST"]),
         Route("/api/attachments/{id}", reading(attach.tell), methods=["GET"]),
@@ -55,8 +55,10 @@ def create_app(services: Services) -> Starlette:
 class Attach:
     """The handlers. Each but `take_part` blocks and runs in a worker thread."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, shell: Shell) -> None:
         self._services = services
+        # Pages may send nothing to a host that they were not built for.
+        self._direct = bool(shell.assets.get("upload_host"))
         self._attaching = Attaching(services)
 
     def begin(self, request: Request, body: bytes) -> Response:
@@ -89,7 +91,9 @@ class Attach:
         digest = content.get("sha256") if isinstance(content, dict) and len(content) == 1 else None
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
             raise HttpProblem(400, "请发送含 sha256 的 JSON 对象：这一块的 SHA-256，64 位小写十六进制数字")
-        ticket = self._services.blobs.part_ticket(upload, part, digest=digest, seconds=TICKET_SECONDS)
+        ticket = None
+        if self._direct:
+            ticket = self._services.blobs.part_ticket(upload, part, digest=digest, seconds=TICKET_SECONDS)
         if ticket is None:
             headers = {"Authorization": request.headers["authorization"], "Content-Digest": _content_digest(digest)}
             return _json({"method": "PUT", "url": f"{_address(request, upload.id)}/parts/{part}", "headers": headers})

@@ -78,7 +78,10 @@ def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | N
 
 
 def scan_waiting(blobs: BlobStore, scanner: Scanner, now: datetime) -> Scanned:
-    """Settle every file that waits in quarantine at `now` (aware); stops when the scanner is gone."""
+    """Settle every file that waits in quarantine at `now` (aware); stops when the scanner is gone.
+
+    Of a file that was let out before its virus was known, no copy is left but the one that nobody gets.
+    """
     clean = refused = left = 0
     for digest in blobs.digests("quarantine", before=now):
         try:
@@ -92,6 +95,8 @@ def scan_waiting(blobs: BlobStore, scanner: Scanner, now: datetime) -> Scanned:
         left += not settled.scanned
         if not settled.scanned and not scanner.answers():
             break
+    for digest in blobs.digests("infected", before=now):
+        blobs.remove("attachments", digest)
     return Scanned(clean, refused, left)
 
 
@@ -141,8 +146,6 @@ def _let_out(blobs: BlobStore, scanner: Scanner | None, digest: str) -> bool:
             return False
         if infected:
             blobs.move(digest, "quarantine", "infected")
-            # It may have come before, when this virus was not known.
-            blobs.remove("attachments", digest)
             raise FileRefused(INFECTED)
     blobs.move(digest, "quarantine", "attachments")
     return True

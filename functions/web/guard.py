@@ -35,4 +35,5 @@ def guard(
     if count and settings.rate_limit:
         guarded = RateLimit(guarded, rates=count, behind_proxy=settings.behind_proxy, shell=shell, is_part=is_part)
     guarded = Watch(guarded, ticks=ticks, access_log=settings.access_log, shell=shell)
-    return SecurityHeaders(guarded, encrypted=settings.encrypted)
+    upload_host = shell.assets.get("upload_host", "")
+    return SecurityHeaders(guarded, encrypted=settings.encrypted, upload_host=upload_host)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_POLICY = (
@@ -16,8 +18,14 @@ _ALWAYS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_UNLESS_SET = ((b"content-security-policy", CONTENT_POLICY.encode()), (b"cache-control", b"no-store"))
+_UNLESS_SET = ((b"cache-control", b"no-store"),)
 _ENCRYPTED = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+
+
+def _with_host(upload_host: str) -> str:
+    if not upload_host:
+        return CONTENT_POLICY
+    return re.sub(r"((?:connect-src|form-action) 'self')", rf"\1 {upload_host}", CONTENT_POLICY)
 
 
 def page_policy(written: str) -> str:
@@ -32,11 +40,15 @@ def site_headers(written: str) -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """Adds the headers to each answer. `encrypted`: clients come by HTTPS, so that HSTS may be promised."""
+    """Adds the headers to each answer. `encrypted`: clients come by HTTPS, so that HSTS may be promised.
 
-    def __init__(self, app: ASGIApp, *, encrypted: bool) -> None:
+    `upload_host` is where pages may send files to and fetch them from, "" where that is here.
+    """
+
+    def __init__(self, app: ASGIApp, *, encrypted: bool, upload_host: str = "") -> None:
         self.app = app
         self.always = _ALWAYS + (_ENCRYPTED if encrypted else ())
+        self.unless_set = ((b"content-security-policy", _with_host(upload_host).encode()), *_UNLESS_SET)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +60,7 @@ class SecurityHeaders:
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
                 headers.extend(self.always)
-                headers.extend(pair for pair in _UNLESS_SET if pair[0] not in present)
+                headers.extend(pair for pair in self.unless_set if pair[0] not in present)
                 message = {**message, "headers": headers}
             await send(message)
 

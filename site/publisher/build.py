@@ -79,7 +79,8 @@ def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
 def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) -> None:
     """The frame for the service's own pages is a page already; beside it goes where the shared files are."""
     base = base_path(config.site_url)
-    policy = content_policy(config.extra.get("service_url") or "")
+    upload_host = config.extra.get("upload_host") or ""
+    policy = content_policy(config.extra.get("service_url") or "", upload_host)
     names = {asset.plain: base + asset.hashed for asset in assets}
     service = {
         "base": base,
@@ -90,6 +91,7 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
         "form_script": names["assets/javascripts/form.js"],
         "search_index": names[SEARCH_INDEX],
         "content_security_policy": policy,
+        "upload_host": upload_host,
     }
     (site / "_service" / "assets.json").write_text(json.dumps(service, ensure_ascii=False, indent=1), encoding="utf-8")
     for page in sorted(site.rglob("*.html")):
@@ -113,10 +115,14 @@ def base_path(site_url: str | None) -> str:
     return path if path.endswith("/") else path + "/"
 
 
-def content_policy(service_url: str) -> str:
-    """The content security policy of every page: nothing inline, nothing from elsewhere but the service if it is."""
+def content_policy(service_url: str, upload_host: str = "") -> str:
+    """The content security policy of every page: nothing inline, nothing from elsewhere but the service if it is.
+
+    And the host that files are sent to and fetched from, where that is not the service's.
+    """
     parts = urlsplit(service_url)
     own = f"'self' {parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
+    own = f"{own} {upload_host}" if upload_host else own
     return (
         f"default-src 'none'; base-uri 'none'; connect-src {own}; form-action {own}; "
         "img-src 'self'; script-src 'self'; style-src 'self'"

@@ -14,6 +14,7 @@ from publisher.reading import Place
 from publisher.settings import FILE
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
+_HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _SERVICE = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?|(?:/[^\s/?#]+)+/?")
 _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 
@@ -234,6 +235,9 @@ def _settings(content: Content) -> Iterator[ContentProblem]:
     if extra.service_url and not _SERVICE.fullmatch(extra.service_url):
         cure = "请写 https://service.example.gov.cn 这样的地址；和网页在同一处的，留空"
         yield _setting(content, ("extra", "service_url"), f"“{extra.service_url}”不是服务的地址", cure)
+    if extra.upload_host and not _HOST.fullmatch(extra.upload_host):
+        cure = "请写 https://qingdan-prod-data-000000000000.s3.cn-northwest-1.amazonaws.com.cn 这样的地址，后面不带路径"
+        yield _setting(content, ("extra", "upload_host"), f"“{extra.upload_host}”不是收文件的地址", cure)
 
 
 def _made(content: Content) -> Iterable[str]:

@@ -51,6 +51,7 @@ class Extra(Model):
     bureau: Text
     product: Text
     service_url: Unset = ""
+    upload_host: Unset = ""
     source_line: Unset = ""
     footer_note: Unset = ""
     menu: Annotated[list[Word], Field(min_length=1)]

@@ -90,6 +90,9 @@ def test_a_virus_that_is_known_later_takes_back_what_was_let_out(blobs: BlobStor
     with pytest.raises(FileRefused):
         settle(blobs, Scan(), digest)
     assert standing_of(blobs, digest) == "infected"
+    scan_waiting(blobs, Scan(), LATER)
+    with pytest.raises(NotFound):
+        blobs.size("attachments", digest)
 
 
 def test_a_file_waits_while_the_scanner_is_gone_and_is_scanned_when_it_is_back(blobs: BlobStore) -> None:

@@ -18,6 +18,25 @@ SWEPT = ("quarantine/*", "attachments/*", "infected/*", "incoming/*", "finished/
 CONTENTS = ("B/bodies/*", "B/words/*", "B/forms/*")
 APPENDED = "rec#* guard#* contest#* idem#* unsealed#* named#* periods"
 LAYING_DOWN = {(f"s3:{action}", "E/parcels/*", "") for action in ("GetObject", "PutObject", "AbortMultipartUpload")}
+UPLOADING = {
+    *(
+        (f"s3:{action}", "B/incoming/*", "")
+        for action in (
+            "GetObject",
+            "PutObject",
+            "ListMultipartUploadParts",
+            "AbortMultipartUpload",
+            "DeleteObjectVersion",
+        )
+    ),
+    *((f"s3:{action}", "B/quarantine/*", "") for action in ("GetObject", "PutObject", "DeleteObjectVersion")),
+    *(
+        (f"s3:{action}", f"B/{area}/*", "")
+        for action in ("GetObject", "PutObject")
+        for area in ("finished", "attachments", "infected")
+    ),
+    ("s3:ListBucketVersions", "B", "quarantine/* incoming/*"),
+}
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
@@ -26,11 +45,16 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         *(("s3:PutObject", contents, "") for contents in CONTENTS),
         ("ssm:GetParametersByPath", "P", ""),
     },
+    "attach": {
+        *UPLOADING,
+        ("ssm:GetParametersByPath", "P", ""),
+    },
     "track": {
         *((f"dynamodb:{action}", "T", "rec#* guard#* idem#*") for action in ("GetItem", "BatchGetItem", "Query")),
         ("dynamodb:PutItem", "T", APPENDED),
         *((f"dynamodb:{action}", "T", "guard#* attempt#*") for action in ("UpdateItem", "DeleteItem")),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        *UPLOADING,
         ("ssm:GetParametersByPath", "P", ""),
     },
     "desk": {
@@ -48,6 +72,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ),
         ("dynamodb:Query", "T/index", ""),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        *UPLOADING,
         *LAYING_DOWN,
         ("lambda:InvokeFunction", "background", ""),
         ("ssm:GetParametersByPath", "P", ""),
@@ -55,7 +80,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "background": {
         *((f"dynamodb:{action}", "T", "") for action in ("GetItem", "BatchGetItem", "Query")),
         *((f"dynamodb:{action}", "T/index", "") for action in ("GetItem", "BatchGetItem", "Query")),
-        *(("s3:GetObject", contents, "") for contents in CONTENTS),
+        *(("s3:GetObject", contents, "") for contents in (*CONTENTS, "B/attachments/*")),
         *LAYING_DOWN,
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -74,6 +99,8 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ("s3:ListBucketMultipartUploads", "B", ""),
         *(("s3:DeleteObjectVersion", f"B/{swept}", "") for swept in SWEPT),
         ("s3:AbortMultipartUpload", "B/incoming/*", ""),
+        *(("s3:GetObject", f"B/{area}/*", "") for area in ("quarantine", "attachments", "infected")),
+        *(("s3:PutObject", f"B/{area}/*", "") for area in ("attachments", "infected")),
         ("sqs:SendMessage", "Q", ""),
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -165,16 +192,23 @@ def test_nobody_scans_deletes_a_table_or_holds_a_star() -> None:
     assert not [resource for _, resource, _ in everything if resource == "*"]
 
 
-def test_only_the_nightly_function_lists_and_deletes_and_nothing_but_files_from_outside() -> None:
+def test_only_the_nightly_function_lists_files_and_deletes_what_was_let_out() -> None:
     bucket = {
         (name, action, resource, prefixes)
         for name, mine in MATRIX.items()
         for action, resource, prefixes in mine
         if action.startswith(("s3:List", "s3:Delete"))
     }
-    assert {name for name, *_ in bucket} == {"nightly"}
+    assert {name for name, action, *_ in bucket if action == "s3:ListBucket"} == {"nightly"}
+    deleted = {(name, place) for name, action, place, _ in bucket if action.startswith("s3:Delete")}
+    assert {place for name, place in deleted if name != "nightly"} == {"B/incoming/*", "B/quarantine/*"}
     assert not [resource for *_, resource, _ in bucket if resource in CONTENTS]
     assert not {prefixes for _, action, _, prefixes in bucket if action == "s3:ListBucket"} - {" ".join(SWEPT)}
+
+
+def test_who_takes_files_in_knows_no_table_and_nothing_that_was_filed() -> None:
+    assert not [action for action, _, _ in MATRIX["attach"] if action.startswith("dynamodb:")]
+    assert not {resource for _, resource, _ in MATRIX["attach"]} & set(CONTENTS)
 
 
 def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:

@@ -84,6 +84,7 @@ def test_the_environment_names_places_and_holds_no_secret(template: Template) ->
             "QINGDAN_REGION": "${AWS::Region}",
             "QINGDAN_PARAMETERS": "/qingdan/prod",
             "QINGDAN_CATALOGUE": "catalogue.json",
+            "QINGDAN_CLAMD": "",
             "QINGDAN_SITE": "site",
             # Not a secret: whoever knows it may say where a visitor comes from, and no more.
             "QINGDAN_ORIGIN_MARK": json.dumps({"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}),
@@ -182,3 +183,19 @@ def test_what_is_made_in_the_background_has_time_and_is_not_begun_again(template
     assert of_type(template, "Lambda::EventInvokeConfig")["BackgroundLambdaEvConf"]["MaximumRetryAttempts"] == 0
     # The gateway gives up after 30 seconds.
     assert {function(template, name)["Timeout"] for name in ("submit", "desk", "seals")} == {29}
+
+
+def test_only_the_sites_own_pages_may_send_files_to_the_bucket_and_do_nothing_else_there(
+    template: Template, packaged: Callable[..., Template]
+) -> None:
+    def rule(of: Template) -> dict[str, Any]:
+        (found,) = of_type(of, "S3::Bucket")["DataBucket"]["CorsConfiguration"]["CorsRules"]
+        return {name: value for name, value in found.items() if name != "AllowedOrigins"}
+
+    assert rule(template)["AllowedMethods"] == ["PUT"]
+    assert "*" not in json.dumps(rule(template))
+    nameless = of_type(packaged("dev", WORLD, *OPTIONS), "S3::Bucket")["DataBucket"]["CorsConfiguration"]["CorsRules"]
+    ((origin,),) = [each["AllowedOrigins"] for each in nameless]
+    condition, named, own = origin["Fn::If"]
+    assert condition == "HasDomain"
+    assert (named, text(own)) == ("https://", "https://${Distribution.DomainName}")

@@ -16,6 +16,7 @@ from functions.bootstrap import Services
 from functions.records.attachments import MOST_BYTES, vouched
 from functions.records.blobs import PART_BYTES
 from functions.records.inspecting import standing_of
+from tests.contract.test_blobs import part_of
 from tests.support.clock import Clock
 from tests.support.files import docx, pdf_of, png, sha256, zip_of
 
@@ -30,11 +31,16 @@ def bearer(told: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {told['token']}"}
 
 
-def send_part(client: TestClient, told: dict[str, Any], content: bytes, part: int) -> Any:
-    piece = content[(part - 1) * PART_BYTES : part * PART_BYTES]
+def ticket_for(client: TestClient, told: dict[str, Any], content: bytes, part: int) -> Any:
+    """Where and how to send a part."""
+    piece = part_of(content, part)
     answer = client.post(f"{API}/{told['id']}/parts/{part}", json={"sha256": sha256(piece)}, headers=bearer(told))
     assert answer.status_code == 200, answer.text
-    ticket = answer.json()
+    return answer.json()
+
+
+def send_part(client: TestClient, told: dict[str, Any], content: bytes, part: int) -> Any:
+    piece, ticket = part_of(content, part), ticket_for(client, told, content, part)
     return client.request(ticket["method"], urlsplit(ticket["url"]).path, headers=ticket["headers"], content=piece)
 
 

@@ -116,6 +116,15 @@ def test_every_answer_carries_the_security_headers() -> None:
     assert "strict-transport-security" not in headers
 
 
+def test_pages_may_send_files_to_the_host_that_is_set() -> None:
+    policy = ask(SecurityHeaders(echo, encrypted=True, upload_host="https://files.example.cn")).headers[
+        "content-security-policy"
+    ]
+    assert "connect-src 'self' https://files.example.cn;" in policy
+    assert "form-action 'self' https://files.example.cn;" in policy
+    assert policy.count("files.example.cn") == 2
+
+
 def test_hsts_is_promised_only_where_clients_come_by_https() -> None:
     assert "strict-transport-security" in ask(SecurityHeaders(echo, encrypted=True)).headers
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.build import build
+from publisher.build import build, content_policy
 from tests.publisher.conftest import ROOT
 
 PAGE_LIMIT, FORM_LIMIT = 90 * 1024, 130 * 1024
@@ -66,6 +66,14 @@ def test_every_page_carries_the_same_strict_policy(built: Path) -> None:
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert [name for name, html in pages(built).items() if f'content="{policy}"' not in html] == []
+
+
+def test_the_policy_lets_files_go_to_the_host_that_is_set_and_nothing_else() -> None:
+    host = "https://example.s3.cn-northwest-1.amazonaws.com.cn"
+    alone, with_host = content_policy(""), content_policy("", host)
+    assert host not in alone
+    assert with_host.replace(f" {host}", "") == alone
+    assert re.findall(r"([a-z-]+) 'self' " + re.escape(host), with_host) == ["connect-src", "form-action"]
 
 
 def test_what_pages_share_is_named_by_its_content(built: Path) -> None:

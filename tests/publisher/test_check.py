@@ -129,6 +129,10 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "mkdocs.yml", swap('service_url: ""', "service_url: service.example.gov.cn"),
         "service_url: service", "不是服务的地址", "https://",
     ),
+    "place for files without its scheme": (
+        "mkdocs.yml", swap('upload_host: ""', "upload_host: files.example.gov.cn/x"),
+        "upload_host: files", "不是收文件的地址", "https://",
+    ),
     "no name of the bureau": (
         "mkdocs.yml", swap("  bureau: 涉县档案局\n", ""),
         "extra:", "缺少“bureau”", "请补上",

@@ -44,8 +44,7 @@ class S3Blobs:
         return self._bucket.stream(_key(area, digest), digest)
 
     def size(self, area: Area, digest: str) -> int:
-        size: int = self._bucket.call("head_object", Key=_key(area, digest))["ContentLength"]
-        return size
+        return self._bucket.require(_key(area, digest))
 
     def move(self, digest: str, source: Area, target: Area) -> None:
         try:
@@ -143,7 +142,7 @@ class S3Blobs:
 
     def _is_finished(self, upload: Upload) -> bool:
         try:
-            self._bucket.call("head_object", Key=_mark(upload))
+            self._bucket.require(_mark(upload))
         except NotFound:
             return False
         return True

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 20
 ENCRYPTED: Final = {"ServerSideEncryption": "AES256"}
-_MISSING: Final = frozenset(("NoSuchKey", "NoSuchUpload", "NotFound", "404"))
+# To who may not list a bucket, S3 answers a question for what is not there (HEAD, which has no words) with 403.
+_MISSING: Final = frozenset(("NoSuchKey", "NoSuchUpload", "NotFound", "404", "403"))
 
 
 class Bucket:
@@ -70,8 +71,14 @@ class Bucket:
         if found.hexdigest() != digest:
             raise damaged(key)
 
+    def require(self, key: str) -> int:
+        """How many bytes are there, or NotFound."""
+        size: int = self.call("head_object", Key=key)["ContentLength"]
+        return size
+
     def digest(self, key: str) -> str:
-        """The SHA-256 of what is there, by reading all of it: S3 itself has none of what was sent in parts."""
+        """The SHA-256 of what is there, by reading all of it, or NotFound: S3 has none of what was sent in parts."""
+        self.require(key)
         found = hashlib.sha256()
         for chunk in self._chunks(key):
             found.update(chunk)
@@ -79,6 +86,7 @@ class Bucket:
 
     def copy(self, source: str, target: str) -> None:
         """Copy within the bucket, or NotFound."""
+        self.require(source)
         of = {"Bucket": self.name, "Key": source}
         self.call("copy_object", Key=target, CopySource=of, ChecksumAlgorithm="SHA256", **ENCRYPTED)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
-from functions.records.blobs import BlobStore
+from functions.errors import NotFound
+from functions.records.blobs import BlobStore, Upload
+from functions.storage.aws.blobs import S3Blobs
+from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.store import AwsStore
 from tests.contract.test_blobs import begin, digest_of, put
 from tests.support.cloud import BUCKET, Cloud
@@ -79,3 +83,24 @@ def test_nothing_of_an_upload_is_left_after_the_sweep(blobs: BlobStore, ministac
     assert blobs.sweep(before=LATER) >= 1
     assert versions(ministack, "incoming/") == versions(ministack, "finished/") == []
     assert blobs.read("quarantine", digest) == b"finished"
+
+
+class Unlisted:
+    """Stands for S3 before a role that may not list: a question for what is not there has no other answer."""
+
+    def head_object(self, **_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
+
+
+def test_what_is_not_there_is_not_found_by_who_may_not_list_either(healthy: AwsStore) -> None:
+    bucket = healthy.blobs._bucket  # type: ignore[attr-defined]
+    blobs = S3Blobs(Bucket(lambda: cast(Any, Unlisted()), BUCKET, bucket._calls))
+    upload = Upload("c3" * 16, 1, "0" * 64, "token")
+    for ask in (
+        lambda: blobs.size("attachments", "0" * 64),
+        lambda: blobs.stream("attachments", "0" * 64),
+        lambda: blobs.move("0" * 64, "quarantine", "attachments"),
+        lambda: blobs._bucket.digest(f"incoming/{upload.id}"),
+    ):
+        with pytest.raises(NotFound):
+            ask()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,13 +12,16 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from functions import nightly
+from functions.attach import create_app as create_attach
 from functions.bootstrap import Services, Settings, open_services
 from functions.desk import create_app as create_desk
 from functions.local.twin import cloud_at, furnish
+from functions.records.blobs import PART_BYTES
 from functions.records.store import Selection
 from functions.seals import create_app as create_seals
 from functions.staff.accounts import make_account
@@ -24,8 +29,11 @@ from functions.staff.passwords import Passwords
 from functions.submit import create_app as create_submit
 from functions.track import create_app as create_track
 from tests.conftest import ROOT
+from tests.contract.test_blobs import part_of
 from tests.deployment.test_least_privilege import MATRIX
+from tests.http.test_attachments_api import announce, bearer, complete, ticket_for
 from tests.support.clock import Clock
+from tests.support.files import pdf_of
 from tests.support.filings import make_uscc, valid_self_check
 
 # Action, "T" or "T/index", partition key.
@@ -94,12 +102,18 @@ def watch_bucket(services: Services) -> set[tuple[str, str]]:
         "ListMultipartUploads": "s3:ListBucketMultipartUploads",
         "DeleteObject": "s3:DeleteObjectVersion",
         "AbortMultipartUpload": "s3:AbortMultipartUpload",
+        "ListParts": "s3:ListMultipartUploadParts",
+        "HeadObject": "s3:GetObject",
+        "CopyObject": "s3:PutObject",
+        **dict.fromkeys(("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"), "s3:PutObject"),
     }
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
         assert model.name != "DeleteObject" or "VersionId" in params
         part = (params.get("Key") or params["Prefix"]).partition("/")[0]
-        found.add((rights.get(model.name, model.name), part))
+        found.add((rights.get(model.name, f"s3:{model.name}"), part))
+        if "CopySource" in params:
+            found.add(("s3:GetObject", params["CopySource"]["Key"].partition("/")[0]))
 
     client = services.blobs._bucket.client  # type: ignore[attr-defined]
     client.meta.events.register("provide-client-params.s3", note)
@@ -192,6 +206,40 @@ def test_the_night_removes_files_that_nothing_names_within_its_rights(services: 
     assert {key for _, _, key in asked if key.startswith("named#")}
     assert asked_of_bucket - granted_in_bucket("nightly") == set()
     assert {action for action, _ in asked_of_bucket} >= {"s3:DeleteObjectVersion", "s3:AbortMultipartUpload"}
+
+
+def built_for(host: str, site: Path, folder: Path) -> Path:
+    """What a function needs of the site, built for files that go to this host."""
+    shutil.copytree(site / "_service", folder / "_service")
+    assets = folder / "_service" / "assets.json"
+    assets.write_text(json.dumps({**json.loads(assets.read_text()), "upload_host": host}))
+    return folder
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_who_takes_files_in_stays_within_its_rights_and_asks_no_table(
+    services: Services, asked: Asked, twin: str, site: Path, tmp_path: Path, direct: bool
+) -> None:
+    if direct:
+        site = built_for(twin, site, tmp_path)
+    attaching = replace(services, settings=replace(services.settings, site=site))
+    asked.clear()
+    asked_of_bucket = watch_bucket(services)
+    content = pdf_of(PART_BYTES + 7)
+    with TestClient(create_attach(attaching)) as client:
+        told = announce(client, content).json()
+        for part in (1, 2):
+            ticket, piece = ticket_for(client, told, content, part), part_of(content, part)
+            assert ticket["url"].startswith(f"{twin}/" if direct else "/api/")
+            send = httpx2.put if direct else client.put
+            assert send(ticket["url"], headers=ticket["headers"], content=piece).status_code in (200, 204)
+        assert client.get(f"/api/attachments/{told['id']}", headers=bearer(told)).json()["arrived"] == [1, 2]
+        assert [complete(client, told).status_code for _ in range(2)] == [200, 200]
+        cancelled = announce(client, content).json()
+        assert client.delete(f"/api/attachments/{cancelled['id']}", headers=bearer(cancelled)).status_code == 204
+    assert asked == set()
+    assert asked_of_bucket - granted_in_bucket("attach") == set()
+    assert {place for _, place in asked_of_bucket} == {"incoming", "finished", "quarantine", "attachments", "infected"}
 
 
 def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: Clock) -> None:
