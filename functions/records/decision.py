@@ -25,10 +25,11 @@ LABELS: Final[Mapping[str, str]] = {
     "text": "备注",
     "checked": "怎样核对的身份",
 }
+ASK_VOID: Final = "请写为什么作废。填报单位看得到"
 _NEEDED: Final[Mapping[Kind, tuple[str, str]]] = {
     "return": ("opinion", "请写意见：哪一栏不对，怎么改"),
     "reopen": ("reason", "请写为什么重新打开。填报单位看得到"),
-    "void": ("reason", "请写为什么作废。填报单位看得到"),
+    "void": ("reason", ASK_VOID),
 }
 
 
@@ -54,22 +55,37 @@ def read_decision(given: Mapping[str, Any], *, today: date, definition: Definiti
     if given.get("decision") not in get_args(Kind):
         return (problem("decision", "请选接受，或者退回补正", "required"),)
     kind = cast(Kind, given["decision"])
-    known = {"decision", "reason"} if kind in ("reopen", "void") else {"decision", "opinion"}
-    known |= {"correction_due", "fields"} if kind == "return" else set()
-    found = [
-        problem(name, f"这个决定没有“{LABELS.get(name, name)}”这一项。请删去", "unknown")
-        for name in given.keys() - known
-    ]
-    key, ask = _NEEDED.get(kind, ("opinion", ""))
-    words = given.get(key)
-    found += judge_words(key, words, ask)
+    words, found = _said(kind, given)
     if kind == "return":
         found += _judge_due(given.get("correction_due"), today)
         found += _judge_asked(given.get("fields", []), definition)
     if found:
         return tuple(found)
     due = date.fromisoformat(given["correction_due"]) if kind == "return" else None
-    return Decision(kind, (words or "").strip(), due, tuple(given.get("fields", ())) if due else ())
+    return Decision(kind, words, due, tuple(given.get("fields", ())) if due else ())
+
+
+def read_common(given: Mapping[str, Any]) -> Decision | tuple[Problem, ...]:
+    """The same for a decision on several filings: accept or void; what is returned differs from filing to filing."""
+    kind = given.get("decision")
+    if kind != "accept" and kind != "void":
+        return (
+            problem("decision", "几件一起办的，只能接受（accept）或者作废（void）。退回的意见请一件一件写", "required"),
+        )
+    words, found = _said(kind, given)
+    return tuple(found) or Decision(kind, words)
+
+
+def _said(kind: Kind, given: Mapping[str, Any]) -> tuple[str, list[Problem]]:
+    """The words of a decision, and what is wrong with them or does not belong to it."""
+    key, ask = _NEEDED.get(kind, ("opinion", ""))
+    known = {"decision", key} | ({"correction_due", "fields"} if kind == "return" else set())
+    found = [
+        problem(name, f"这个决定没有“{LABELS.get(name, name)}”这一项。请删去", "unknown")
+        for name in given.keys() - known
+    ]
+    found += judge_words(key, given.get(key), ask)
+    return ("" if found else (given.get(key) or "").strip()), found
 
 
 def judge_words(key: str, words: Any, ask: str) -> list[Problem]:

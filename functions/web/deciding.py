@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken
+from functions.errors import GuardTaken, StepRefused
 from functions.records.decision import Decision
 from functions.records.steps import Act, Dossier, decide, note, reissue_code
 from functions.records.store import Append
@@ -20,6 +20,8 @@ from functions.web.trail import Trail
 NOTE_TRIES = 5
 TAKEN = "这件填报的位置已经由另一件占着。请先核实是哪一件，把另一件作废，再来办这一件"
 
+ALONE = "这一件没有和别的重复，没有作废。要作废，请打开这一件单独办"
+
 
 class Deciding:
     """Calls block: run them in a worker thread. Each raises StepRefused, IdempotencyMismatch or StoreUnavailable."""
@@ -30,13 +32,25 @@ class Deciding:
         self._trail = Trail(services)
 
     def decide(
-        self, visitor: Visitor, number: str, decision: Decision, *, sequence: int, key: str | None
+        self,
+        visitor: Visitor,
+        number: str,
+        decision: Decision,
+        *,
+        sequence: int,
+        key: str | None,
+        if_contested: bool = False,
     ) -> dict[str, Any]:
-        """Take the decision on the filing as it was at this sequence; HttpProblem 412 when it has moved on."""
+        """Take the decision on the filing as it was at this sequence; HttpProblem 412 when it has moved on.
+
+        With `if_contested`, StepRefused where the filing contests no other.
+        """
         act = self._act(visitor, key, "decide", sequence, asdict(decision))
 
         def make(dossier: Dossier) -> Append:
             dossier.require_sequence(sequence)
+            if if_contested and not dossier.record.summary.contested:
+                raise StepRefused(ALONE)
             return decide(dossier, act, decision)
 
         return self._take(number, act, make, what=decision.kind, seen=sequence)

@@ -16,9 +16,10 @@ from functions.staff.permissions import Permission
 from functions.web.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.conditional import idempotency_key, require_match, tag
 from functions.web.deciding import Deciding
+from functions.web.deciding_several import KINDS, DecidingSeveral, Outcome, read_several
 from functions.web.desk_review import ASK_CHECKED, ASK_NOTE
 from functions.web.pages import local_day
-from functions.web.problems import HttpProblem
+from functions.web.problems import HttpProblem, content_of
 from functions.web.sessions import Doorkeeper, Visitor
 from functions.web.stepping import Stepper
 from functions.web.threads import writing
@@ -37,11 +38,13 @@ class ReviewApi:
         self._doorkeeper = doorkeeper
         self._stepper = stepper
         self._deciding = deciding
+        self._several = DecidingSeveral(stepper, deciding)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
         one = "/api/desk/submissions/{number}"
         return [
+            Route("/api/desk/decisions", writing(self.decide_several), methods=["POST"]),
             Route(f"{one}/decisions", writing(self.decide), methods=["POST"]),
             Route(f"{one}/notes", writing(self.note), methods=["POST"]),
             Route(f"{one}/code", writing(self.reissue), methods=["POST"]),
@@ -60,6 +63,16 @@ class ReviewApi:
         if not isinstance(decision, Decision):
             raise _refusal(decision)
         return _told(self._deciding.decide(visitor, number, decision, sequence=sequence, key=key), status=200)
+
+    def decide_several(self, request: Request, body: bytes) -> Response:
+        """Take one decision on several filings, each at its sequence; each is answered for itself."""
+        visitor, given = self._posted(request, body, "accept")
+        if given.get("decision") in KINDS:
+            self._doorkeeper.admit(request, cast(Permission, given["decision"]))
+        key = idempotency_key(request)
+        decision, seen = read_several(given)
+        outcomes = self._several.decide(visitor, decision, seen, key=key)
+        return Response(orjson.dumps({"results": [_answered(each) for each in outcomes]}), media_type=JSON_TYPE)
 
     def note(self, request: Request, body: bytes) -> Response:
         """Leave a note for other officers."""
@@ -92,6 +105,13 @@ def _words(given: dict[str, Any], key: str, ask: str) -> str:
     if wrong:
         raise _refusal(wrong)
     return str(given[key]).strip()
+
+
+def _answered(outcome: Outcome) -> dict[str, Any]:
+    """What became of one filing: the step, or the problem that a request for it alone would be answered with."""
+    if outcome.problem is None:
+        return {"number": outcome.number, "taken": True, "step": outcome.told}
+    return {"number": outcome.number, "taken": False, "problem": content_of(outcome.problem)}
 
 
 def _refusal(found: list[Problem] | tuple[Problem, ...]) -> HttpProblem:

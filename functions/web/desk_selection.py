@@ -1,38 +1,40 @@
-"""Accepting several filings at once: a page to look them over, then each one by itself."""
+"""Accepting several filings, or voiding several contested ones: a page to look them over, then each by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.errors import NotFound, QingdanError, StoreUnavailable
-from functions.records.decision import Decision
-from functions.records.state import Erased
+from functions.forms.problem import Problem
+from functions.records.decision import ASK_VOID, Decision, judge_words
 from functions.records.steps import Dossier
 from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.deciding import Deciding
+from functions.web.deciding_several import DecidingSeveral, Kind, Outcome
 from functions.web.desk_filters import MOST_NUMBERS, Filters
 from functions.web.desk_frame import Pages
 from functions.web.desk_warnings import Warnings, in_full
 from functions.web.desk_words import TIMELINESS, Mark, mark_of
 from functions.web.filing import require_key
-from functions.web.problems import HttpProblem, problem_of
+from functions.web.problems import HttpProblem
 from functions.web.sessions import Doorkeeper, Visitor, require_csrf
 from functions.web.stepping import Stepper
 from functions.web.threads import reading, writing
 from functions.web.trail import Trail
 
 KEY_BYTES: Final = 16
+VERBS: Final[Mapping[Kind, str]] = {"accept": "接受", "void": "作废"}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One filing of the selection: what it is, what stands out, and why it cannot be accepted, if so."""
+    """One filing of the selection: what it is, what stands out, and why it cannot be decided on so, if so."""
 
     number: str
     unit_name: str
@@ -46,8 +48,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one filing."""
+class Result:
+    """What became of one filing, in words."""
 
     number: str
     unit_name: str
@@ -65,53 +67,78 @@ class SelectionPages:
         self._doorkeeper = doorkeeper
         self._pages = pages
         self._stepper = stepper
-        self._deciding = deciding
+        self._several = DecidingSeveral(stepper, deciding)
         self._warnings = Warnings(services.records, stepper)
         self._trail = Trail(services)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
         return [
-            Route("/desk/accept", reading(self.look_over)),
-            Route("/desk/accept", writing(self.accept), methods=["POST"]),
+            Route("/desk/accept", reading(lambda request: self.look_over(request, "accept"))),
+            Route(
+                "/desk/accept", writing(lambda request, body: self.decide(request, body, "accept")), methods=["POST"]
+            ),
+            Route("/desk/void", reading(lambda request: self.look_over(request, "void"))),
+            Route("/desk/void", writing(lambda request, body: self.decide(request, body, "void")), methods=["POST"]),
         ]
 
-    def look_over(self, request: Request) -> Response:
-        """The ticked filings with what stands out in each, before any is accepted."""
-        visitor = self._doorkeeper.admit(request, "accept")
+    def look_over(self, request: Request, kind: Kind) -> Response:
+        """The ticked filings with what stands out in each, before anything is decided."""
+        visitor = self._doorkeeper.admit(request, kind)
         wanted = _numbers(request.query_params.getlist("number"))
         self._trail.note_soon("listed", visitor.account.name, numbers=wanted)
-        candidates = [self._candidate(visitor, number) for number in wanted]
-        return self._pages.page(
-            request,
-            "accept.html",
-            visitor,
-            candidates=candidates,
-            ready=sum(not each.why for each in candidates),
-            key=self._services.entropy(KEY_BYTES).hex(),
-            back=Filters.read(request.query_params, visitor.account.name).query(),
-        )
+        return self._look_over(request, visitor, kind, wanted)
 
-    def accept(self, request: Request, body: bytes) -> Response:
-        """Accept each of them as it was looked over; what becomes of one changes nothing for another."""
-        visitor = self._doorkeeper.admit(request, "accept")
+    def decide(self, request: Request, body: bytes, kind: Kind) -> Response:
+        """Decide on each of them as it was looked over; each has a result of its own."""
+        visitor = self._doorkeeper.admit(request, kind)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         pairs = parse_pairs(body)
         controls = dict(pairs)
         require_csrf(visitor, controls.get("csrf", ""))
         key = require_key(controls.get("key"))
         wanted = _numbers([value for name, value in pairs if name == "number"])
-        outcomes = [self._accept_one(visitor, number, controls.get(f"at.{number}", ""), key) for number in wanted]
+        reason = controls.get("reason", "") if kind == "void" else ""
+        if wrong := judge_words("reason", reason, ASK_VOID) if kind == "void" else []:
+            return self._look_over(request, visitor, kind, wanted, reason, wrong)
+        seen = [(number, _sequence(controls.get(f"at.{number}", ""))) for number in wanted]
+        outcomes = self._several.decide(visitor, Decision(kind, reason.strip()), seen, key=key)
         return self._pages.page(
             request,
-            "accepted.html",
+            "selected_done.html",
             visitor,
-            outcomes=outcomes,
-            taken=sum(each.mark.shape == "ok" for each in outcomes),
-            back=Filters.read(request.query_params, visitor.account.name).query(),
+            verb=VERBS[kind],
+            outcomes=[_result(kind, each) for each in outcomes],
+            taken=sum(each.told is not None for each in outcomes),
+            back=_back(request, visitor),
         )
 
-    def _candidate(self, visitor: Visitor, number: str) -> Candidate:
+    def _look_over(
+        self,
+        request: Request,
+        visitor: Visitor,
+        kind: Kind,
+        wanted: Sequence[str],
+        reason: str = "",
+        wrong: Sequence[Problem] = (),
+    ) -> Response:
+        candidates = [self._candidate(visitor, kind, number) for number in wanted]
+        return self._pages.page(
+            request,
+            "selected.html",
+            visitor,
+            status=422 if wrong else 200,
+            kind=kind,
+            verb=VERBS[kind],
+            candidates=candidates,
+            ready=sum(not each.why for each in candidates),
+            key=self._services.entropy(KEY_BYTES).hex(),
+            back=_back(request, visitor),
+            reason=reason,
+            error=wrong[0].message if wrong else "",
+        )
+
+    def _candidate(self, visitor: Visitor, kind: Kind, number: str) -> Candidate:
         dossier = self._stepper.open(number)
         summary, definition = dossier.record.summary, dossier.definition
         return Candidate(
@@ -123,33 +150,23 @@ class SelectionPages:
             mark_of(summary),
             summary.sequence,
             [in_full(each) for each in self._warnings.of(dossier)],
-            _why_not(visitor, dossier),
+            _why_not_accept(visitor, dossier) if kind == "accept" else _why_not_void(dossier),
         )
 
-    def _accept_one(self, visitor: Visitor, number: str, sequence: str, key: str | None) -> Outcome:
-        try:
-            dossier = self._stepper.open(number)
-        except (NotFound, Erased) as error:
-            return Outcome(number, "", Mark("没有接受", "void"), str(error))
-        name = dossier.record.summary.unit_name
-        if not (sequence.isascii() and sequence.isdecimal() and len(sequence) < 10):
-            return Outcome(number, name, Mark("没有接受", "void"), "这一页不完整。请回到列表再选一次")
-        try:
-            told = self._deciding.decide(visitor, number, Decision("accept"), sequence=int(sequence), key=key)
-        except StoreUnavailable:
-            raise
-        except (HttpProblem, QingdanError) as error:
-            return Outcome(number, name, Mark("没有接受", "void"), problem_of(error).detail)
-        return Outcome(number, name, *_taken(told))
+
+def _result(kind: Kind, outcome: Outcome) -> Result:
+    name = outcome.unit_name
+    if outcome.told is None:
+        words = outcome.problem.detail if outcome.problem else ""
+        return Result(outcome.number, name, Mark(f"没有{VERBS[kind]}", "void"), words)
+    if kind == "void":
+        return Result(outcome.number, name, Mark("已作废", "ok"), "")
+    if outcome.told["status"] == "accepted":
+        return Result(outcome.number, name, Mark("已接受", "ok"), "")
+    return Result(outcome.number, name, Mark("已同意", "ok"), "还要另一位审核员同意，才算接受")
 
 
-def _taken(told: dict[str, Any]) -> tuple[Mark, str]:
-    if told["status"] == "accepted":
-        return Mark("已接受", "ok"), ""
-    return Mark("已同意", "ok"), "还要另一位审核员同意，才算接受"
-
-
-def _why_not(visitor: Visitor, dossier: Dossier) -> str:
+def _why_not_accept(visitor: Visitor, dossier: Dossier) -> str:
     summary = dossier.record.summary
     if summary.contested:
         return "重复待核，先把另一件作废"
@@ -158,8 +175,20 @@ def _why_not(visitor: Visitor, dossier: Dossier) -> str:
     return "您已同意，请等另一位审核员" if summary.approved_by == visitor.account.name else ""
 
 
+def _why_not_void(dossier: Dossier) -> str:
+    return "" if dossier.record.summary.contested else "没有和别的重复，请打开这一件单独作废"
+
+
+def _back(request: Request, visitor: Visitor) -> str:
+    return Filters.read(request.query_params, visitor.account.name).query()
+
+
+def _sequence(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
 def _numbers(given: list[str]) -> list[str]:
     numbers = list(dict.fromkeys(given))
     if len(numbers) > MOST_NUMBERS:
-        raise HttpProblem(400, f"一次最多勾选 {MOST_NUMBERS} 件。请分几次接受")
+        raise HttpProblem(400, f"一次最多勾选 {MOST_NUMBERS} 件。请分几次办")
     return numbers

@@ -131,8 +131,8 @@ def _weight(value: str) -> float:
         return 0.0
 
 
-def answer_json(problem: HttpProblem) -> Response:
-    """The problem as `application/problem+json`."""
+def content_of(problem: HttpProblem) -> dict[str, Any]:
+    """The problem document (RFC 9457)."""
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": problem.title,
@@ -142,6 +142,12 @@ def answer_json(problem: HttpProblem) -> Response:
     content = {**problem.more, **content}
     if problem.errors:
         content["errors"] = [asdict(error) for error in problem.errors]
+    return content
+
+
+def answer_json(problem: HttpProblem) -> Response:
+    """The problem as `application/problem+json`."""
+    content = content_of(problem)
     body = json.dumps(content, ensure_ascii=False).encode()
     return Response(body, problem.status, headers=problem.headers, media_type=PROBLEM_TYPE)
 

@@ -1,8 +1,9 @@
-"""Several filings accepted at once: looked over first, each recorded by itself, each with its own result."""
+"""Several filings accepted, or voided, at once: looked over first, each recorded by itself, with its own result."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,8 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.desk.test_review import FORM, RETURN, Officer
+from tests.desk.test_trail import noted
+from tests.support.clock import Clock
 from tests.support.markup import Page, read_page
 
 
@@ -105,3 +108,88 @@ def test_the_way_back_keeps_the_filters(come_in: ComeIn, file: Filer) -> None:
     number, client = file(), come_in("reviewer")
     page = client.get(f"/desk/accept?number={number}&status=waiting&form=annual-self-check").text
     assert re.search(r'href="/desk/\?form=annual-self-check&amp;status=waiting">回到列表', page)
+
+
+def flood(file: Filer, clock: Clock, count: int) -> list[str]:
+    """Filings for one unit and period that contest each other, newest first."""
+    numbers: list[str] = []
+    for _ in range(count):
+        numbers.insert(0, file(self_check(4), contest=bool(numbers)))
+        clock.at += timedelta(minutes=1)
+    return numbers
+
+
+def void_page(client: TestClient, *numbers: str) -> Page:
+    return read_page(client.get("/desk/void?" + urlencode([("number", number) for number in numbers])).text)
+
+
+def void(client: TestClient, page: Page, reason: str = "示例：核实过，都不是这个单位报的") -> Any:
+    pairs = [(name, value) for name, value in page.posted() if name != "reason"]
+    return client.post("/desk/void", content=urlencode([*pairs, ("reason", reason)]), headers=FORM)
+
+
+def test_a_flood_of_contested_ones_is_voided_with_one_reason_each_recorded(
+    come_in: ComeIn, file: Filer, services: Services, clock: Clock
+) -> None:
+    numbers, client = flood(file, clock, 6), come_in("reviewer")
+    assert "作废所选" in client.get("/desk/?status=contested").text
+    assert "作废所选" not in client.get("/desk/").text
+    page = void_page(client, *numbers[:5])
+    assert page.one("h1").text == "作废所选的 5 件"
+    assert statuses(services, *numbers) == ["submitted"] * 6, "looking voids nothing"
+    done = read_page(void(client, page).text)
+    assert done.one("h1").text == "作废了 5 件"
+    assert statuses(services, *numbers) == ["voided"] * 5 + ["submitted"]
+    assert not services.records.read(numbers[5]).summary.contested
+    for number in numbers[:5]:
+        last = services.records.read(number).events[-1]
+        assert (last.type, last.actor) == ("voided", "reviewer")
+        assert "都不是这个单位报的" in (last.body or b"").decode()
+        assert ("reviewer", "decided", number, {"decision": "void"}) in noted(services)
+
+
+def test_of_all_that_contest_each_other_the_last_one_stays(
+    come_in: ComeIn, file: Filer, services: Services, clock: Clock
+) -> None:
+    numbers, client = flood(file, clock, 3), come_in("reviewer")
+    done = read_page(void(client, void_page(client, *numbers)).text)
+    assert done.one("h1").text == "作废了 2 件，1 件没有"
+    assert "这一件没有和别的重复，没有作废" in done.one("tbody").text
+    assert statuses(services, *numbers) == ["voided", "voided", "submitted"]
+
+
+def test_a_second_click_voids_nothing_more(come_in: ComeIn, file: Filer, services: Services, clock: Clock) -> None:
+    numbers, client = flood(file, clock, 3), come_in("reviewer")
+    page = void_page(client, *numbers[:2])
+    first, again = (read_page(void(client, page).text).one("h1").text for _ in range(2))
+    assert first == again == "作废了 2 件"
+    assert [len(services.records.read(number).events) for number in numbers] == [2, 2, 1]
+
+
+def test_without_a_reason_none_is_voided_and_the_selection_stays(
+    come_in: ComeIn, file: Filer, services: Services, clock: Clock
+) -> None:
+    numbers, client = flood(file, clock, 3), come_in("reviewer")
+    answer = void(client, void_page(client, *numbers[:2]), "  ")
+    assert answer.status_code == 422
+    again = read_page(answer.text)
+    assert "请写为什么作废" in again.one("div", class_="errors").text
+    assert statuses(services, *numbers) == ["submitted"] * 3
+    assert read_page(void(client, again).text).one("h1").text == "作废了 2 件"
+
+
+def test_what_contests_no_other_is_not_voided_so(come_in: ComeIn, file: Filer, services: Services) -> None:
+    number, client = file(), come_in("reviewer")
+    page = void_page(client, number)
+    assert "没有和别的重复，请打开这一件单独作废" in page.one("tbody").text
+    csrf = dict(page.posted())["csrf"]
+    pairs = [("csrf", csrf), ("number", number), (f"at.{number}", "1"), ("reason", "示例")]
+    done = client.post("/desk/void", content=urlencode(pairs), headers=FORM)
+    assert read_page(done.text).one("h1").text == "作废了 0 件，1 件没有"
+    assert statuses(services, number) == ["submitted"]
+
+
+def test_who_may_not_void_is_not_offered_it(come_in: ComeIn, file: Filer, clock: Clock) -> None:
+    flood(file, clock, 2)
+    for role in ("viewer", "officer"):
+        assert "作废所选" not in come_in(role).get("/desk/?status=contested").text

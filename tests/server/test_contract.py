@@ -110,6 +110,10 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     one = "/api/desk/submissions/{number}"
     due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
     returned = {"decision": "return", "opinion": "示例意见", "correction_due": due, "fields": ["/unit/uscc"]}
+    more = httpx2.post(
+        f"{server.url}/api/submissions/annual-self-check", json=valid_self_check(uscc=fresh_uscc())
+    ).json()
+    seen = [{"number": given["number"], "sequence": 4}, {"number": more["number"], "sequence": 1}]
     steps: list[tuple[str, str, dict[str, str], Any]] = [
         (f"{one}/notes", "POST", {}, {"text": "示例备注"}),
         (f"{one}/decisions", "POST", {"If-Match": '"1"'}, returned),
@@ -119,6 +123,8 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
         (f"{one}/decisions", "POST", {"If-Match": '"4"'}, {"decision": "accept"}),
         (one, "GET", {}, None),
         ("/api/desk/submissions", "GET", {}, None),
+        ("/api/desk/decisions", "POST", {}, {"decision": "accept", "filings": seen}),
+        ("/api/desk/decisions", "POST", {}, {"decision": "void", "filings": seen}),
     ]
     statuses = []
     for path, method, headers, body in steps:
@@ -128,7 +134,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
         answer = case.call(base_url=server.url)
         case.validate_response(answer, checks=CHECKS)
         statuses.append(answer.status_code)
-    assert statuses == [201, 412, 200, 422, 201, 409, 200, 200]
+    assert statuses == [201, 412, 200, 422, 201, 409, 200, 200, 200, 422]
     paper: dict[str, Any] = {"received_on": "2026-09-01", "data": valid_self_check(uscc=fresh_uscc())}
     case = schema["/api/desk/records/{form}"]["POST"].Case(
         path_parameters={"form": "annual-self-check"},
@@ -162,6 +168,7 @@ def test_documents_are_given_as_the_contract_says(server: Server) -> None:
         (f"{one}/opinions/{{sequence}}.pdf", {**number, "sequence": 1}, {"Cookie": cookie}, {}),
         ("/api/desk/exports/{form}.{format}", {**export, "format": "pdf"}, {"Cookie": cookie}, {"q": "文书中学"}),
         ("/api/desk/exports/{form}.{format}", {**export, "format": "zip"}, {"Cookie": cookie}, {"q": "文书中学"}),
+        ("/api/desk/score-sheet.pdf", {}, {"Cookie": cookie}, {"kind": "panel"}),
     ]
     statuses = []
     for path, places, headers, query in steps:
@@ -169,7 +176,7 @@ def test_documents_are_given_as_the_contract_says(server: Server) -> None:
         answer = case.call(base_url=server.url)
         case.validate_response(answer, checks=CHECKS)
         statuses.append(answer.status_code)
-    assert statuses == [200, 404, 200, 200, 200, 404, 200, 200]
+    assert statuses == [200, 404, 200, 200, 200, 404, 200, 200, 200]
 
 
 def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
