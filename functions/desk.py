@@ -42,7 +42,7 @@ from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
 from functions.web.gateway import Gateway
 from functions.web.parcels import Parcels
-from functions.web.problems import HttpProblem, answer_json, problem_of, wants_html
+from functions.web.problems import HttpProblem, answer_json, problem_for, wants_html
 from functions.web.scoresheets import has_sheet
 from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
 from functions.web.shell import Shell
@@ -174,7 +174,7 @@ class Desk:
 
     async def refuse(self, request: Request, error: Exception) -> Response:
         """The answer to an error: for programs a problem, for people the way to sign in or a page with the cure."""
-        problem = problem_of(error)
+        problem = problem_for(request, error)
         if not wants_html(request.url.path, request.headers.get("accept", "")):
             return answer_json(problem)
         if isinstance(error, StepNeeded):

@@ -31,8 +31,12 @@ def due_date(filing: Filing, data: Any) -> date:
 
     Where the rule says so, a day off gives way to the next working day (Civil Code 203).
     """
-    day = _DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at)))
-    while filing.due.days_off is not None and filing.due.days_off.include(day):
+    return next_workday(_DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at))), filing.due)
+
+
+def next_workday(day: date, due: Due) -> date:
+    """The day itself, or where the rule says so the first one after it that is no day off (Civil Code 203)."""
+    while due.days_off is not None and due.days_off.include(day):
         day += timedelta(days=1)
     return day
 

@@ -60,16 +60,17 @@ class Warnings:
         if contact is None or not contact.phone:
             return
         selection = Selection(form=summary.form, period=summary.period, words=(contact.phone,))
-        names = []
+        names: dict[str, str] = {}
         for item in self._live(selection):
             other = self._open(item.number) if item.uscc != summary.uscc else None
             theirs = contact_of(other.definition, other.state.data) if other else None
             if theirs and dialled(theirs.phone) == contact.dial:
-                names.append(f"“{item.unit_name}”")
+                # A unit that has filed twice, or more, is named once.
+                names.setdefault(item.uscc or item.number, f"“{item.unit_name}”")
         if names:
             more = f"等 {len(names)} 个单位" if len(names) > MOST_NAMED else ""
             label = dossier.definition.label_at(contact.phone_at)
-            words = f"与{'、'.join(names[:MOST_NAMED])}{more}相同，请核实"
+            words = f"与{'、'.join(list(names.values())[:MOST_NAMED])}{more}相同，请核实"
             yield Problem(contact.phone_at, label, words, SAME_PHONE)
 
     def _live(self, selection: Selection) -> list[Summary]:

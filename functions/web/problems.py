@@ -11,6 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from functions.errors import (
     GuardTaken,
@@ -104,6 +105,16 @@ def problem_of(error: Exception) -> HttpProblem:
     return HttpProblem(500)
 
 
+def problem_for(request: Request, error: Exception) -> HttpProblem:
+    """The same, for this request: a method that is not allowed names all that are, of every route at its address."""
+    problem = problem_of(error)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+        methods = {method for route in routes if isinstance(route, Route) for method in route.methods or ()}
+        problem.headers["Allow"] = ", ".join(sorted(methods))
+    return problem
+
+
 def wants_html(path: str, accept: str) -> bool:
     """Whether the answer should be a page: what `Accept` prefers, else what the address is for."""
     for_programs = path.startswith(("/api/", "/.well-known/")) or path == "/healthz"
@@ -167,7 +178,7 @@ def answer_page(problem: HttpProblem, shell: Shell) -> Response:
 
 def answer(request: Request, error: Exception, shell: Shell) -> Response:
     """The answer to an error, in the form that the client wants."""
-    problem = problem_of(error)
+    problem = problem_for(request, error)
     if wants_html(request.url.path, request.headers.get("accept", "")):
         return answer_page(problem, shell)
     return answer_json(problem)

@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.web.addresses import verify_address
-from functions.web.pages import TRACK, Page, distance, grouped, local_time, long_date, public_place, value_at
+from functions.web.pages import TRACK, Page, distance, grouped, local_time, long_date, value_at
 from functions.web.qr import qr_code
 
 
@@ -29,7 +29,7 @@ def receipt_page(
     figure = receipt_code(site, given["receipt"])
     kept = f'<div class="keep keep--code"><div>{slip}{secret_box(given["access_code"])}{acts}</div>{figure}</div>'
     main = f"{done}{kept}{_what_next(base, given)}"
-    return Page(f"已收到：{given['number']}", main, public_place(definition).crumbs)
+    return Page(f"已收到：{given['number']}", main)
 
 
 def secret_box(code: str) -> str:

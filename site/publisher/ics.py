@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from functions.forms.definition import Definition, Filing
+from functions.supervision.deadlines import next_workday
 from publisher.content import Content
 
 _OCTETS = 75
+# For so many years a deadline that gives way to days off stands on the day on which it really ends.
+_YEARS = 10
 # At nine in the morning 30 and 7 days before: an alarm counts from midnight, when nobody wants one.
 _ALARMS = ("-P29DT15H", "-P6DT15H")
 
@@ -20,9 +23,10 @@ def calendar(content: Content) -> bytes:
     """The calendar with CRLF and folded lines; empty when no deadline has a date.
 
     It begins on the day `since` of deadlines.yml, which is also its time stamp: the same content gives the same bytes.
+    Where a rule moves a last day off to the next working day, so does the calendar, as a change of that year's event.
     """
     bureau = content.settings.extra.bureau
-    events = [line for form, filing in _dated(content) for line in _event(content, bureau, form, filing)]
+    events = [line for form, filing in _dated(content) for line in _events(content, bureau, form, filing)]
     if not events:
         return b""
     name = _text(f"{bureau}填报期限")
@@ -38,20 +42,31 @@ def _dated(content: Content) -> Iterator[tuple[Definition, Filing]]:
                 yield form, filing
 
 
-def _event(content: Content, bureau: str, form: Definition, filing: Filing) -> Iterator[str]:
-    since = content.deadlines.since
-    day = date(since.year, filing.due.month, filing.due.day)
-    if day < since:
-        day = date(since.year + 1, day.month, day.day)
+def _events(content: Content, bureau: str, form: Definition, filing: Filing) -> Iterator[str]:
+    since, due = content.deadlines.since, filing.due
+    first = since.year if date(since.year, due.month, due.day) >= since else since.year + 1
+    same = [
+        f"UID:{uuid.uuid5(uuid.NAMESPACE_URL, f'qingdan:{bureau}:{form.id}:{filing.id}')}",
+        f"DTSTAMP:{since:%Y%m%d}T000000Z",
+    ]
+    words = f"{filing.words}。依据：{filing.basis}。谁要填：{form.rules.obliged_words}"
+    yearly = [_starts(date(first, due.month, due.day)), "RRULE:FREQ=YEARLY"]
+    yield from _event([*same, *yearly], form, words)
+    for year in range(first, first + _YEARS):
+        day = date(year, due.month, due.day)
+        moved = next_workday(day, due)
+        if moved != day:
+            why = f"{words}。{day.month} 月 {day.day} 日放假，顺延到 {moved.month} 月 {moved.day} 日"
+            yield from _event([*same, f"RECURRENCE-ID;VALUE=DATE:{day:%Y%m%d}", _starts(moved)], form, why)
+
+
+def _starts(day: date) -> str:
+    return f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
+
+
+def _event(which: list[str], form: Definition, words: str) -> Iterator[str]:
     title = _text(f"{form.title}：最后一天")
-    yield "BEGIN:VEVENT"
-    yield f"UID:{uuid.uuid5(uuid.NAMESPACE_URL, f'qingdan:{bureau}:{form.id}:{filing.id}')}"
-    yield f"DTSTAMP:{since:%Y%m%d}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
-    yield "RRULE:FREQ=YEARLY"
-    yield "TRANSP:TRANSPARENT"
-    yield f"SUMMARY:{title}"
-    yield f"DESCRIPTION:{_text(f'{filing.words}。依据：{filing.basis}。谁要填：{form.rules.obliged_words}')}"
+    yield from ("BEGIN:VEVENT", *which, "TRANSP:TRANSPARENT", f"SUMMARY:{title}", f"DESCRIPTION:{_text(words)}")
     for trigger in _ALARMS:
         yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:{trigger}", f"DESCRIPTION:{title}", "END:VALARM")
     yield "END:VEVENT"

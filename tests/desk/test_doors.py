@@ -239,3 +239,19 @@ def test_a_bad_sign_in_of_a_program_is_a_problem(
     problem: dict[str, Any] = answer.json()
     assert problem["status"] == status
     assert problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/desk/sign-in", "GET, HEAD, POST"),
+        ("/desk/accept", "GET, HEAD, POST"),
+        ("/desk/staff/2", "GET, HEAD, POST"),
+        ("/api/desk/session", "DELETE, POST"),
+        ("/api/desk/submissions", "GET, HEAD"),
+        ("/desk/sign-out", "POST"),
+    ],
+)
+def test_a_method_that_is_not_allowed_names_all_that_are(client: TestClient, path: str, methods: str) -> None:
+    answer = client.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.desk.conftest import ComeIn, Filer, registration, self_check
@@ -92,6 +93,15 @@ def test_a_telephone_that_another_unit_gave_stands_out(come_in: ComeIn, file: Fi
     assert warned(opened(come_in, number)) == ["与“示例县第2中学”相同，请核实"]
     file(self_check(4, year=2024))
     assert warned(opened(come_in, number)) == ["与“示例县第2中学”相同，请核实"], "another year is another clerk"
+
+
+def test_a_unit_that_filed_twice_is_named_once(come_in: ComeIn, file: Filer) -> None:
+    for contest in (False, True, True):
+        file(self_check(2), contest=contest)
+    file(self_check(3))
+    (words,) = warned(opened(come_in, file(self_check(1))))
+    assert sorted(re.findall("“(.*?)”", words)) == ["示例县第2中学", "示例县第3中学"]
+    assert "等" not in words
 
 
 def test_many_units_with_one_telephone_are_counted(come_in: ComeIn, file: Filer) -> None:

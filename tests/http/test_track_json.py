@@ -122,6 +122,11 @@ def test_without_a_code_it_is_401_for_any_number(client: TestClient, filed: dict
     assert answers[0].content == answers[1].content
 
 
+def test_a_method_that_is_not_allowed_names_all_that_are(client: TestClient, filed: Any) -> None:
+    answer = client.request("PATCH", at(filed))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, PUT")
+
+
 def test_a_form_is_no_number(client: TestClient) -> None:
     for method in ("GET", "PUT"):
         answer = client.request(method, SELF_CHECK)

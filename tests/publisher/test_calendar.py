@@ -7,6 +7,8 @@ from typing import Any
 import icalendar
 import pytest
 
+from functions.forms.authoring import read_catalogue
+from functions.supervision.deadlines import due_date
 from publisher.content import load_content
 from publisher.ics import calendar
 from tests.publisher.conftest import ROOT
@@ -73,6 +75,33 @@ def test_special_characters_are_escaped(project: Path) -> None:
     rules.write_text(text.replace("专业档案形成单位和列入档案登记备份名册的单位", odd), encoding="utf-8")
     found = icalendar.Calendar.from_ical(calendar(load_content(project)))
     assert any(odd in str(event["description"]) for event in found.walk("VEVENT"))
+
+
+def test_a_last_day_off_moves_in_the_calendar_as_it_does_in_what_is_judged(project: Path) -> None:
+    """T5 with the switch of T1 (Civil Code 203): 30 September 2028 is a Saturday before the holidays of October."""
+    rules = project / "schemas" / "annual-self-check" / "rules.yml"
+    switched = "day: 30, next_workday: {holidays: [2028-10-02, 2028-10-03], workdays: [2034-09-30]}}"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("day: 30}", switched), encoding="utf-8")
+    found = icalendar.Calendar.from_ical(calendar(load_content(project)))
+    assert found.errors == []
+    events: list[Any] = [event for event in found.walk("VEVENT") if "自查报告" in str(event["summary"])]
+    yearly, *moved = events
+    assert yearly.decoded("dtstart") == date(2026, 9, 30)
+    assert yearly["rrule"]["FREQ"] == ["YEARLY"]
+    assert {str(event["uid"]) for event in events} == {str(yearly["uid"])}
+    assert all("rrule" not in event for event in moved)
+    assert {event.decoded("recurrence-id"): event.decoded("dtstart") for event in moved} == {
+        date(2028, 9, 30): date(2028, 10, 4),
+        date(2029, 9, 30): date(2029, 10, 1),
+        date(2035, 9, 30): date(2035, 10, 1),
+    }
+    assert "9 月 30 日放假，顺延到 10 月 4 日" in str(moved[0]["description"])
+    form = read_catalogue(project / "schemas").get("annual-self-check")
+    (filing,) = form.rules.filings
+    for year in range(2026, 2036):
+        due = due_date(filing, {"unit": {"report_year": year - 1}})
+        days = {event.decoded("recurrence-id").year: event.decoded("dtstart") for event in moved}
+        assert due == days.get(year, date(year, 9, 30))
 
 
 def test_without_a_fixed_date_there_is_no_calendar(project: Path) -> None:
