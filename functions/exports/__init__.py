@@ -11,14 +11,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from functions.errors import QingdanError
-from functions.forms.definition import Definition
-from functions.records.state import SHANGHAI
-from functions.records.store import Answers, RecordStore, Selection
 
+# Imported where it is needed: processes that set papers in type, and know nothing else, import this too.
 if TYPE_CHECKING:
     from functions.exports.bag import Attachments
     from functions.exports.pdf import Press
+    from functions.forms.definition import Definition
     from functions.records.keys import Keys
+    from functions.records.store import Answers, RecordStore, Selection
 
 FormatName = Literal["xlsx", "csv", "jsonl", "pdf", "zip"]
 CHUNK = 1 << 18
@@ -112,10 +112,12 @@ def _documents(
     records = _counted(store.stream(selection), progress, every=8)
     if format == "pdf":
         from functions.exports.pdf.zipped import stream_pdfs
+        from functions.forms.definition import Definition
 
         definition_of = cache(lambda digest: Definition.from_document(store.document(digest)))
         return stream_pdfs(records, definition_of, tools.press)
     from functions.exports.bag import About, Package
+    from functions.records.state import SHANGHAI
 
     letterhead = tools.press.letterhead
     name = f"qingdan-{selection.form or 'filings'}-{at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
@@ -132,6 +134,8 @@ def _subject(store: RecordStore, selection: Selection) -> str:
 
 def _versions(store: RecordStore, selection: Selection) -> list[Definition]:
     """The form versions the selection is pinned to: those of one form together, the newest of each first."""
+    from functions.forms.definition import Definition
+
     found = [Definition.from_document(store.document(digest)) for digest in store.digests(selection)]
     order = list(dict.fromkeys(version.id for version in found))
     return sorted(found, key=lambda version: order.index(version.id))

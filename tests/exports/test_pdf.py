@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 
 from functions.errors import NotFound
 from functions.exports.pdf import Letterhead, Press, Typesetter
-from functions.exports.pdf.glyphs import Glyphs, cautious, characters, glyphs_of
-from functions.exports.pdf.papers import Paper, filing_paper, receipt_paper
-from functions.exports.pdf.press import font_files
+from functions.exports.pdf.papers import filing_paper, receipt_paper
+from functions.exports.typesetting.glyphs import Glyphs, cautious, characters, glyphs_of
+from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.typesetter import font_files
 from functions.forms.definition import Definition
 from functions.records.erasing import erase
 from functions.records.keys import Keys
@@ -280,7 +281,7 @@ def test_where_the_fonts_fail_in_spite_of_their_tables_the_plainest_characters_s
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing_is_missing = re.compile(r"(?!)")
-    monkeypatch.setattr("functions.exports.pdf.press.glyphs_of", lambda fonts: Glyphs(nothing_is_missing))
+    monkeypatch.setattr("functions.exports.typesetting.typesetter.glyphs_of", lambda fonts: Glyphs(nothing_is_missing))
     data = valid_self_check(unit_name="示例𠮷䶮中学")
     text = words(Press(LETTERHEAD, keys).filing(History(keys).file(data).record, self_check()))
     assert "示例〔U+20BB7〕〔U+4DAE〕中学" in text

@@ -34,7 +34,7 @@ from functions.records.state import Erased, standing
 from functions.records.store import Record
 from functions.records.versions import Version, versions_of
 
-AHEAD = 3
+AHEAD = 6
 MAKERS = 2
 READ = 1 << 20
 
@@ -65,6 +65,7 @@ class Package:
 
     def _members(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
         with (
+            self.press.for_many() as press,
             ThreadPoolExecutor(MAKERS, thread_name_prefix="papers") as makers,
             TemporaryFile(prefix="qingdan-") as manifest,
             TemporaryFile(prefix="qingdan-") as described,
@@ -73,7 +74,7 @@ class Package:
             bag = _Bag(about, manifest, described, done)
             forms: dict[str, Definition] = {}
             yield from bag.open()
-            for made in self._ahead(records, forms, makers):
+            for made in self._ahead(records, forms, press, makers):
                 digest = made.record.summary.form_digest
                 if digest not in bag.forms:
                     yield from bag.add(f"data/forms/{digest}.json", forms[digest].document)
@@ -82,7 +83,7 @@ class Package:
             yield from bag.close(self.keys.jwks())
 
     def _ahead(
-        self, records: Iterable[Record], forms: dict[str, Definition], makers: ThreadPoolExecutor
+        self, records: Iterable[Record], forms: dict[str, Definition], press: Press, makers: ThreadPoolExecutor
     ) -> Iterator[_Made]:
         """What each record's part is made of; that of the next ones is being made meanwhile."""
         waiting: deque[Future[_Made]] = deque()
@@ -90,17 +91,17 @@ class Package:
             digest = record.summary.form_digest
             if digest not in forms:
                 forms[digest] = Definition.from_document(self.document(digest))
-            waiting.append(makers.submit(self._make, record, forms[digest]))
+            waiting.append(makers.submit(self._make, record, forms[digest], press))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
-    def _make(self, record: Record, definition: Definition) -> _Made:
+    def _make(self, record: Record, definition: Definition, press: Press) -> _Made:
         named = {digest for event in record.events for digest in digests_in(event.body)}
         standings = {digest: self.attachments.standing(digest) for digest in sorted(named)}
         try:
-            return _Made(record, self.press.filing(record, definition), standings)
+            return _Made(record, press.filing(record, definition), standings)
         except Erased:
             return _Made(record, None, standings)
 

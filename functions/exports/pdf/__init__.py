@@ -1,6 +1,7 @@
 """What was filed, as PDF: the filing as the office's table, its receipt, an opinion on it; to be printed and kept."""
 
 from functions.exports.pdf.papers import Letterhead
-from functions.exports.pdf.press import Press, Typesetter
+from functions.exports.pdf.press import Press
+from functions.exports.typesetting.typesetter import Typesetter
 
 __all__ = ["Letterhead", "Press", "Typesetter"]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from functions.errors import NotFound
 from functions.exports.pdf.sheet import Block, label, sections_of, value
 from functions.exports.reader import CONTESTED, STATUSES, TIMELINESS
+from functions.exports.typesetting.paper import Paper
 from functions.forms.definition import Definition
 from functions.forms.pointer import read, split
 from functions.records.event import Event
@@ -40,15 +41,6 @@ class Letterhead:
     def verification(self, receipt: str) -> str:
         """The address that verifies a receipt in the browser; the receipt alone where the site has no address."""
         return f"{self.site}verify/#{receipt}" if self.site else receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One document: `parts` are what the template shows, `code` what its QR code says, `made` the day it is of."""
-
-    parts: dict[str, Any]
-    code: str
-    made: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

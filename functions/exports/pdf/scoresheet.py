@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from functions.exports.pdf.papers import Letterhead, Paper, long_date, parts_of
+from functions.exports.pdf.papers import Letterhead, long_date, parts_of
 from functions.exports.pdf.sheet import label, value
+from functions.exports.typesetting.paper import Paper
 from functions.forms.wording import numeral
 from functions.supervision.scoring import FULL, GRADES, KINDS, Item, Kind, Scored, ScoreSheet, points_of
 

@@ -1,0 +1,93 @@
+"""Papers set in processes of their own are the same bytes, whatever becomes of the processes, and none is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.exports.typesetting.makers import FEW, MOST, Makers
+from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.typesetter import Typesetter
+
+PARTS: dict[str, Any] = {
+    "bureau": "示例县档案局", "title": "示例", "subtitle": "", "number": "", "facts": [["编号", "甲"]], "scan": "",
+    "words": [], "sections": [], "sign": [], "notes": [], "foot": "",
+}  # fmt: skip
+
+
+def paper(n: int) -> Paper:
+    return Paper({**PARTS, "number": f"SC-2026-{n:06d}", "notes": [f"第 {n} 件，𠮷"]}, f"code {n}", (2026, 9, 18))
+
+
+def children() -> set[int]:
+    """The processes that this one has started and not ended."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        found |= {int(child) for child in (task / "children").read_text().split()}
+    return found
+
+
+@pytest.fixture
+def makers() -> Iterator[Makers]:
+    made = Makers()
+    yield made
+    made.close()
+
+
+def set_many(makers: Makers, papers: list[Paper], threads: int = 3) -> list[bytes]:
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(makers.set, papers))
+
+
+def test_they_set_the_same_bytes_and_end_with_the_block(makers: Makers) -> None:
+    before = children()
+    papers = [paper(n) for n in range(FEW + 12)]
+    assert set_many(makers, papers) == [Typesetter().set(one) for one in papers]
+    assert 1 <= len(children() - before) <= MOST
+    makers.close()
+    assert children() == before
+
+
+def test_few_papers_start_no_process(makers: Makers) -> None:
+    before = children()
+    set_many(makers, [paper(n) for n in range(FEW)])
+    assert children() == before
+
+
+def test_a_process_that_is_killed_costs_no_paper(makers: Makers) -> None:
+    before = children()
+    set_many(makers, [paper(n) for n in range(FEW + 6)])
+    started = children() - before
+    assert started
+    for process in started:
+        os.kill(process, signal.SIGKILL)
+    papers = [paper(n) for n in range(100, 106)]
+    assert set_many(makers, papers) == [Typesetter().set(one) for one in papers]
+
+
+def test_what_cannot_be_set_fails_with_its_own_error_and_the_next_is_set(makers: Makers) -> None:
+    set_many(makers, [paper(n) for n in range(FEW)], threads=1)
+    with pytest.raises(Exception, match="map"):
+        makers.set(Paper({**PARTS, "facts": 3}, "", (2026, 9, 18)))
+    assert makers.set(paper(1)) == Typesetter().set(paper(1))
+
+
+def test_several_downloads_together_start_no_more_than_one(makers: Makers) -> None:
+    before = children()
+    others = [Makers() for _ in range(2)]
+    try:
+        for each in (makers, *others):
+            papers = [paper(n) for n in range(FEW + 4)]
+            assert set_many(each, papers) == [Typesetter().set(one) for one in papers]
+        assert len(children() - before) <= MOST
+    finally:
+        for each in others:
+            each.close()
+    makers.close()
+    assert children() == before
