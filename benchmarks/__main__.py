@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import cold, desk, exporting, filing, scale, seal, site
+from benchmarks import cold, desk, exporting, filing, packages, scale, seal, site
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "cold": cold.run,
     "scale": scale.run,
     "seal": seal.run,
+    "packages": packages.run,
 }
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from functions.exports.pdf.papers import Letterhead, filing_paper, opinion_paper, receipt_paper
 from functions.exports.pdf.scoresheet import score_paper
-from functions.exports.typesetting.makers import Makers
+from functions.exports.typesetting.maker import Maker
 from functions.exports.typesetting.typesetter import Setter, Typesetter
 from functions.forms.definition import Definition
 from functions.records.keys import Keys
@@ -21,16 +21,23 @@ class Press:
     def __init__(self, letterhead: Letterhead, keys: Keys, setter: Setter | None = None) -> None:
         self.letterhead = letterhead
         self._keys = keys
+        self._setter = setter
         self._set = (setter or Typesetter()).set
 
     @contextmanager
     def for_many(self) -> Iterator[Press]:
-        """The same press for as long as the block lasts, which has many documents set in processes of their own."""
-        makers = Makers()
+        """The same press for as long as the block lasts, which has many documents set in a process of its own.
+
+        One that was given a setter keeps that.
+        """
+        if self._setter is not None:
+            yield self
+            return
+        maker = Maker()
         try:
-            yield Press(self.letterhead, self._keys, makers)
+            yield Press(self.letterhead, self._keys, maker)
         finally:
-            makers.close()
+            maker.close()
 
     def filing(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
         """The filing as the office's table, in the version given or the one that counts.

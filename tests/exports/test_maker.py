@@ -1,4 +1,4 @@
-"""Papers set in processes of their own are the same bytes, whatever becomes of the processes, and none is left."""
+"""Papers set in a process of its own are the same bytes, whatever becomes of the process, and none is left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from functions.exports.typesetting.makers import FEW, MOST, Makers
+from functions.exports.typesetting.maker import FEW, MOST, Maker
 from functions.exports.typesetting.paper import Paper
 from functions.exports.typesetting.typesetter import Typesetter
 
@@ -34,60 +34,60 @@ def children() -> set[int]:
 
 
 @pytest.fixture
-def makers() -> Iterator[Makers]:
-    made = Makers()
+def maker() -> Iterator[Maker]:
+    made = Maker()
     yield made
     made.close()
 
 
-def set_many(makers: Makers, papers: list[Paper], threads: int = 3) -> list[bytes]:
+def set_many(maker: Maker, papers: list[Paper], threads: int = 3) -> list[bytes]:
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(makers.set, papers))
+        return list(pool.map(maker.set, papers))
 
 
-def test_they_set_the_same_bytes_and_end_with_the_block(makers: Makers) -> None:
+def test_they_set_the_same_bytes_and_end_with_the_block(maker: Maker) -> None:
     before = children()
     papers = [paper(n) for n in range(FEW + 12)]
-    assert set_many(makers, papers) == [Typesetter().set(one) for one in papers]
-    assert 1 <= len(children() - before) <= MOST
-    makers.close()
+    assert set_many(maker, papers) == [Typesetter().set(one) for one in papers]
+    assert len(children() - before) == 1
+    maker.close()
     assert children() == before
 
 
-def test_few_papers_start_no_process(makers: Makers) -> None:
+def test_few_papers_start_no_process(maker: Maker) -> None:
     before = children()
-    set_many(makers, [paper(n) for n in range(FEW)])
+    set_many(maker, [paper(n) for n in range(FEW)])
     assert children() == before
 
 
-def test_a_process_that_is_killed_costs_no_paper(makers: Makers) -> None:
+def test_a_process_that_is_killed_costs_no_paper(maker: Maker) -> None:
     before = children()
-    set_many(makers, [paper(n) for n in range(FEW + 6)])
+    set_many(maker, [paper(n) for n in range(FEW + 6)])
     started = children() - before
     assert started
     for process in started:
         os.kill(process, signal.SIGKILL)
     papers = [paper(n) for n in range(100, 106)]
-    assert set_many(makers, papers) == [Typesetter().set(one) for one in papers]
+    assert set_many(maker, papers) == [Typesetter().set(one) for one in papers]
 
 
-def test_what_cannot_be_set_fails_with_its_own_error_and_the_next_is_set(makers: Makers) -> None:
-    set_many(makers, [paper(n) for n in range(FEW)], threads=1)
+def test_what_cannot_be_set_fails_with_its_own_error_and_the_next_is_set(maker: Maker) -> None:
+    set_many(maker, [paper(n) for n in range(FEW)], threads=1)
     with pytest.raises(Exception, match="map"):
-        makers.set(Paper({**PARTS, "facts": 3}, "", (2026, 9, 18)))
-    assert makers.set(paper(1)) == Typesetter().set(paper(1))
+        maker.set(Paper({**PARTS, "facts": 3}, "", (2026, 9, 18)))
+    assert maker.set(paper(1)) == Typesetter().set(paper(1))
 
 
-def test_several_downloads_together_start_no_more_than_one(makers: Makers) -> None:
+def test_several_downloads_together_start_no_more_than_one(maker: Maker) -> None:
     before = children()
-    others = [Makers() for _ in range(2)]
+    others = [Maker() for _ in range(MOST)]
     try:
-        for each in (makers, *others):
+        for each in (maker, *others):
             papers = [paper(n) for n in range(FEW + 4)]
             assert set_many(each, papers) == [Typesetter().set(one) for one in papers]
-        assert len(children() - before) <= MOST
+        assert len(children() - before) == MOST
     finally:
         for each in others:
             each.close()
-    makers.close()
+    maker.close()
     assert children() == before

@@ -1,0 +1,161 @@
+"""A package, its floor or some documents, in a process of its own, so that its memory can be weighed.
+
+`python -m benchmarks.package_child WHAT DATA OUT` prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+from benchmarks.export_child import forget_peak, peak
+from benchmarks.sample import FORM
+from functions.exports import Tools, export
+from functions.exports.bag import StoredAttachments
+from functions.exports.pdf import Letterhead, Press
+from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.typesetter import Setter
+from functions.forms.definition import Definition
+from functions.records.store import Selection
+from functions.storage.keys import load_keys
+from functions.storage.sqlite import SqliteStore, open_store
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+SECONDS_BETWEEN_LOOKS = 0.5
+MANY = 300
+
+
+class Ready:
+    """A setter that has set its paper already: what else there is to a package takes the time that is left."""
+
+    def __init__(self, made: bytes) -> None:
+        self._made = made
+
+    def set(self, paper: Paper) -> bytes:
+        return self._made
+
+
+def tools_of(data: Path, store: SqliteStore, setter: Setter | None = None) -> Tools:
+    """What desk and command line make documents with."""
+    keys = load_keys(data, lambda size: b"")
+    press = Press(Letterhead("示例县档案局", "https://daj.example.gov.cn/"), keys, setter)
+    return Tools(press, keys, StoredAttachments(store.blobs))
+
+
+def make_ready_package(data: Path, out: Path) -> dict[str, float]:
+    """The same package, if its documents had been set before: each is the first one."""
+    store = open_store(data)
+    first = next(store.stream(Selection(form=FORM)))
+    made = tools_of(data, store).press.filing(
+        first, Definition.from_document(store.document(first.summary.form_digest))
+    )
+    store.close()
+    return make_package(data, out, Ready(made))
+
+
+def make_package(data: Path, out: Path, setter: Setter | None = None) -> dict[str, float]:
+    """The package as desk and command line make it; a small one first, so that only growth is weighed."""
+    store = open_store(data)
+    tools = tools_of(data, store, setter)
+    for _ in export("zip", store, Selection(numbers=("SC-2026-000000",)), at=AT, tools=tools).chunks:
+        pass
+    before, weighed = forget_peak(), _Others()
+    began, worked = time.perf_counter(), processor()
+    with weighed, out.open("wb") as file:
+        file.writelines(export("zip", store, Selection(form=FORM), at=AT, tools=tools).chunks)
+    took = {"seconds": time.perf_counter() - began, "cpu": processor() - worked}
+    growth = (peak() - before) / 1000
+    store.close()
+    with zipfile.ZipFile(out) as packed:
+        papers = sum(info.file_size for info in packed.infolist() if info.filename.endswith("/filing.pdf"))
+    return {**took, "growth": growth, "others": weighed.most, "papers": papers / 1e9}
+
+
+def make_floor(data: Path, out: Path) -> dict[str, float]:
+    """As many bytes of as many files, by zipfile: attachments from where they lie, what is written anew from memory."""
+    members = json.loads((out.parent / "sizes.json").read_text())
+    longest = bytes(max(size for digest, size in members if not digest))
+    began, worked = time.perf_counter(), processor()
+    with zipfile.ZipFile(out, "w") as packed:
+        for place, (digest, size) in enumerate(members):
+            if digest:
+                packed.write(data / "attachments" / digest, f"package/{place}")
+            else:
+                packed.writestr(f"package/{place}", longest[:size])
+    return {"seconds": time.perf_counter() - began, "cpu": processor() - worked}
+
+
+def make_documents(data: Path, _: Path) -> dict[str, float]:
+    """One document when others were made before, and many in one zip."""
+    store = open_store(data)
+    tools = tools_of(data, store)
+    records = store.stream(Selection(form=FORM))
+    first = next(records)
+    form = Definition.from_document(store.document(first.summary.form_digest))
+    tools.press.filing(first, form)
+    second = next(records)
+    began = time.perf_counter()
+    tools.press.filing(second, form)
+    one = time.perf_counter() - began
+    numbers = tuple(f"SC-2026-{number:06d}" for number in range(MANY))
+    began = time.perf_counter()
+    for _chunk in export("pdf", store, Selection(numbers=numbers), at=AT, tools=tools).chunks:
+        pass
+    return {"one": one, "many": time.perf_counter() - began}
+
+
+def processor() -> float:
+    """Seconds of processor time, of this process and of those that it has started and ended."""
+    return sum(used.ru_utime + used.ru_stime for used in (getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)))
+
+
+class _Others:
+    """Looks now and then at the memory that belongs to the processes started; `most` of it at once, in MB."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+        self._ended = threading.Event()
+        self._looking = threading.Thread(target=self._look)
+
+    def __enter__(self) -> None:
+        self._looking.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(SECONDS_BETWEEN_LOOKS):
+            self.most = max(self.most, sum(map(_proportional, _children())) / 1000)
+
+
+def _children() -> list[str]:
+    return [child for task in Path("/proc/self/task").glob("*/children") for child in task.read_text().split()]
+
+
+def _proportional(process: str) -> float:
+    """What it uses, pages that others use too in parts, in KB of 1000 bytes; 0 when it has ended."""
+    with suppress(OSError):
+        found = re.search(r"Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text())
+        return int(found[1]) * 1.024 if found else 0.0
+    return 0.0
+
+
+KINDS: dict[str, Callable[[Path, Path], dict[str, float]]] = {
+    "package": make_package,
+    "ready-package": make_ready_package,
+    "package-floor": make_floor,
+    "documents": make_documents,
+}
+
+if __name__ == "__main__":
+    json.dump(KINDS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3])), sys.stdout)
