@@ -14,10 +14,12 @@ from typing import Any, Final
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.errors import NotFound
+from functions.forms.definition import Definition
 from functions.records.blobs import PART_BYTES, UploadRefused
 from functions.records.filetypes import FileRefused
 from functions.records.uploads import Announced, read_pass
@@ -25,9 +27,12 @@ from functions.web.attaching import REFUSED, Attaching, announcement
 from functions.web.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.gateway import Gateway
 from functions.web.limits import spend
+from functions.web.multipart import Posted, posting
+from functions.web.pages import below, form_page, public_place
 from functions.web.problems import HttpProblem, handlers
 from functions.web.shell import Shell
 from functions.web.threads import reading, writing
+from functions.web.uploading import filled_with_files
 
 TICKET_SECONDS: Final = 3600
 IN_MEMORY: Final = 64 * 1024
@@ -48,6 +53,8 @@ def create_app(services: Services) -> Starlette:
         Route("/api/attachments/{id}/parts/{part}", writing(attach.give_ticket), methods=["POST"]),
         Route("/api/attachments/{id}/parts/{part}", attach.take_part, methods=["PUT"]),
         Route("/api/attachments/{id}/completion", writing(attach.complete), methods=["POST"]),
+        Route("/forms/{form}/files", reading(attach.lead_to_form), methods=["GET"]),
+        Route("/forms/{form}/files", posting(attach.take_form, typed=services.settings.body_limit), methods=["POST"]),
     ]
     return Starlette(routes=routes, exception_handlers=handlers(shell))
 
@@ -56,7 +63,7 @@ class Attach:
     """The handlers. Each but `take_part` blocks and runs in a worker thread."""
 
     def __init__(self, services: Services, shell: Shell) -> None:
-        self._services = services
+        self._services, self._shell = services, shell
         # Pages may send nothing to a host that they were not built for.
         self._direct = bool(shell.assets.get("upload_host"))
         self._attaching = Attaching(services)
@@ -135,6 +142,23 @@ class Attach:
             raise HttpProblem(422, str(error), title=REFUSED) from None
         told = {"name": announced.name, "size": upload.size, "sha256": upload.digest, "voucher": voucher}
         return _json({**told, "scanned": settled.scanned})
+
+    def lead_to_form(self, request: Request) -> Response:
+        """The way to the form's page, for who opens anew the address that files were posted to."""
+        return RedirectResponse(f"{self._shell.base}forms/{self._definition(request).id}/", 303)
+
+    def take_form(self, request: Request, posted: Posted) -> Response:
+        """The form again, as it was filled in, with the files that came with it: the way without JavaScript."""
+        definition = self._definition(request)
+        status, filled = filled_with_files(self._attaching, definition, posted)
+        place = below(public_place(definition, self._services.settings.upload_limit))
+        return HTMLResponse(self._shell.page(*form_page(self._shell.base, filled, place)), status)
+
+    def _definition(self, request: Request) -> Definition:
+        found = self._services.catalogue.get(request.path_params["form"])
+        if found.rules.audience != "public":
+            raise NotFound("没有这种填报。请从“我要填报”里选一种")
+        return found
 
     def _admit(self, request: Request) -> Announced:
         """The file that the pass is about; HttpProblem 401 for one that is none, or for another file."""

@@ -21,16 +21,15 @@ from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
-from functions.web.filling import Filling
+from functions.web.filling import SUPERSEDED, Filling
 from functions.web.gateway import Gateway
-from functions.web.pages import Checked, Filled, Page, check_page, form_page, local_day, public_place
+from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
 from functions.web.problems import HttpProblem, handlers, problem_of
 from functions.web.receipts import receipt_page
 from functions.web.shell import Shell
 from functions.web.vouching import unproven, vouchers_in
 
 KEY_BYTES = 16
-SUPERSEDED = "这张表在您打开以后更新过。下面是新的表，您填的内容已经带过来，请看一遍再提交"
 
 
 def create_app(services: Services) -> Starlette:
@@ -139,7 +138,10 @@ class Submit:
         return self.page(201, page)
 
     def form(self, status: int, filled: Filled) -> Response:
-        return self.page(status, form_page(self.shell.base, filled, public_place(filled.definition)))
+        return self.page(status, form_page(self.shell.base, filled, self.place(filled.definition)))
+
+    def place(self, definition: Definition) -> Place:
+        return public_place(definition, self.services.settings.upload_limit)
 
     def check(
         self,
@@ -150,7 +152,7 @@ class Submit:
         contest: bool = False,
         headers: dict[str, str] | None = None,
     ) -> Response:
-        page = check_page(checked, public_place(checked.definition), stop=stop, contest=contest)
+        page = check_page(checked, self.place(checked.definition), stop=stop, contest=contest)
         return self.page(status, page, headers)
 
     async def give_receipt(self, request: Request) -> Response:

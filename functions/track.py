@@ -24,6 +24,7 @@ from functions.web.correcting import Corrections, outdated
 from functions.web.enclosures import Enclosures, digest_in
 from functions.web.filing import judge, taken_words
 from functions.web.gateway import Gateway
+from functions.web.multipart import Posted, posting
 from functions.web.pages import Page, local_day
 from functions.web.problems import HttpProblem, handlers
 from functions.web.shell import Shell
@@ -46,7 +47,7 @@ SHELL: Final = "track.html"
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     shell = Shell.load(services.settings.site, SHELL)
-    track = Track(services, shell)
+    track, typed = Track(services, shell), services.settings.body_limit
     routes = [
         Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
@@ -57,6 +58,8 @@ def create_app(services: Services) -> Starlette:
         Route("/track", writing(track.show), methods=["POST"]),
         Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
         Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),
+        Route("/track/{number}/correct/files", reading(track.begin_again), methods=["GET"]),
+        Route("/track/{number}/correct/files", posting(track.take_files, typed=typed), methods=["POST"]),
         Route("/track/{number}/document", writing(track.give_paper), methods=["POST"]),
         Route("/track/{number}/attachments", writing(track.give_named_file), methods=["POST"]),
         Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),
@@ -178,6 +181,13 @@ class Track:
         site = site_address(request, self._shell, encrypted=self._services.settings.encrypted)
         answer = self._form.answer(dossier, code, body, opened="action" not in controls, site=site)
         return self._page(answer.status, answer.page, answer.headers)
+
+    def take_files(self, request: Request, posted: Posted) -> Response:
+        """The form of a correction again, with the files that came with it: the way without JavaScript."""
+        code = dict(reversed(posted.pairs)).get("code", "")
+        dossier = self._door.admit(request, request.path_params["number"], code)
+        answer = self._form.with_files(dossier, code, posted)
+        return self._page(answer.status, answer.page)
 
     def ask_or_withdraw(self, request: Request, body: bytes) -> Response:
         """The page before a withdrawal, or the withdrawal."""

@@ -15,8 +15,6 @@ from typing import Any, Final
 from functions.forms.pointer import Token
 from functions.records.keys import Keys
 
-MOST_BYTES: Final = 50 * 1024 * 1024
-MOST_FILES: Final = 10
 VOUCHED_FOR: Final = timedelta(hours=24)
 # Longer than a voucher lives: what is still vouched for is never swept out, whatever the clocks of two machines say.
 KEPT_UNNAMED: Final = VOUCHED_FOR + timedelta(hours=1)

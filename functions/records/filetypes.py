@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, Literal
 
 from functions.errors import QingdanError
+from functions.forms.filefield import KINDS
 
 Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
 
@@ -29,12 +30,11 @@ _KINDS: Final[dict[str, Kind]] = {
     "docx": "docx",
     "xlsx": "xlsx",
 }
-LONGEST_NAME: Final = 200
 # Of a directory only so much is read: no paper has that many parts, and a hostile one could have millions.
 MOST_MEMBERS: Final = 20_000
 HEAD: Final = 1024
 
-ONLY: Final = "只收 PDF、OFD、JPEG、PNG、DOCX、XLSX 文件"
+ONLY: Final = f"只收 {KINDS} 文件"
 _OLD: Final = "这是旧格式的 Office 文件（DOC、XLS），或者设了打开密码。请去掉密码，另存为 DOCX、XLSX 或 PDF 再上传"
 _PACKED: Final = f"这是压缩包。{ONLY}，请解压以后一个一个上传"
 _MACROS: Final = "文件里有宏。请另存为不带宏的 DOCX、XLSX，或者转成 PDF 再上传"

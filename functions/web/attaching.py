@@ -7,10 +7,11 @@ import re
 from typing import Any, BinaryIO, Final
 
 from functions.bootstrap import Services
+from functions.forms.filefield import LONGEST_NAME, MOST_BYTES, size_words
 from functions.forms.problem import Problem
-from functions.records.attachments import MOST_BYTES, Attachment, vouch
+from functions.records.attachments import Attachment, vouch
 from functions.records.blobs import PART_BYTES, Upload
-from functions.records.filetypes import LONGEST_NAME, ONLY, FileRefused, kind_of, kind_of_name, plain_name
+from functions.records.filetypes import ONLY, FileRefused, kind_of, kind_of_name, plain_name
 from functions.records.inspecting import Settled, settle
 from functions.records.uploads import Announced, make_pass
 from functions.web.problems import HttpProblem
@@ -18,7 +19,7 @@ from functions.web.problems import HttpProblem
 ID_BYTES: Final = 16
 REFUSED: Final = "文件没有收下"
 MB: Final = 1024 * 1024
-SIZES: Final = f"一个文件最大 {MOST_BYTES // MB} MB"
+SIZES: Final = f"一个文件最大 {size_words(MOST_BYTES)}"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _EMPTY: Final = "这个文件是空的。请核对选的是不是它，重新选择"
 _TOO_LARGE: Final = f"这个文件太大，{SIZES}。请压缩图片或者分成几个文件再上传"

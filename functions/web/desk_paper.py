@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -23,19 +24,23 @@ from functions.records.event import canonical
 from functions.records.filing import Paper
 from functions.records.store import Selection
 from functions.web.addresses import site_address
+from functions.web.attaching import Attaching
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
 from functions.web.conditional import idempotency_key
+from functions.web.desk_doors import redirect
 from functions.web.desk_frame import Pages
 from functions.web.desk_list import LIVE
 from functions.web.filing import Request as Filing
 from functions.web.filing import file_paper, judge, recall_now, require_key
 from functions.web.filling import Filling
-from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
+from functions.web.multipart import Posted, posting
+from functions.web.pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
 from functions.web.problems import HttpProblem, problem_of
 from functions.web.receipts import receipt_acts, receipt_code, receipt_slip, secret_box
 from functions.web.sessions import Doorkeeper, Visitor, require_csrf
-from functions.web.threads import reading, writing
+from functions.web.threads import Endpoint, reading, writing
 from functions.web.trail import Trail
+from functions.web.uploading import filled_with_files
 from functions.web.vouching import unproven, vouchers_in
 
 KEY_BYTES: Final = 16
@@ -69,6 +74,7 @@ class PaperDesk:
         self._doorkeeper = doorkeeper
         self._pages = pages
         self._trail = Trail(services)
+        self._attaching = Attaching(services)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -76,8 +82,15 @@ class PaperDesk:
             Route("/desk/records/", reading(self.choose)),
             Route("/desk/records/{form}", reading(self.begin)),
             Route("/desk/records/{form}", writing(self.fill_in), methods=["POST"]),
+            Route("/desk/records/{form}/files", reading(self.begin_again), methods=["GET"]),
+            Route("/desk/records/{form}/files", self._files(), methods=["POST"]),
             Route("/api/desk/records/{form}", writing(self.take), methods=["POST"]),
         ]
+
+    def _files(self) -> Endpoint:
+        # Nobody's files are read before it is known who he is.
+        admit = partial(self._doorkeeper.admit, permission="enter_paper")
+        return posting(self.take_files, typed=self._services.settings.body_limit, admit=admit)
 
     def choose(self, request: Request) -> Response:
         """Which form came on paper."""
@@ -90,6 +103,21 @@ class PaperDesk:
         visitor = self._doorkeeper.admit(request, "enter_paper")
         entry = Entry(visitor, "", None, ())
         return self._form(request, 200, Filled(self._definition(request), {}), entry)
+
+    def begin_again(self, request: Request) -> Response:
+        """The way to the form, for who opens anew the address that files were posted to."""
+        self._doorkeeper.admit(request, "enter_paper")
+        return redirect(request, f"/desk/records/{self._definition(request).id}")
+
+    def take_files(self, request: Request, posted: Posted) -> Response:
+        """The form again, with the files that came with it: the way without JavaScript."""
+        visitor = self._doorkeeper.admit(request, "enter_paper")
+        controls = dict(reversed(posted.pairs))
+        require_csrf(visitor, controls.get("csrf", ""))
+        status, filled = filled_with_files(self._attaching, self._definition(request), posted)
+        entry = replace(self._entry(visitor, controls.get(RECEIVED, "")), problems=())
+        page = form_page(self._pages.home, filled, below(self._place(filled.definition, entry, _received_field(entry))))
+        return self._framed(request, status, page, visitor)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
         """A row more or less, what is to be changed, the answers to check, or the receipt."""
@@ -209,16 +237,28 @@ class PaperDesk:
 
     def _form(self, request: Request, status: int, filled: Filled, entry: Entry) -> Response:
         above = _received_field(entry)
-        page = form_page(self._pages.home, filled, _place(filled.definition, entry, above))
+        page = form_page(self._pages.home, filled, self._place(filled.definition, entry, above))
         return self._framed(request, status, page, entry.visitor)
 
     def _check(
         self, request: Request, status: int, checked: Checked, entry: Entry, *, stop: str = "", contest: bool = False
     ) -> Response:
-        place = _place(checked.definition, entry, "", {RECEIVED: entry.typed})
+        place = self._place(checked.definition, entry, "", {RECEIVED: entry.typed})
         came = el("p", f"{LABEL}：", el("strong", entry.typed), class_="measure")
         page = check_page(checked, place, stop=stop, contest=contest, changes=came)
         return self._framed(request, status, page, entry.visitor)
+
+    def _place(self, definition: Definition, entry: Entry, above: str, more: Mapping[str, str] | None = None) -> Place:
+        return Place(
+            definition.id,
+            (),
+            hidden={"csrf": entry.visitor.session.csrf, **(more or {})},
+            verb="录入纸质件",
+            above=above,
+            kept=False,
+            before=BEFORE,
+            upload_limit=self._services.settings.upload_limit,
+        )
 
     def _framed(self, request: Request, status: int, page: Page, visitor: Visitor) -> Response:
         return self._pages.page(request, "filling.html", visitor, status=status, heading=page.title, body=page.main)
@@ -233,11 +273,6 @@ def _wrong_day(typed: Any, today: date) -> str:
     if date.fromisoformat(typed) > today:
         return f"{LABEL}是 {typed}，还没有到。请填实际收到的日期"
     return f"{LABEL}是 {typed}，早于 {EARLIEST.year} 年。请核对" if date.fromisoformat(typed) < EARLIEST else ""
-
-
-def _place(definition: Definition, entry: Entry, above: str, more: Mapping[str, str] | None = None) -> Place:
-    hidden = {"csrf": entry.visitor.session.csrf, **(more or {})}
-    return Place(definition.id, (), hidden=hidden, verb="录入纸质件", above=above, kept=False, before=BEFORE)
 
 
 def _received_field(entry: Entry) -> Markup:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
+from functions.forms.filefield import size_words
 from functions.records.attachments import Attachment, attachments_in
 from functions.records.filetypes import MEDIA_TYPES, kind_of_name
 from functions.records.inspecting import Standing, standing_of
@@ -82,13 +83,6 @@ class Enclosures:
 def digest_in(request: Request) -> str:
     """The digest in the address."""
     return str(request.path_params["sha256"])
-
-
-def size_words(size: int) -> str:
-    """A size as people read it: 812 KB, 4.2 MB."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / (1024 * 1024):.1f} MB"
 
 
 def _named(record: Record) -> dict[str, Attachment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from functions.forms.decode import Decoded, decode
 from functions.forms.definition import Definition
@@ -17,6 +17,8 @@ from functions.web.filing import require_key
 from functions.web.pages import Checked, Filled
 from functions.web.problems import HttpProblem
 from functions.web.vouching import CONTROL
+
+SUPERSEDED: Final = "这张表在您打开以后更新过。下面是新的表，您填的内容已经带过来，请看一遍再提交"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
 from typing import Any, NamedTuple
@@ -84,9 +84,14 @@ class Checked:
     vouchers: Sequence[str] = ()
 
 
-def public_place(definition: Definition) -> Place:
-    """Where everybody files this form."""
-    return Place(definition.id, (("我要填报", FORMS), (definition.title, "#")))
+def public_place(definition: Definition, upload_limit: int = MOST_BYTES) -> Place:
+    """Where everybody files this form; `upload_limit` as in Place."""
+    return Place(definition.id, (("我要填报", FORMS), (definition.title, "#")), upload_limit=upload_limit)
+
+
+def below(place: Place) -> Place:
+    """The same place from one step further down, where its files are sent to."""
+    return replace(place, action=f"../{place.action}")
 
 
 def form_page(base: str, filled: Filled, place: Place) -> Page:

@@ -9,14 +9,17 @@ from functions.errors import GuardTaken, StepRefused, StoreUnavailable
 from functions.forms.difference import compare
 from functions.forms.difftable import render_differences
 from functions.records.steps import Dossier, require_allowed
+from functions.web.attaching import Attaching
 from functions.web.correcting import Corrections
 from functions.web.filing import judge, require_key, taken_words
 from functions.web.filling import Filling
-from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day
+from functions.web.multipart import Posted
+from functions.web.pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
 from functions.web.problems import HttpProblem, problem_of
 from functions.web.stepping import Stepper
 from functions.web.track_pages import crumbs_to, opinion_box
 from functions.web.track_receipts import corrected_page
+from functions.web.uploading import filled_with_files
 from functions.web.vouching import named_before, unproven
 
 KEY_BYTES = 16
@@ -39,6 +42,7 @@ class CorrectionForm:
         self._corrections = corrections
         self._stepper = stepper
         self._base = base
+        self._attaching = Attaching(services)
 
     def answer(self, dossier: Dossier, code: str, body: bytes, *, opened: bool, site: str) -> Answer:
         """What one post of the form is answered; `opened` is the first, which brings nothing but the code.
@@ -46,7 +50,7 @@ class CorrectionForm:
         `site` is the site's whole address, for the code to scan on the receipt.
         """
         filling = Filling.read(dossier.definition, body)
-        place = _place(dossier, code, filling.controls.get("version", ""))
+        place = self._place(dossier, code, filling.controls.get("version", ""))
         if opened:
             require_allowed("corrected", dossier.state.status)
             filled = Filled(dossier.definition, dossier.state.data)
@@ -55,6 +59,13 @@ class CorrectionForm:
         if again:
             return Answer(200, form_page(self._base, again, place))
         return self._judge(dossier, filling, place, site)
+
+    def with_files(self, dossier: Dossier, code: str, posted: Posted) -> Answer:
+        """The form again, with the files that came with it."""
+        require_allowed("corrected", dossier.state.status)
+        status, filled = filled_with_files(self._attaching, dossier.definition, posted)
+        version = dict(reversed(posted.pairs)).get("version", "")
+        return Answer(status, form_page(self._base, filled, below(self._place(dossier, code, version))))
 
     def _judge(self, dossier: Dossier, filling: Filling, place: Place, site: str) -> Answer:
         today = local_day(self._services.clock())
@@ -95,6 +106,20 @@ class CorrectionForm:
             return Answer(problem.status, self._check(dossier, checked, place, stop=problem.detail), problem.headers)
         return Answer(200, corrected_page(dossier, given, place.hidden["code"], site))
 
+    def _place(self, dossier: Dossier, code: str, version: str) -> Place:
+        """Where a filing is corrected: the pages carry the code and the version that was seen, never in an address."""
+        seen = version if version.isdecimal() and len(version) < 10 else str(dossier.state.version)
+        return Place(
+            "correct",
+            crumbs_to(dossier.record.summary.number),
+            hidden={"code": code, "version": seen},
+            verb="补正",
+            above=opinion_box(dossier),
+            asked=frozenset(dossier.state.asked),
+            kept=False,
+            upload_limit=self._services.settings.upload_limit,
+        )
+
     def _check(
         self, dossier: Dossier, checked: Checked, place: Place, *, stop: str = "", contest: bool = False
     ) -> Page:
@@ -102,20 +127,6 @@ class CorrectionForm:
         version = dossier.state.version
         table = render_differences(found, before=version, after=version + 1)
         return check_page(checked, place, stop=stop, contest=contest, changes=table)
-
-
-def _place(dossier: Dossier, code: str, version: str) -> Place:
-    """Where a filing is corrected: the pages carry the code and the version that was seen, never in an address."""
-    seen = version if version.isdecimal() and len(version) < 10 else str(dossier.state.version)
-    return Place(
-        "correct",
-        crumbs_to(dossier.record.summary.number),
-        hidden={"code": code, "version": seen},
-        verb="补正",
-        above=opinion_box(dossier),
-        asked=frozenset(dossier.state.asked),
-        kept=False,
-    )
 
 
 def _version(place: Place) -> int:

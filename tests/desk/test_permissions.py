@@ -36,6 +36,8 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/records/"): "enter_paper",
     ("GET", "/desk/records/{form}"): "enter_paper",
     ("POST", "/desk/records/{form}"): "enter_paper",
+    ("GET", "/desk/records/{form}/files"): "enter_paper",
+    ("POST", "/desk/records/{form}/files"): "enter_paper",
     ("GET", "/desk/calls"): "read",
     ("GET", "/desk/calls.csv"): "export",
     ("GET", "/desk/export"): "export",
@@ -187,7 +189,9 @@ def test_no_form_is_obeyed_without_the_token_of_its_session(come_in: ComeIn, kno
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
             address = path.format(id=id_of("viewer"), number="SC-2026-79999999", form="annual-self-check")
-            answer = come_in("admin").post(address, data={**given, "do": "disable"})
+            # Whether a form brings files or not.
+            files = {"upload:files.scans": ("", b"")} if path.endswith("/files") else None
+            answer = come_in("admin").post(address, data={**given, "do": "disable"}, files=files)
             assert (answer.status_code, "没有照办" in answer.text) == (403, True), path
     assert not services.staff.account("viewer").disabled
 

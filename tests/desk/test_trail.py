@@ -319,6 +319,7 @@ SILENT = {
     "/desk/staff/{id}",
     "/desk/records/",  # which forms there are, and an empty one
     "/desk/records/{form}",
+    "/desk/records/{form}/files",
 }
 
 

@@ -13,7 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.records.attachments import MOST_BYTES, vouched
+from functions.forms.filefield import MOST_BYTES
+from functions.records.attachments import vouched
 from functions.records.blobs import PART_BYTES
 from functions.records.inspecting import standing_of
 from tests.contract.test_blobs import part_of

@@ -12,7 +12,7 @@ import pytest
 from functions.errors import GuardTaken
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
-from functions.records.attachments import MOST_FILES
+from functions.forms.filefield import MOST_FILES
 from functions.records.erasing import erase
 from functions.records.store import RecordStore, Selection, Summary
 from functions.storage.aws.guards import GUARD_KEY, MEMBER

@@ -1,0 +1,111 @@
+"""A whole form that was posted with files, read as it comes: files to disk, answers to pairs; it stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.web.bodies import MOST_PAIRS, require_storable
+from functions.web.limits import header, spend
+from functions.web.problems import HttpProblem
+from functions.web.threads import Endpoint
+
+TYPE: Final = "multipart/form-data"
+MOST_FILES: Final = 50
+UNREADABLE: Final = "提交的内容读不出来。请回到表页，再上传一次"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came under a control's name; it can be read from any place until the request is answered."""
+
+    control: str
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a form brought: its pairs in order, line ends as LF, the bytes of their values, and the chosen files."""
+
+    pairs: Sequence[tuple[str, str]]
+    size: int
+    files: Sequence[Sent]
+
+    @classmethod
+    def of(cls, form: FormData) -> Posted:
+        """The same, from Starlette's; HttpProblem 400 for what no file can hold."""
+        pairs, files = [], []
+        for name, value in form.multi_items():
+            require_storable(name)
+            if isinstance(value, str):
+                require_storable(value)
+                pairs.append((name, value.replace("\r\n", "\n").replace("\r", "\n")))
+            elif value.filename:
+                require_storable(value.filename)
+                files.append(Sent(name, value.filename, value.file))
+        return cls(pairs, sum(len(value) for _, value in pairs), files)
+
+
+def posting(
+    work: Callable[[Request, Posted], Response], *, typed: int, admit: Callable[[Request], object] = lambda _: None
+) -> Endpoint:
+    """The endpoint of a handler that is given the form, with at most `typed` bytes of answers, in constant memory.
+
+    `admit` may refuse the request before any of it is read. Both block and run in worker threads.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        await run_in_threadpool(admit, request)
+        _require_multipart(request)
+        declared = header(request.scope, b"content-length")
+        spend(request.scope, int(declared) if declared.isdecimal() else 0)
+        try:
+            form = await _Parser(request, typed).parse()
+        except MultiPartException:
+            raise HttpProblem(400, UNREADABLE) from None
+        try:
+            if not declared.isdecimal():
+                spend(request.scope, sum(value.size or 0 for value in form.values() if isinstance(value, UploadFile)))
+            return await run_in_threadpool(work, request, Posted.of(form))
+        finally:
+            await form.close()
+
+    return endpoint
+
+
+class _Parser(MultiPartParser):
+    """Starlette's, which would keep any number of long answers in memory, and read what is no UTF-8 as something."""
+
+    def __init__(self, request: Request, typed: int) -> None:
+        super().__init__(
+            request.headers, request.stream(), max_files=MOST_FILES, max_fields=MOST_PAIRS, max_part_size=typed
+        )
+        self._left = typed
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            self._left -= end - start
+            if self._left < 0:
+                raise HttpProblem(413, "填写的内容太长。请把长的文字缩短，分次提交")
+        super().on_part_data(data, start, end)
+
+    def on_part_end(self) -> None:
+        if self._current_part.file is None:
+            try:
+                self._current_part.data.decode()
+            except UnicodeDecodeError:
+                raise HttpProblem(400, UNREADABLE) from None
+        super().on_part_end()
+
+
+def _require_multipart(request: Request) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
+        raise HttpProblem(415, f"这里只收 {TYPE}。请改请求的 Content-Type 再发")

@@ -1,0 +1,81 @@
+"""The files that came with a posted form, taken in and named in its answers; knows neither page nor route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from functions.errors import StoreUnavailable
+from functions.forms import filefield, pointer
+from functions.forms.definition import Definition, Field
+from functions.forms.names import parse_name
+from functions.forms.problem import Problem
+from functions.forms.rowchange import focus_of
+from functions.records.filetypes import FileRefused, plain_name
+from functions.web.attaching import Attaching
+from functions.web.filling import SUPERSEDED, Filling
+from functions.web.multipart import Posted, Sent
+from functions.web.pages import Filled
+from functions.web.vouching import CONTROL, RULE
+
+Pairs = list[tuple[str, str]]
+
+NOT_NOW: Final = "现在存不下来，没有收下。请过一会儿再上传"
+
+
+def filled_with_files(attaching: Attaching, definition: Definition, posted: Posted) -> tuple[int, Filled]:
+    """The same form again with the files that were taken in, and the status to answer with."""
+    taken = take_in(attaching, definition, posted)
+    filling = Filling.of(definition, taken.pairs, posted.size)
+    if filling.superseded:
+        return 409, filling.filled(tuple(taken.problems), notice=SUPERSEDED)
+    status = 503 if taken.failed else 422 if taken.problems else 200
+    return status, filling.filled(tuple(taken.problems), focus=focus_of(filling.action) if status == 200 else None)
+
+
+@dataclass(slots=True)
+class Uploaded:
+    """The form's pairs, with the files that were taken in, and what was wrong with the others.
+
+    `failed`: some were not taken in for want of a store.
+    """
+
+    pairs: Pairs
+    problems: list[Problem]
+    failed: bool = False
+
+
+def take_in(attaching: Attaching, definition: Definition, posted: Posted) -> Uploaded:
+    """Take in each file that was chosen in a field of this form. Blocks for as long as they are large."""
+    taken = Uploaded(list(posted.pairs), [])
+    for sent in posted.files:
+        name = sent.control.removeprefix(filefield.UPLOAD)
+        path = parse_name(name) if sent.control.startswith(filefield.UPLOAD) else None
+        field = definition.field_at(pointer.join(path)) if path else None
+        if isinstance(field, Field) and field.kind == "attachments":
+            _take_one(attaching, taken, name, field, sent)
+    return taken
+
+
+def _take_one(attaching: Attaching, taken: Uploaded, name: str, field: Field, sent: Sent) -> None:
+    def refuse(words: str) -> None:
+        taken.problems.append(Problem(pointer.join(field.path), field.label, words, RULE))
+
+    called = f"“{plain_name(sent.name)}”"
+    if sum(known == name for known, value in taken.pairs if value) >= (field.maximum or 1):
+        refuse(f"这里最多 {field.maximum} 个文件，{called}没有收下。请先删去一个")
+        return
+    try:
+        attachment, voucher = attaching.take(sent.name, sent.file)
+    except FileRefused as error:
+        refuse(f"{called}没有收下：{error}")
+        return
+    except StoreUnavailable:
+        taken.failed = True
+        refuse(f"{called}{NOT_NOW}")
+        return
+    file = {"name": attachment.name, "size": attachment.size, "sha256": attachment.digest}
+    pair = (name, filefield.written(file))
+    if pair not in taken.pairs:
+        taken.pairs.append(pair)
+    taken.pairs.append((CONTROL, voucher))

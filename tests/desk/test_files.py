@@ -1,0 +1,126 @@
+"""The files of a filing at the desk: entered with a paper one, shown with how they stand, downloaded with a trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from functions.bootstrap import Services
+from functions.forms.encode import encode
+from functions.records.store import Selection
+from functions.web.attaching import Attaching
+from tests.desk.conftest import ComeIn, Filer
+from tests.desk.test_paper import API, PATH
+from tests.desk.test_trail import everything
+from tests.http.test_files_html import names, upload
+from tests.http.test_files_json import named
+from tests.support.files import pdf_of, png, sha256
+from tests.support.filings import valid_self_check
+from tests.support.markup import read_page
+
+SCAN = pdf_of(300)
+Sent = Callable[[bytes, str], dict[str, Any]]
+
+
+@pytest.fixture
+def sent(services: Services, tmp_path: Any) -> Sent:
+    """A file that has come in, as its announcement names it, with its voucher."""
+
+    def send(content: bytes, name: str) -> dict[str, Any]:
+        path = tmp_path / "sent"
+        path.write_bytes(content)
+        with path.open("rb") as file:
+            attachment, voucher = Attaching(services).take(name, file)
+        return {"name": attachment.name, "size": attachment.size, "sha256": attachment.digest, "voucher": voucher}
+
+    return send
+
+
+def at(number: str, content: bytes, root: str = "/desk") -> str:
+    return f"{root}/submissions/{number}/attachments/{sha256(content)}"
+
+
+@pytest.mark.parametrize("root", ["/desk", "/api/desk"])
+def test_an_officer_downloads_a_file_and_leaves_a_trail(
+    come_in: ComeIn, services: Services, file: Filer, sent: Sent, root: str
+) -> None:
+    number = file(named(sent(SCAN, "盖章 扫描件.pdf")))
+    client = come_in("viewer")
+    answer = client.get(at(number, SCAN, root))
+    assert (answer.status_code, answer.content) == (200, SCAN)
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-type"] == "application/pdf"
+    (actor, action, noted) = everything(services)[-1]
+    assert (actor, action) == ("viewer", "exported")
+    assert noted == {"document": "attachment", "sha256": sha256(SCAN)}
+
+
+def test_only_a_file_that_this_filing_names_is_given(
+    come_in: ComeIn, services: Services, file: Filer, sent: Sent
+) -> None:
+    sent(png(), "照片.png")
+    number = file(named(sent(SCAN, "扫描件.pdf")))
+    before = len(everything(services))
+    assert come_in("admin").get(at(number, png())).status_code == 404
+    assert len(everything(services)) == before
+
+
+@pytest.mark.parametrize(("area", "words"), [("quarantine", "还没有查过病毒"), ("infected", "查出病毒")])
+def test_what_nobody_may_have_is_shown_so_and_given_to_nobody(
+    come_in: ComeIn, services: Services, file: Filer, sent: Sent, area: Any, words: str
+) -> None:
+    number = file(named(sent(SCAN, "扫描件.pdf")))
+    client = come_in("admin")
+    assert f'href="{at(number, SCAN)}"' in client.get(f"/desk/submissions/{number}").text
+    services.blobs.move(sha256(SCAN), "attachments", area)
+    page = client.get(f"/desk/submissions/{number}").text
+    assert words in page
+    assert at(number, SCAN) not in page
+    refused = client.get(at(number, SCAN), headers={"Accept": "text/html"})
+    assert refused.status_code == 409
+    assert words in refused.text
+    services.blobs.remove(area, sha256(SCAN))
+    assert "文件已经不在" in client.get(f"/desk/submissions/{number}").text
+    assert client.get(at(number, SCAN)).status_code == 404
+
+
+def test_a_paper_filing_is_entered_with_its_scan(come_in: ComeIn, services: Services) -> None:
+    client = come_in("officer")
+    held = [pair for pair in read_page(client.get(PATH).text).posted() if pair[0] in ("csrf", "form_digest")]
+    answers = encode(services.catalogue.get("annual-self-check"), valid_self_check())
+    pairs = [*held, *answers, ("received_on", "2026-09-17")]
+    answer = upload(client, pairs, [("扫描件.pdf", SCAN)], f"{PATH}/files")
+    assert answer.status_code == 200, answer.text
+    page = read_page(answer.text)
+    assert names(page) == ["扫描件.pdf"]
+    assert page.one("input", name="received_on").attributes["value"] == "2026-09-17"
+    assert page.one("form", id="form").attributes["action"] == "../annual-self-check"
+    check = read_page(client.post(PATH, data=_form(page.posted(), "review")).text)
+    assert client.post(PATH, data=_form(check.posted(), "file")).status_code == 201
+    (summary,) = services.records.page(Selection(), limit=2).items
+    assert client.get(at(summary.number, SCAN)).content == SCAN
+
+
+def _form(pairs: list[tuple[str, str]], action: str) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = {"action": [action]}
+    for name, value in pairs:
+        held.setdefault(name, []).append(value)
+    return held
+
+
+def test_files_of_a_paper_filing_are_read_from_officers_only(come_in: ComeIn, client: TestClient) -> None:
+    assert upload(client, [], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 303
+    assert upload(come_in("viewer"), [], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 403
+    assert upload(come_in("officer"), [("csrf", "x")], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 403
+
+
+def test_a_paper_filing_by_a_program_needs_a_voucher_for_each_file(come_in: ComeIn, sent: Sent) -> None:
+    client, scan = come_in("officer"), sent(SCAN, "扫描件.pdf")
+    body = {"received_on": "2026-09-17", "data": named(scan)}
+    refused = client.post(API, json=body)
+    assert refused.status_code == 422
+    assert "还没有收到“扫描件.pdf”" in refused.json()["errors"][0]["message"]
+    assert client.post(API, json=body, headers={"Attachment-Vouchers": scan["voucher"]}).status_code == 201
