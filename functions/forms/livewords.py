@@ -95,13 +95,13 @@ def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
             ("foreign", "format", "〈" + "1" * 17, {"〈": "{value}"}),
             ("check", "format", "1" * 18, {}),
         ],
-        "attachments": [
-            ("many", "maxItems", [{}] * ((field.maximum or 0) + 1), {f" {(field.maximum or 0) + 1} ": " {count} "}),
-            ("few", "minItems", [{}], {" 1 ": " {count} "}),
-        ],
         "phone": [("format", "format", _TYPED, typed)],
         "email": [("format", "format", _TYPED, typed)],
     }
+    if field.kind == "attachments":
+        over = (field.maximum or 0) + 1
+        many = ("many", "maxItems", [{}] * over, {f" {over} ": " {count} "})
+        return [many, ("few", "minItems", [{}], {" 1 ": " {count} "})] if (field.minimum or 0) > 1 else [many]
     long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
     return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])
 

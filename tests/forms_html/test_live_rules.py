@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -63,3 +64,16 @@ def test_no_text_of_a_form_can_end_the_block() -> None:
     inside = text.removeprefix('<script type="application/json" id="form-data">').removesuffix("</script>")
     assert "<" not in inside
     assert json.loads(inside)["form"] == "annual-self-check"
+
+
+def test_a_page_knows_how_many_files_are_too_many_and_is_made_in_little_memory() -> None:
+    """A number's limit, which may be a thousand million, is never taken for a number of files."""
+    tracemalloc.start()
+    data = form_data(self_check())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    node = data["nodes"]["files.scans"]
+    assert (node["k"], node["max"]) == ("attachments", 5)
+    assert data["texts"][node["m"]["many"]] == "“{name}”最多 5 个文件，现在是 {count} 个。请移除多的"
+    assert "few" not in node["m"]
+    assert peak < 16 * 1024 * 1024
