@@ -21,8 +21,9 @@ _SLICES_AHEAD: Final = 2
 # Two lines a filing: its facts as a JSON array, in the order of Answers, and the body. JSON holds no bare line end.
 _LINES = f"""json_array(s.number, s.form, s.form_digest, s.period, s.unit_name, s.submitted_at, s.due, s.timeliness,
     s.status, s.version, e.digest, {CONTESTED}) || char(10) || ifnull(CAST(e.body AS TEXT), '')"""
-_LATEST = """SELECT max(x.sequence) FROM events x
-    WHERE x.number = s.number AND x.type IN ('submitted', 'corrected')"""
+# Most records have no other event than their first.
+_LATEST = """CASE s.sequence WHEN 1 THEN 1 ELSE (SELECT max(x.sequence) FROM events x
+    WHERE x.number = s.number AND x.type IN ('submitted', 'corrected')) END"""
 
 
 def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
@@ -47,7 +48,7 @@ def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[bytes]:
     # The LIMIT holds the order of the subquery fast.
     statement = f"""SELECT CAST(group_concat(lines, char(10)) AS BLOB), max(place) FROM (
         SELECT {_LINES} AS lines, s.submitted_at || ' ' || s.number AS place
-        FROM {chosen.source} CROSS JOIN events e ON e.number = s.number AND e.sequence = ({_LATEST})
+        FROM {chosen.source} CROSS JOIN events e ON e.number = s.number AND e.sequence = {_LATEST}
         WHERE {chosen.condition} AND (s.submitted_at, s.number) > (?, ?)
         ORDER BY s.submitted_at, s.number LIMIT {FILINGS_A_SLICE})"""  # noqa: S608 - constants, values are bound
     place = " "
