@@ -22,7 +22,10 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
+from functions.records.blobs import PART_BYTES
 from tests.conftest import ROOT, Server
+from tests.contract.test_blobs import part_of
+from tests.support.files import pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
 from tests.support.serving import COMMAND, environment
@@ -147,6 +150,42 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     assert answer.status_code == 201
 
 
+def test_a_file_is_sent_filed_and_given_back_as_the_contract_says(server: Server) -> None:
+    content = pdf_of(PART_BYTES + 300)
+    named = {"name": "盖章 扫描件.pdf", "size": len(content), "sha256": sha256(content)}
+    one, part_at = "/api/attachments/{id}", "/api/attachments/{id}/parts/{part}"
+
+    def ask(path: str, method: str, places: Any = None, body: Any = None, **more: Any) -> Any:
+        kind = {"body": body, "media_type": "application/json"} if body is not None else {}
+        case = schema[path][method].Case(path_parameters=places or {}, headers=more.pop("headers", {}), **kind)
+        answer = case.call(base_url=server.url)
+        case.validate_response(answer, checks=CHECKS)
+        return answer
+
+    assert ask("/api/attachments", "POST", body=named | {"name": "a.exe"}).status_code == 422
+    told = ask("/api/attachments", "POST", body=named).json()
+    own, place = {"Authorization": f"Bearer {told['token']}"}, {"id": told["id"]}
+    for part in (1, 2):
+        piece = part_of(content, part)
+        ticket = ask(part_at, "POST", place | {"part": part}, {"sha256": sha256(piece)}, headers=own).json()
+        assert ask(f"{one}/completion", "POST", place, headers=own).status_code == 409
+        sent = httpx2.put(f"{server.url}{ticket['url']}", headers=ticket["headers"], content=piece)
+        assert sent.status_code == 204
+        assert part in ask(one, "GET", place, headers=own).json()["arrived"]
+    done = ask(f"{one}/completion", "POST", place, headers=own).json()
+    assert ask(one, "DELETE", place, headers=own).status_code == 204
+    data = valid_self_check(uscc=fresh_uscc()) | {"files": {"scans": [named]}}
+    filing = "/api/submissions/{form}"
+    form = {"form": "annual-self-check"}
+    assert ask(filing, "POST", form, data).status_code == 422
+    given = ask(filing, "POST", form, data, headers={"Attachment-Vouchers": done["voucher"]}).json()
+    code, number = {"Authorization": f"Bearer {given['access_code']}"}, {"number": given["number"]}
+    file = number | {"sha256": named["sha256"]}
+    assert ask("/api/submissions/{number}/attachments/{sha256}", "GET", file, headers=code).content == content
+    cookie = {"Cookie": sign_in(server, "fujian")}
+    assert ask("/api/desk/submissions/{number}/attachments/{sha256}", "GET", file, headers=cookie).content == content
+
+
 def test_documents_are_given_as_the_contract_says(server: Server) -> None:
     cookie = sign_in(server, "shuji")
     data = valid_self_check(uscc=fresh_uscc(), unit_name="示例县文书中学")
@@ -185,13 +224,14 @@ def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
 
 
 def test_every_route_for_programs_is_in_the_contract(services: Services) -> None:
+    from functions.attach import create_app as create_attach
     from functions.desk import create_app as create_desk
     from functions.seals import create_app as create_seals
     from functions.submit import create_app as create_submit
     from functions.track import create_app as create_track
 
-    made = (create_submit(services), create_track(services), create_desk(services), create_seals(services))
-    routes = [route for app in made for route in app.routes]
+    creators = (create_submit, create_track, create_attach, create_desk, create_seals)
+    routes = [route for create in creators for route in create(services).routes]
     # One address in two ways of writing it, which a contract may not have: a form to file, a number to follow.
     written = {"/api/submissions/{number}": "/api/submissions/{form}"}
     served = {
