@@ -18,7 +18,7 @@ from functions.errors import QingdanError
 from functions.exports.table import MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
 from functions.forms.definition import Definition, Field
 from functions.forms.pointer import ANY_ROW
-from functions.records.store import Answers
+from functions.records.store import Answers, Decided
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIMELINESS = {"on_time": "按期", "late": "延报"}
@@ -30,6 +30,8 @@ STATUSES = {
     "voided": "已作废",
 }
 CONTESTED = "重复待核"
+DECIDED = {"returned": "退回补正", "accepted": "接受", "reopened": "重新打开", "voided": "作废"}
+AGREED = "同意接受"  # the first of two officers
 TRUE, FALSE = "是", "否"
 
 Cell = Any
@@ -97,6 +99,7 @@ class Facts:
         text = cells.text
         self._definition, self._cells, self._form = version, cells, text(version.short)
         self._periods: dict[str, Cell] = {}
+        self._undecided = (cells.blank,) * 4
         self._timeliness = {key: text(title) for key, title in TIMELINESS.items()}
         self._statuses = {(status, False): text(title) for status, title in STATUSES.items()}
         self._statuses |= {(status, True): text(f"{title}，{CONTESTED}") for status, title in STATUSES.items()}
@@ -111,13 +114,25 @@ class Facts:
             cells.text(answers.unit_name),
             self._form,
             period,
-            cells.moment(_shanghai_hour(answers.submitted_at[:13]) + answers.submitted_at[13:19]),
+            self._moment(answers.submitted_at),
+            self._moment(answers.corrected_at) if answers.corrected_at else cells.blank,
             cells.date(answers.due),
             self._timeliness[answers.timeliness],
             self._statuses[answers.status, answers.contested],
             cells.integer(answers.version),
+            *(self._decision(answers.decision) if answers.decision else self._undecided),
             cells.text(answers.digest),
         ]
+
+    def _decision(self, decided: Decided) -> tuple[Cell, ...]:
+        said = orjson.loads(decided.body) if decided.body else {}
+        word = DECIDED[decided.type] if said.get("complete", True) else AGREED
+        text = self._cells.text
+        words = text(said.get("opinion") or said.get("reason") or "")
+        return text(word), self._moment(decided.at), text(decided.actor), words
+
+    def _moment(self, at: str) -> Cell:
+        return self._cells.moment(_shanghai_hour(at[:13]) + at[13:19])
 
 
 class Reader:

@@ -61,10 +61,15 @@ MAIN_COLUMNS = (
     Column((), "表", "text", 12),
     Column((), "年度或阶段", "text", 13),
     Column((), "收到时间", "moment", 19),
+    Column((), "补正时间", "moment", 19),
     Column((), "截止日期", "date", 12),
     Column((), "是否按期", "text", 10),
     Column((), "状态", "text", 20),
     Column((), "版本", "integer", 7),
+    Column((), "最近的决定", "text", 12),
+    Column((), "决定时间", "moment", 19),
+    Column((), "决定人", "text", 12),
+    Column((), "意见", "text", 40, wrap=True),
     Column((), "内容指纹", "text", 24),
 )
 ROW_COLUMNS = (

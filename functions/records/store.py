@@ -117,10 +117,20 @@ class Record:
     events: tuple[Event, ...]
 
 
-class Answers(NamedTuple):
-    """One filing as tables show it: facts of its summary, and the answers that count.
+class Decided(NamedTuple):
+    """What the bureau did to a filing: the event's `type`, when, by whom; `body` (JSON) is None after an erasure."""
 
-    `digest` and `body` are those of the event that brought the answers; `body` is None after an erasure.
+    type: str
+    at: str
+    actor: str
+    body: str | None
+
+
+class Answers(NamedTuple):
+    """One filing as tables show it: facts of its summary, the last decision on it, and the answers that count.
+
+    `digest` and `body` are those of the event that brought the answers, `corrected_at` is its time where it was a
+    correction, else ""; `body` is None after an erasure. `decision` is the last one, though a correction came after it.
     """
 
     number: str
@@ -135,6 +145,8 @@ class Answers(NamedTuple):
     version: int
     digest: str
     contested: bool
+    corrected_at: str
+    decision: Decided | None
     body: bytes | None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.records.event import Event
-from functions.records.store import Answers, Record
+from functions.records.store import Answers, Decided, Record
 
 DECISIONS: Final = frozenset(("accepted", "returned", "reopened", "voided"))
 
@@ -48,8 +48,17 @@ def answers_of(record: Record) -> Answers:
         version=summary.version,
         digest=event.digest,
         contested=summary.contested,
+        corrected_at=event.at if event.type == "corrected" else "",
+        decision=_decided(record.events),
         body=event.body,
     )
+
+
+def _decided(events: Sequence[Event]) -> Decided | None:
+    for event in reversed(events):
+        if event.type in DECISIONS:
+            return Decided(event.type, event.at, event.actor, event.body.decode() if event.body is not None else None)
+    return None
 
 
 def last_decision(events: Sequence[Event]) -> int | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +20,13 @@ from functions.exports.csv import is_plain, quote, stream_csv
 from functions.exports.guard import clean, guard, unguard
 from functions.exports.table import Column, Table, build_tables
 from functions.forms.definition import Definition, Field
+from functions.records.decision import Decision
+from functions.records.keys import Keys
+from functions.records.steps import decide
 from functions.records.store import Record
 from functions.records.versions import answers_of
 from tests.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
+from tests.support.records import History, four_eyed
 
 
 def rows(*records: Record, versions: list[Definition] | None = None, table: str = "") -> list[dict[str, str]]:
@@ -48,6 +53,48 @@ def test_a_filing_is_one_line_with_titles_for_values_and_beijing_time() -> None:
 def test_a_contested_filing_says_so() -> None:
     (row,) = rows(record(contested=True))
     assert row["状态"] == "待审核，重复待核"
+
+
+REVIEW = ("收到时间", "补正时间", "状态", "最近的决定", "决定时间", "决定人", "意见")
+
+
+def reviewed(history: History) -> list[str]:
+    (row,) = rows(history.record, versions=[history.definition])
+    return [row[header] for header in REVIEW]
+
+
+def test_what_the_bureau_decided_stands_beside_both_times(keys: Keys) -> None:
+    """A correction in time keeps the first submission's timeliness: both times are shown."""
+    history = History(keys).file()
+    first = "2026-09-18 10:24:07"
+    assert reviewed(history) == [first, "", "待审核", "", "", "", ""]
+    history.at += timedelta(days=1)
+    opinion = Decision("return", "=30 年档案数量漏填。\n请补上", date(2026, 9, 25))
+    history.take(decide(history.dossier, history.by("jia"), opinion))
+    returned = ["退回补正", "2026-09-19 10:24:07", "jia", "'=30 年档案数量漏填。\n请补上"]
+    assert reviewed(history) == [first, "", "已退回", *returned]
+    history.at += timedelta(days=1)
+    history.correct()
+    corrected = "2026-09-20 10:24:07"
+    assert reviewed(history) == [first, corrected, "待审核", *returned]
+    history.at += timedelta(days=1)
+    history.accept()
+    accepted = ["接受", "2026-09-21 10:24:07", "jia", ""]
+    assert reviewed(history) == [first, corrected, "已接受", *accepted]
+
+
+def test_the_first_of_two_officers_has_agreed_and_not_accepted(keys: Keys) -> None:
+    history = History(keys, four_eyed()).file()
+    history.accept()
+    assert reviewed(history)[2:4] == ["待审核", "同意接受"]
+    history.accept("yi")
+    assert reviewed(history)[2:6] == ["已接受", "接受", "2026-09-18 10:24:07", "yi"]
+
+
+def test_reasons_stand_where_opinions_do(keys: Keys) -> None:
+    history = History(keys).file()
+    history.void()
+    assert reviewed(history)[3::3] == ["作废", "示例理由"]
 
 
 def test_repeated_rows_are_had_by_the_name_of_their_table() -> None:
@@ -214,7 +261,8 @@ def plain_lines(filed: Record, table: Table) -> Iterator[list[str]]:
             yield [facts[0], str(position), facts[1], *(plain_cell(fields, *cell) for cell in cells)]
         return
     status = {"submitted": "待审核", "withdrawn": "已撤回"}[summary.status] + "，重复待核" * summary.contested
-    facts += ["示例表", "2025 年度", "2026-10-01 00:30:05", "2026-09-30", "延报", status, "1", event.digest]
+    facts += ["示例表", "2025 年度", "2026-10-01 00:30:05", "", "2026-09-30", "延报", status, "1"]
+    facts += ["", "", "", "", event.digest]
     cells = [(look_up(data, column.path), column) for column in table.columns[len(facts) :]]
     yield facts + [plain_cell(fields, *cell) for cell in cells]
 

@@ -20,9 +20,11 @@ from functions.exports import xlsx
 from functions.exports.guard import clean, unguard
 from functions.exports.sheetnames import SheetNames
 from functions.forms.definition import Definition
+from functions.records.keys import Keys
 from functions.records.store import Answers, Record
 from functions.records.versions import answers_of
 from tests.exports.samples import ANSWERS, FORM, form, record
+from tests.support.records import History
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
@@ -200,3 +202,15 @@ def test_sheet_names_are_unique_and_allowed(wanted: list[str]) -> None:
 def test_dates_are_counted_as_excel_counts_them() -> None:
     assert xlsx.CELLS.date("1900-03-01") == 61
     assert xlsx.CELLS.date(date(2026, 11, 23).isoformat()) == 46349
+
+
+def test_decisions_have_times_and_wrapped_words(keys: Keys) -> None:
+    history = History(keys).file().send_back().correct()
+    (sheet, *_) = sheets(workbook(history.record, versions=[history.definition])).worksheets
+    cells = row(sheet)
+    times = [str(cells[header].value) for header in ("收到时间", "补正时间", "决定时间")]
+    assert times == ["2026-09-18 10:24:07"] * 3
+    assert (cells["最近的决定"].value, cells["决定人"].value, cells["意见"].value) == ("退回补正", "jia", "示例意见")
+    assert cells["意见"].alignment.wrap_text
+    blank = row(sheets(workbook(record()))["示例表"])
+    assert [blank[header].value for header in ("补正时间", "最近的决定", "决定时间", "决定人", "意见")] == [None] * 5

@@ -10,7 +10,8 @@ from typing import Final
 
 import orjson
 
-from functions.records.store import Answers
+from functions.records.store import Answers, Decided
+from functions.records.versions import DECISIONS
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.selection import CONTESTED, Where
 
@@ -18,9 +19,16 @@ FILINGS_A_SLICE: Final = 200
 # With the next one but one already asked for, the thread goes on to it without waiting for the interpreter.
 _SLICES_AHEAD: Final = 2
 
+# Most records have no other event than their first, and no decision.
+_TYPES = ", ".join(f"'{each}'" for each in sorted(DECISIONS))
+_DECIDED = f"""CASE s.sequence WHEN 1 THEN NULL ELSE (
+    SELECT json_array(x.type, x.at, x.actor, CAST(x.body AS TEXT)) FROM events x
+    WHERE x.number = s.number AND x.type IN ({_TYPES})
+    ORDER BY x.sequence DESC LIMIT 1) END"""  # noqa: S608 - constants
 # Two lines a filing: its facts as a JSON array, in the order of Answers, and the body. JSON holds no bare line end.
 _LINES = f"""json_array(s.number, s.form, s.form_digest, s.period, s.unit_name, s.submitted_at, s.due, s.timeliness,
-    s.status, s.version, e.digest, {CONTESTED}) || char(10) || ifnull(CAST(e.body AS TEXT), '')"""
+    s.status, s.version, e.digest, {CONTESTED},
+    iif(e.type = 'corrected', e.at, ''), json({_DECIDED})) || char(10) || ifnull(CAST(e.body AS TEXT), '')"""
 # Most records have no other event than their first.
 _LATEST = """CASE s.sequence WHEN 1 THEN 1 ELSE (SELECT max(x.sequence) FROM events x
     WHERE x.number = s.number AND x.type IN ('submitted', 'corrected')) END"""
@@ -36,8 +44,9 @@ def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
             coming.append(ahead.submit(next, slices, None))
             texts = iter(lines.split(b"\n"))
             for facts, body in zip(texts, texts, strict=True):
-                *known, contested = orjson.loads(facts)
-                yield Answers._make((*known, contested == 1, body or None))
+                *known, contested, corrected_at, decided = orjson.loads(facts)
+                decision = Decided._make(decided) if decided else None
+                yield Answers._make((*known, contested == 1, corrected_at, decision, body or None))
 
 
 def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[bytes]:
