@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def private_folder(folder: Path) -> Path:
     """The folder, made if need be, readable by its owner only; StoreUnavailable when that cannot be."""
     try:
         if not folder.is_dir():
-            folder.mkdir(mode=FOLDER_MODE, parents=True)
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             sync_folder(folder.parent)
         folder.chmod(FOLDER_MODE)
     except OSError as error:
@@ -53,7 +54,7 @@ def lock_folder(folder: Path) -> int:
 
 def write_once(path: Path, content: bytes) -> None:
     """Write a new file whole and durably: file and folder are synced. A file that is there already stays as it is."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
         with os.fdopen(descriptor, "wb") as file:

@@ -7,6 +7,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from functions.errors import StoreLocked, StoreUnavailable
 from functions.records.store import Selection
+from functions.storage.folder import private_folder, write_once
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.schema import STEPS
@@ -150,3 +153,19 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
     )
     assert asked.result(30) == ["wal", 2]
     store.close()
+
+
+def test_threads_that_make_the_same_folder_and_the_same_file_at_once_all_have_it(tmp_path: Path) -> None:
+    """Two files that arrive in the first second of a new data folder; a part that is sent again while it arrives."""
+    together = threading.Barrier(8, timeout=30)
+
+    def write(turn: int) -> bytes:
+        for number in range(30):
+            together.wait()
+            path = private_folder(tmp_path / f"{number}" / "quarantine") / "part"
+            write_once(path, b"content")
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(8))) == [b"content"] * 8
+    assert list(tmp_path.rglob("*.tmp")) == []
