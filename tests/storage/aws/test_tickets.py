@@ -102,8 +102,8 @@ def test_a_link_is_a_download_whatever_the_file_says_it_is(blobs: BlobStore) -> 
 def test_what_lies_in_the_bucket_is_encrypted_checked_and_written_once(blobs: BlobStore, ministack: Cloud) -> None:
     content = b"written once"
     for _ in range(2):
-        blobs.keep("attachments", digest_of(content), content)
-    key = f"attachments/{digest_of(content)}"
+        blobs.keep("forms", digest_of(content), content)
+    key = f"forms/{digest_of(content)}"
     found = ministack.s3.head_object(Bucket=BUCKET, Key=key, ChecksumMode="ENABLED")
     assert found["ServerSideEncryption"] == "AES256"
     assert base64.b64decode(found["ChecksumSHA256"]).hex() == digest_of(content)
@@ -138,9 +138,9 @@ def test_contents_outlast_lost_answers_and_errors_too(
     store = Cloud(engine.url, engine.url).open(healthy.table)
     content = b"through trouble" * 1000
     engine.first(2, "lost", "PUT")
-    store.blobs.keep("attachments", digest_of(content), content)
+    store.blobs.keep("bodies", digest_of(content), content)
     engine.first(2, refusal("SlowDown", 503), "GET")
-    assert store.blobs.read("attachments", digest_of(content)) == content
-    versions = ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=f"attachments/{digest_of(content)}")["Versions"]
+    assert store.blobs.read("bodies", digest_of(content)) == content
+    versions = ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=f"bodies/{digest_of(content)}")["Versions"]
     assert len(versions) == 1
     store.close()
