@@ -15,6 +15,7 @@ from functions.forms.pointer import ANY_ROW, Path
 
 _TYPED = "〈〉"
 _HIGH, _LOW = 98765432109876, -98765432109876
+_Faults = list[tuple[str, str, Any, dict[str, str]]]
 
 
 def parts_of_name(definition: Definition, path: Path) -> list[tuple[str, str]]:
@@ -71,10 +72,10 @@ class Texts:
         return self._places.setdefault(text, len(self._places))
 
 
-def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
+def _faults(field: Field) -> _Faults:
     """The faults a script can see in an answer of this kind: (fault, rule, telling answer, what stands for it)."""
     typed, over = {_TYPED: "{value}"}, (field.max_length or 0) + 1
-    by_kind: dict[str, list[tuple[str, str, Any, dict[str, str]]]] = {
+    by_kind: dict[str, _Faults] = {
         "integer": [
             ("type", "type", _TYPED, typed),
             ("low", "minimum", _LOW, {str(_LOW): "{value}"}),
@@ -100,8 +101,8 @@ def _faults(field: Field) -> list[tuple[str, str, Any, dict[str, str]]]:
     }
     if field.kind == "attachments":
         over = (field.maximum or 0) + 1
-        many = ("many", "maxItems", [{}] * over, {f" {over} ": " {count} "})
-        return [many, ("few", "minItems", [{}], {" 1 ": " {count} "})] if (field.minimum or 0) > 1 else [many]
+        few: _Faults = [("few", "minItems", [{}], {" 1 ": " {count} "})] if (field.minimum or 0) > 1 else []
+        return [("many", "maxItems", [{}] * over, {f" {over} ": " {count} "}), *few]
     long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
     return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])
 
