@@ -18,8 +18,8 @@ from typing import IO, Final
 from functions.exports.typesetting.paper import Paper
 from functions.exports.typesetting.typesetter import Typesetter
 
-# The first papers are set at home: a maker takes as long to start as some ten papers take.
-FEW: Final = 8
+# The first papers are set at home: a maker takes as long to start as a dozen papers take.
+FEW: Final = 4
 # Of all downloads of one server together: each takes 90 MB.
 MOST: Final = 2
 _SLOTS: Final = threading.BoundedSemaphore(MOST)
