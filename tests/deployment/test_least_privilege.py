@@ -80,7 +80,10 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "background": {
         *((f"dynamodb:{action}", "T", "") for action in ("GetItem", "BatchGetItem", "Query")),
         *((f"dynamodb:{action}", "T/index", "") for action in ("GetItem", "BatchGetItem", "Query")),
-        *(("s3:GetObject", contents, "") for contents in (*CONTENTS, "B/attachments/*")),
+        *(
+            ("s3:GetObject", contents, "")
+            for contents in (*CONTENTS, "B/attachments/*", "B/quarantine/*", "B/infected/*")
+        ),
         *LAYING_DOWN,
         ("ssm:GetParametersByPath", "P", ""),
     },
