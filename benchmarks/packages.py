@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -34,6 +35,9 @@ PATIENCE = 3600
 def run(folder: Path, year: int, filings: int = FILINGS) -> Table:
     """The package beside its floor. Needs twice the disk that it holds: some 45 GB."""
     del year
+    needed = 2 * filings * FILES * (SMALLEST + LARGEST) // 2
+    if shutil.disk_usage(folder).free < needed * 1.1:
+        raise RuntimeError(f"{folder} needs {needed / 1e9:.0f} GB of free disk; set TMPDIR to where there is as much")
     data, package = folder / "data", folder / "package.zip"
     table = Table(f"package of {filings:,} filings with {FILES} attachments of {SMALLEST:,} to {LARGEST:,} bytes each")
     _seed(data, filings)
