@@ -28,6 +28,8 @@ from functions.storage.folder import FILE_MODE, private_folder, sync_folder, wri
 INCOMING: Final = "incoming"
 FINISHED: Final = "finished"
 CHUNK: Final = 1 << 20
+# Files from outside leave so much of the disk to filings, which are small and must never be refused for want of room.
+KEPT_FREE: Final = 512 * 1024 * 1024
 
 
 class FileBlobs:
@@ -93,7 +95,10 @@ class FileBlobs:
     def begin(self, id: str, *, size: int, digest: str) -> Upload:
         upload = Upload(require_id(id), size, require_digest(digest), "")
         with _translated():
-            private_folder(private_folder(self._folder / INCOMING) / id)
+            incoming = private_folder(self._folder / INCOMING)
+            if shutil.disk_usage(incoming).free < size + KEPT_FREE:
+                raise StoreUnavailable("磁盘快满了，暂时不收附件；填报照常。请腾出空间")
+            private_folder(incoming / id)
         return upload
 
     def part_ticket(self, upload: Upload, part: int, *, digest: str, seconds: int) -> Ticket | None:

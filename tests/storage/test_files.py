@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from functions.errors import StoreUnavailable
-from functions.storage.files import FileBlobs
+from functions.storage.files import KEPT_FREE, FileBlobs
 from tests.contract.test_blobs import begin, digest_of, file_of, part_of, put
 
 NOW = datetime.now(UTC)
@@ -116,3 +118,17 @@ def test_a_folder_that_cannot_be_used_says_so(tmp_path: Path) -> None:
     (tmp_path / "attachments").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreUnavailable, match="请检查"):
         FileBlobs(tmp_path).keep("attachments", digest_of(b"x"), b"x")
+
+
+def test_files_from_outside_leave_room_for_filings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who uploads from many addresses fills no disk."""
+    blobs = FileBlobs(tmp_path)
+    size = 50 * 1024 * 1024
+    for free, taken in ((KEPT_FREE + size, True), (KEPT_FREE + size - 1, False)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        if taken:
+            blobs.begin("1" * 32, size=size, digest="0" * 64)
+        else:
+            with pytest.raises(StoreUnavailable, match="磁盘"):
+                blobs.begin("2" * 32, size=size, digest="0" * 64)
+    assert [path.name for path in (tmp_path / "incoming").iterdir()] == ["1" * 32]
