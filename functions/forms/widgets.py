@@ -8,6 +8,7 @@ from typing import Any
 from functions.forms.controls import Placed, control, is_fieldset, picks
 from functions.forms.element import Markup, el, hidden_input, join
 from functions.forms.filecontrol import files, limits_of
+from functions.forms.filefield import MOST_BYTES
 from functions.forms.names import id_of, name_of
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.pointer import ANY_ROW, Path
@@ -85,7 +86,8 @@ def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
     if field.kind == "attachments":
         return el(
             "fieldset", el("legend", field.label, mark(field)), help_, wrong, files(sheet, field, value, path),
-            class_=class_, data_f=name_of(path), data_most=field.maximum, aria_describedby=described,
+            class_=class_, data_f=name_of(path), data_most=field.maximum, data_largest=MOST_BYTES,
+            aria_describedby=described,
         )  # fmt: skip
     placed = Placed(field, path, value, bool(wrong), described)
     if is_fieldset(field):

@@ -30,6 +30,7 @@ class Frame:
     stylesheet: str
     script: str
     form_script: str
+    digest_script: str
     home: str
     base: str
 
@@ -76,7 +77,7 @@ class Pages:
         """The page as a response. `values` are what the template shows; text in them is escaped there."""
         base = request.scope.get("root_path", "")
         assets = self._assets
-        scripts = (assets["site_script"], assets["form_script"])
+        scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
         frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
         ways = ways_of(request, visitor, self._records) if visitor else []
         html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)

@@ -89,6 +89,7 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
         "stylesheet": names[STYLESHEET],
         "site_script": names["assets/javascripts/site.js"],
         "form_script": names["assets/javascripts/form.js"],
+        "digest_script": names["assets/javascripts/digest.js"],
         "search_index": names[SEARCH_INDEX],
         "content_security_policy": policy,
         "upload_host": upload_host,

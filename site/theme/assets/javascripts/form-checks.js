@@ -57,6 +57,10 @@
     phone: function (node, value) {
       return new RegExp(form.data.phone).test(value) ? null : ["format", { value: shown(value) }];
     },
+    attachments: function (node, value) {
+      if (node.max !== undefined && value.length > node.max) return ["many", { count: value.length }];
+      return node.min !== undefined && value.length < node.min ? ["few", { count: value.length }] : null;
+    },
     email: function (node, value) {
       return new RegExp(form.data.email).test(value) ? null : ["format", { value: shown(value) }];
     }
@@ -71,6 +75,7 @@
     var control = form.controls(wrapper)[0];
     if (control.validity && control.validity.badInput) return ["bad", {}];
     var value = form.valueIn(wrapper, node.k);
+    if (node.k === "attachments" && form.hasOpenFiles(wrapper)) return null;
     if (value === undefined) return form.isMissing(wrapper, data) ? ["required", {}] : null;
     return (FAULTS[node.k] || tooLong)(node, value);
   }

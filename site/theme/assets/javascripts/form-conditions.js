@@ -155,7 +155,7 @@
     form.each(form.controls(form.element), function (control) {
       control.disabled = form.isHidden(control);
     });
-    form.each(form.element.querySelectorAll("[data-row] > input[type=hidden]"), function (marker) {
+    form.each(form.element.querySelectorAll("[data-row] > input[type=hidden], .files input[type=hidden]"), function (marker) {
       marker.disabled = form.isHidden(marker);
     });
     markWhatIsRequired();

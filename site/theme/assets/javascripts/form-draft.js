@@ -41,9 +41,10 @@
     });
     form.each(form.controls(form.element), function (control) {
       var ticked = control.type === "checkbox" || control.type === "radio";
+      if (control.type === "file") return;
       if (control.name !== "contest" && (ticked ? control.checked : control.value)) found.push([control.name, control.value]);
     });
-    return found;
+    return found.concat(form.filePairs());
   }
 
   function draft() {
@@ -82,6 +83,7 @@
       if (control.type === "checkbox" || control.type === "radio") control.checked = false;
       else control.value = "";
     });
+    form.emptyFiles();
     form.each(form.element.querySelectorAll("[data-f]"), function (wrapper) {
       form.showMessage(wrapper, "");
     });
@@ -97,6 +99,7 @@
     });
   }
 
+  /* Fill in what a draft holds; the words for what it cannot bring back. */
   function fillIn(values) {
     empty();
     makeRows(values);
@@ -108,9 +111,11 @@
       var found = typed[control.name];
       if (!found) return;
       if (control.type === "checkbox" || control.type === "radio") control.checked = found.indexOf(control.value) >= 0;
-      else control.value = found[0];
+      else if (control.type !== "file") control.value = found[0];
     });
+    var stale = form.fillInFiles(typed);
     form.changed();
+    return stale.length ? stale.join("、") + "上传以后过了 24 小时，请再选一次，重新上传。" : "";
   }
 
   function when(saved) {
@@ -162,8 +167,8 @@
     })).focus();
   }
 
-  function tellRestored(kept) {
-    var words = (when(kept.saved) || "上次") + " 保存在这台设备的浏览器里。请核对后接着填。";
+  function tellRestored(kept, stale) {
+    var words = (when(kept.saved) || "上次") + " 保存在这台设备的浏览器里。请核对后接着填。" + stale;
     if (kept.digest !== form.data.digest) words += "这张表后来更新过，新的栏目还空着。";
     tell("", "已恢复上次没填完的草稿", words, button("清除草稿", clear));
   }
@@ -199,9 +204,9 @@
     if (found.form !== form.data.form) {
       return tell("stop", "没有载入", "“" + name + "”是《" + found.title + "》的草稿，这里要填的是《" + form.data.title + "》。请到那张表的网页载入。").focus();
     }
-    fillIn(found.values);
+    var stale = fillIn(found.values);
     form.keepDraft();
-    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + " 保存的内容填好了。请核对后接着填。").focus();
+    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + " 保存的内容填好了。请核对后接着填。" + stale).focus();
   }
 
   /* The browser's own chooser stands outside the form, so that no file is ever sent with it. */
@@ -240,7 +245,6 @@
     if (!form.element.hasAttribute("data-fresh")) return form.keepDraft();
     var kept = readKept();
     if (!kept || kept.form !== form.data.form || !isPairs(kept.values) || !kept.values.length) return undefined;
-    fillIn(kept.values);
-    return tellRestored(kept);
+    return tellRestored(kept, fillIn(kept.values));
   };
 })((window.qingdanForm = window.qingdanForm || {}));

@@ -77,6 +77,7 @@
     var words = button ? button.value.split(":") : [];
     if (words[0] !== "add" && words[0] !== "remove") return;
     var list = button.closest("[data-item]");
+    if (!list) return;
     event.preventDefault();
     var row = words[0] === "add" ? form.addRow(list) : form.removeRow(list, Number(words[2]));
     form.changed();

@@ -89,6 +89,7 @@
   form.valueIn = function (wrapper, kind) {
     var controls = form.controls(wrapper);
     var chosen = [];
+    if (kind === "attachments") return form.filesIn(wrapper);
     form.each(controls, function (control) {
       if (control.checked) chosen.push(control.value);
     });

@@ -7,6 +7,8 @@
   var pressed = false;
   var left = null;
 
+  form.digestScript = document.currentScript && document.currentScript.getAttribute("data-digest");
+
   /* How to write a date matters only where the browser shows no calendar for it. */
   function hideExamples() {
     form.each(form.element.querySelectorAll("[data-example]"), function (example) {
@@ -82,6 +84,7 @@
     form.data = JSON.parse(document.getElementById("form-data").textContent);
     form.rememberJudged();
     form.startRows();
+    form.startFiles();
     form.startProgress();
     form.startDraft();
     form.changed();
