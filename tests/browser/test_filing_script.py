@@ -101,7 +101,7 @@ def test_the_draft_is_saved_to_a_file_and_loaded_elsewhere(visit: Visit, tmp_pat
     draft = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(draft)
     elsewhere = visit(PATH)
-    elsewhere.locator("input[type=file]").set_input_files(draft)
+    elsewhere.get_by_label("草稿文件").set_input_files(draft)
     expect(elsewhere.locator("[name='unit.unit_name']")).to_have_value("示例县第四中学")
     expect(elsewhere.locator("[name='databases.databases[0].size_gb']")).to_have_value("12.50")
 
@@ -114,12 +114,12 @@ def test_a_draft_of_another_form_is_refused_in_words(visit: Visit, tmp_path: Pat
     draft = tmp_path / "draft.json"
     waiting.value.save_as(draft)
     other = visit(PATH)
-    other.locator("input[type=file]").set_input_files(draft)
+    other.get_by_label("草稿文件").set_input_files(draft)
     expect(other.locator("main")).to_contain_text("重点建设项目档案管理登记表")
     expect(other.locator("[name='unit.unit_name']")).to_have_value("")
     broken = tmp_path / "broken.json"
     broken.write_text(json.dumps([1, 2]), encoding="utf-8")
-    other.locator("input[type=file]").set_input_files(broken)
+    other.get_by_label("草稿文件").set_input_files(broken)
     expect(other.locator("[name='unit.unit_name']")).to_have_value("")
 
 

@@ -299,15 +299,15 @@ def test_a_draft_goes_to_a_file_and_back_and_only_into_its_own_form(pages: Pages
     download.value.save_as(saved)
     assert saved.name == "档案工作情况自查报告（草稿）.json"
     other = pages.open("project.html")
-    other.locator("input[type=file]").set_input_files(saved)
+    other.get_by_label("草稿文件").set_input_files(saved)
     expect(other.get_by_role("alert")).to_contain_text("这里要填的是《重点建设项目档案管理登记表》")
     fresh = pages.open("check.html")
-    fresh.locator("input[type=file]").set_input_files(saved)
+    fresh.get_by_label("草稿文件").set_input_files(saved)
     expect(fresh.locator("#draft-note")).to_contain_text("已载入草稿文件")
     expect(control(fresh, "unit.unit_name")).to_have_value("示例县第一中学")
     broken = tmp_path / "说明.json"
     broken.write_text(json.dumps({"kind": "qingdan-draft", "values": "x"}), encoding="utf-8")
-    fresh.locator("input[type=file]").set_input_files(broken)
+    fresh.get_by_label("草稿文件").set_input_files(broken)
     expect(fresh.get_by_role("alert")).to_contain_text("“说明.json”不是草稿文件")
     expect(control(fresh, "unit.unit_name")).to_have_value("示例县第一中学")
 
@@ -322,7 +322,7 @@ def test_a_hostile_draft_file_makes_no_markup_and_no_thousand_rows(pages: Pages,
     hostile = tmp_path / "hostile.json"
     hostile.write_text(text, encoding="utf-8")
     page = pages.open("check.html")
-    page.locator("input[type=file]").set_input_files(hostile)
+    page.get_by_label("草稿文件").set_input_files(hostile)
     expect(control(page, "unit.unit_name")).to_have_value("<img src=x onerror=alert(1)>")
     assert page.locator("[data-row]").count() <= 100
     assert page.locator("main img").count() == 0
