@@ -17,6 +17,7 @@ from functions.local.packing.closure import closure_of, function_names
 from functions.local.packing.pack import Package, Source, pack
 from functions.local.packing.stack import describe
 from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
+from functions.web.shell import Shell
 
 MB: Final = 1_000_000
 LARGEST: Final[Mapping[str, int]] = {"submit": 12 * MB}
@@ -40,6 +41,8 @@ def main(
     compiler = Compiler.of(python, libraries.python) if python else None
     made = [pack(source, function, libraries, out, compiler=compiler) for function in functions]
     (out / "stack.json").write_text(json.dumps(stack, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if not Shell.load(site).assets.get("upload_host"):
+        typer.echo("mkdocs.yml 里没有填 extra.upload_host：网页不能把附件传到存储桶，超过 4 MB 的就传不上来", err=True)
     _tell(made, "Python {}.{}，{}".format(*libraries.python, machine), with_bytecode=compiler is not None)
     if any(package.size > LARGEST.get(package.function, package.size) for package in made):
         raise typer.Exit(WRONG)
