@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.errors import SettingError
+from functions.forms.filefield import BEHIND_GATEWAY, MOST_BYTES
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -72,8 +73,8 @@ class Settings:
 
     @property
     def upload_limit(self) -> int:
-        """How many bytes of files a plain HTML form may bring at once: a gateway lets through 6 MB, as base64."""
-        return (4 if self.cloud else 50) * 1024 * 1024
+        """How many bytes of files a plain HTML form may bring at once."""
+        return BEHIND_GATEWAY if self.cloud else MOST_BYTES
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:

@@ -14,7 +14,7 @@ import msgspec
 
 from functions.exports.csv import CELLS, is_plain, quote
 from functions.exports.reader import FALSE, TRUE, Cells, Facts, Reader, conversion_kind
-from functions.exports.table import MAIN_COLUMNS, Table
+from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
 from functions.forms.definition import Definition, Field
 from functions.records.store import Answers
 
@@ -52,6 +52,16 @@ class _Kind(NamedTuple):
     kind: Any
     absent: Any = ""
     convert: Callable[[Any], str] | None = None
+
+
+class _File(msgspec.Struct, gc=False):
+    """Of a file, what stands in a table."""
+
+    name: str
+
+
+def _names(files: Sequence[_File]) -> str:
+    return BETWEEN_FILES.join(file.name for file in files)
 
 
 class _Version:
@@ -136,6 +146,8 @@ def _kind_of(field: Field) -> _Kind:
         return _Kind(_titles(field))
     if field.kind == "choices":
         return _Kind(tuple[_titles(field), ...], absent=(), convert="、".join)  # type: ignore[misc]
+    if field.kind == "attachments":
+        return _Kind(tuple[_File, ...], absent=(), convert=_names)
     if field.kind == "integer":
         return _Kind(_Integer, convert=str)
     return _Kind(str)

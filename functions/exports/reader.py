@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from functions.errors import QingdanError
-from functions.exports.table import MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
+from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
 from functions.forms.definition import Definition, Field
 from functions.forms.pointer import ANY_ROW
 from functions.records.store import Answers, Decided
@@ -195,6 +195,8 @@ class Reader:
         if field.kind == "choices":
             titles = dict(field.choices)
             return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
+        if field.kind == "attachments":
+            return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
         kind = conversion_kind(field, column)
         return self._cells.of(kind) if kind == kind_of(field) else lambda value: text(str(value))
 

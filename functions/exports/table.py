@@ -16,10 +16,12 @@ Kind = Literal["text", "integer", "decimal", "date", "moment"]
 Path = tuple[str, ...]
 
 OLD = "（旧版）"
+BETWEEN_FILES = "；"
 _KINDS: dict[str, Kind] = {"integer": "integer", "decimal": "decimal", "date": "date"}
 _WIDTHS: dict[str, int] = {
     "long_text": 40,
     "choices": 26,
+    "attachments": 32,
     "uscc": 21,
     "phone": 15,
     "email": 24,

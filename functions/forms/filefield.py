@@ -9,6 +9,8 @@ from typing import Any, Final
 FORMAT: Final = "attachment"
 MOST_FILES: Final = 10
 MOST_BYTES: Final = 50 * 1024 * 1024
+# What a plain HTML form brings at once through a gateway, which lets 6 MB through, as base64.
+BEHIND_GATEWAY: Final = 4 * 1024 * 1024
 LONGEST_NAME: Final = 200
 EXTENSIONS: Final = (".pdf", ".ofd", ".jpg", ".jpeg", ".png", ".docx", ".xlsx")
 KINDS: Final = "PDF、OFD、JPEG、PNG、DOCX、XLSX"

@@ -22,6 +22,7 @@ from functions.forms.filefield import MOST_BYTES
 from functions.forms.outline import Field
 from functions.forms.rowchange import Action, change_rows, parse_action
 from functions.forms.validation import validate
+from functions.records.filetypes import MEDIA_TYPES, kind_of_name
 from tests.support.filings import scan, valid_self_check, with_scans
 from tests.support.forms import SCHEMAS, self_check
 
@@ -60,6 +61,11 @@ def _messages(definition: Definition, data: Any) -> list[tuple[str, str]]:
 
 def test_forms_pages_records_and_store_keep_to_the_same_limits() -> None:
     assert (filefield.MOST_FILES, filefield.MOST_BYTES) == (10, 50 * 1024 * 1024)
+
+
+def test_what_a_browser_offers_to_choose_is_what_the_service_takes() -> None:
+    assert all(kind_of_name(f"a{end}") and kind_of_name(f"a{end.upper()}") for end in filefield.EXTENSIONS)
+    assert {kind_of_name(f"a{end}") for end in filefield.EXTENSIONS} == set(MEDIA_TYPES)
 
 
 def test_a_field_of_files_is_one_field_with_a_number_of_files() -> None:

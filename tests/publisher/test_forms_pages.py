@@ -60,3 +60,16 @@ def test_the_service_may_stand_on_another_host(project: Path, tmp_path: Path) ->
     assert page.find("form")[0].attributes["action"] == "https://service.example.gov.cn/forms/annual-self-check"
     page = read((tmp_path / "out" / "track" / "index.html").read_text(encoding="utf-8"))
     assert page.find("form")[0].attributes["action"] == "https://service.example.gov.cn/track"
+
+
+@pytest.mark.parametrize(("host", "words"), [("", "一次最多传 50 MB"), ("https://files.example.cn", "一次最多传 4 MB")])
+def test_a_form_says_how_much_it_brings_at_once_without_a_script(
+    project: Path, tmp_path: Path, host: str, words: str
+) -> None:
+    """Where files have a host of their own, a gateway stands before the service."""
+    settings = project / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('upload_host: ""', f'upload_host: "{host}"'), encoding="utf-8")
+    run = run_mkdocs(project, tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    assert words in (tmp_path / "out" / "forms" / "annual-self-check" / "index.html").read_text(encoding="utf-8")

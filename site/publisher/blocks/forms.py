@@ -4,6 +4,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from functions.errors import NotFound
 from functions.forms.definition import Definition, Filing
+from functions.forms.filefield import BEHIND_GATEWAY, MOST_BYTES
 from functions.forms.html import render_form
 from functions.forms.lookup import render_lookup
 from publisher.drawing import Drawing
@@ -65,6 +66,8 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         values=None,
         action=drawing.service(f"forms/{definition.id}"),
         link=lambda target: f"{drawing.file('.')}/{target}",
+        # Only where a gateway stands before the service do files go to another host.
+        upload_limit=BEHIND_GATEWAY if drawing.content.settings.extra.upload_host else MOST_BYTES,
     )
     data = form_as_data(drawing.content, definition, drawing.path)
     parent.append(element("p", drawing.raw(f"{made}{data}")))
