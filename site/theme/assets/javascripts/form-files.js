@@ -225,13 +225,6 @@
     });
   }
 
-  function offerAgain(list) {
-    form.begunUploads().forEach(function (kept) {
-      if (kept.at !== list.at) return;
-      files.add(list, { name: kept.name, size: kept.size, digest: kept.digest, state: "lost" }, PRESS);
-    });
-  }
-
   function startList(wrapper, vouchers) {
     var list = {
       wrapper: wrapper, name: form.nameOf(wrapper), most: Number(wrapper.getAttribute("data-most")), entries: [],
@@ -250,7 +243,6 @@
     choice.insertBefore(files.make("span", "note", "可以一次选几个，也可以拖到这里。选好就开始上传。"), list.chooser);
     choice.appendChild(list.status);
     listenForFiles(list);
-    offerAgain(list);
   }
 
   form.startFiles = function () {
@@ -258,6 +250,17 @@
     var vouchers = takeVouchers();
     form.each(form.element.querySelectorAll("[data-most]"), function (wrapper) { startList(wrapper, vouchers); });
     if (lists.length) form.element.addEventListener("submit", hold);
+  };
+
+  /* Name what was on its way when the page was left: chosen again, it goes on. After the draft, which has what arrived. */
+  form.offerUploads = function () {
+    if (!address) return;
+    form.begunUploads().forEach(function (kept) {
+      lists.forEach(function (list) {
+        if (kept.at !== list.at) return;
+        files.add(list, { name: kept.name, size: kept.size, digest: kept.digest, state: "lost" }, PRESS);
+      });
+    });
   };
 
   /* The files that a field names now; undefined when it names none. */

@@ -87,6 +87,7 @@
     form.startFiles();
     form.startProgress();
     form.startDraft();
+    form.offerUploads();
     form.changed();
     listen();
   }
