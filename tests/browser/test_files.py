@@ -161,6 +161,16 @@ def test_an_upload_goes_on_by_itself_when_the_line_is_back(
     page.context.close()
 
 
+def test_a_proxy_that_is_busy_is_asked_again(visit: Visit, server: Server, tmp_path: Path) -> None:
+    page, content = visit(PATH), pdf_of(4321)
+    busy = {"status": 503, "headers": {"Retry-After": "2"}, "body": "<html>busy</html>"}
+    page.route("**/completion", lambda route: route.fulfill(**busy), times=1)
+    choose(page, written(tmp_path, "忙.pdf", content))
+    expect(entry(page, "忙.pdf")).to_contain_text("服务正忙，2 秒后再试")
+    expect(entry(page, "忙.pdf").locator(".st--ok")).to_be_visible()
+    assert arrived(server, sha256(content)) == content
+
+
 def test_the_form_is_held_back_while_a_file_travels_and_goes_when_it_is_cancelled(
     browser: Browser, server: Server, line: Line, tmp_path: Path
 ) -> None:
@@ -180,7 +190,9 @@ def test_the_form_is_held_back_while_a_file_travels_and_goes_when_it_is_cancelle
     cancel = entry(page, "二.pdf").get_by_role("button", name="取消")
     expect(cancel).to_be_focused()
     line.mend()
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as forgotten:
+        page.keyboard.press("Enter")
+    assert forgotten.value.status == 204
     expect(box(page).locator("li")).to_have_count(1)
     expect(chooser(page)).to_be_focused()
     expect(box(page).locator("[role=status]")).to_have_text("“二.pdf”已取消")

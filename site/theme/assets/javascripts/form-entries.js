@@ -55,7 +55,7 @@
   function draw(entry) {
     var words = {
       reading: "正在读取", sending: "正在上传 " + sizeWords(entry.moved || 0), checking: "正在核对",
-      waiting: "网络不通，" + entry.seconds + " 秒后再试", done: "已传好", lost: "没有传完，请再选一次这个文件，会接着传"
+      waiting: entry.why, done: "已传好", lost: "没有传完，请再选一次这个文件，会接着传"
     };
     var active = ACTIVE[entry.state];
     entry.bar.hidden = !active;

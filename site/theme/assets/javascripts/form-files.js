@@ -69,10 +69,10 @@
         entry.moved = bytes;
         files.settle(entry, "sending");
       },
-      waiting: function (seconds) {
-        entry.seconds = seconds;
+      waiting: function (seconds, busy) {
+        entry.why = (busy ? "服务正忙，" : "网络不通，") + seconds + " 秒后再试";
         files.settle(entry, "waiting");
-        say(list, quoted(entry) + "网络不通，过一会儿自动再试");
+        say(list, quoted(entry) + entry.why);
       },
       checking: function () { files.settle(entry, "checking"); }
     };

@@ -6,9 +6,11 @@
   var PAUSES = [1, 2, 4, 8, 15, 30, 60];
   var AT_ONCE = 2;
   var SILENCE = 60;
+  var PATIENCE = 90;
   var KEPT = "qingdan:upload:";
 
   var UNREADABLE = "文件读不出来，可能改动过或者移走了。请再选一次";
+  var BUSY = "服务现在办不了，没有传完。传好的部分还在，请过一会儿再重试";
   var LOST = "网络连不上，没有传完。传好的部分还在，请检查网络再重试";
 
   var worker = null;
@@ -16,10 +18,11 @@
   var queue = [];
   var asked = [];
 
-  /* What another try may mend, after so many seconds. */
-  function Lost(seconds) {
+  /* What another try may mend, after so many seconds; `words` are those of a service that answers, but not now. */
+  function Lost(seconds, words) {
     this.seconds = seconds || 0;
-    this.words = LOST;
+    this.busy = Boolean(words);
+    this.words = words || LOST;
   }
 
   function Refused(status, words) {
@@ -62,7 +65,7 @@
     var told = parsed(request.responseText);
     var status = request.status;
     var again = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
-    if (again) return new Lost(Number(request.getResponseHeader("Retry-After")) || 0);
+    if (again) return new Lost(Number(request.getResponseHeader("Retry-After")) || 0, status && (told.detail || BUSY));
     return new Refused(status, told.detail || "这个文件没有收下。请换一个文件");
   }
 
@@ -238,7 +241,7 @@
   function pause(sending, error, go) {
     var seconds = Math.max(PAUSES[sending.tries], error.seconds);
     sending.tries += 1;
-    sending.told.waiting(seconds);
+    sending.told.waiting(seconds, error.busy);
     var timer = window.setTimeout(resume, seconds * 1000 * (0.9 + Math.random() / 5));
     function resume() {
       window.clearTimeout(timer);
@@ -267,7 +270,7 @@
         sending.renewed = true;
         sending.token = "";
       }
-      if (expired || (error instanceof Lost && sending.tries < PAUSES.length)) {
+      if (expired || (error instanceof Lost && sending.tries < PAUSES.length && error.seconds <= PATIENCE)) {
         pause(sending, expired ? new Lost() : error, function () { run(sending, resolve, reject); });
         return;
       }
@@ -279,7 +282,7 @@
 
   /* Sends a file to the service at `address`; what was begun in this window goes on where it stopped.
 
-     `at` says where it belongs, `told` hears how it goes: moved(bytes), waiting(seconds), checking(). */
+     `at` says where it belongs, `told` hears how it goes: moved(bytes), waiting(seconds, whether the service answers), checking(). */
   form.send = function (address, file, digests, at, told) {
     var sending = {
       address: address, file: file, digests: digests, at: at, told: told, open: [], moving: {}, sent: 0, tries: 0, turn: 0, ended: false
