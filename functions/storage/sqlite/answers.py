@@ -25,10 +25,10 @@ _DECIDED = f"""CASE s.sequence WHEN 1 THEN NULL ELSE (
     SELECT json_array(x.type, x.at, x.actor, CAST(x.body AS TEXT)) FROM events x
     WHERE x.number = s.number AND x.type IN ({_TYPES})
     ORDER BY x.sequence DESC LIMIT 1) END"""  # noqa: S608 - constants
-# Two lines a filing: its facts as a JSON array, in the order of Answers, and the body. JSON holds no bare line end.
-_LINES = f"""json_array(s.number, s.form, s.form_digest, s.period, s.unit_name, s.submitted_at, s.due, s.timeliness,
-    s.status, s.version, e.digest, {CONTESTED},
-    iif(e.type = 'corrected', e.at, ''), json({_DECIDED})) || char(10) || ifnull(CAST(e.body AS TEXT), '')"""
+# In the order of Answers; the body comes beside it.
+_FACTS = f"""json_array(s.number, s.form, s.form_digest, s.period, s.unit_name, s.submitted_at, s.due, s.timeliness,
+    s.status, s.version, e.digest, json(iif({CONTESTED}, 'true', 'false')),
+    iif(e.type = 'corrected', e.at, ''), json({_DECIDED}))"""
 # Most records have no other event than their first.
 _LATEST = """CASE s.sequence WHEN 1 THEN 1 ELSE (SELECT max(x.sequence) FROM events x
     WHERE x.number = s.number AND x.type IN ('submitted', 'corrected')) END"""
@@ -40,28 +40,30 @@ def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
     with readers.snapshot() as connection, ThreadPoolExecutor(1, "qingdan-answers") as ahead:
         slices = _slices(connection, chosen)
         coming = deque(ahead.submit(next, slices, None) for _ in range(_SLICES_AHEAD))
-        while (lines := coming.popleft().result()) is not None:
+        while (some := coming.popleft().result()) is not None:
             coming.append(ahead.submit(next, slices, None))
-            texts = iter(lines.split(b"\n"))
-            for facts, body in zip(texts, texts, strict=True):
-                *known, contested, corrected_at, decided = orjson.loads(facts)
-                decision = Decided._make(decided) if decided else None
-                yield Answers._make((*known, contested == 1, corrected_at, decision, body or None))
+            facts, bodies = some
+            for known, body in zip(orjson.loads(facts), bodies.split(b"\n"), strict=True):
+                if known[-1] is not None:
+                    known[-1] = Decided._make(known[-1])
+                known.append(body or None)
+                yield Answers._make(known)
 
 
-def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[bytes]:
-    """The lines of so many filings at a time.
+def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[tuple[bytes, bytes]]:
+    """The facts of so many filings at a time, as a JSON array, and their bodies, a line each: JSON holds no line end.
 
-    All of a slice is one value: other threads go on while SQLite makes it, as they do not where it gives row after row.
+    All of a slice is one row: other threads go on while SQLite makes it, as they do not where it gives row after row.
     """
     # The LIMIT holds the order of the subquery fast.
-    statement = f"""SELECT CAST(group_concat(lines, char(10)) AS BLOB), max(place) FROM (
-        SELECT {_LINES} AS lines, s.submitted_at || ' ' || s.number AS place
+    statement = f"""SELECT CAST('[' || group_concat(facts) || ']' AS BLOB),
+        CAST(group_concat(body, char(10)) AS BLOB), max(place) FROM (
+        SELECT {_FACTS} AS facts, ifnull(CAST(e.body AS TEXT), '') AS body, s.submitted_at || ' ' || s.number AS place
         FROM {chosen.source} CROSS JOIN events e ON e.number = s.number AND e.sequence = {_LATEST}
         WHERE {chosen.condition} AND (s.submitted_at, s.number) > (?, ?)
         ORDER BY s.submitted_at, s.number LIMIT {FILINGS_A_SLICE})"""  # noqa: S608 - constants, values are bound
     place = " "
     while place is not None:
-        lines, place = connection.execute(statement, (*chosen.bound, *place.split(" "))).fetchone()
-        if lines is not None:
-            yield lines
+        facts, bodies, place = connection.execute(statement, (*chosen.bound, *place.split(" "))).fetchone()
+        if place is not None:
+            yield facts, bodies
