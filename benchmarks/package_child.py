@@ -1,4 +1,4 @@
-"""A package, its floor or some documents, in a process of its own, so that its memory can be weighed.
+"""A package, its floor, a night or some documents, in a process of its own, so that its memory can be weighed.
 
 `python -m benchmarks.package_child WHAT DATA OUT` prints one JSON object.
 """
@@ -19,53 +19,46 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from benchmarks.export_child import forget_peak, peak
 from benchmarks.sample import FORM
+from functions.bootstrap import Settings, open_services
 from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
-from functions.exports.typesetting.paper import Paper
-from functions.exports.typesetting.typesetter import Setter
 from functions.forms.definition import Definition
+from functions.local.papers import set_missing
+from functions.records.papers import PaperStore
 from functions.records.store import Selection
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 
+LETTERHEAD = Letterhead("示例县档案局", "https://daj.example.gov.cn/")
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 SECONDS_BETWEEN_LOOKS = 0.5
 MANY = 300
 
 
-class Ready:
-    """A setter that has set its paper already: what else there is to a package takes the time that is left."""
-
-    def __init__(self, made: bytes) -> None:
-        self._made = made
-
-    def set(self, paper: Paper) -> bytes:
-        return self._made
-
-
-def tools_of(data: Path, store: SqliteStore, setter: Setter | None = None) -> Tools:
-    """What desk and command line make documents with."""
+def tools_of(data: Path, store: SqliteStore, papers: PaperStore | None) -> Tools:
+    """What desk and command line make documents with; they always have `papers`."""
     keys = load_keys(data, lambda size: b"")
-    press = Press(Letterhead("示例县档案局", "https://daj.example.gov.cn/"), keys, setter)
-    return Tools(press, keys, StoredAttachments(store.blobs))
+    return Tools(Press(LETTERHEAD, keys, papers=papers), keys, StoredAttachments(store.blobs))
 
 
-def make_ready_package(data: Path, out: Path) -> dict[str, float]:
-    """The same package, if its documents had been set before: each is the first one."""
-    store = open_store(data)
-    first = next(store.stream(Selection(form=FORM)))
-    made = tools_of(data, store).press.filing(
-        first, Definition.from_document(store.document(first.summary.form_digest))
-    )
-    store.close()
-    return make_package(data, out, Ready(made))
+def set_documents(data: Path, _: Path) -> dict[str, float]:
+    """What the server does at night, so that packages find their documents."""
+    services = open_services(Settings(data=data, schemas=Path("schemas")), lock=False)
+    press = Press(LETTERHEAD, services.keys, papers=services.papers)
+    took: list[float] = []
+    for _again in range(2):
+        began, worked = time.perf_counter(), processor()
+        set_missing(services, press, lambda: False)
+        took += [time.perf_counter() - began, processor() - worked]
+    services.close()
+    return {"seconds": took[0], "cpu": took[1], "again": took[2]}
 
 
-def make_package(data: Path, out: Path, setter: Setter | None = None) -> dict[str, float]:
+def make_package(data: Path, out: Path) -> dict[str, float]:
     """The package as desk and command line make it; a small one first, so that only growth is weighed."""
     store = open_store(data)
-    tools = tools_of(data, store, setter)
+    tools = tools_of(data, store, store.papers)
     for _ in export("zip", store, Selection(numbers=("SC-2026-000000",)), at=AT, tools=tools).chunks:
         pass
     before, weighed = forget_peak(), _Others()
@@ -95,9 +88,9 @@ def make_floor(data: Path, out: Path) -> dict[str, float]:
 
 
 def make_documents(data: Path, _: Path) -> dict[str, float]:
-    """One document when others were made before, and many in one zip."""
+    """One document when others were made before, and many in one zip; none is kept."""
     store = open_store(data)
-    tools = tools_of(data, store)
+    tools = tools_of(data, store, None)
     records = store.stream(Selection(form=FORM))
     first = next(records)
     form = Definition.from_document(store.document(first.summary.form_digest))
@@ -152,7 +145,7 @@ def _proportional(process: str) -> float:
 
 KINDS: dict[str, Callable[[Path, Path], dict[str, float]]] = {
     "package": make_package,
-    "ready-package": make_ready_package,
+    "night": set_documents,
     "package-floor": make_floor,
     "documents": make_documents,
 }

@@ -1,4 +1,4 @@
-"""How fast filings with attachments become a package, beside `zipfile` copying as many bytes; what a PDF takes."""
+"""How fast filings with attachments become a package, beside `zipfile` copying as many bytes; what their PDFs take."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from functions.forms.authoring import read_form
 from functions.forms.definition import Definition
 from functions.records.event import make_event
 from functions.records.store import Append
+from functions.storage.papers import PAPERS
 from functions.storage.sqlite import open_store
 
 FILINGS = 10_000
@@ -44,20 +45,25 @@ def run(folder: Path, year: int, filings: int = FILINGS) -> Table:
     documents = child("documents", data, folder)
     table.add("one PDF, warm", documents["one"] * 1000, "ms", "below", 300)
     table.add("300 PDFs in a zip", documents["many"], "s", "below", 30)
-    ready = child("ready-package", data, package)
+    first = child("package", data, package)
     (folder / "sizes.json").write_text(json.dumps(_sizes(package)))
     package.unlink()
+    shutil.rmtree(data / PAPERS)
+    night = child("night", data, package)
     floor = child("package-floor", data, package)
     package.unlink()
     seen = child("package", data, package)
     size, papers = package.stat().st_size / 1e9, f"{seen['papers']:.1f} GB of them PDF"
+    table.add("the night that sets their documents", night["seconds"], "s", note=_cpu(night))
+    table.add("… the next, which finds them all there", night["again"], "s")
     table.add("seconds, reading from the store included", seen["seconds"], "s", note=_cpu(seen))
     table.add("bytes", size, "GB", note=papers)
     table.add("floor: zipfile copies as many bytes of as many files", floor["seconds"], "s", note=_cpu(floor))
     table.add("throughput against the floor", floor["seconds"] / seen["seconds"], "x", "at least", 0.6)
-    table.add("… if its documents had been set before", floor["seconds"] / ready["seconds"], "x", note=_cpu(ready))
-    others = f"{seen['others']:.0f} MB besides, of the process that sets documents"
-    table.add("growth of peak memory", seen["growth"], "MB", "below", 150, others)
+    table.add("… of the first package, where no night was", floor["seconds"] / first["seconds"], "x", note=_cpu(first))
+    others = f"{first['others']:.0f} MB besides, of the process that sets documents"
+    table.add("growth of peak memory", seen["growth"], "MB", "below", 150)
+    table.add("… of the first package", first["growth"], "MB", "below", 150, others)
     for path in (data / "attachments").iterdir():
         path.unlink()
     with zipfile.ZipFile(package) as packed:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from functions.records.blobs import BlobStore
     from functions.records.inspecting import Scanner
     from functions.records.keys import Keys
+    from functions.records.papers import PaperStore
     from functions.records.store import RecordStore, SealStore
     from functions.staff.parcels import ParcelStore
     from functions.staff.port import StaffStore
@@ -199,6 +200,7 @@ class Services:
     staff: StaffStore
     trail: TrailStore
     blobs: BlobStore
+    papers: PaperStore
     keys: Keys
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
@@ -284,6 +286,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
         staff=records.staff,
         trail=records.trail,
         blobs=records.blobs,
+        papers=records.papers,
         keys=keys,
         clock=read_clock,
         entropy=entropy,

@@ -17,6 +17,7 @@ from functions.local.unpacking import Backup
 from functions.records.blobs import FROM_OUTSIDE
 from functions.storage.files import FINISHED, INCOMING
 from functions.storage.folder import LOCK_NAME, lock_folder, private_folder, sync_folder
+from functions.storage.papers import PAPERS
 from functions.storage.sqlite.snapshot import named_in_snapshot, take_snapshot
 from functions.storage.sqlite.store import DATABASE_NAME
 
@@ -94,12 +95,12 @@ def _other_files(folder: Path) -> Iterator[Path]:
     """What the folder holds beside the database, in order; neither locks nor drafts, whose names begin with a dot.
 
     Files from outside move on from area to area while a server works: each is met in one of them, in this order at the
-    latest in the last. What is still on its way in is sent again.
+    latest in the last. What is still on its way in is sent again, what was set in type is set anew.
     """
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if Path(place) == folder:
-            others = [name for name in folders if name not in (*FROM_OUTSIDE, INCOMING, FINISHED)]
+            others = [name for name in folders if name not in (*FROM_OUTSIDE, INCOMING, FINISHED, PAPERS)]
             folders[:] = [*others, *(area for area in FROM_OUTSIDE if area in folders)]
         for name in sorted(names):
             own = Path(place) == folder and (name == LOCK_NAME or name.startswith(DATABASE_NAME))

@@ -6,19 +6,24 @@ Tasks on its event loop that end with it; they do no work themselves.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from functions import nightly
 from functions.bootstrap import Services
+from functions.local.papers import set_missing
 from functions.records.inspecting import scan_waiting
+from functions.web.documents import tools_of
 from functions.web.logs import FAILURES, NIGHTS
 
 FIRST_SECONDS: Final = 10.0
 # In steps, since a machine that was asleep has a clock that jumps.
 STEP_SECONDS: Final = 300.0
 SCAN_SECONDS: Final = 60.0
+# What documents a night does not come to are left to the next one.
+PAPERS_AT_MOST: Final = timedelta(hours=2)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -27,17 +32,25 @@ Sleep = Callable[[float], Awaitable[None]]
 async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
     """Do each night's work once it is due, until cancelled; what was due while the machine was off, soon after a start.
 
-    What fails is logged and tried again at the next look.
+    What fails is logged and tried again at the next look; the documents that packages ask for wait for the next night.
     """
-    await sleep(FIRST_SECONDS)
-    done, failed = _NEVER, False
-    while True:
-        now = services.clock()
-        if done < nightly.last_due(now):
-            failed = not await asyncio.to_thread(_work, services, now, failed)
-            done = done if failed else now
-        left = (nightly.next_due(now) - now).total_seconds()
-        await sleep(min(STEP_SECONDS, left))
+    stopped = threading.Event()
+    try:
+        await sleep(FIRST_SECONDS)
+        done, failed = _NEVER, False
+        while True:
+            now = services.clock()
+            if done < nightly.last_due(now):
+                failed = not await asyncio.to_thread(_work, services, now, failed)
+                done = done if failed else now
+                if not failed:
+                    await asyncio.to_thread(_set_papers, services, stopped)
+                    now = services.clock()
+            left = (nightly.next_due(now) - now).total_seconds()
+            await sleep(min(STEP_SECONDS, left))
+    finally:
+        # A thread cannot be cancelled, and the process ends only after it.
+        stopped.set()
 
 
 async def watch_waiting(services: Services, sleep: Sleep = asyncio.sleep) -> None:
@@ -68,3 +81,16 @@ def _work(services: Services, now: datetime, again: bool) -> bool:
         FAILURES.error({"nightly": "failed"}, exc_info=error)
         return False
     return True
+
+
+def _set_papers(services: Services, stopped: threading.Event) -> None:
+    """Set the documents that are missing, until it is done, or time is up, or the server ends."""
+    until = services.clock() + PAPERS_AT_MOST
+    try:
+        press = tools_of(services).press
+        papers = set_missing(services, press, lambda: stopped.is_set() or services.clock() >= until)
+    except Exception as error:
+        FAILURES.error({"papers": "failed"}, exc_info=error)
+        return
+    if papers.set or papers.failed or not papers.finished:
+        NIGHTS.info(papers.told())

@@ -34,7 +34,7 @@ def letterhead_of(settings: Settings) -> Letterhead:
 
 def tools_of(services: Services) -> Tools:
     """What exports make documents with; SettingError when the site has not been built."""
-    press = Press(letterhead_of(services.settings), services.keys)
+    press = Press(letterhead_of(services.settings), services.keys, papers=services.papers)
     return Tools(press, services.keys, StoredAttachments(services.blobs))
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 
 from functions.records.blobs import BlobStore
+from functions.records.papers import PaperStore
 from functions.records.store import RecordStore, SealStore
 from functions.staff.port import StaffStore
 from functions.staff.trail import TrailStore
@@ -30,6 +31,9 @@ class Adapter(RecordStore, Protocol):
 
     @property
     def blobs(self) -> BlobStore: ...
+
+    @property
+    def papers(self) -> PaperStore: ...
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -81,3 +85,8 @@ def seals(opened: Adapter) -> SealStore:
 @pytest.fixture
 def blobs(opened: Adapter) -> BlobStore:
     return opened.blobs
+
+
+@pytest.fixture
+def papers(opened: Adapter) -> PaperStore:
+    return opened.papers

@@ -37,6 +37,7 @@ UPLOADING = {
     ),
     ("s3:ListBucketVersions", "B", "quarantine/* incoming/*"),
 }
+DOCUMENTS = {(f"s3:{action}", "B/papers/*", "") for action in ("GetObject", "PutObject", "DeleteObjectVersion")}
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
@@ -54,6 +55,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ("dynamodb:PutItem", "T", APPENDED),
         *((f"dynamodb:{action}", "T", "guard#* attempt#*") for action in ("UpdateItem", "DeleteItem")),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        *DOCUMENTS,
         *UPLOADING,
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -73,6 +75,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ("dynamodb:Query", "T/index", ""),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
         *UPLOADING,
+        *DOCUMENTS,
         *LAYING_DOWN,
         ("lambda:InvokeFunction", "background", ""),
         ("ssm:GetParametersByPath", "P", ""),
@@ -84,6 +87,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
             ("s3:GetObject", contents, "")
             for contents in (*CONTENTS, "B/attachments/*", "B/quarantine/*", "B/infected/*")
         ),
+        *DOCUMENTS,
         *LAYING_DOWN,
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -118,7 +122,7 @@ NAMES = {
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
         f"arn:${{AWS::Partition}}:s3:::qingdan-prod-data-${{AWS::AccountId}}{contents[1:]}": contents
-        for contents in ("B", *CONTENTS, *(f"B/{swept}" for swept in SWEPT))
+        for contents in ("B", "B/papers/*", *CONTENTS, *(f"B/{swept}" for swept in SWEPT))
     },
 }
 
@@ -204,7 +208,8 @@ def test_only_the_nightly_function_lists_files_and_deletes_what_was_let_out() ->
     }
     assert {name for name, action, *_ in bucket if action == "s3:ListBucket"} == {"nightly"}
     deleted = {(name, place) for name, action, place, _ in bucket if action.startswith("s3:Delete")}
-    assert {place for name, place in deleted if name != "nightly"} == {"B/incoming/*", "B/quarantine/*"}
+    assert {place for name, place in deleted if name != "nightly"} == {"B/incoming/*", "B/quarantine/*", "B/papers/*"}
+    assert {name for name, place in deleted if place == "B/papers/*"} == {"track", "desk", "background"}
     assert not [resource for *_, resource, _ in bucket if resource in CONTENTS]
     assert not {prefixes for _, action, _, prefixes in bucket if action == "s3:ListBucket"} - {" ".join(SWEPT)}
 

@@ -124,7 +124,7 @@ def test_what_fails_is_logged_and_tried_again(
     failing = replace(services, seals=cast(SealStore, FailingTwice(services.seals)))
     Nights(failing, clock, 3).run()
     assert services.seals.last_seal() is not None
-    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [{"nightly": "failed"}] * 2
+    assert [record.msg for record in caplog.records].count({"nightly": "failed"}) == 2
 
 
 class Unlisted:
@@ -183,7 +183,7 @@ def test_a_sweep_that_fails_is_tried_again_in_the_same_night(
     Nights(replace(services, blobs=cast(BlobStore, Unlisted(services.blobs))), clock, 3).run()
     assert not orphan.exists()
     assert [seal.size for seal in services.seals.seals(first=1, limit=9)] == [1]
-    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [{"nightly": "failed"}] * 2
+    assert [record.msg for record in caplog.records].count({"nightly": "failed"}) == 2
 
 
 def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings: Settings) -> None:

@@ -25,6 +25,7 @@ from functions.errors import NotFound
 from functions.local.backup import make_backup
 from functions.records.blobs import FROM_OUTSIDE
 from functions.records.event import event_is_whole
+from functions.records.papers import PaperName
 from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
 from tests.conftest import ROOT
 from tests.contract.steps import first_step
@@ -193,6 +194,22 @@ def test_attachments_come_back_and_half_an_upload_does_not(filed: Path, tmp_path
     assert (filed / "incoming").is_dir()
     assert not (tmp_path / "restored" / "incoming").exists()
     assert run("verify", str(tmp_path / "restored")).stderr.count("附件") == 0
+
+
+def test_documents_that_can_be_set_again_are_left_out(services: Services, data: Path, tmp_path: Path) -> None:
+    services.papers.keep(PaperName("SC-2026-000001", 1, "a" * 32), b"%PDF-1.7")
+    run("backup", str(tmp_path / "b.zip"), "--data", str(data))
+    run("restore", str(tmp_path / "b.zip"), "--data", str(tmp_path / "restored"))
+    assert (data / "papers").is_dir()
+    assert (tmp_path / "restored" / "qingdan.sqlite3").is_file()
+    assert not (tmp_path / "restored" / "papers").exists()
+
+
+def test_who_verifies_says_nothing_of_documents(services: Services, data: Path) -> None:
+    before = run("verify", str(data))
+    services.papers.keep(PaperName("SC-2026-000001", 1, "a" * 32), b"put there by somebody")
+    after = run("verify", str(data))
+    assert (after.returncode, after.stdout, after.stderr) == (before.returncode, before.stdout, before.stderr)
 
 
 def test_attachments_that_are_missing_or_broken_are_told_of_and_the_rest_is_kept(filed: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.papers import S3Papers
 from functions.storage.aws.provision import make_bucket, make_table
 from functions.storage.aws.session import Clients
 from functions.storage.aws.store import AwsStore
@@ -34,5 +35,6 @@ class Cloud:
     def open(self, table: str, calls: Calls | None = None) -> AwsStore:
         """A store on this table."""
         calls = calls or Calls(Patience(lambda: os.urandom(1)[0] / 256), table)
-        blobs = S3Blobs(Bucket(lambda: self.s3, BUCKET, calls))
-        return AwsStore(self.dynamodb, table, calls, blobs, entropy=os.urandom, cursor_key=CURSOR_KEY)
+        bucket = Bucket(lambda: self.s3, BUCKET, calls)
+        own = S3Blobs(bucket), S3Papers(bucket)
+        return AwsStore(self.dynamodb, table, calls, *own, entropy=os.urandom, cursor_key=CURSOR_KEY)

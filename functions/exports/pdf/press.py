@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from functions.exports.pdf.kept import Shelf
 from functions.exports.pdf.papers import Letterhead, filing_paper, opinion_paper, receipt_paper
 from functions.exports.pdf.scoresheet import score_paper
 from functions.exports.typesetting.maker import Maker
 from functions.exports.typesetting.typesetter import Setter, Typesetter
 from functions.forms.definition import Definition
 from functions.records.keys import Keys
-from functions.records.store import Record
+from functions.records.papers import PaperStore
+from functions.records.store import Record, Summary
 from functions.supervision.scoring import Kind, ScoreSheet
 
 
 class Press:
-    """Makes the documents of one bureau. It may be used by several threads; each document takes some 30 ms of one."""
+    """Makes the documents of one bureau. It may be used by several threads; each document takes some 30 ms of one.
 
-    def __init__(self, letterhead: Letterhead, keys: Keys, setter: Setter | None = None) -> None:
+    With `papers` the document of a filing is set once and kept there.
+    """
+
+    def __init__(
+        self, letterhead: Letterhead, keys: Keys, setter: Setter | None = None, papers: PaperStore | None = None
+    ) -> None:
         self.letterhead = letterhead
         self._keys = keys
         self._setter = setter
+        self._papers = papers
+        self._shelf = None if papers is None else Shelf(papers, keys, letterhead)
         self._set = (setter or Typesetter()).set
 
     @contextmanager
@@ -35,7 +44,7 @@ class Press:
             return
         maker = Maker()
         try:
-            yield Press(self.letterhead, self._keys, maker)
+            yield Press(self.letterhead, self._keys, maker, self._papers)
         finally:
             maker.close()
 
@@ -44,7 +53,20 @@ class Press:
 
         `definition` is the form it is pinned to. NotFound without such a version, Erased when its content is gone.
         """
-        return self._set(filing_paper(record, definition, version, self._keys, self.letterhead))
+        paper = filing_paper(record, definition, version, self._keys, self.letterhead)
+        if self._shelf is None:
+            return self._set(paper)
+        return self._shelf.document(record.summary, version or record.summary.version, paper, self._set)
+
+    def lacks(self, summary: Summary) -> bool:
+        """Whether the document of the version that counts is still to be set and kept."""
+        return self._shelf is not None and self._shelf.lacks(summary)
+
+    def fill(self, record: Record, definition: Definition) -> None:
+        """Set and keep the document of the version that counts; Erased, or StoreUnavailable when it cannot be kept."""
+        if self._shelf is not None:
+            paper = filing_paper(record, definition, None, self._keys, self.letterhead)
+            self._shelf.fill(record.summary, paper, self._set)
 
     def receipt(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
         """The receipt of a version, with a code to verify it by; raises as `filing` does."""

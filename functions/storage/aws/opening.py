@@ -12,6 +12,7 @@ from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.cloud import Cloud
+from functions.storage.aws.papers import S3Papers
 from functions.storage.aws.parameters import Parameters
 from functions.storage.aws.session import Clients
 from functions.storage.aws.store import AwsStore
@@ -35,8 +36,17 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) ->
     """The store and its keys; SettingError or StoreUnavailable when they cannot be used. `forms` as in AwsStore."""
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
     keys, cursor_key = open_parameters(cloud, entropy).load()
-    blobs = S3Blobs(Bucket(cache(clients.s3), cloud.bucket, calls))
-    store = AwsStore(clients.dynamodb(), cloud.table, calls, blobs, entropy=entropy, cursor_key=cursor_key, forms=forms)
+    bucket = Bucket(cache(clients.s3), cloud.bucket, calls)
+    store = AwsStore(
+        clients.dynamodb(),
+        cloud.table,
+        calls,
+        S3Blobs(bucket),
+        S3Papers(bucket),
+        entropy=entropy,
+        cursor_key=cursor_key,
+        forms=forms,
+    )
     return Opened(store, keys)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.blobs import BlobStore
+from functions.records.papers import PaperStore
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.sweeping import forget
 from functions.records.versions import answers_of
@@ -31,7 +32,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff`, `seals`, `trail` and `blobs` are what their names say, on the same table and bucket.
+    """A RecordStore; `staff`, `seals`, `trail`, `blobs`, `papers` are what they say, on the same table and bucket.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` signs places in lists.
@@ -43,12 +44,13 @@ class AwsStore:
         table: str,
         calls: Calls,
         blobs: BlobStore,
+        papers: PaperStore,
         *,
         entropy: Callable[[int], bytes],
         cursor_key: bytes,
         forms: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._client, self.table, self._calls, self.blobs = client, table, calls, blobs
+        self._client, self.table, self._calls, self.blobs, self.papers = client, table, calls, blobs, papers
         self._forms = dict(forms or {})
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="append")
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
@@ -72,6 +74,7 @@ class AwsStore:
         forgotten = self.appender.erase(step, sequence, self.blobs.read)
         for area, digest in forgotten.contents:
             self.blobs.remove(area, digest)
+        self.papers.forget(step.summary.number)
         forget(self.named, self.blobs, forgotten.files)
 
     def recall(self, used: Idempotency) -> Stored | None:

@@ -14,6 +14,7 @@ from functions.records.store import Answers, Append, Idempotency, Page, Record, 
 from functions.records.sweeping import forget
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
+from functions.storage.papers import FilePapers
 from functions.storage.sqlite.answers import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
 from functions.storage.sqlite.named import find_named, forget_named
@@ -54,7 +55,9 @@ def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
 
 
 class SqliteStore:
-    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database, `blobs` beside it.
+    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database.
+
+    `blobs` and `papers` are beside it.
 
     `held` is the descriptor of the folder's lock.
     """
@@ -63,6 +66,7 @@ class SqliteStore:
         self._held = held
         self._path = folder / DATABASE_NAME
         self.blobs = FileBlobs(folder)
+        self.papers = FilePapers(folder)
         self._readers = Readers(self._path)
         self.writer = Writer(self._path, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
@@ -84,6 +88,7 @@ class SqliteStore:
         # What was overwritten still stands in the write-ahead log until that begins anew.
         with closing(connect(self._path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self.papers.forget(step.summary.number)
         forget(self.named, self.blobs, files)
 
     def recall(self, used: Idempotency) -> Stored | None:

@@ -1,0 +1,74 @@
+"""Sets the document of a filing once and keeps it; knows when another is due, not where they lie."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, Final
+
+from functions.errors import StoreUnavailable
+from functions.exports.pdf.papers import Letterhead
+from functions.exports.typesetting.edition import edition
+from functions.exports.typesetting.paper import Paper
+from functions.records.keys import Keys
+from functions.records.papers import PaperName, PaperStore, sealed, unsealed
+from functions.records.store import Summary
+
+_MARK_DIGITS: Final = 32
+
+Set = Callable[[Paper], bytes]
+
+
+class Shelf:
+    """The kept documents of one bureau; for several threads."""
+
+    def __init__(self, papers: PaperStore, keys: Keys, letterhead: Letterhead) -> None:
+        self._papers, self._keys, self._letterhead = papers, keys, letterhead
+
+    def lacks(self, summary: Summary) -> bool:
+        """Whether the version that counts has no document yet, or one that has had its day: cheap to find out."""
+        return self._papers.lacks(self._name(summary, summary.version))
+
+    def document(self, summary: Summary, version: int, paper: Paper, set_paper: Set) -> bytes:
+        """The document as it was set before, else set now and kept. What cannot be kept is set all the same."""
+        name, key = self._name(summary, version), _key(paper)
+        with suppress(StoreUnavailable):
+            held = self._papers.kept(name)
+            document = None if held is None else unsealed(self._keys, name, key, held)
+            if document is not None:
+                return document
+        document = set_paper(paper)
+        with suppress(StoreUnavailable):
+            self._papers.keep(name, sealed(self._keys, name, key, document))
+        return document
+
+    def fill(self, summary: Summary, paper: Paper, set_paper: Set) -> None:
+        """Set the document of the version that counts and keep it; StoreUnavailable when it cannot be kept."""
+        name = self._name(summary, summary.version)
+        self._papers.keep(name, sealed(self._keys, name, _key(paper), set_paper(paper)))
+
+    def _name(self, summary: Summary, version: int) -> PaperName:
+        """The mark says under what the document was made, as far as a list knows it; its key says what of."""
+        under = [
+            edition(),
+            self._keys.hmac_kid,
+            self._keys.signer.kid,
+            self._letterhead.bureau,
+            self._letterhead.site,
+            summary.version,
+            summary.status,
+            summary.contested,
+        ]
+        return PaperName(summary.number, version, _digest(under)[:_MARK_DIGITS])
+
+
+def _key(paper: Paper) -> str:
+    """Stands for everything that the document says. The code in it is the same each time: RFC 6979 signs so."""
+    return _digest(asdict(paper))
+
+
+def _digest(of: Any) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

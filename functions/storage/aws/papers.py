@@ -1,0 +1,93 @@
+"""Documents that were set once in S3, under their filing's number; knows nothing of what stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.errors import NotFound, StoreUnavailable
+from functions.records.papers import PaperName, require_number
+from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
+
+PAPERS: Final = "papers"
+# Stands for good where the documents of a filing were forgotten, so that one being set meanwhile does not stay.
+FORGOTTEN: Final = "forgotten"
+MARK: Final = "mark"
+_ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class S3Papers:
+    """A PaperStore in a bucket that keeps versions; only to forget has it to list anything.
+
+    A document is named by number and version, its mark is written on it: the next one takes its place.
+    """
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def lacks(self, name: PaperName) -> bool:
+        with _translated():
+            return not self._is_kept(name) and not self._is_forgotten(name.number)
+
+    def kept(self, name: PaperName) -> bytes | None:
+        with _translated():
+            if not self._is_kept(name):
+                return None
+            content: bytes = self._bucket.call("get_object", Key=_key_of(name))["Body"].read()
+            return content
+
+    def keep(self, name: PaperName, content: bytes) -> None:
+        with _translated():
+            made = self._bucket.call(
+                "put_object",
+                Key=_key_of(name),
+                Body=content,
+                Metadata={MARK: name.mark},
+                ChecksumSHA256=checksum_of(hashlib.sha256(content).hexdigest()),
+                **ENCRYPTED,
+            )
+            if self._is_forgotten(name.number):
+                self._bucket.call("delete_object", Key=_key_of(name), VersionId=made["VersionId"])
+
+    def forget(self, number: str) -> None:
+        mark = _key(require_number(number), FORGOTTEN)
+        with _translated():
+            self._bucket.put(mark, b"")
+            for key in list(self._bucket.keys(_key(number, ""), _ALWAYS)):
+                if key != mark:
+                    self._bucket.remove(key)
+
+    def _is_kept(self, name: PaperName) -> bool:
+        return bool(self._head(_key_of(name)).get("Metadata", {}).get(MARK) == name.mark)
+
+    def _is_forgotten(self, number: str) -> bool:
+        return bool(self._head(_key(number, FORGOTTEN)))
+
+    def _head(self, key: str) -> Any:
+        """What S3 says of a key; nothing when it is not there."""
+        try:
+            return self._bucket.call("head_object", Key=key)
+        except NotFound:
+            return {}
+
+
+def _key_of(name: PaperName) -> str:
+    return _key(name.number, str(name.version))
+
+
+def _key(number: str, file: str) -> str:
+    return f"{PAPERS}/{number}/{file}"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What S3 refuses, in words for people: nobody may have to wait in vain for what can be made anew."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise StoreUnavailable("生成的文件存不进存储桶，或者读不出来。请检查函数的权限") from error
