@@ -6,7 +6,6 @@ One describes each filing as a record (文件实体), the other what was done wi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -47,8 +46,8 @@ RECORD_HEAD = b"\xef\xbb\xbf" + _line(_RECORD)
 PROCESS_HEAD = b"\xef\xbb\xbf" + _line(_PROCESS)
 
 
-def record_line(bureau: str, record: Record, definition: Definition, paper: str, document: bytes | None) -> bytes:
-    """One filing; `paper` is the path of its document in the package, "" when its content was erased."""
+def record_line(bureau: str, record: Record, definition: Definition, paper: str, size: int, digest: str) -> bytes:
+    """One filing; path, size and SHA-256 are of its document in the package: "", 0 and "" when it was erased."""
     summary = record.summary
     period = definition.period_title(summary.period)
     filed = [event for event in record.events if event.type in ("submitted", "corrected")]
@@ -63,9 +62,9 @@ def record_line(bureau: str, record: Record, definition: Definition, paper: str,
             _moment(filed[-1].at),
             f"{definition.short}；{period}",
             paper,
-            str(len(document)) if document else "",
-            FORMAT if document else "",
-            hashlib.sha256(document).hexdigest() if document else "",
+            str(size) if paper else "",
+            FORMAT if paper else "",
+            digest,
             SIGNED,
             paper.replace("filing.pdf", "receipt.jws"),
             STATUSES[summary.status],

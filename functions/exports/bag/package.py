@@ -114,9 +114,12 @@ class Package:
             if version.data is not None:
                 yield from self._version(bag, f"{folder}/v{version.number}", made, version, definition)
         paper = f"{folder}/v{len(versions)}/filing.pdf"
-        if document is not None:
-            yield from bag.add(paper, document)
-        bag.describe(record, definition, paper if document is not None else "", document)
+        if document is None:
+            bag.describe(record, definition, "", 0, "")
+            return
+        digest = hashlib.sha256(document).hexdigest()
+        yield from bag.add_known(paper, document, digest, len(document))
+        bag.describe(record, definition, paper, len(document), digest)
 
     def _version(
         self, bag: _Bag, folder: str, made: _Made, version: Version, definition: Definition
@@ -183,10 +186,10 @@ class _Bag:
         self._files += 1
         yield from self._zip.add(f"{self._root}/{path}", content)
 
-    def describe(self, record: Record, definition: Definition, paper: str, document: bytes | None) -> None:
-        """Add the filing to the metadata; `paper` is the path of its document, "" when there is none."""
+    def describe(self, record: Record, definition: Definition, paper: str, size: int, digest: str) -> None:
+        """Add the filing to the metadata, as `record_line` takes it."""
         self._filings += 1
-        self._described.write(record_line(self._about.bureau, record, definition, paper, document))
+        self._described.write(record_line(self._about.bureau, record, definition, paper, size, digest))
         self._done.write(process_lines(record))
 
     def close(self, jwks: Mapping[str, Any]) -> Iterator[bytes]:
