@@ -24,6 +24,7 @@ from tests.support.portals import (
     start_caddy,
     start_nginx,
     stop,
+    tool,
 )
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
 
@@ -74,6 +75,7 @@ def portal_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def portal(
     request: pytest.FixtureRequest, portal_site: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
+    tool(request.param)
     folder = tmp_path_factory.mktemp(request.param)
     server = start_server(site=portal_site, data=folder / "data", arguments=("--behind-proxy",))
     try:
@@ -207,6 +209,7 @@ def test_too_large_a_body_is_refused_in_the_services_own_words(
 def test_who_writes_x_forwarded_for_is_counted_all_the_same(
     proxy: str, browser: Browser, portal_site: Path, tmp_path: Path
 ) -> None:
+    tool(proxy)
     server = start_server(
         site=portal_site, data=tmp_path / "data", arguments=("--behind-proxy",),
         variables={"QINGDAN_RATE_LIMIT": "on", "QINGDAN_RATE_PER_MINUTE": "3"},
@@ -230,6 +233,7 @@ def test_who_writes_x_forwarded_for_is_counted_all_the_same(
 def test_the_portal_may_hold_the_pages_and_another_host_the_service(
     browser: Browser, catalogue: Catalogue, tmp_path: Path
 ) -> None:
+    tool("nginx")
     ports = {"pages": free_port(), "service": free_port()}
     pages, service = f"https://127.0.0.1:{ports['pages']}", f"https://localhost:{ports['service']}"
     site = build_site(tmp_path / "project", site_url=f"{pages}/daj/", service_url=service)
