@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import COMMAND, ROOT, Server, environment
+from tests.support.stores import STORES
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -27,7 +28,8 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """Opens pages in contexts of their own; fails when one asked another host, broke the CSP or threw."""
     contexts: list[BrowserContext] = []
     strays: list[str] = []
-    host = urlsplit(server.url).netloc
+    # Files come from where they lie, which is ours too.
+    own = {"", urlsplit(server.url).netloc, urlsplit(STORES.url).netloc}
 
     def open_page(path: str, *, javascript: bool = True, viewport: ViewportSize = WIDE, **options: Any) -> Page:
         context = browser.new_context(
@@ -36,7 +38,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("request", lambda r: strays.append(r.url) if urlsplit(r.url).netloc not in (host, "") else None)
+        page.on("request", lambda r: strays.append(r.url) if urlsplit(r.url).netloc not in own else None)
         page.on("pageerror", lambda e: strays.append(str(e)))
         page.on("console", lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(path)

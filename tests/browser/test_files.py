@@ -7,6 +7,7 @@ import json
 import random
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from functions.bootstrap import Settings, open_services
+from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.steps import CODE, NUMBER, act, fill_in
@@ -22,6 +25,7 @@ from tests.support.files import docx, jpeg, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.line import Line, line_to
 from tests.support.serving import Server
+from tests.support.stores import STORES
 
 FORM = "annual-self-check"
 PATH = f"/forms/{FORM}/"
@@ -66,13 +70,16 @@ def named(page: Page) -> list[dict[str, Any]]:
 
 
 def arrived(server: Server, digest: str) -> bytes:
-    """What lies in the store under this digest, once and nowhere else."""
-    (path,) = server.data.rglob(digest)
-    assert path.parent.name == "attachments"
-    return path.read_bytes()
+    """What lies in the store under this digest, looked at and nowhere else."""
+    variables = {"QINGDAN_DATA": str(server.data), **STORES.variables(server.data)}
+    with closing(open_services(Settings.from_mapping(variables), lock=False)) as services:
+        with pytest.raises(NotFound):
+            services.blobs.size("quarantine", digest)
+        return services.blobs.read("attachments", digest)
 
 
 def on_its_way(server: Server) -> set[Path]:
+    """The parts that lie in the data folder, where that is the store."""
     return {path for path in server.data.rglob("incoming/*/*") if path.is_file()}
 
 
