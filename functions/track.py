@@ -150,7 +150,9 @@ class Track:
         """The same from the filing's page, which must not have the code in an address."""
         controls = _controls(request, body)
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
-        return self._enclosures.give(record, controls.get("sha256", ""))
+        # Pages may send a form to no host that they were not built for, not even by way of ours.
+        linked = bool(self._shell.assets.get("upload_host"))
+        return self._enclosures.give(record, controls.get("sha256", ""), linked=linked)
 
     @cached_property
     def _papers(self) -> Documents:

@@ -53,8 +53,8 @@ class Enclosures:
             for each in _named(record).values()
         ]
 
-    def give(self, record: Record, digest: str) -> Response:
-        """The file as a download, or a link that leads to it for LINK_SECONDS.
+    def give(self, record: Record, digest: str, *, linked: bool = True) -> Response:
+        """The file as a download, or, when it may be `linked`, a link that leads to it for LINK_SECONDS.
 
         NotFound when the filing does not name it, HttpProblem 409 while nobody may have it.
         """
@@ -68,15 +68,16 @@ class Enclosures:
             raise HttpProblem(409, "文件里查出病毒，已经封存，谁也不能打开。请用补正换一个没有病毒的文件", title=SHUT)
         if standing == "gone":
             raise NotFound("这个文件已经不在了，只留下了名称和指纹")
-        return self._send(attachment)
+        return self._send(attachment, linked)
 
-    def _send(self, attachment: Attachment) -> Response:
+    def _send(self, attachment: Attachment, linked: bool) -> Response:
         digest, name = attachment.digest, attachment.name
         kind = kind_of_name(name)
         media_type = MEDIA_TYPES[kind] if kind else "application/octet-stream"
-        link = self._blobs.link("attachments", digest, filename=name, media_type=media_type, seconds=LINK_SECONDS)
-        if link is not None:
-            return RedirectResponse(link, 303)
+        if linked:
+            link = self._blobs.link("attachments", digest, filename=name, media_type=media_type, seconds=LINK_SECONDS)
+            if link is not None:
+                return RedirectResponse(link, 303)
         return Download(self._blobs.stream("attachments", digest), filename=name, media_type=media_type)
 
 

@@ -70,15 +70,15 @@ def test_an_officer_enters_a_filing_on_paper_with_its_scan(
     page.goto(f"/desk/records/{FORM}")
     page.locator("[name=received_on]").fill(datetime.now(UTC).date().isoformat())
     fill_in_the_rest(page, catalogue)
-    put(page, written(tmp_path, "纸质件扫描.pdf", pdf_of(6 * 1024 * 1024)), javascript=javascript)
+    put(page, written(tmp_path, "纸质件扫描.pdf", pdf_of(3 * 1024 * 1024)), javascript=javascript)
     act(page, "review")
-    expect(page.locator("#a-files-scans")).to_contain_text("纸质件扫描.pdf（6 MB）")
+    expect(page.locator("#a-files-scans")).to_contain_text("纸质件扫描.pdf（3 MB）")
     act(page, "file")
     expect(page.locator("h1")).to_contain_text("已经录入")
     page.get_by_role("link", name="看这件填报").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="纸质件扫描.pdf").click()
-    assert download.value.path().read_bytes() == pdf_of(6 * 1024 * 1024)
+    assert download.value.path().read_bytes() == pdf_of(3 * 1024 * 1024)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -93,7 +93,7 @@ def test_a_list_with_files_in_every_state_is_sound(
         name = "盖章扫描件第一至第三页" * 7 + ".jpg"
         choose(page, written(tmp_path, name, jpeg()), written(tmp_path, "收文.doc", b"x"))
         expect(entry(page, name).locator(".st--ok")).to_be_visible()
-        line.cut_after(6 * 1024 * 1024)
+        line.cut_after(3 * 1024 * 1024)
         choose(page, written(tmp_path, "断了.pdf", pdf_of(20 * 1024 * 1024)))
         assert line.broken.wait(30)
         expect(entry(page, "断了.pdf")).to_contain_text("网络不通")

@@ -17,7 +17,7 @@ from tests.desk.test_paper import API, PATH
 from tests.desk.test_trail import everything
 from tests.http.test_files_html import names, upload
 from tests.http.test_files_json import named
-from tests.support.files import pdf_of, png, sha256
+from tests.support.files import followed, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page
 
@@ -49,7 +49,7 @@ def test_an_officer_downloads_a_file_and_leaves_a_trail(
 ) -> None:
     number = file(named(sent(SCAN, "盖章 扫描件.pdf")))
     client = come_in("viewer")
-    answer = client.get(at(number, SCAN, root))
+    answer = followed(client.get(at(number, SCAN, root)))
     assert (answer.status_code, answer.content) == (200, SCAN)
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["content-type"] == "application/pdf"
@@ -101,7 +101,7 @@ def test_a_paper_filing_is_entered_with_its_scan(come_in: ComeIn, services: Serv
     check = read_page(client.post(PATH, data=_form(page.posted(), "review")).text)
     assert client.post(PATH, data=_form(check.posted(), "file")).status_code == 201
     (summary,) = services.records.page(Selection(), limit=2).items
-    assert client.get(at(summary.number, SCAN)).content == SCAN
+    assert followed(client.get(at(summary.number, SCAN))).content == SCAN
 
 
 def _form(pairs: list[tuple[str, str]], action: str) -> dict[str, list[str]]:

@@ -44,7 +44,7 @@ def names(page: Page) -> list[str]:
 def test_a_form_with_files_is_filled_in_filed_and_given_back(
     client: TestClient, services: Services, definition: Definition
 ) -> None:
-    scan, table = pdf_of(6 * 1024 * 1024), docx()
+    scan, table = pdf_of(3 * 1024 * 1024), docx()
     typed = encode(definition, valid_self_check())
     page = page_of(upload(client, typed, [("盖章 扫描件.pdf", scan)]), 200)
     assert urljoin(f"http://x{FORM}/files", page.one("form", id="form").attributes["action"]) == f"http://x{FORM}"

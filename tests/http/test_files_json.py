@@ -13,7 +13,7 @@ from functions.records.store import Selection
 from tests.http.test_attachments_api import send
 from tests.http.test_track_json import SELF_CHECK, at, bearer, put, send_back
 from tests.support.clock import Clock
-from tests.support.files import pdf_of, png, sha256
+from tests.support.files import followed, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 
 SCAN = pdf_of(300)
@@ -42,7 +42,8 @@ def test_a_filing_names_a_file_that_was_sent(client: TestClient, scan: dict[str,
     assert filed.status_code == 201
     assert services.records.named([scan["sha256"], other["sha256"]]) == {scan["sha256"], other["sha256"]}
     for one, content in ((scan, SCAN), (other, png())):
-        download = client.get(at(filed.json(), f"/attachments/{one['sha256']}"), headers=bearer(filed.json()))
+        place = at(filed.json(), f"/attachments/{one['sha256']}")
+        download = followed(client.get(place, headers=bearer(filed.json()), follow_redirects=False))
         assert (download.status_code, download.content) == (200, content)
 
 

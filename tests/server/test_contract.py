@@ -25,7 +25,7 @@ from functions.forms.catalogue import Catalogue
 from functions.records.blobs import PART_BYTES
 from tests.conftest import ROOT, Server
 from tests.contract.test_blobs import part_of
-from tests.support.files import pdf_of, sha256
+from tests.support.files import followed, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
 from tests.support.serving import COMMAND, environment
@@ -181,9 +181,11 @@ def test_a_file_is_sent_filed_and_given_back_as_the_contract_says(server: Server
     given = ask(filing, "POST", form, data, headers={"Attachment-Vouchers": done["voucher"]}).json()
     code, number = {"Authorization": f"Bearer {given['access_code']}"}, {"number": given["number"]}
     file = number | {"sha256": named["sha256"]}
-    assert ask("/api/submissions/{number}/attachments/{sha256}", "GET", file, headers=code).content == content
+    given_back = ask("/api/submissions/{number}/attachments/{sha256}", "GET", file, headers=code)
+    assert followed(given_back).content == content
     cookie = {"Cookie": sign_in(server, "fujian")}
-    assert ask("/api/desk/submissions/{number}/attachments/{sha256}", "GET", file, headers=cookie).content == content
+    given_back = ask("/api/desk/submissions/{number}/attachments/{sha256}", "GET", file, headers=cookie)
+    assert followed(given_back).content == content
 
 
 def test_documents_are_given_as_the_contract_says(server: Server) -> None:

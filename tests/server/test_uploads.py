@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from functions.forms.filefield import MOST_BYTES
 from tests.server.conftest import Start
@@ -40,6 +41,7 @@ def test_a_part_of_a_stranger_is_refused_before_it_is_sent(start: Start) -> None
         assert connection.recv(1) == b""
 
 
+@pytest.mark.one_machine
 def test_a_form_with_a_file_of_50_mb_is_taken_in_constant_memory(start: Start) -> None:
     """Less than half of the file: a part at a time, and what a request takes anyway."""
     server = start(workers="1")

@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from typing import Any
+
+import httpx2
 
 
 def sha256(content: bytes) -> str:
     """The digest of a content as uploads name it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def followed(answer: Any) -> Any:
+    """The answer to a download, or what the link gives that it leads to: the cloud gives files from where they lie."""
+    if answer.status_code != 303:
+        return answer
+    link = answer.headers["location"]
+    return httpx2.get(link if isinstance(link, str) else link[0])
 
 
 def pdf_of(size: int) -> bytes:
