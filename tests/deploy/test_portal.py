@@ -154,7 +154,7 @@ def test_a_report_is_filed_and_its_receipt_kept(
         page.get_by_role("button", name="下载回执文件").click()
     receipt = Path(waiting.value.path()).read_text()
     assert receipt.count(".") == 2
-    page.get_by_role("link", name="首页").first.click()
+    page.locator("a.brand").click()
     assert page.url == portal.folder
 
 
