@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from functions.exports.csv import CELLS, is_plain, quote
+from functions.exports.csv import CELLS, is_calm, is_even, is_plain, quote
 from functions.exports.reader import FALSE, TRUE, Cells, Facts, Reader, conversion_kind
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
 from functions.forms.definition import Definition, Field
@@ -41,7 +41,9 @@ class Lines:
             [(_, cells)] = self._reader.lines(answers)
             return ",".join(cells)
         line = ",".join(cells)
-        if is_plain(line, self._commas):
+        # What was decided comes from another body.
+        calm = version.calm and answers.decision is None and answers.body is not None and is_calm(answers.body)
+        if (is_even if calm else is_plain)(line, self._commas):
             return line
         return ",".join([convert(cell) for convert, cell in zip(version.guards, cells, strict=True)])
 
@@ -65,11 +67,17 @@ def _names(files: Sequence[_File]) -> str:
 
 
 class _Version:
-    """The cells of a form version; `guards` make each of them safe, column by column."""
+    """The cells of a form version; `guards` make each of them safe, column by column.
+
+    `calm` says that the form's own words have neither quotes nor control characters.
+    """
 
     def __init__(self, table: Table, version: Definition) -> None:
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
         columns = [(fields.get(column.path), column) for column in table.columns[len(MAIN_COLUMNS) :]]
+        words = [version.short, *(filing.period_title for filing in version.rules.filings)]
+        words += [title for field in fields.values() for _, title in field.choices]
+        self.calm = all(each.isprintable() and '"' not in each for each in words)
         self._facts = Facts(version, _UNGUARDED)
         self.guards: list[Callable[[str], str]] = [quote] * len(MAIN_COLUMNS)
         self.guards += [CELLS.of(conversion_kind(field, column)) if field else str for field, column in columns]
