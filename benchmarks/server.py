@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from functions.local.twin import free_port
 
 SITE = Path("build/site")
 QINGDAN = [sys.executable, "-c", "from functions.local.cli import main; main()"]
@@ -78,14 +79,6 @@ def running(command: list[str], port: int, path: str, log: Path, settings: Mappi
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:

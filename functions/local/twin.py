@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
@@ -33,6 +34,8 @@ CREDENTIALS: Final[Mapping[str, str]] = {
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 10
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+# Below those that Linux (32768) and macOS (49152) give to clients and to whoever binds to port 0.
+_UNASKED: Final = range(20_000, 32_000)
 
 
 @contextmanager
@@ -101,11 +104,12 @@ def die_with_parent() -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port of the loopback address that is free at this moment and that the system gives to nobody unasked."""
+    while True:
+        port = secrets.choice(_UNASKED)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:

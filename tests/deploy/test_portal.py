@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +15,10 @@ import pytest
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, expect
 
 from functions.forms.catalogue import Catalogue
+from functions.local.twin import free_port
 from tests.browser.steps import CODE, NUMBER, act, fill_in, sign_in
 from tests.support.filings import make_uscc, valid_self_check
-from tests.support.portals import (
-    Certificate,
-    build_site,
-    config,
-    free_port,
-    start_caddy,
-    start_nginx,
-    stop,
-    tool,
-)
+from tests.support.portals import Certificate, build_site, caddy, config, nginx, tool
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
 
 YEAR = datetime.now(UTC).year - 1
@@ -45,25 +38,31 @@ class Portal:
         return f"{self.origin}/daj/"
 
 
-def nginx_before(folder: Path, server: Server) -> tuple[int, str]:
+@contextmanager
+def nginx_before(folder: Path, server: Server) -> Iterator[str]:
     port, certificate = free_port(), Certificate.make(folder)
     location = config("nginx-portal.conf", {UPSTREAM: f"127.0.0.1:{server.port}"})
-    process = start_nginx(
-        folder,
+    whole = (
         f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificate.chain}; "
-        f"ssl_certificate_key {certificate.key};\nlocation / {{ return 200 portal; }}\n{location} }}",
+        f"ssl_certificate_key {certificate.key};\nlocation / {{ return 200 portal; }}\n{location} }}"
     )
-    return process, f"https://127.0.0.1:{port}"
+    with nginx(folder, whole, port):
+        yield f"https://127.0.0.1:{port}"
 
 
-def caddy_before(folder: Path, server: Server) -> tuple[int, str]:
+@contextmanager
+def caddy_before(folder: Path, server: Server) -> Iterator[str]:
     port, certificate = free_port(), Certificate.make(folder)
     site = f"https://127.0.0.1:{port} {{\n\tbind 127.0.0.1\n\ttls {certificate.chain} {certificate.key}"
     changes = {"www.example.gov.cn {": site, UPSTREAM: f"127.0.0.1:{server.port}"}
-    return start_caddy(folder, config("Caddyfile-portal", changes)), f"https://127.0.0.1:{port}"
+    with caddy(folder, config("Caddyfile-portal", changes), port):
+        yield f"https://127.0.0.1:{port}"
 
 
-BEFORE: dict[str, Callable[[Path, Server], tuple[int, str]]] = {"nginx": nginx_before, "caddy": caddy_before}
+BEFORE: dict[str, Callable[[Path, Server], AbstractContextManager[str]]] = {
+    "nginx": nginx_before,
+    "caddy": caddy_before,
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +76,11 @@ def portal(
 ) -> Iterator[Portal]:
     tool(request.param)
     folder = tmp_path_factory.mktemp(request.param)
-    server = start_server(site=portal_site, data=folder / "data", arguments=("--behind-proxy",))
-    try:
-        process, origin = BEFORE[request.param](folder, server)
-        try:
-            yield Portal(origin, server)
-        finally:
-            stop(process)
-    finally:
-        server.stop()
+    with (
+        start_server(site=portal_site, data=folder / "data", arguments=("--behind-proxy",)) as server,
+        BEFORE[request.param](folder, server) as origin,
+    ):
+        yield Portal(origin, server)
 
 
 @pytest.fixture
@@ -214,19 +209,13 @@ def test_who_writes_x_forwarded_for_is_counted_all_the_same(
         site=portal_site, data=tmp_path / "data", arguments=("--behind-proxy",),
         variables={"QINGDAN_RATE_LIMIT": "on", "QINGDAN_RATE_PER_MINUTE": "3"},
     )  # fmt: skip
-    process, origin = BEFORE[proxy](tmp_path, server)
-    context = browser.new_context(ignore_https_errors=True)
-    try:
+    with server, BEFORE[proxy](tmp_path, server) as origin, browser.new_context(ignore_https_errors=True) as context:
         seen = [
             context.request.post(
                 f"{origin}/daj/api/submissions/annual-self-check", data={}, headers={"X-Forwarded-For": f"192.0.2.{n}"}
             ).status
             for n in range(5)
         ]
-    finally:
-        context.close()
-        stop(process)
-        server.stop()
     assert seen == [422, 422, 422, 429, 429]
 
 
@@ -238,9 +227,9 @@ def test_the_portal_may_hold_the_pages_and_another_host_the_service(
     pages, service = f"https://127.0.0.1:{ports['pages']}", f"https://localhost:{ports['service']}"
     site = build_site(tmp_path / "project", site_url=f"{pages}/daj/", service_url=service)
     shutil.copytree(site, tmp_path / "www" / "daj", ignore=shutil.ignore_patterns("_service"))
-    server = start_server(site=site, data=tmp_path / "data", arguments=("--behind-proxy",))
     certificate = Certificate.make(tmp_path)
-    own = config(
+    server = start_server(site=site, data=tmp_path / "data", arguments=("--behind-proxy",))
+    own_host = config(
         "nginx.conf",
         {
             "listen 80;\n    listen [::]:80;": f"listen 127.0.0.1:{free_port()};",
@@ -251,14 +240,15 @@ def test_the_portal_may_hold_the_pages_and_another_host_the_service(
             UPSTREAM: f"127.0.0.1:{server.port}",
         },
     )
-    process = start_nginx(
-        tmp_path,
+    pages_server = (
         f"server {{ listen 127.0.0.1:{ports['pages']} ssl; ssl_certificate {certificate.chain}; "
-        f"ssl_certificate_key {certificate.key}; root {tmp_path}/www; }}\n{own}",
+        f"ssl_certificate_key {certificate.key}; root {tmp_path}/www; }}\n{own_host}"
     )
-    context = browser.new_context(ignore_https_errors=True, locale="zh-CN")
     strays: list[str] = []
-    try:
+    with (
+        server, nginx(tmp_path, pages_server, ports["service"]),
+        browser.new_context(ignore_https_errors=True, locale="zh-CN") as context,
+    ):  # fmt: skip
         page = context.new_page()
         page.on("response", lambda r: strays.append(f"{r.status} {r.url}") if r.status in (404, 405, 502) else None)
         page.on("console", lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None)
@@ -274,8 +264,4 @@ def test_the_portal_may_hold_the_pages_and_another_host_the_service(
         assert colour == "solid", "the service's own page has its stylesheet"
         secure = context.request.get(f"{service}/healthz").headers["strict-transport-security"]
         assert "max-age" in secure
-    finally:
-        context.close()
-        stop(process)
-        server.stop()
     assert strays == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
-from contextlib import closing
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -24,6 +25,8 @@ from publisher.build import build
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "docs" / "deploy"
 UNPACKED = ROOT / "build" / "proxies"
+START_SECONDS = 30
+STOP_SECONDS = 10
 
 
 def build_site(folder: Path, *, site_url: str, service_url: str = "") -> Path:
@@ -45,13 +48,6 @@ def tool(name: str) -> str:
     if found is None:
         pytest.skip(f"no {name} here; `make proxies` unpacks one")
     return found
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def config(name: str, changes: dict[str, str]) -> str:
@@ -116,30 +112,57 @@ def nginx_config(folder: Path, servers: str) -> Path:
     return file
 
 
-def start_nginx(folder: Path, servers: str) -> int:
-    """The process id of an nginx with these server blocks; it listens when this returns."""
-    file = nginx_config(folder, servers)
-    subprocess.run(
-        [tool("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(file)], check=True, timeout=30
+@contextmanager
+def nginx(folder: Path, servers: str, port: int) -> Iterator[None]:
+    """An nginx with these server blocks, listening on the port as long as the block lasts."""
+    file, log = nginx_config(folder, servers), folder / "error.log"
+    command = [tool("nginx"), "-e", str(log), "-p", str(folder), "-c", str(file), "-g", "daemon off;"]
+    with listening(command, port, folder / "nginx.log"):
+        yield
+
+
+@contextmanager
+def caddy(folder: Path, sites: str, port: int) -> Iterator[None]:
+    """A Caddy with these sites, listening on the port as long as the block lasts."""
+    file = folder / "Caddyfile"
+    settings = (
+        "{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n"
+        "\tservers {\n\t\tprotocols h1 h2\n\t}\n}\n"
     )
-    return int((folder / "nginx.pid").read_text())
-
-
-def start_caddy(folder: Path, sites: str) -> int:
-    """The process id of a Caddy with these sites; it listens when this returns."""
-    file, pid = folder / "Caddyfile", folder / "caddy.pid"
-    settings = "{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n"
     file.write_text(settings + sites, encoding="utf-8")
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
-    # It goes on running: a pipe would be held open by it.
-    with (folder / "caddy.log").open("wb") as log:
-        subprocess.run(
-            [tool("caddy"), "start", "--config", str(file), "--adapter", "caddyfile", "--pidfile", str(pid)],
-            check=True, timeout=30, stdout=log, stderr=log, env={"PATH": os.environ["PATH"], **homes},
-        )  # fmt: skip
-    return int(pid.read_text())
+    command = [tool("caddy"), "run", "--config", str(file), "--adapter", "caddyfile"]
+    with listening(command, port, folder / "caddy.log", homes):
+        yield
 
 
-def stop(process: int) -> None:
-    """End a proxy that was started here."""
-    os.kill(process, signal.SIGTERM)
+@contextmanager
+def listening(command: list[str], port: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[None]:
+    """The program as long as the block lasts, once it takes connections; AssertionError with its words if never."""
+    with (
+        log.open("wb") as words,
+        subprocess.Popen(
+            command, stdout=words, stderr=words, env={"PATH": os.environ["PATH"], **(variables or {})}
+        ) as process,
+    ):
+        try:
+            end = time.monotonic() + START_SECONDS
+            while not takes_connections(port):
+                running = process.poll() is None and time.monotonic() < end
+                assert running, log.read_text(encoding="utf-8")
+                time.sleep(0.02)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
