@@ -19,7 +19,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from benchmarks.export_child import forget_peak, peak
 from benchmarks.sample import FORM
-from functions.bootstrap import Settings, open_services
+from functions.bootstrap import open_services
 from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
@@ -27,6 +27,7 @@ from functions.forms.definition import Definition
 from functions.local.papers import set_missing
 from functions.records.papers import PaperStore
 from functions.records.store import Selection
+from functions.settings import Settings
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 

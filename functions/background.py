@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.bootstrap import Services, Settings, open_services, settle
+from functions.bootstrap import Services, open_services, settle
 from functions.desk import create_app
 from functions.errors import StoreUnavailable
 from functions.records.event import Event
+from functions.settings import Settings
 from functions.staff.parcels import Parcel, ParcelStore
 from functions.staff.port import Account, Session
 from functions.staff.trail import Entry, Sought, TrailStore, link

@@ -1,19 +1,17 @@
-"""The one place that reads settings, picks the adapters and owns clock and randomness; knows no HTTP."""
+"""The one place that picks the adapters and owns clock and randomness; knows no HTTP."""
 
 from __future__ import annotations
 
 import gc
 import os
-import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.errors import SettingError
-from functions.forms.filefield import BEHIND_GATEWAY, MOST_BYTES
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from functions.records.keys import Keys
     from functions.records.papers import PaperStore
     from functions.records.store import RecordStore, SealStore
+    from functions.settings import Settings
     from functions.staff.parcels import ParcelStore
     from functions.staff.port import StaffStore
     from functions.staff.trail import TrailStore
@@ -29,160 +28,7 @@ if TYPE_CHECKING:
     from functions.storage.aws.store import AwsStore
     from functions.storage.sqlite import SqliteStore
 
-PREFIX = "QINGDAN_"
-LONGEST_SECONDS = 25
 ENTROPY_AT_ONCE = 2048
-_PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
-MOST_WORKERS = 32
-MOST_BY_ITSELF = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Everything that an operator may set.
-
-    `catalogue` is a compiled form file; without it the forms are read from `schemas`. `body_limit` is in bytes;
-    `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
-    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
-    `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
-    `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
-    `cloud` says where in the cloud everything is kept; without it, in `data`.
-    `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
-    `upload_mb_per_hour` is how much one client address may upload; `clamd` where the virus scanner is, "" for none.
-    `workers` is how many processes the one-machine server takes requests with.
-    """
-
-    data: Path = Path("data")
-    site: Path = Path("build/site")
-    schemas: Path = Path("schemas")
-    catalogue: Path | None = None
-    body_limit: int = 1024 * 1024
-    body_seconds: int = 15
-    header_seconds: int = 15
-    rate_limit: bool = True
-    rate_per_minute: int = 120
-    access_log: bool = True
-    behind_proxy: bool = False
-    encrypted: bool = False
-    require_totp: bool = False
-    origin_mark: str = ""
-    cloud: Cloud | None = None
-    root_path: str = ""
-    workers: int = 1
-    upload_mb_per_hour: int = 2048
-    clamd: str = ""
-
-    @property
-    def upload_limit(self) -> int:
-        """How many bytes of files a plain HTML form may bring at once."""
-        return BEHIND_GATEWAY if self.cloud else MOST_BYTES
-
-    @classmethod
-    def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
-        """The settings of a mapping like os.environ; SettingError names the variable and the fix."""
-        behind_proxy = _switch(variables, "QINGDAN_BEHIND_PROXY", False)
-        return cls(
-            data=_path(variables, "QINGDAN_DATA") or Path("data"),
-            site=_path(variables, "QINGDAN_SITE") or Path("build/site"),
-            schemas=_path(variables, "QINGDAN_SCHEMAS") or Path("schemas"),
-            catalogue=_path(variables, "QINGDAN_CATALOGUE"),
-            body_limit=_whole(variables, "QINGDAN_BODY_LIMIT", 1024 * 1024, 1024, 64 * 1024 * 1024),
-            body_seconds=_whole(variables, "QINGDAN_BODY_SECONDS", 15, 1, LONGEST_SECONDS),
-            header_seconds=_whole(variables, "QINGDAN_HEADER_SECONDS", 15, 1, LONGEST_SECONDS),
-            rate_limit=_switch(variables, "QINGDAN_RATE_LIMIT", True),
-            rate_per_minute=_whole(variables, "QINGDAN_RATE_PER_MINUTE", 120, 1, 1_000_000),
-            access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
-            behind_proxy=behind_proxy,
-            encrypted=behind_proxy,
-            require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
-            origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
-            cloud=_cloud(variables),
-            root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
-            workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
-            upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
-            clamd=variables.get("QINGDAN_CLAMD", "").strip(),
-        )
-
-
-KNOWN_VARIABLES = frozenset(
-    PREFIX + name
-    for name in (
-        "DATA",
-        "SITE",
-        "SCHEMAS",
-        "CATALOGUE",
-        "BODY_LIMIT",
-        "BODY_SECONDS",
-        "HEADER_SECONDS",
-        "RATE_LIMIT",
-        "RATE_PER_MINUTE",
-        "ACCESS_LOG",
-        "BEHIND_PROXY",
-        "REQUIRE_TOTP",
-        "ORIGIN_MARK",
-        "STORE",
-        "TABLE",
-        "BUCKET",
-        "EXPORTS_BUCKET",
-        "PARAMETERS",
-        "REGION",
-        "ENDPOINT_URL",
-        "ROOT_PATH",
-        "WORKERS",
-        "BACKGROUND",
-        "UPLOAD_MB_PER_HOUR",
-        "CLAMD",
-    )
-)
-
-
-def unknown_variables(variables: Mapping[str, str]) -> list[str]:
-    """The QINGDAN_* names that no setting reads, sorted: slips of the pen, or settings of another version."""
-    return sorted(name for name in variables if name.startswith(PREFIX) and name not in KNOWN_VARIABLES)
-
-
-def _path(variables: Mapping[str, str], name: str) -> Path | None:
-    value = variables.get(name, "")
-    return Path(value) if value else None
-
-
-def _root_path(variables: Mapping[str, str], name: str) -> str:
-    value = variables.get(name, "").strip()
-    if not value:
-        return ""
-    path = f"/{value.strip('/')}/" if value.strip("/") else "/"
-    if not value.startswith("/") or not _PATH.fullmatch(path):
-        raise SettingError(
-            f"{name} 要写成 /daj/ 这样的路径，只用字母、数字和 . _ ~ -，现在是“{value}”。请改好，或者不设"
-        )
-    return path
-
-
-def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:
-    value = variables.get(name, "").strip().lower()
-    if value in ("", "on", "off"):
-        return default if not value else value == "on"
-    raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
-
-
-def _cloud(variables: Mapping[str, str]) -> Cloud | None:
-    store = variables.get("QINGDAN_STORE", "").strip()
-    if store in ("", "sqlite"):
-        return None
-    if store != "aws":
-        raise SettingError(f"QINGDAN_STORE 只能是 sqlite 或 aws，现在是“{store}”。请改成其中一个，或者不设")
-    from functions.storage.aws.cloud import Cloud
-
-    return Cloud.from_mapping(variables)
-
-
-def _whole(variables: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    value = variables.get(name, "").strip()
-    if not value:
-        return default
-    if value.isascii() and value.isdecimal() and least <= int(value) <= most:
-        return int(value)
-    raise SettingError(f"{name} 要填 {least} 到 {most} 之间的整数，现在是“{value}”。请改这个数，或者不设")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.forms.authoring import read_catalogue
 from functions.forms.catalogue import Catalogue
 from functions.local.twin import CREDENTIALS, local_cloud
+from functions.settings import Settings
 from tests.support.chromium import browser
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud

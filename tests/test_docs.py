@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions import __version__
-from functions.bootstrap import KNOWN_VARIABLES
+from functions.settings import KNOWN_VARIABLES
 from functions.storage.aws.table import TTL_ATTRIBUTE
 from tests.support.serving import COMMAND
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from functions.bootstrap import MOST_WORKERS, Services, Settings, open_services, reopen, unknown_variables
+from functions.bootstrap import Services, open_services, reopen
 from functions.errors import QingdanError
 from functions.local import keeping, proving
 from functions.local.demo.command import demo
@@ -30,6 +30,7 @@ from functions.local.terminal import (
     read_settings,
     write_whole,
 )
+from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
 WRONG = 1
 MISUSE = 2

@@ -15,31 +15,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from functions.bootstrap import Services, Settings, reopen
+from functions.bootstrap import Services, reopen
 from functions.errors import SettingError
 from functions.local.crew import run_crew
 from functions.local.journal import Journal
 from functions.local.night import watch, watch_waiting
 from functions.local.portal import under
+from functions.local.protocol import PatientProtocol
 from functions.local.static import StaticSite
+from functions.settings import Settings
 from functions.web.buckets import Rates
 from functions.web.guard import guard
 from functions.web.limits import WITHOUT_BODY
 from functions.web.logs import JsonLines
-from functions.web.problems import HttpProblem, answer_json
 from functions.web.shell import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
 BACKLOG = 2048
 _FILES = re.compile(r"/forms/[^/]+/files")
-UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,50 +76,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that waits only so long for the headers of a request: uvicorn itself would wait for ever.
-
-    One timer a connection, set anew when it rings: two for each request would cost more than reading the headers.
-    """
-
-    header_seconds: ClassVar[int] = 15
-    timer: asyncio.TimerHandle | None = None
-    waiting_since: float | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.waiting_since = self.loop.time()
-        self.timer = self.loop.call_later(self.header_seconds, self._look)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.waiting_since is None and (self.cycle is None or self.cycle.response_complete):
-            self.waiting_since = self.loop.time()
-
-    def on_headers_complete(self) -> None:
-        self.waiting_since = None
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-        super().connection_lost(exc)
-
-    def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered as every other mistake is, not by uvicorn's English line."""
-        answer = answer_json(HttpProblem(400, UNREADABLE, headers={"Connection": "close"}))
-        head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
-        self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(answer.body))
-        self.transport.close()
-
-    def _look(self) -> None:
-        waited = 0.0 if self.waiting_since is None else self.loop.time() - self.waiting_since
-        if waited >= self.header_seconds:
-            self.transport.close()
-        else:
-            self.timer = self.loop.call_later(self.header_seconds - waited, self._look)
 
 
 def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:

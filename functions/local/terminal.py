@@ -12,9 +12,10 @@ from typing import Annotated
 
 import typer
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.errors import QingdanError
 from functions.records.event import SALT_BYTES
+from functions.settings import Settings
 from functions.staff.trail import CONSOLE, Action, Entry
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]

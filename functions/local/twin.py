@@ -19,8 +19,9 @@ from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from functions.bootstrap import Entropy, Settings
+from functions.bootstrap import Entropy
 from functions.errors import SettingError
+from functions.settings import Settings
 from functions.storage.aws.cloud import Cloud
 
 HOST: Final = "127.0.0.1"

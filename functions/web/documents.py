@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.bootstrap import Services, Settings
+from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.exports import Tools
 from functions.exports.bag import StoredAttachments
@@ -18,6 +18,7 @@ from functions.records.pinned import PinnedForms
 from functions.records.state import Erased
 from functions.records.store import Record
 from functions.records.versions import last_decision
+from functions.settings import Settings
 from functions.supervision.scoring import Kind, ScoreSheet
 from functions.web.problems import HttpProblem
 from functions.web.shell import Shell

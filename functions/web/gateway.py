@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from functions.bootstrap import Services, Settings, open_services, settle
+from functions.bootstrap import Services, open_services, settle
+from functions.settings import Settings
 from functions.web.guard import guard
 from functions.web.limits import header, refuse
 from functions.web.logs import JsonLines

@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.types import ASGIApp
 
-from functions.bootstrap import Settings
+from functions.settings import Settings
 from functions.web.buckets import Rates
 from functions.web.flow import is_part, larger_limit
 from functions.web.headers import SecurityHeaders

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from functions.bootstrap import Settings
 from functions.errors import NotFound
+from functions.settings import Settings
 from functions.supervision.scoring import ScoreSheet, load_sheet
 
 FILE: Final = "score-sheet.json"

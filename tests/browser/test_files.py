@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from functions.bootstrap import Settings, open_services
+from functions.bootstrap import open_services
 from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
+from functions.settings import Settings
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.steps import CODE, NUMBER, act, fill_in
 from tests.browser.test_review_loop import is_sound, look

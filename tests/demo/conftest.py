@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.local.demo.command import make_demo
 from functions.local.demo.filling import Plan
+from functions.settings import Settings
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)

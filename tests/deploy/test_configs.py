@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.bootstrap import KNOWN_VARIABLES
 from functions.local.server import DRAIN_SECONDS
+from functions.settings import KNOWN_VARIABLES
 from tests.support.portals import CONFIGS, ROOT, Certificate, config, nginx_config, tool
 
 PAGE = (ROOT / "docs" / "deploy-one-machine.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
-from functions.bootstrap import Settings
+from functions.settings import Settings
 from tests.support.stores import STORES
 
 EVENT: dict[str, Any] = {

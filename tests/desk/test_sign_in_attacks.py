@@ -14,8 +14,9 @@ from pyotp import TOTP
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.desk import create_app
+from functions.settings import Settings
 from functions.staff.passwords import Passwords
 from functions.staff.port import Account
 from functions.staff.second_factor import SecondFactors

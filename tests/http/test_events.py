@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions import submit
-from functions.bootstrap import Settings
+from functions.settings import Settings
 from tests.conftest import ROOT
 from tests.support.stores import STORES
 

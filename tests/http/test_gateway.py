@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from functions.bootstrap import Services, Settings
+from functions.bootstrap import Services
+from functions.settings import Settings
 from functions.web.gateway import LARGEST_ANSWER, Gateway
 from functions.web.limits import client_address
 

@@ -9,7 +9,7 @@ import logging
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from functions.bootstrap import LONGEST_SECONDS, Settings
+from functions.settings import LONGEST_SECONDS, Settings
 from functions.web.buckets import Rates
 from functions.web.flow import DRAIN_TIMES
 from functions.web.guard import guard

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.bootstrap import Settings, unknown_variables
 from functions.errors import SettingError
 from functions.local.server import Address, require_safe
+from functions.settings import Settings, unknown_variables
 
 
 def test_settings_come_from_variables() -> None:

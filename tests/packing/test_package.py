@@ -27,7 +27,7 @@ def names_in(package: Path) -> set[str]:
 
 def test_function_files_are_the_modules_that_define_a_handler() -> None:
     assert {"submit", "desk"} <= set(FUNCTIONS)
-    assert not {"bootstrap", "errors", "__init__"} & set(FUNCTIONS)
+    assert not {"bootstrap", "settings", "errors", "__init__"} & set(FUNCTIONS)
 
 
 def test_packed_twice_in_two_folders_the_bytes_are_the_same(

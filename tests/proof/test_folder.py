@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from functions import nightly
-from functions.bootstrap import Settings, open_services
+from functions.bootstrap import open_services
 from functions.records.audit import Finding, Report
 from functions.records.event import Event, make_event
 from functions.records.seal import write_month
+from functions.settings import Settings
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.audit import Auditor

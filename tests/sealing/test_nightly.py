@@ -17,11 +17,12 @@ from typing import Any, cast
 import pytest
 
 from functions import nightly
-from functions.bootstrap import Services, Settings
+from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
 from functions.local.night import FIRST_SECONDS, STEP_SECONDS, watch
 from functions.records.blobs import Area, BlobStore
 from functions.records.store import SealStore, Unsealed
+from functions.settings import Settings
 from tests.conftest import ROOT
 from tests.contract.steps import first_step
 from tests.sealing.conftest import Fill

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from functions.bootstrap import Settings, open_services
+from functions.bootstrap import open_services
 from functions.records.event import event_is_whole
 from functions.records.store import Selection
+from functions.settings import Settings
 from tests.conftest import ROOT
 from tests.server.conftest import Start
 from tests.server.raw import connect, file_until_cut, post_bytes, read_answer

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from functions.bootstrap import Settings, open_services, read_clock
+from functions.bootstrap import open_services, read_clock
 from functions.errors import QingdanError
 from functions.local.terminal import progress, read_settings
+from functions.settings import Settings
 
 if TYPE_CHECKING:
     from functions.local.demo.filling import Plan

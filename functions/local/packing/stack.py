@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from starlette.routing import Route
 
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.errors import SettingError
+from functions.settings import Settings
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from functions.web.headers import site_headers
 from functions.web.shell import Shell

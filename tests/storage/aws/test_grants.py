@@ -18,12 +18,13 @@ from starlette.testclient import TestClient
 
 from functions import nightly
 from functions.attach import create_app as create_attach
-from functions.bootstrap import Services, Settings, open_services
+from functions.bootstrap import Services, open_services
 from functions.desk import create_app as create_desk
 from functions.local.twin import cloud_at, furnish
 from functions.records.blobs import PART_BYTES
 from functions.records.store import Selection
 from functions.seals import create_app as create_seals
+from functions.settings import Settings
 from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
 from functions.submit import create_app as create_submit

@@ -1,0 +1,56 @@
+"""HTTP/1.1 as the one-machine server speaks it: patient for so long, and in Chinese; knows no path."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from functions.web.problems import HttpProblem, answer_json
+
+UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that waits only so long for the headers of a request: uvicorn itself would wait for ever.
+
+    One timer a connection, set anew when it rings: two for each request would cost more than reading the headers.
+    """
+
+    header_seconds: ClassVar[int] = 15
+    timer: asyncio.TimerHandle | None = None
+    waiting_since: float | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.waiting_since = self.loop.time()
+        self.timer = self.loop.call_later(self.header_seconds, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.waiting_since is None and (self.cycle is None or self.cycle.response_complete):
+            self.waiting_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        self.waiting_since = None
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered as every other mistake is, not by uvicorn's English line."""
+        answer = answer_json(HttpProblem(400, UNREADABLE, headers={"Connection": "close"}))
+        head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
+        self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(answer.body))
+        self.transport.close()
+
+    def _look(self) -> None:
+        waited = 0.0 if self.waiting_since is None else self.loop.time() - self.waiting_since
+        if waited >= self.header_seconds:
+            self.transport.close()
+        else:
+            self.timer = self.loop.call_later(self.header_seconds - waited, self._look)
