@@ -19,7 +19,7 @@ import bagit
 
 from benchmarks.report import Table
 from benchmarks.sample import FORM
-from benchmarks.seed import WAITING, steps
+from benchmarks.seed import steps, store_all
 from functions.forms.authoring import read_form
 from functions.forms.definition import Definition
 from functions.records.event import make_event
@@ -111,15 +111,7 @@ def _seed(data: Path, count: int) -> None:
     store = open_store(data)
     try:
         store.keep_document(definition.digest, definition.document)
-        waiting = []
-        for step in _with_files(data, definition, count):
-            waiting.append(store.append(step))
-            if len(waiting) == WAITING:
-                for future in waiting:
-                    future.result()
-                waiting.clear()
-        for future in waiting:
-            future.result()
+        store_all(store, _with_files(data, definition, count))
     finally:
         store.close()
     os.sync()

@@ -6,26 +6,25 @@ import hashlib
 import json
 import os
 import time
-from concurrent.futures import Future
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.report import Table, quantile
 from benchmarks.sample import FORM
-from benchmarks.seed import steps
+from benchmarks.seed import steps, store_all
 from functions.forms.authoring import read_form
 from functions.forms.definition import Definition
 from functions.records.merkle import plant
 from functions.records.seal import Seal, proves, write_proof
 from functions.records.sealing import prove_event, seal_new
-from functions.records.store import Stored
+from functions.records.store import Append
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 
 MILLION = 1_000_000
 NEXT_NIGHT = 300
 PROOFS = 500
-WAITING = 4_000
 NIGHT = datetime(2026, 9, 30, 16, 30, tzinfo=UTC)
 
 
@@ -53,17 +52,14 @@ def run(folder: Path, year: int) -> Table:
 def _fill(store: SqliteStore, data: Path, first: int, count: int) -> list[bytes]:
     """Store so many filings through the port; the digests of their events."""
     definition = Definition.from_document(read_form(Path("schemas") / FORM))
-    waiting: list[Future[Stored]] = []
     digests: list[bytes] = []
-    for step in steps(data, definition, count, first):
-        digests.append(bytes.fromhex(step.events[0].digest))
-        waiting.append(store.append(step))
-        if len(waiting) == WAITING:
-            for future in waiting:
-                future.result()
-            waiting.clear()
-    for future in waiting:
-        future.result()
+
+    def noted() -> Iterator[Append]:
+        for step in steps(data, definition, count, first):
+            digests.append(bytes.fromhex(step.events[0].digest))
+            yield step
+
+    store_all(store, noted())
     return digests
 
 

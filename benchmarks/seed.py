@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +15,7 @@ from functions.forms.authoring import read_form
 from functions.forms.definition import Definition
 from functions.records.event import Event, digest_body, digest_event
 from functions.records.filing import prepare, timestamp
-from functions.records.store import Append, Stored
+from functions.records.store import Append, RecordStore, Stored
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from tests.support.filings import make_uscc
@@ -30,18 +30,23 @@ def seed(data: Path, count: int) -> None:
     store = open_store(data)
     try:
         store.keep_document(definition.digest, definition.document)
-        waiting: list[Future[Stored]] = []
-        for step in steps(data, definition, count):
-            waiting.append(store.append(step))
-            if len(waiting) == WAITING:
-                for future in waiting:
-                    future.result()
-                waiting.clear()
-        for future in waiting:
-            future.result()
+        store_all(store, steps(data, definition, count))
     finally:
         store.close()
     _settle(data)
+
+
+def store_all(store: RecordStore, steps: Iterable[Append]) -> None:
+    """Append them, many at once; returns when each is durable."""
+    waiting: list[Future[Stored]] = []
+    for step in steps:
+        waiting.append(store.append(step))
+        if len(waiting) == WAITING:
+            for future in waiting:
+                future.result()
+            waiting.clear()
+    for future in waiting:
+        future.result()
 
 
 def steps(data: Path, definition: Definition, count: int, first: int = 0) -> Iterator[Append]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -152,21 +152,8 @@ def _about(event: Event, expected: int, last: str, form: str) -> Iterator[Findin
 
 def _is_whole(event: Event) -> bool:
     """Whether the event's own digest follows from its fields, whatever they are by now."""
-    bare = Event(
-        number=event.number,
-        form=event.form,
-        sequence=event.sequence,
-        type=event.type,
-        at=event.at,
-        actor=event.actor,
-        previous=event.previous,
-        body_digest=event.body_digest,
-        digest=event.digest,
-        salt=None,
-        body=None,
-    )
     try:
-        return event_is_whole(bare)
+        return event_is_whole(replace(event, salt=None, body=None))
     except ValueError:
         return False
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from functions.records.event import EventType
 from functions.records.store import Status, Summary, Timeliness
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
@@ -42,18 +41,6 @@ STATUSES: Final[Mapping[Status, Mark]] = {
     "accepted": Mark("已接受", "ok"),
     "withdrawn": Mark("已撤回", "void"),
     "voided": Mark("作废", "void"),
-}
-STEPS: Final[Mapping[EventType, str]] = {
-    "submitted": "提交",
-    "returned": "退回",
-    "corrected": "补正",
-    "withdrawn": "撤回",
-    "accepted": "接受",
-    "reopened": "重新打开",
-    "voided": "作废",
-    "noted": "备注",
-    "code_reissued": "换发查询码",
-    "erased": "依法删除内容",
 }
 
 

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from functions.forms.definition import Definition
-from functions.records.event import Event
+from functions.records.event import STEP_WORDS, Event
 from functions.records.steps import FILER, Dossier
 from functions.staff.permissions import ROLE_TITLES
-from functions.web.desk_words import STEPS, Moment, moment_of
+from functions.web.desk_words import Moment, moment_of
 from functions.web.pages import long_date
 
 BUREAU = "本局"
@@ -68,11 +68,11 @@ def _tell(dossier: Dossier, *, inside: bool) -> list[Step]:
 
 def _what(event: Event, body: Mapping[str, Any], version: int, *, second: bool) -> str:
     if event.type in ("submitted", "corrected"):
-        word = "录入纸质件" if body.get("channel") == "paper" else STEPS[event.type]
+        word = "录入纸质件" if body.get("channel") == "paper" else STEP_WORDS[event.type]
         return f"{word}（第 {version} 版）"
     if event.type == "accepted" and not body.get("complete", True):
         return "同意接受（第一人）"
-    return f"{STEPS[event.type]}（第二人）" if event.type == "accepted" and second else STEPS[event.type]
+    return f"{STEP_WORDS[event.type]}（第二人）" if event.type == "accepted" and second else STEP_WORDS[event.type]
 
 
 def _who(dossier: Dossier, event: Event, body: Mapping[str, Any], *, inside: bool) -> str:

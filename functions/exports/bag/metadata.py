@@ -13,7 +13,7 @@ from datetime import datetime
 from functions.exports.csv import quote
 from functions.exports.reader import STATUSES
 from functions.forms.definition import Definition
-from functions.records.event import Event, EventType
+from functions.records.event import STEP_WORDS, Event
 from functions.records.state import SHANGHAI
 from functions.records.store import Record
 
@@ -24,18 +24,6 @@ _RECORD = (
     "计算机文件大小", "格式信息", "内容数据（SHA-256）", "签名规则", "签名结果", "业务状态", "内容指纹", "表单版本",
 )  # fmt: skip
 _PROCESS = ("电子文件号", "序号", "业务行为", "行为时间", "机构人员名称", "行为描述", "内容指纹", "前一步的指纹")
-_DONE: dict[EventType, str] = {
-    "submitted": "提交",
-    "returned": "退回",
-    "corrected": "补正",
-    "withdrawn": "撤回",
-    "accepted": "接受",
-    "reopened": "重新打开",
-    "voided": "作废",
-    "noted": "备注",
-    "code_reissued": "换发查询码",
-    "erased": "依法删除内容",
-}
 
 
 def _line(cells: Iterable[str]) -> bytes:
@@ -81,7 +69,7 @@ def process_lines(record: Record) -> bytes:
             (
                 event.number,
                 str(event.sequence),
-                _DONE[event.type],
+                STEP_WORDS[event.type],
                 _moment(event.at),
                 record.summary.unit_name if event.actor == "filer" else event.actor,
                 _said(event),
