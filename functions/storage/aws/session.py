@@ -51,7 +51,11 @@ class Clients:
 
         More attempts than one are for files of many parts, which go past `calls`.
         """
-        style = {"addressing_style": "path" if self.endpoint else "virtual"}
+        style = {
+            "addressing_style": "path" if self.endpoint else "virtual",
+            # Else botocore signs addresses of us-east-1 for a host without the region's name, unlike all others.
+            "us_east_1_regional_endpoint": "regional",
+        }
         client: S3Client = self._client("s3", attempts, signature_version="s3v4", s3=style)
         return client
 

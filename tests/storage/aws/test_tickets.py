@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from urllib.error import HTTPError
@@ -13,8 +14,13 @@ from urllib.request import Request, urlopen
 import pytest
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import BlobStore, Ticket
+from functions.records.blobs import BlobStore, Ticket, Upload
+from functions.storage.aws.blobs import S3Blobs
+from functions.storage.aws.bucket import Bucket
+from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.session import Clients
 from functions.storage.aws.store import AwsStore
+from tests.conftest import ROOT
 from tests.contract.test_blobs import begin, digest_of
 from tests.support.cloud import BUCKET, Cloud
 from tests.support.faults import FaultyEngine, refusal
@@ -51,6 +57,21 @@ def ticket_for(blobs: BlobStore, content: bytes) -> Ticket:
     assert ticket is not None
     assert ticket.method == "POST"
     return ticket
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-northwest-1"])
+def test_addresses_are_signed_for_the_host_that_the_guide_lets_pages_send_to(ministack: Cloud, region: str) -> None:
+    """Pages may send nothing to a host that they were not built for (`extra.upload_host`)."""
+    guide = (ROOT / "docs" / "deploy-aws.md").read_text(encoding="utf-8")
+    (host,) = re.findall(r"https://(qingdan-prod-data-000000000000\.s3\.REGION\.amazonaws\.com)`", guide)
+    wanted = host.replace("REGION", region) + (".cn" if region.startswith("cn-") else "")
+    bucket = Bucket(Clients(region, None).s3, host.partition(".")[0], Calls(Patience(lambda: 0.5), "t"))
+    blobs, digest = S3Blobs(bucket), digest_of(b"example")
+    part = blobs.part_ticket(Upload("c1" * 16, 7, digest, "token"), 1, digest=digest, seconds=60)
+    form = blobs.ticket("quarantine", digest, size=7, media_type=PDF, seconds=60)
+    assert part is not None
+    assert form is not None
+    assert {urlsplit(part.url).netloc, urlsplit(form.url).netloc} == {wanted}
 
 
 def test_a_form_takes_the_content_it_was_made_for(blobs: BlobStore) -> None:
