@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from functions.storage.aws.cloud import Cloud
     from functions.storage.aws.store import AwsStore
     from functions.storage.sqlite import SqliteStore
+
+Until = Callable[[], float]
 
 ENTROPY_AT_ONCE = 2048
 
@@ -104,12 +107,13 @@ def settle() -> None:
         gc.enable()
 
 
-def open_services(settings: Settings, *, lock: bool) -> Services:
+def open_services(settings: Settings, *, lock: bool, until: Until | None = None) -> Services:
     """Open the data and everything that works on it; with `lock` as the only server of its folder, else StoreLocked.
 
+    `until` gives the moment, in seconds of time.monotonic, after which no call of the cloud is tried again.
     Raises SettingError or AuthoringError when settings or forms are wrong, StoreUnavailable when data cannot be opened.
     """
-    return _open(settings, read_forms(settings), lock=lock)
+    return _open(settings, read_forms(settings), lock=lock, until=until)
 
 
 def reopen(services: Services) -> Services:
@@ -117,10 +121,10 @@ def reopen(services: Services) -> Services:
     return _open(services.settings, services.catalogue, lock=False)
 
 
-def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
-    entropy = Entropy()
+def _open(settings: Settings, catalogue: Catalogue, *, lock: bool, until: Until | None = None) -> Services:
+    entropy, until = Entropy(), until or (lambda: math.inf)
     records, keys = (
-        _open_cloud(settings.cloud, catalogue, entropy)
+        _open_cloud(settings.cloud, catalogue, entropy, until)
         if settings.cloud
         else _open_folder(settings.data, catalogue, entropy, lock)
     )
@@ -136,7 +140,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool) -> Services:
         keys=keys,
         clock=read_clock,
         entropy=entropy,
-        parcels=_open_parcels(settings.cloud, entropy),
+        parcels=_open_parcels(settings.cloud, entropy, until),
         scanner=_open_scanner(settings.clamd),
     )
 
@@ -149,18 +153,19 @@ def _open_scanner(clamd: str) -> Scanner | None:
     return Clamd(clamd)
 
 
-def _open_parcels(cloud: Cloud | None, entropy: Entropy) -> ParcelStore | None:
+def _open_parcels(cloud: Cloud | None, entropy: Entropy, until: Until) -> ParcelStore | None:
     if cloud is None or cloud.background is None:
         return None
     from functions.storage.aws.opening import open_parcels
 
-    return open_parcels(cloud, cloud.background, entropy)
+    return open_parcels(cloud, cloud.background, entropy, until)
 
 
-def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy) -> tuple[AwsStore, Keys]:
+def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy, until: Until) -> tuple[AwsStore, Keys]:
     from functions.storage.aws.opening import open_cloud
 
-    return open_cloud(cloud, entropy=entropy, forms={form.digest: form.document for form in catalogue})
+    forms = {form.digest: form.document for form in catalogue}
+    return open_cloud(cloud, entropy=entropy, forms=forms, until=until)
 
 
 def _open_folder(folder: Path, catalogue: Catalogue, entropy: Entropy, lock: bool) -> tuple[SqliteStore, Keys]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +30,8 @@ Event = dict[str, Any]
 
 # Lambda gives back 6 MiB at most, with everything around the body.
 LARGEST_ANSWER: Final = 6 * 1024 * 1024 - 64 * 1024
+# The last attempt of a call may last seven seconds, and then an answer has to be made.
+_KEPT_BACK: Final = 8.0
 _NEVER_TOO_LARGE: Final = LARGEST_ANSWER // 4
 _TEXTS: Final = ("text/html", "text/plain", "application/json", "application/problem+json", "application/jose")
 _TOO_LARGE: Final = "这次的内容超过 6 MB，一次给不出来。请缩小范围，或者在列表里下载成文件"
@@ -43,9 +46,12 @@ class Gateway:
 
     def __init__(self, create_app: Callable[[Services], ASGIApp], variables: Mapping[str, str]) -> None:
         self._create_app, self._variables = create_app, variables
+        self._until = math.inf
 
     def __call__(self, event: Event, context: Any) -> Event:
-        """The answer to an event."""
+        """The answer to an event; `context` is Lambda's, which knows when it ends the function, or None."""
+        left = context.get_remaining_time_in_millis() / 1000 if context is not None else math.inf
+        self._until = time.monotonic() + left - _KEPT_BACK
         answer = self._answering(event, context)
         if len(answer.get("body", "")) > _NEVER_TOO_LARGE and _size(answer) > LARGEST_ANSWER:
             answer = self._refusing(event, context)
@@ -59,7 +65,7 @@ class Gateway:
             _log_as_lines()
         # Whoever comes here came by HTTPS: neither CloudFront nor the gateway takes anything else.
         settings = replace(Settings.from_mapping(self._variables), encrypted=True)
-        return open_services(settings, lock=False)
+        return open_services(settings, lock=False, until=lambda: self._until)
 
     def close(self) -> None:
         """Release what has been opened; the next event opens it anew."""

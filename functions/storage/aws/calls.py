@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from functions.errors import StoreUnavailable
 
 T = TypeVar("T")
 
-# The gateway gives up after 29 seconds: no attempt begins after twelve, and none lasts longer than seven (`session`).
+# No attempt of a call begins after twelve seconds, and none lasts longer than seven (`session`).
 PATIENCE_SECONDS: Final = 12.0
 FIRST_WAIT: Final = 0.025
 LONGEST_WAIT: Final = 1.0
@@ -32,10 +33,13 @@ LONGEST_WAIT: Final = 1.0
 CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _CANCELLED: Final = "TransactionCanceledException"
 
+# Two that write the same object for the first time meet in S3: one of them is told of a conflict, and to come again.
 _BUSY = frozenset(
     (
+        "ConditionalRequestConflict",
         "InternalFailure",
         "InternalServerError",
+        "OperationAborted",
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -46,6 +50,7 @@ _BUSY = frozenset(
         "Throttling",
         "ThrottlingError",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",
@@ -72,14 +77,28 @@ _WITHOUT_CREDENTIALS = "没有访问云端的凭证，请给这个程序配置�
 LOG = logging.getLogger("qingdan.store")
 
 
+def never() -> float:
+    """The tick that does not come."""
+    return math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to try, and the means: `ticks` are monotonic seconds, `chance` is a random fraction below 1."""
+    """How long to try, and the means: `ticks` are monotonic seconds, `chance` is a random fraction below 1.
+
+    `until` is the tick after which nothing is tried again, however little of its `seconds` a call has used: a function
+    that makes several calls must answer before it is ended.
+    """
 
     chance: Callable[[], float]
     seconds: float = PATIENCE_SECONDS
     ticks: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    until: Callable[[], float] = never
+
+    def end(self) -> float:
+        """The tick at which a call that begins now gives up."""
+        return min(self.ticks() + self.seconds, self.until())
 
 
 class Refused(Exception):
@@ -107,7 +126,7 @@ class Calls:
         What passes by itself is tried again, with full jitter, until patience is at its end. Raises Refused when a
         condition failed, StoreUnavailable when the service cannot be used; any other error of the vendor as it is.
         """
-        end = self._patience.ticks() + self._patience.seconds
+        end = self._patience.end()
         wait = FIRST_WAIT
         while True:
             try:

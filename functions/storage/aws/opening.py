@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
-from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.calls import Calls, Patience, never
 from functions.storage.aws.cloud import Cloud
 from functions.storage.aws.papers import S3Papers
 from functions.storage.aws.parameters import Parameters
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 4
 
 Entropy = Callable[[int], bytes]
+Until = Callable[[], float]
 
 
 class Opened(NamedTuple):
@@ -32,10 +33,13 @@ class Opened(NamedTuple):
     keys: Keys
 
 
-def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) -> Opened:
-    """The store and its keys; SettingError or StoreUnavailable when they cannot be used. `forms` as in AwsStore."""
-    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
-    keys, cursor_key = open_parameters(cloud, entropy).load()
+def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes], until: Until = never) -> Opened:
+    """The store and its keys; SettingError or StoreUnavailable when they cannot be used.
+
+    `forms` as in AwsStore, `until` as in Patience.
+    """
+    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy, until)
+    keys, cursor_key = open_parameters(cloud, entropy, until).load()
     bucket = Bucket(cache(clients.s3), cloud.bucket, calls)
     store = AwsStore(
         clients.dynamodb(),
@@ -50,16 +54,16 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes]) ->
     return Opened(store, keys)
 
 
-def open_parameters(cloud: Cloud, entropy: Entropy) -> Parameters:
-    """Where the keys lie."""
-    return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy))
+def open_parameters(cloud: Cloud, entropy: Entropy, until: Until = never) -> Parameters:
+    """Where the keys lie; `until` as in Patience."""
+    return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy, until))
 
 
-def open_parcels(cloud: Cloud, background: str, entropy: Entropy) -> S3Parcels:
-    """Where files wait to be fetched; `background` is the function that makes them."""
+def open_parcels(cloud: Cloud, background: str, entropy: Entropy, until: Until = never) -> S3Parcels:
+    """Where files wait to be fetched; `background` is the function that makes them, `until` as in Patience."""
     from functions.storage.aws.parcels import S3Parcels
 
-    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy)
+    clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy, until)
     functions = cache(clients.functions)
 
     def start(id: str) -> None:
@@ -69,6 +73,6 @@ def open_parcels(cloud: Cloud, background: str, entropy: Entropy) -> S3Parcels:
     return S3Parcels(cache(partial(clients.s3, _ATTEMPTS)), cloud.exports_bucket, calls, start)
 
 
-def make_calls(cloud: Cloud, entropy: Entropy) -> Calls:
+def make_calls(cloud: Cloud, entropy: Entropy, until: Until) -> Calls:
     """How calls are repeated; the chance that spreads them comes from the same source as all else that is random."""
-    return Calls(Patience(lambda: int.from_bytes(entropy(2), "big") / 0x10000), cloud.table)
+    return Calls(Patience(lambda: int.from_bytes(entropy(2), "big") / 0x10000, until=until), cloud.table)

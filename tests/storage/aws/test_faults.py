@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 import pytest
-from botocore.exceptions import NoCredentialsError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError, SSLError
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
@@ -85,6 +86,50 @@ def test_trouble_that_passes_is_outlasted(
     assert healthy.read(step.summary.number).events == step.events
     assert healthy.count(ALL) == 1
     assert engine.seen.count(WRITE) == 5
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ConditionalRequestConflict", 409),  # S3: another writes the same object for the first time
+        ("OperationAborted", 409),  # S3: another changes the same object
+        ("SlowDown", 503),  # S3
+        ("TooManyRequestsException", 429),  # Lambda: no room to start the function that works in the background
+        ("ThrottlingException", 400),  # SSM
+    ],
+)
+def test_what_passes_by_itself_in_the_other_services_is_outlasted(code: str, status: int, patience: Patience) -> None:
+    meta: Any = {"HTTPStatusCode": status}
+    troubles = [ClientError({"Error": {"Code": code}, "ResponseMetadata": meta}, "Any") for _ in range(3)]
+
+    def operation() -> str:
+        if troubles:
+            raise troubles.pop()
+        return "done"
+
+    assert Calls(patience, "t")(operation) == "done"
+
+
+def test_many_calls_of_one_request_together_end_while_the_function_still_lives(passing: Time) -> None:
+    """Each is throttled for almost as long as one call is patient: the third finds no time left."""
+    ended = 21.0
+    calls = Calls(Patience(lambda: 0.5, ticks=lambda: passing.now, sleep=passing.wait, until=lambda: ended), "t")
+    busy = ClientError({"Error": {"Code": "ThrottlingException"}}, "Any")
+
+    def throttled_for(seconds: float) -> Callable[[], None]:
+        over = passing.now + seconds
+
+        def operation() -> None:
+            if passing.now < over:
+                raise busy
+
+        return operation
+
+    calls(throttled_for(10))
+    calls(throttled_for(10))
+    with pytest.raises(StoreUnavailable):
+        calls(throttled_for(10))
+    assert passing.now <= ended
 
 
 def test_a_lost_answer_makes_no_second_record_and_no_false_refusal(

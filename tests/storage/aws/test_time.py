@@ -1,0 +1,69 @@
+"""However long AWS is in trouble, a function answers before Lambda ends it: after that nobody would be told a thing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.local.twin import cloud_at, furnish
+from functions.submit import create_app
+from functions.web.gateway import Gateway
+from tests.conftest import ROOT
+from tests.support.faults import FaultyEngine, refusal
+
+
+class Context:
+    """What Lambda tells a function about the time it has."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(1000 * (self._end - time.monotonic()))
+
+
+@pytest.fixture
+def gateway(engine: FaultyEngine, twin: str, site: Path) -> Iterator[Gateway]:
+    cloud = cloud_at(twin, "time")
+    furnish(cloud)
+    places = {
+        "STORE": "aws",
+        "TABLE": cloud.table,
+        "BUCKET": cloud.bucket,
+        "PARAMETERS": cloud.parameters,
+        "REGION": cloud.region,
+        "ENDPOINT_URL": engine.url,
+        "SITE": str(site),
+        "SCHEMAS": str(ROOT / "schemas"),
+        "ACCESS_LOG": "off",
+    }
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    opened = Gateway(create_app, {f"QINGDAN_{name}": value for name, value in places.items()})
+    yield opened
+    opened.close()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+def recorded(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "tests" / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def test_who_is_ended_soon_answers_sooner_than_a_call_is_patient(gateway: Gateway, engine: FaultyEngine) -> None:
+    assert gateway(recorded("health"), Context(29))["statusCode"] == 200
+    engine.fate = lambda operation: refusal("ThrottlingException")
+    begun = time.monotonic()
+    answer = gateway(recorded("file-json"), Context(8.5))
+    assert answer["statusCode"] == 503
+    assert time.monotonic() - begun < 6
+    engine.fate = lambda operation: None
+    assert gateway(recorded("file-json"), Context(29))["statusCode"] == 201
