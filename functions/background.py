@@ -1,4 +1,4 @@
-"""The function that does what a request at the desk could not wait for; started by it, never from outside."""
+"""The function that does what no request could wait for; started by the desk and by a schedule, never from outside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ from functions.settings import Settings
 from functions.staff.parcels import Parcel, ParcelStore
 from functions.staff.port import Account, Session
 from functions.staff.trail import Entry, Sought, TrailStore, link
+from functions.web.documents import tools_of
 from functions.web.downloads import DELIVERY, Download, close
+from functions.web.gateway import log_as_lines
+from functions.web.logs import FAILURES, NIGHTS
+from functions.web.papers import Papers, set_missing
 from functions.web.sessions import ON_BEHALF, Visitor
 
 SECONDS_BETWEEN_SIGNS: Final = 2
@@ -36,6 +40,10 @@ _DISABLED: Final = "这个账号已经停用，文件没有生成"
 
 class TooLong(Exception):
     """The file cannot be made in the time there is."""
+
+
+class Failed(Exception):
+    """The work was not done. The log says where: the words of what went wrong may quote a filing."""
 
 
 async def make(services: Services, id: str, ticks: Callable[[], float]) -> Parcel:
@@ -182,7 +190,22 @@ def _open_once() -> Services:
     return services
 
 
+def set_papers(services: Services, ticks: Callable[[], float]) -> Papers:
+    """Set the documents that packages will ask for and keep them, as long as there is time; `ticks` are seconds."""
+    until = ticks() + PATIENCE_SECONDS
+    papers = set_missing(services, tools_of(services).press, lambda: ticks() >= until)
+    NIGHTS.info(papers.told())
+    return papers
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The entry for the desk's call; the event names the parcel."""
-    made = asyncio.run(make(_open_once(), event["parcel"], time.monotonic))
-    return {"state": made.state}
+    """The entry for the desk's call, whose event names a parcel, and for the schedule, which asks for the papers."""
+    log_as_lines(os.environ)
+    try:
+        services = _open_once()
+        if "parcel" in event:
+            return {"state": asyncio.run(make(services, event["parcel"], time.monotonic)).state}
+        return set_papers(services, time.monotonic).told()
+    except Exception as error:
+        FAILURES.error({"background": "failed"}, exc_info=error)
+        raise Failed from None

@@ -13,10 +13,10 @@ from typing import Final
 
 from functions import nightly
 from functions.bootstrap import Services
-from functions.local.papers import set_missing
 from functions.records.inspecting import scan_waiting
 from functions.web.documents import tools_of
 from functions.web.logs import FAILURES, NIGHTS
+from functions.web.papers import set_missing
 
 FIRST_SECONDS: Final = 10.0
 # In steps, since a machine that was asleep has a clock that jumps.

@@ -61,8 +61,7 @@ class Gateway:
     @cached_property
     def services(self) -> Services:
         """What the function works with."""
-        if "AWS_LAMBDA_FUNCTION_NAME" in self._variables:
-            _log_as_lines()
+        log_as_lines(self._variables)
         # Whoever comes here came by HTTPS: neither CloudFront nor the gateway takes anything else.
         settings = replace(Settings.from_mapping(self._variables), encrypted=True)
         return open_services(settings, lock=False, until=lambda: self._until)
@@ -128,8 +127,10 @@ def _size(answer: Event) -> int:
     return len(json.dumps(answer, ensure_ascii=False).encode())
 
 
-def _log_as_lines() -> None:
-    """Send our logs to Lambda's as JSON lines; its own way of writing would come on top."""
+def log_as_lines(variables: Mapping[str, str]) -> None:
+    """On Lambda, send our logs to its own as JSON lines; its way of writing would come on top."""
+    if "AWS_LAMBDA_FUNCTION_NAME" not in variables:
+        return
     from functions.bootstrap import read_clock
 
     lines = logging.StreamHandler(sys.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,14 +161,21 @@ def test_failures_and_throttles_of_every_function_call_somebody(template: Templa
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
 
 
-def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: Template) -> None:
-    (rule,) = of_type(template, "Events::Rule").values()
+def rung(template: Template, name: str) -> tuple[datetime, dict[str, Any]]:
+    """When the schedule of a function rings on some night, and the rule's target."""
+    rules = of_type(template, "Events::Rule").values()
+    (rule,) = [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
+    assert rule["State"] == "ENABLED"
     found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", rule["ScheduleExpression"])
     assert found is not None
     minute, hour = map(int, found.groups())
-    rung = datetime(2026, 9, 30, hour, minute, tzinfo=UTC)
-    assert nightly.last_due(rung) == rung
-    assert rung.astimezone(ZoneInfo("Asia/Shanghai")).hour < 6
+    return datetime(2026, 9, 30, hour, minute, tzinfo=UTC), rule["Targets"][0]
+
+
+def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: Template) -> None:
+    at, _ = rung(template, "Nightly")
+    assert nightly.last_due(at) == at
+    assert at.astimezone(ZoneInfo("Asia/Shanghai")).hour < 6
     failing = of_type(template, "Lambda::EventInvokeConfig")["NightlyLambdaEvConf"]
     assert failing["FunctionName"] == {"Ref": "NightlyLambdaFunction"}
     assert failing["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["NightlyFailures", "Arn"]}
@@ -176,6 +183,15 @@ def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: 
     assert queue["SqsManagedSseEnabled"] is True
     alarm = of_type(template, "CloudWatch::Alarm")["NightsGivenUp"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["NightlyFailures", "QueueName"]}
+
+
+def test_documents_are_set_behind_the_seal_of_the_same_night(template: Template) -> None:
+    sealing, _ = rung(template, "Nightly")
+    setting, target = rung(template, "Background")
+    assert setting >= sealing + timedelta(seconds=function(template, "nightly")["Timeout"])
+    assert nightly.last_due(setting) == sealing
+    assert "parcel" not in json.loads(target["Input"])
+    assert len(of_type(template, "Events::Rule")) == 2
 
 
 def test_what_is_made_in_the_background_has_time_and_is_not_begun_again(template: Template) -> None:

@@ -33,7 +33,7 @@ handler = importlib.import_module("functions." + sys.argv[1]).handler
 print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
 """
 
-Run = Callable[..., list[Any]]
+Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +59,13 @@ def settings(ministack: Cloud, twin: str) -> dict[str, str]:
 
 @pytest.fixture
 def run(packages: Path, runtime: Path, settings: dict[str, str], tmp_path: Path) -> Run:
-    """Runs a packed function in a fresh interpreter on events, in the folder and the environment that Lambda gives."""
+    """Runs a packed function in a fresh interpreter on events, in the folder and the environment that Lambda gives.
+
+    It gives the answers; of one that `fails`, all that it wrote.
+    """
     credentials = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
-    def run_one(function: str, *events: dict[str, Any]) -> list[Any]:
+    def run_one(function: str, *events: dict[str, Any], fails: bool = False) -> Any:
         task = tmp_path / function
         if not task.exists():
             with zipfile.ZipFile(packages / f"{function}.zip") as archive:
@@ -77,9 +80,8 @@ def run(packages: Path, runtime: Path, settings: dict[str, str], tmp_path: Path)
             check=False,
             timeout=120,
         )
-        assert done.returncode == 0, done.stderr
-        answers: list[Any] = json.loads(done.stdout.splitlines()[-1])
-        return answers
+        assert bool(done.returncode) == fails, done.stderr
+        return done.stdout + done.stderr if fails else json.loads(done.stdout.splitlines()[-1])
 
     return run_one
 
@@ -124,6 +126,27 @@ def test_the_desk_shows_its_door(run: Run) -> None:
     (page,) = run("desk", asking("/desk/sign-in"))
     assert page["statusCode"] == 200, page
     assert "登录经办台" in page["body"]
+
+
+def test_the_documents_that_packages_ask_for_are_set_at_night(run: Run) -> None:
+    run("submit", recorded("file-json"))
+    told, again = run("background", {"papers": "missing"}, {"papers": "missing"})
+    assert told == {"papers": {"set": 1, "failed": 0, "finished": True}}
+    assert again == {"papers": {"set": 0, "failed": 0, "finished": True}}
+
+
+def test_what_fails_in_the_background_is_told_without_its_words(run: Run, settings: dict[str, str]) -> None:
+    """An error may quote what somebody filed, and Lambda writes the words of every error into the log."""
+    parcels = open_parcels(Places.from_mapping(settings), "background", os.urandom)
+    now = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
+    parcel = Parcel(id="0" * 31 + "2", owner="示例乙", request="/desk/", started_at=now, seen_at=now, filename="x.xlsx")
+    parcels.keep(parcel)
+    said = run("background", {"parcel": parcel.id}, fails=True)
+    assert "示例乙" not in said
+    (line,) = [json.loads(each) for each in said.splitlines() if each.startswith("{")]
+    assert (line["background"], line["error"]) == ("failed", "NotFound")
+    assert any(place.startswith("background.py") for place in line["places"])
+    assert parcels.read(parcel.id).state == "failed"
 
 
 def test_a_long_download_is_made(run: Run, settings: dict[str, str]) -> None:

@@ -13,19 +13,20 @@ from typing import Any
 
 import pytest
 
+from functions import background
 from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
 from functions.exports.pdf import Press
 from functions.exports.typesetting.paper import Paper
 from functions.forms.definition import Definition
-from functions.local import papers
 from functions.local.night import PAPERS_AT_MOST, _set_papers, watch
-from functions.local.papers import Papers, set_missing
 from functions.records.erasing import erase
 from functions.records.filing import prepare
 from functions.records.store import Record, Selection, Summary
 from functions.supervision.deadlines import day_in_shanghai, due_date, timeliness_of_day
+from functions.web import papers
 from functions.web.documents import tools_of
+from functions.web.papers import Papers, set_missing
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check
@@ -101,6 +102,14 @@ def test_the_newest_come_first_and_the_next_night_goes_on(services: Services, pr
     assert set_missing(services, press, lambda: next(looks)) == Papers(2, 0, finished=False)
     assert missing(services, press) == [summaries[1].number, summaries[0].number]
     assert set_missing(services, press, never) == Papers(2, 0, finished=True)
+
+
+def test_on_aws_a_night_is_as_long_as_a_function_may_run(services: Services, press: Press) -> None:
+    file(services, 3)
+    ticks = iter([0.0, 1.0, background.PATIENCE_SECONDS + 1.0])
+    assert background.set_papers(services, lambda: next(ticks)) == Papers(1, 0, finished=False)
+    assert len(missing(services, press)) == 2
+    assert background.set_papers(services, lambda: 0.0) == Papers(2, 0, finished=True)
 
 
 def test_what_was_erased_has_no_document_and_holds_up_no_other(services: Services, press: Press) -> None:

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from functions import nightly
+from functions import background, nightly
 from functions.attach import create_app as create_attach
 from functions.bootstrap import Services, open_services
 from functions.desk import create_app as create_desk
@@ -241,6 +241,18 @@ def test_who_takes_files_in_stays_within_its_rights_and_asks_no_table(
     assert asked == set()
     assert asked_of_bucket - granted_in_bucket("attach") == set()
     assert {place for _, place in asked_of_bucket} == {"incoming", "finished", "quarantine", "attachments", "infected"}
+
+
+def test_documents_are_set_in_the_background_within_its_rights(services: Services, asked: Asked) -> None:
+    with TestClient(create_submit(services)) as client:
+        assert file(client, 8) == 201
+    asked.clear()
+    asked_of_bucket = watch_bucket(services)
+    papers = background.set_papers(services, lambda: 0.0)
+    assert (papers.set >= 1, papers.failed, papers.finished) == (True, 0, True)
+    assert beyond("background", asked) == set()
+    assert asked_of_bucket - granted_in_bucket("background") == set()
+    assert ("s3:PutObject", "papers") in asked_of_bucket
 
 
 def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: Clock) -> None:

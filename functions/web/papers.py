@@ -1,4 +1,4 @@
-"""Sets at night the documents that packages will ask for, as long as the night is; knows no type and no format."""
+"""Sets beforehand the documents that packages will ask for, as long as there is time; knows no type and no format."""
 
 from __future__ import annotations
 
