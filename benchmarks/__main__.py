@@ -1,13 +1,18 @@
-"""`python -m benchmarks [NAME ...]`: runs the benchmarks, prints their tables, exits 1 when a bar was missed."""
+"""`python -m benchmarks [NAME ...]`: runs the benchmarks, prints their tables, exits 1 when a bar was missed.
+
+`--filings N` and `--bytes SMALLEST LARGEST` make that of packages fit the disk at hand.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks import cold, desk, exporting, filing, packages, scale, seal, site
@@ -25,21 +30,26 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run those named, or all; 1 when a bar was missed, 2 for a name that is none."""
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        print(f"no benchmark named {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=", ".join(BENCHMARKS))
+    parser.add_argument("--filings", type=int, default=packages.FILINGS, metavar="N", help="in the package")
+    sizes, ends = [packages.SMALLEST, packages.LARGEST], ("SMALLEST", "LARGEST")
+    parser.add_argument("--bytes", type=int, nargs=2, default=sizes, metavar=ends, dest="sizes", help="of a file in it")
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark named {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    benchmarks = BENCHMARKS | {"packages": partial(packages.run, filings=given.filings, sizes=tuple(given.sizes))}
     now = datetime.now(UTC)
     load = os.getloadavg()[0]
     print(
         f"{now:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.2f}"
     )
     missed: list[str] = []
-    for name in names or BENCHMARKS:
+    for name in given.names or benchmarks:
         with tempfile.TemporaryDirectory(prefix="qingdan-bench-") as folder:
-            table = BENCHMARKS[name](Path(folder), now.year - 1)
+            table = benchmarks[name](Path(folder), now.year - 1)
         print(show(table), flush=True)
         missed += [f"{name}: {figure.name}" for figure in table.missed()]
     print("\nevery bar kept" if not missed else "\nMISSED: " + "; ".join(missed))

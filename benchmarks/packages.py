@@ -30,18 +30,19 @@ from functions.storage.sqlite import open_store
 FILINGS = 10_000
 FILES = 2
 SMALLEST, LARGEST = 200_000, 2_000_000
+ROOM = 50_000
 PATIENCE = 3600
 
 
-def run(folder: Path, year: int, filings: int = FILINGS) -> Table:
-    """The package beside its floor. Needs twice the disk that it holds: some 45 GB."""
+def run(folder: Path, year: int, filings: int = FILINGS, sizes: tuple[int, int] = (SMALLEST, LARGEST)) -> Table:
+    """The package beside its floor. Needs twice the disk that it holds: some 45 GB; with smaller `sizes`, less."""
     del year
-    needed = 2 * filings * FILES * (SMALLEST + LARGEST) // 2
+    needed = 2 * filings * FILES * (sum(sizes) // 2 + ROOM)
     if shutil.disk_usage(folder).free < needed * 1.1:
         raise RuntimeError(f"{folder} needs {needed / 1e9:.0f} GB of free disk; set TMPDIR to where there is as much")
     data, package = folder / "data", folder / "package.zip"
-    table = Table(f"package of {filings:,} filings with {FILES} attachments of {SMALLEST:,} to {LARGEST:,} bytes each")
-    _seed(data, filings)
+    table = Table(f"package of {filings:,} filings with {FILES} attachments of {sizes[0]:,} to {sizes[1]:,} bytes each")
+    _seed(data, filings, sizes)
     documents = child("documents", data, folder)
     table.add("one PDF, warm", documents["one"] * 1000, "ms", "below", 300)
     table.add("300 PDFs in a zip", documents["many"], "s", "below", 30)
@@ -105,25 +106,25 @@ def _digests(packed: zipfile.ZipFile) -> dict[str, str]:
     return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
 
 
-def _seed(data: Path, count: int) -> None:
+def _seed(data: Path, count: int, sizes: tuple[int, int]) -> None:
     """Filings and their files, laid down as the store lays them, but for the syncing of each."""
     definition = Definition.from_document(read_form(Path("schemas") / FORM))
     store = open_store(data)
     try:
         store.keep_document(definition.digest, definition.document)
-        store_all(store, _with_files(data, definition, count))
+        store_all(store, _with_files(data, definition, count, sizes))
     finally:
         store.close()
     os.sync()
 
 
-def _with_files(data: Path, definition: Definition, count: int) -> Iterator[Append]:
+def _with_files(data: Path, definition: Definition, count: int, sizes: tuple[int, int]) -> Iterator[Append]:
     chance = random.Random(20260930)
-    block = chance.randbytes(LARGEST)
+    block = chance.randbytes(sizes[1])
     folder = data / "attachments"
     folder.mkdir(mode=0o700)
     for place, step in enumerate(steps(data, definition, count)):
-        files = [_file(folder, chance, block, f"{place} {n}") for n in range(FILES)]
+        files = [_file(folder, f"{place} {n}", block[: chance.randrange(*sizes)]) for n in range(FILES)]
         (first,) = step.events
         body = json.loads(first.body or b"")
         body["data"]["files"] = {"scans": files}
@@ -141,9 +142,9 @@ def _with_files(data: Path, definition: Definition, count: int) -> Iterator[Appe
         yield replace(step, events=(event,))
 
 
-def _file(folder: Path, chance: random.Random, block: bytes, name: str) -> dict[str, Any]:
+def _file(folder: Path, name: str, block: bytes) -> dict[str, Any]:
     """A file of its own, of bytes that do not compress; how a filing names it."""
-    content = f"%PDF-1.7 {name}\n".encode() + block[: chance.randrange(SMALLEST, LARGEST)]
+    content = f"%PDF-1.7 {name}\n".encode() + block
     digest = hashlib.sha256(content).hexdigest()
     (folder / digest).write_bytes(content)
     return {"name": f"盖章扫描件 {name}.pdf", "size": len(content), "sha256": digest}
