@@ -24,7 +24,10 @@ def stream_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def read_events(line: bytes) -> tuple[Event, ...]:
-    """The events of one line, as they were stored. Raises ValueError or KeyError for a line that is not ours."""
+    """The events of one line, as they were stored.
+
+    Raises ValueError, KeyError or TypeError for a line that is not ours.
+    """
     return tuple(_event(raw) for raw in json.loads(line, parse_int=_number)["events"])
 
 
@@ -85,6 +88,9 @@ def _dump(fields: dict[str, object]) -> bytes:
 def _event(raw: dict[str, object]) -> Event:
     fields = dict(raw)
     salt, body = fields.pop("salt"), fields.pop("body")
+    sequence = fields.get("sequence")
+    if type(sequence) is not int or not all(isinstance(fields[name], str) for name in fields.keys() - {"sequence"}):
+        raise ValueError("a step has a whole number and texts")
     return Event(
         **fields,  # type: ignore[arg-type]
         salt=bytes.fromhex(str(salt)) if salt is not None else None,

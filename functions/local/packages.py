@@ -5,103 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
 from functions.exports.jsonl import read_events
+from functions.local.contents import DAMAGE, Contents, Folder, Packed
 from functions.records.attachments import Attachment, attachments_in
 from functions.records.audit import FileLeftOut, Finding, Report, check_chain, check_receipt
 from functions.records.event import Event, canonical
 from functions.records.leftout import REASONS, LeftOut, read_left_out
+from functions.records.packaged import read_listing
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
 from functions.records.state import Erased, standing
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 
-CHUNK: Final = 1 << 20
 LONGEST_NOTICE: Final = 64 * 1024
 MANIFEST: Final = "manifest-sha256.txt"
 TAGS: Final = "tagmanifest-sha256.txt"
 KEYS: Final = "keys/jwks.json"
+SIGNATURE: Final = "signature.jws"
 OWN_KEYS: Final = "用的是包里自带的公钥：只说明它前后一致。要说明是本局签的，请用 --keys 给出另外存下的公钥文件"
 _LINE = re.compile(r"([0-9a-f]{64})\s+(\S.*)")
 _FOLLOWS = ("status", "version", "form_digest", "period", "due", "timeliness", "submitted_at")
 _RECORD = re.compile(r"data/filings/([^/]+)/record\.json")
 _ATTACHED = re.compile(r"data/filings/[^/]+/v[0-9]+/attachments/[0-9]+ ")
-# What Python's zip reader raises over bytes that are not what they should be.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-
-
-class Contents(Protocol):
-    """The files of a package by their paths below its own folder."""
-
-    def names(self) -> list[str]:
-        """Every file, sorted."""
-        ...
-
-    def stream(self, name: str) -> Iterator[bytes]:
-        """A file in pieces; KeyError when it is not there, one of _DAMAGE when it cannot be read."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
-
-
-class Folder:
-    """A package that has been unpacked."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def names(self) -> list[str]:
-        return sorted(path.relative_to(self._path).as_posix() for path in self._path.rglob("*") if path.is_file())
-
-    def stream(self, name: str) -> Iterator[bytes]:
-        try:
-            file = (self._path / name).open("rb")
-        except FileNotFoundError:
-            raise KeyError(name) from None
-        with file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-
-    def close(self) -> None:
-        return None
-
-
-class Packed:
-    """A package as the zip that it came in; its own folder is the one that holds bagit.txt."""
-
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path)
-        found = [name for name in self._zip.namelist() if name.count("/") == 1 and name.endswith("/bagit.txt")]
-        if not found:
-            self._zip.close()
-            raise zipfile.BadZipFile("no bag")
-        self._root = found[0].removesuffix("bagit.txt")
-
-    def names(self) -> list[str]:
-        return sorted(
-            name.removeprefix(self._root) if name.startswith(self._root) else f"../{name}"
-            for name in self._zip.namelist()
-            if not name.endswith("/")
-        )
-
-    def stream(self, name: str) -> Iterator[bytes]:
-        with self._zip.open(self._root + name) as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-
-    def close(self) -> None:
-        self._zip.close()
 
 
 def is_package(path: Path) -> bool:
@@ -111,7 +45,7 @@ def is_package(path: Path) -> bool:
     try:
         with closing(Packed(path)):
             return True
-    except _DAMAGE:
+    except DAMAGE:
         return False
 
 
@@ -137,20 +71,24 @@ class _Check:
 
     def run(self) -> Report:
         listed = {**self._listed(TAGS), **self._listed(MANIFEST)}
-        for done, name in enumerate(self._contents.names(), 1):
+        names = Counter(self._contents.names())
+        for done, name in enumerate(names, 1):
             self._check_file(name, listed.get(name))
             self._progress(done)
         for name in sorted(listed.keys() - self._digests.keys()):
             self._find("file_missing", f"{name} 在清单里，包里没有")
-        for name in self._contents.names():
+        for name in (name for name, times in names.items() if times > 1):
+            self._find("file_unlisted", f"{name} 在包里不止一份：解开的时候留下哪一份，各种软件不一样")
+        for name in names:
             if found := _RECORD.fullmatch(name):
                 self._check_record(found[1], name)
+        self._check_signature()
         return self._report
 
     def _own_keys(self) -> Keyring:
         try:
             keys = read_jwks(json.loads(self._read(KEYS)))
-        except (KeyError, *_DAMAGE):
+        except (KeyError, *DAMAGE):
             raise QingdanError("包里没有能用的公钥。请用 --keys 给出公钥文件") from None
         self._report.notes.append(OWN_KEYS)
         return keys
@@ -159,13 +97,26 @@ class _Check:
         """The digests that a manifest gives, by path."""
         try:
             lines = self._read(manifest).decode("utf-8-sig").splitlines()
-        except (KeyError, *_DAMAGE):
+        except (KeyError, *DAMAGE):
             self._find("file_missing", f"{manifest} 不见了，或者读不出来")
             return {}
         found = [_LINE.fullmatch(line) for line in lines if line.strip()]
         if not all(found):
             self._find("file_changed", f"{manifest} 里有读不懂的行")
         return {line[2]: line[1] for line in found if line}
+
+    def _check_signature(self) -> None:
+        """That a whole filing was taken out or cut short, or a PDF redrawn, shows nowhere else."""
+        try:
+            listing = read_listing(self._read(SIGNATURE).decode().strip(), self._keys)
+        except (KeyError, *DAMAGE):
+            self._find("file_missing", f"{SIGNATURE} 不见了，或者读不出来：整包的签名没法核对")
+            return
+        except InvalidReceipt:
+            self._find("receipt_forged", f"{SIGNATURE} 核对不上：它被改动过，或者不是本局签的")
+            return
+        if listing != self._digests.get(TAGS):
+            self._find("file_changed", "整包和签名对不上：打包以后，有文件被改动、拿掉或者放进来，清单也重做过")
 
     def _check_file(self, name: str, expected: str | None) -> None:
         if attached := _ATTACHED.match(name):
@@ -175,13 +126,13 @@ class _Check:
             for chunk in self._contents.stream(name):
                 digest.update(chunk)
                 size += len(chunk)
-        except (KeyError, *_DAMAGE):
+        except (KeyError, *DAMAGE):
             self._digests[name], self._sizes[name] = "", 0
             self._find("file_changed", f"{name} 读不出来")
             return
         self._digests[name], self._sizes[name] = digest.hexdigest(), size
         self._report.count("files")
-        if expected is None and name != TAGS:
+        if expected is None and name not in (TAGS, SIGNATURE):
             self._find("file_unlisted", f"{name} 不在清单里：打包以后放进来的")
         elif expected is not None and expected != self._digests[name]:
             self._find("file_changed", f"{name} 的内容和清单里的校验值对不上")
@@ -190,7 +141,7 @@ class _Check:
         try:
             written = self._read(name)
             facts, events = json.loads(written), read_events(written)
-        except (KeyError, TypeError, AttributeError, *_DAMAGE):
+        except (KeyError, TypeError, AttributeError, *DAMAGE):
             self._find("event_changed", f"{number} 的经过读不懂", number)
             return
         self._report.count("records")
@@ -203,7 +154,11 @@ class _Check:
         filed = [event for event in events if event.type in ("submitted", "corrected")]
         for version, event in enumerate(filed, 1):
             if event.body is not None:
-                self._check_version(f"data/filings/{number}/v{version}", event, events)
+                try:
+                    data = json.loads(event.body)["data"]
+                except (ValueError, KeyError, TypeError):
+                    continue  # its digests have said already that it was changed
+                self._check_version(f"data/filings/{number}/v{version}", data, event, events)
 
     def _check_standing(self, number: str, facts: Mapping[str, Any], events: tuple[Event, ...]) -> None:
         """What record.json says in short must follow from the steps."""
@@ -218,8 +173,7 @@ class _Check:
         if self._digests.get(form) != state.form_digest:
             self._find("file_missing", f"{number} 所用的表 {form} 不见了，或者换过", number)
 
-    def _check_version(self, folder: str, event: Event, events: tuple[Event, ...]) -> None:
-        data = json.loads(event.body or b"")["data"]
+    def _check_version(self, folder: str, data: Any, event: Event, events: tuple[Event, ...]) -> None:
         if self._digests.get(f"{folder}/filing.json") != hashlib.sha256(canonical(data)).hexdigest():
             self._find("file_changed", f"{folder}/filing.json 和经过里存的内容不一样", event.number)
         self._check_receipt(f"{folder}/receipt.jws", event, events)
@@ -248,14 +202,14 @@ class _Check:
         try:
             *_, token = self._read(found[0]).decode().split()
             stated = read_left_out(token, self._keys)
-        except (ValueError, InvalidReceipt, KeyError, *_DAMAGE):
+        except (ValueError, InvalidReceipt, KeyError, *DAMAGE):
             return None
         return stated if (stated.event, stated.file) == (event.digest, attachment.digest) else None
 
     def _check_receipt(self, name: str, event: Event, events: tuple[Event, ...]) -> None:
         try:
             receipt = self._read(name).decode("ascii")
-        except (KeyError, *_DAMAGE):
+        except (KeyError, *DAMAGE):
             self._find("file_missing", f"{name} 不见了，或者读不出来", event.number)
             return
         check_receipt({"receipt": receipt}, self._keys, events, self._report)

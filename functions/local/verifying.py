@@ -105,7 +105,7 @@ def read_keys(path: Path) -> Keyring:
     """The keys of a file: a JWKS, or a month's seals, which carry it. QingdanError when it is neither."""
     try:
         return read_jwks(json.loads(_text(path)))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise QingdanError(f"{path} 不是公钥文件。请从网站的 /.well-known/jwks.json 另存一份") from None
 
 
@@ -114,7 +114,7 @@ def read_published(path: Path) -> list[str]:
     try:
         written = json.loads(_text(path))
         return [token for token in written["seals"] if isinstance(token, str)]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise QingdanError(f"{path} 不是按月下载的封存记录。请用 /api/seals/months/… 给出的文件") from None
 
 
@@ -207,7 +207,7 @@ def _json(path: Path) -> Any:
         return None
     try:
         return json.loads(_text(path))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

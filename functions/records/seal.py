@@ -147,7 +147,8 @@ def read_proof(written: Any, public_keys: Mapping[str, ec.EllipticCurvePublicKey
     try:
         path = tuple(_decode(node) for node in written["path"])
         digest, position, token = written["digest"], written["position"], written["seal"]
-        known = written["algorithm"] == ALGORITHM and type(position) is int and _HEX.fullmatch(digest) is not None
+        known = written["algorithm"] == ALGORITHM and type(position) is int and isinstance(token, str)
+        known = known and _HEX.fullmatch(digest) is not None
     except (KeyError, TypeError, ValueError, AttributeError):
         known = False
     if not known or any(len(node) != HASH_BYTES for node in path):

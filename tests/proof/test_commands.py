@@ -130,9 +130,18 @@ def test_a_proof_is_verified_offline_and_a_bent_one_is_1(sample: Sample, tmp_pat
         {"position": proof["position"] + 1},
         {"digest": "0" * 64},
         {"seal": "x"},
+        {"seal": {"x": 1}},
         {"path": proof["path"][1:]},
     ):
-        assert run("verify", written(tmp_path, "bent.json", {**proof, **change}), "--keys", keys).returncode == 1
+        told = run("verify", written(tmp_path, "bent.json", {**proof, **change}), "--keys", keys)
+        assert (told.returncode, "不对：" in told.stderr) == (1, True)
+
+
+def test_a_file_that_is_nested_without_end_is_nothing_to_verify(sample: Sample, tmp_path: Path) -> None:
+    deep, keys = written(tmp_path, "deep.json", "[" * 100_000), jwks_of(sample, tmp_path)
+    for told in (run("verify", deep, "--keys", keys), run("verify", sample.folder, "--keys", deep)):
+        assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+    assert run("verify", sample.folder, "--seals", deep).returncode == 1
 
 
 def test_a_month_is_written_verified_and_held_against_the_folder(sample: Sample, tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
 import sys
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from functions.exports.bag import About, Package, StoredAttachments
 from functions.exports.jsonl import stream_jsonl
+from functions.exports.pdf import Letterhead, Press
 from functions.records.seal import write_month, write_proof
 from functions.records.sealing import prove_event
 from functions.records.store import Selection
@@ -37,6 +42,11 @@ def folder(sample: Sample, tmp_path: Path) -> Path:
     (here / "proof.json").write_text(json.dumps(write_proof(prove_event(store.seals, digest))), encoding="utf-8")
     (here / "records.jsonl").write_bytes(b"".join(stream_jsonl(store.stream(Selection()))))
     (here / "receipt.jws").write_text(sample.receipts[1], encoding="utf-8")
+    package = Package(Press(Letterhead("示例县档案局", ""), keys), keys, store.document, StoredAttachments(store.blobs))
+    about = About("示例县档案局", "", "示例", "qingdan-package", datetime(2026, 10, 1, tzinfo=UTC))
+    content = io.BytesIO(b"".join(package.stream(store.stream(Selection()), about)))
+    with zipfile.ZipFile(content) as packed:
+        packed.extractall(here)
     store.close()
     return here
 
@@ -48,7 +58,7 @@ def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_command_of_the_program_that_is_printed_holds(folder: Path) -> None:
     printed = re.findall(r"^python3 check\.py (.+?)(?:  +#.*)?$", DOCUMENT, re.MULTILINE)
-    assert len(printed) == 4
+    assert len(printed) == 5
     for line in printed:
         told = check(folder, *line.split())
         assert told.returncode == 0, told.stderr
@@ -74,6 +84,10 @@ def test_what_they_say_fits_together(folder: Path, sample: Sample) -> None:
         ("records.jsonl", '"type":"submitted"', '"type":"noted"', ("records", "records.jsonl")),
         ("proof.json", '"position": ', '"position": 1', ("proof", "proof.json", "jwks.json")),
         ("2026-09.json", "seals", "seals", ("month", "2026-09.json", "jwks.json")),
+        ("qingdan-package/README.txt", "BagIt", "Bagit", ("package", "qingdan-package", "jwks.json")),
+        ("qingdan-package/manifest-sha256.txt", "a", "b", ("package", "qingdan-package", "jwks.json")),
+        ("qingdan-package/tagmanifest-sha256.txt", "a", "b", ("package", "qingdan-package", "jwks.json")),
+        ("qingdan-package/signature.jws", "eyJ", "eyK", ("package", "qingdan-package", "jwks.json")),
     ],
 )
 def test_what_was_changed_ends_it(folder: Path, name: str, old: str, new: str, arguments: tuple[str, ...]) -> None:
@@ -88,6 +102,12 @@ def test_what_was_changed_ends_it(folder: Path, name: str, old: str, new: str, a
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
     told = check(folder, *arguments)
     assert told.returncode != 0
+
+
+def test_a_file_that_was_put_into_a_package_ends_it(folder: Path) -> None:
+    (folder / "qingdan-package" / "data" / "more.txt").write_text("x")
+    told = check(folder, "package", "qingdan-package", "jwks.json")
+    assert (told.returncode, "more.txt" in told.stderr) == (1, True)
 
 
 def test_every_command_of_ours_in_it_exists(folder: Path) -> None:

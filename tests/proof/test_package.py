@@ -24,6 +24,7 @@ from functions.records.erasing import erase
 from functions.records.inspecting import Standing
 from functions.records.keys import Keys
 from functions.records.leftout import sign_left_out
+from functions.records.packaged import sign_package
 from functions.records.store import Record
 from functions.storage.keys import load_keys
 from tests.exports.conftest import Attachments
@@ -84,7 +85,8 @@ def zipped(files: Files, *, listed_anew: bool = True) -> bytes:
     if listed_anew:
         payload = [name for name in files if name.startswith(f"{ROOT}/data/")]
         files[f"{ROOT}/manifest-sha256.txt"] = manifest(payload)
-        tags = [name for name in files if name not in payload and not name.endswith("/tagmanifest-sha256.txt")]
+        unlisted = ("/tagmanifest-sha256.txt", "/signature.jws")
+        tags = [name for name in files if name not in payload and not name.endswith(unlisted)]
         files[f"{ROOT}/tagmanifest-sha256.txt"] = manifest(tags)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:
@@ -156,6 +158,35 @@ def spoil_time(files: Files) -> None:
     files[name] = json.dumps(record, ensure_ascii=False).encode()
 
 
+def with_event(place: int, name: str, value: Any) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        path, record = record_in(files)
+        record["events"][place][name] = value
+        files[path] = json.dumps(record, ensure_ascii=False).encode()
+
+    return change
+
+
+def end_before_the_correction(files: Files) -> None:
+    """What was filed first, as though nothing had come of it: a chain that holds, of receipts that are genuine."""
+    name, record = record_in(files)
+    del record["events"][1:]
+    record |= {"status": "submitted", "version": 1}
+    files[name] = json.dumps(record, ensure_ascii=False).encode()
+    for path in [path for path in files if "/v2/" in path]:
+        del files[path]
+
+
+def take_all_of_it(files: Files) -> None:
+    for path in [path for path in files if "/data/filings/" in path]:
+        del files[path]
+
+
+def say_another_unit(files: Files) -> None:
+    name, record = record_in(files)
+    files[name] = json.dumps(record | {"unit_name": "示例县第三中学"}, ensure_ascii=False).encode()
+
+
 def drop_event(files: Files) -> None:
     name, record = record_in(files)
     del record["events"][1]
@@ -215,6 +246,10 @@ CHANGES: dict[str, tuple[Callable[[Files], None], str, str]] = {
     "another form": (put(f"{self_check().digest}.json", b"{}"), "file_missing", "data/forms"),
     "the steps made unreadable": (put("record.json", b'{"events": 3}'), "event_changed", "读不懂"),
     "no steps": (put("record.json", b'{"events": []}'), "event_changed", "另一件"),
+    "a step without its answers": (with_event(0, "body", {}), "event_changed", "第 1 步的内容"),
+    "a step that is nothing": (with_event(0, "body", []), "event_changed", "第 1 步的内容"),
+    "a place that is no number": (with_event(1, "sequence", {"a": 1}), "event_changed", "读不懂"),
+    "an actor that is no text": (with_event(1, "actor", None), "event_changed", "读不懂"),
 }  # fmt: skip
 
 
@@ -230,6 +265,57 @@ def test_what_was_changed_is_named_though_the_manifests_fit(
     assert found, report.findings
     assert any(named in finding.message for finding in found)
     assert any(number in finding.message or kind == "receipt_forged" for finding in found)
+
+
+# What leaves every step, chain and receipt as it was: only the signature over the whole tells.
+UNSEEN_ELSEWHERE: dict[str, Callable[[Files], None]] = {
+    "the filing cut short": end_before_the_correction,
+    "the filing taken out": take_all_of_it,
+    "the document redrawn": put("v2/filing.pdf", b"%PDF-1.7 something else"),
+    "the unit's name in short": say_another_unit,
+    "a file put in": lambda files: files.update({f"{ROOT}/data/filings/more.pdf": b"%PDF-1.7"}),
+    "the metadata": put("metadata/records.csv", b""),
+    "the words for a stranger": put("README.txt", b""),
+}
+
+
+@pytest.mark.parametrize("what", UNSEEN_ELSEWHERE)
+def test_what_no_chain_shows_is_told_by_the_signature_over_the_whole(
+    what: str, whole: bytes, keys: Keys, tmp_path: Path
+) -> None:
+    files = files_of(whole)
+    UNSEEN_ELSEWHERE[what](files)
+    (finding,) = check(zipped(files), tmp_path, keys).findings
+    assert (finding.kind, "整包和签名对不上" in finding.message) == ("file_changed", True)
+
+
+def test_a_package_needs_a_signature_of_its_own(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    """Neither none, nor another's, nor a receipt, nor what the keys of a stranger made."""
+    files, stranger = files_of(whole), load_keys(tmp_path / "stranger", os.urandom)
+    listing = hashlib.sha256(files[of(files, "tagmanifest-sha256.txt")]).hexdigest()
+    for signature, kind in (
+        (None, "file_missing"),
+        (b"\xff", "file_missing"),
+        (files[of(files, "v1/receipt.jws")], "receipt_forged"),
+        (sign_package(stranger.signer, ROOT, listing, AT).encode(), "receipt_forged"),
+        (sign_package(keys.signer, ROOT, "0" * 64, AT).encode(), "file_changed"),
+    ):
+        changed = {name: content for name, content in files.items() if not name.endswith("/signature.jws")}
+        if signature is not None:
+            changed[f"{ROOT}/signature.jws"] = signature
+        report = check(zipped(changed, listed_anew=False), tmp_path, keys)
+        assert kinds(report) == {kind}, report.findings
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_is_there_twice_is_named(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    """Which of the two somebody sees depends on what they unpack it with."""
+    content = io.BytesIO(whole)
+    name = of(files_of(whole), "v2/filing.json")
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr(name, files_of(whole)[name])
+    (finding,) = check(content.getvalue(), tmp_path, keys).findings
+    assert "v2/filing.json 在包里不止一份" in finding.message
 
 
 def without(keys: Keys, standing: Standing) -> tuple[bytes, Record]:

@@ -30,6 +30,7 @@ from functions.records.filing import receipt_of
 from functions.records.inspecting import Standing
 from functions.records.keys import Keys
 from functions.records.leftout import sign_left_out
+from functions.records.packaged import sign_package
 from functions.records.state import Erased, standing
 from functions.records.store import Record
 from functions.records.versions import Version, versions_of
@@ -80,7 +81,7 @@ class Package:
                     yield from bag.add(f"data/forms/{digest}.json", forms[digest].document)
                     bag.forms.add(digest)
                 yield from self._filing(bag, made, forms[digest])
-            yield from bag.close(self.keys.jwks())
+            yield from bag.close(self.keys)
 
     def _ahead(
         self, records: Iterable[Record], forms: dict[str, Definition], press: Press, makers: ThreadPoolExecutor
@@ -192,15 +193,15 @@ class _Bag:
         self._described.write(record_line(self._about.bureau, record, definition, paper, size, digest))
         self._done.write(process_lines(record))
 
-    def close(self, jwks: Mapping[str, Any]) -> Iterator[bytes]:
-        """What describes the payload, the digests of that, and the end."""
+    def close(self, keys: Keys) -> Iterator[bytes]:
+        """What describes the payload, the digests of that, the signature over them all, and the end."""
         info = bag_info(self._about, filings=self._filings, files=self._files, size=self._bytes)
         tags: dict[str, Iterable[bytes]] = {
             "bagit.txt": [BAGIT],
             "bag-info.txt": [info],
             "manifest-sha256.txt": _read(self._manifest),
             "README.txt": [README.encode()],
-            "keys/jwks.json": [json.dumps(jwks, indent=1).encode()],
+            "keys/jwks.json": [json.dumps(keys.jwks(), indent=1).encode()],
             "metadata/records.csv": _read(self._described),
             "metadata/process.csv": _read(self._done),
         }
@@ -209,7 +210,10 @@ class _Bag:
             digest = hashlib.sha256()
             yield from self._zip.add(f"{self._root}/{path}", _hashed(content, digest))
             lines.append(f"{digest.hexdigest()}  {path}\n")
-        yield from self._zip.add(f"{self._root}/tagmanifest-sha256.txt", "".join(lines).encode())
+        listing = "".join(lines).encode()
+        yield from self._zip.add(f"{self._root}/tagmanifest-sha256.txt", listing)
+        signed = sign_package(keys.signer, self._root, hashlib.sha256(listing).hexdigest(), self.at)
+        yield from self._zip.add(f"{self._root}/signature.jws", signed.encode())
         yield from self._zip.finish()
 
 

@@ -30,12 +30,13 @@ metadata/process.csv        每件填报的每一步，同上
 keys/jwks.json              核对签名用的公钥（RFC 7517）
 bag-info.txt                这一批的说明
 manifest-sha256.txt、tagmanifest-sha256.txt   每个文件的 SHA-256
+signature.jws               原单位对整包的签名（JWS，ES256）：其中的 listing 是 tagmanifest-sha256.txt 的 SHA-256
 
 怎么核对
 ========
 1. 一个字节也没有变：  bagit.py --validate 文件夹    （pip install bagit）
    或者在文件夹里：    sha256sum -c manifest-sha256.txt
-2. 经过没有改动、回执是本局签的：  qingdan verify 归档包.zip --keys 公钥文件
+2. 没有改动、没有少、没有多，签名是原单位的：  qingdan verify 归档包.zip --keys 公钥文件
    公钥文件请另从原单位网站的 /.well-known/jwks.json 取得；包里的一份只能说明前后一致。
 3. 自己写程序核对一步（event）：
    body_digest = SHA-256( salt 的 32 个字节 + body 的 RFC 8785 形式 )
@@ -65,12 +66,14 @@ metadata/process.csv        each step of each filing, likewise
 keys/jwks.json              the public keys to verify signatures with (RFC 7517)
 bag-info.txt                about this package
 manifest-sha256.txt, tagmanifest-sha256.txt   the SHA-256 of every file
+signature.jws               the bureau's signature over the whole (JWS, ES256): its listing is the SHA-256 of
+                            tagmanifest-sha256.txt
 
 HOW TO VERIFY
 =============
 1. Not a byte has changed:  bagit.py --validate FOLDER    (pip install bagit)
    or, in the folder:       sha256sum -c manifest-sha256.txt
-2. Nothing was altered, and the receipts are genuine:  qingdan verify PACKAGE.zip --keys KEYS
+2. Nothing was altered, taken out or put in, and the signatures are genuine:  qingdan verify PACKAGE.zip --keys KEYS
    Take the keys from the bureau's site, /.well-known/jwks.json; those in the package only show that it agrees
    with itself.
 3. A program of your own, for one step (event):

@@ -1,0 +1,78 @@
+"""The files of a package, packed or unpacked, as a check reads them; knows nothing of what they should be."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+CHUNK: Final = 1 << 20
+# What Python's zip reader raises over bytes that are not what they should be.
+DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+
+class Contents(Protocol):
+    """The files of a package by their paths below its own folder."""
+
+    def names(self) -> list[str]:
+        """Every file, sorted; one that is there twice, twice."""
+        ...
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """A file in pieces; KeyError when it is not there, one of DAMAGE when it cannot be read."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Folder:
+    """A package that has been unpacked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def names(self) -> list[str]:
+        return sorted(path.relative_to(self._path).as_posix() for path in self._path.rglob("*") if path.is_file())
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        try:
+            file = (self._path / name).open("rb")
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        with file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        return None
+
+
+class Packed:
+    """A package as the zip that it came in; its own folder is the one that holds bagit.txt."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path)
+        found = [name for name in self._zip.namelist() if name.count("/") == 1 and name.endswith("/bagit.txt")]
+        if not found:
+            self._zip.close()
+            raise zipfile.BadZipFile("no bag")
+        self._root = found[0].removesuffix("bagit.txt")
+
+    def names(self) -> list[str]:
+        return sorted(
+            name.removeprefix(self._root) if name.startswith(self._root) else f"../{name}"
+            for name in self._zip.namelist()
+            if not name.endswith("/")
+        )
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        with self._zip.open(self._root + name) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        self._zip.close()
