@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from math import ceil
 from typing import Final, Literal
 
 from functions.errors import QingdanError
+from functions.staff.accounts import normal_name
 from functions.staff.port import StaffStore
 
 Step = Literal["password", "code", "confirm"]
@@ -66,8 +66,8 @@ class Throttle:
 
 
 def account_key(name: str, step: Step = "password") -> str:
-    """The counter of an account. What was typed is hashed: people type passwords into the name field."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    """The counter of an account, one for all ways to type its name. What was typed is hashed: it may be a password."""
+    folded = normal_name(name).casefold()
     kind = "account" if step == "password" else step
     return f"{kind}:" + hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
 
