@@ -139,7 +139,7 @@ class Desk:
         visitor = self._doorkeeper.admit(request, "read")
         filters = Filters.read(request.query_params, visitor.account.name)
         values = self._listing.values(filters, request.query_params.get("cursor") or None)
-        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
         done = self._filing_page.done(request, visitor)
         accepts = may(visitor.account.role, "accept")
         sheet = has_sheet(self._services.settings) and may(visitor.account.role, "export")

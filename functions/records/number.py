@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 # 0 O D, 1 I L, 2 Z, 5 S, 8 B and U V are mixed up on paper and on the telephone: none of them, or one of a pair.
 ALPHABET = "34679ACEFGHJKMNPQRTWXY"
 LENGTH = 8
 ENTROPY_BYTES = 16
+
+_SHAPE = re.compile(rf"[A-Z]{{2,4}}-[0-9]{{4}}-[{ALPHABET}]{{{LENGTH}}}")
 
 
 def make_number(code: str, year: int, entropy: bytes) -> str:
@@ -22,3 +26,8 @@ def make_number(code: str, year: int, entropy: bytes) -> str:
         rest, index = divmod(rest, len(ALPHABET))
         characters.append(ALPHABET[index])
     return f"{code}-{year:04d}-{''.join(characters)}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a filing could have this number; whether one has it, the store knows."""
+    return _SHAPE.fullmatch(text) is not None

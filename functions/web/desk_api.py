@@ -71,7 +71,7 @@ class Api:
         page = self._services.records.page(
             filters.selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
         )
-        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters))
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
         return _json({"items": [summary_json(item) for item in page.items], "next": page.older})
 
     def read(self, request: Request) -> Response:

@@ -69,7 +69,11 @@ class Downloads:
 
     def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
         """Those ticked by their numbers, else the filters; how many there were in either case."""
-        asked = filters_noted(filters) if not selection.numbers else {"numbers": list(selection.numbers)}
+        asked = (
+            filters_noted(filters, self._services.catalogue)
+            if not selection.numbers
+            else {"numbers": list(selection.numbers)}
+        )
         filings = self._services.records.count(selection)
         self._trail.note("exported", visitor.account.name, format=format, table=table, filings=filings, **asked)
 

@@ -86,8 +86,9 @@ class SelectionPages:
         """The ticked filings with what stands out in each, before anything is decided."""
         visitor = self._doorkeeper.admit(request, kind)
         wanted = _numbers(request.query_params.getlist("number"))
+        page = self._look_over(request, visitor, kind, wanted)
         self._trail.note_soon("listed", visitor.account.name, numbers=wanted)
-        return self._look_over(request, visitor, kind, wanted)
+        return page
 
     def decide(self, request: Request, body: bytes, kind: Kind) -> Response:
         """Decide on each of them as it was looked over; each has a result of its own."""

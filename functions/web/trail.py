@@ -6,14 +6,19 @@ from concurrent.futures import Future
 from typing import Any
 
 from functions.bootstrap import Services
+from functions.forms.catalogue import Catalogue
 from functions.records.event import SALT_BYTES, Event
+from functions.records.number import is_number
 from functions.staff.trail import Action, Entry
 from functions.web.desk_filters import Filters
 from functions.web.logs import FAILURES
 
 
 class Trail:
-    """Notes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data."""
+    """Notes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data.
+
+    What was typed where a number belongs is left out: it may be anything.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -28,20 +33,32 @@ class Trail:
 
     def _add(self, action: Action, actor: str, about: str, details: dict[str, Any]) -> Future[Event]:
         services = self._services
+        if "numbers" in details:
+            details["numbers"] = list(filter(is_number, details["numbers"]))
         kept = {name: value for name, value in details.items() if value not in ("", None, [])}
-        entry = Entry(action, actor, services.clock(), about, kept)
+        entry = Entry(action, actor, services.clock(), about if is_number(about) else "", kept)
         return services.trail.add(entry, services.entropy(SALT_BYTES))
 
 
-def filters_noted(filters: Filters) -> dict[str, Any]:
-    """What of the filters is noted: that words or a unit narrowed the list, but never which."""
+def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
+    """What of the filters is noted: that words or a unit narrowed the list, but never which.
+
+    An address may hold any words in the place of a form or a period too: those are noted like words.
+    """
+    form = filters.form if any(filters.form == definition.id for definition in catalogue) else ""
+    period = filters.period if _is_period(filters.period, catalogue) else ""
     return {
-        "form": filters.form,
-        "period": filters.period,
+        "form": form,
+        "period": period,
         "timeliness": filters.timeliness,
         "status": filters.status,
-        "narrowed": bool(filters.unit or filters.q) or None,
+        "narrowed": bool(filters.unit or filters.q or form != filters.form or period != filters.period) or None,
     }
+
+
+def _is_period(text: str, catalogue: Catalogue) -> bool:
+    fixed = {filing.period for definition in catalogue for filing in definition.rules.filings}
+    return text in fixed or (len(text) == 4 and text.isascii() and text.isdecimal())
 
 
 def _log_failure(future: Future[Event]) -> None:

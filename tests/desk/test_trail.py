@@ -73,6 +73,32 @@ def test_the_list_is_noted_without_a_word_that_was_sought(services: Services, be
     assert all("示例".encode() not in (event.body or b"") for event in services.trail.stream(Sought()))
 
 
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("/desk/?form={}&period={}", ("listed", {"narrowed": True})),
+        ("/api/desk/submissions?period={}", ("listed", {"narrowed": True})),
+        ("/desk/export?format=xlsx&number={}", ("exported", {"format": "xlsx", "filings": 0})),
+        ("/desk/trail?number={}", ("trail_viewed", {})),
+        ("/api/desk/trail?number={}", ("trail_viewed", {})),
+        ("/desk/trail.csv?number={}", ("trail_exported", {"format": "csv"})),
+    ],
+)
+def test_what_was_typed_in_the_place_of_a_number_or_a_period_is_not_noted(
+    services: Services, become: SignIn, address: str, entry: tuple[str, dict[str, Any]]
+) -> None:
+    assert become("admin").get(address.format(*["示例甲"] * 2)).status_code == 200
+    assert noted(services) == [("admin", entry[0], "", entry[1])]
+
+
+def test_filings_that_are_not_there_were_not_looked_over(services: Services, become: SignIn, file: Filer) -> None:
+    number, client = file(), become("reviewer")
+    assert client.get("/desk/accept", params={"number": "示例甲"}).status_code == 404
+    assert noted(services) == []
+    client.get("/desk/accept", params={"number": number})
+    assert noted(services) == [("reviewer", "listed", "", {"numbers": [number]})]
+
+
 def test_a_download_is_noted_with_what_was_taken(services: Services, become: SignIn, file: Filer) -> None:
     numbers = [file(self_check(n)) for n in (1, 2, 3)]
     client = become("reviewer")
