@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field
 from functions.forms.pointer import ANY_ROW
 
 _KEYS = ("contact_name", "contact_phone", "contact_email")
+_EXTENSION = re.compile(r"-[0-9]{1,6}$")
+_COUNTRY = re.compile(r"^[+]?86(?=[0-9]{10,})")
+# However a number is written, its last digits stand together.
+_LAST: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`dial` is the number as a telephone takes it, `phone_at` the pointer of its field; "" is what was not given."""
+    """`dial` is the number as a telephone takes it, the same for every way to write it, without an extension.
+
+    `phone_at` is the pointer of its field; "" is what was not given.
+    """
 
     name: str
     phone: str
     dial: str
     email: str
     phone_at: str
+
+    @property
+    def sought(self) -> str:
+        """What every filing with this number has in its text, though not only those."""
+        return self.dial[-_LAST:]
 
 
 def contact_of(definition: Definition, data: Any) -> Contact | None:
@@ -38,8 +50,8 @@ def contact_of(definition: Definition, data: Any) -> Contact | None:
 
 
 def dialled(phone: str) -> str:
-    """A telephone number without what people write between its digits."""
-    return re.sub(r"[^0-9+]", "", phone)
+    """A telephone number without what people write between its digits, without country code and extension."""
+    return _COUNTRY.sub("", re.sub(r"[^0-9+]", "", _EXTENSION.sub("", phone)))
 
 
 def _text(value: Any) -> str:

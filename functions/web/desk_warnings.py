@@ -12,7 +12,7 @@ from functions.records.state import Erased
 from functions.records.steps import Dossier
 from functions.records.store import RecordStore, Selection, Summary
 from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
-from functions.web.contacts import contact_of, dialled
+from functions.web.contacts import contact_of
 from functions.web.desk_list import LIVE, what_is_so
 from functions.web.stepping import Stepper
 
@@ -57,14 +57,14 @@ class Warnings:
     def _same_phone(self, dossier: Dossier) -> Iterator[Problem]:
         """Other units that gave the same telephone number in the same period."""
         summary, contact = dossier.record.summary, contact_of(dossier.definition, dossier.state.data)
-        if contact is None or not contact.phone:
+        if contact is None or not contact.dial:
             return
-        selection = Selection(form=summary.form, period=summary.period, words=(contact.phone,))
+        selection = Selection(form=summary.form, period=summary.period, words=(contact.sought,))
         names: dict[str, str] = {}
         for item in self._live(selection):
             other = self._open(item.number) if item.uscc != summary.uscc else None
             theirs = contact_of(other.definition, other.state.data) if other else None
-            if theirs and dialled(theirs.phone) == contact.dial:
+            if theirs and theirs.dial == contact.dial:
                 # A unit that has filed twice, or more, is named once.
                 names.setdefault(item.uscc or item.number, f"“{item.unit_name}”")
         if names:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.desk.conftest import ComeIn, Filer, registration, self_check
 from tests.desk.test_review import Officer
 from tests.support.forms import changed
@@ -88,11 +90,31 @@ def test_projects_of_one_unit_are_told_apart(come_in: ComeIn, file: Filer) -> No
 
 def test_a_telephone_that_another_unit_gave_stands_out(come_in: ComeIn, file: Filer) -> None:
     file(self_check(2))
-    file(changed(self_check(3), {"/unit/contact_phone": "0000 1234567"}))
+    file(changed(self_check(3), {"/unit/contact_phone": "0000-1234568", "/unit/contact_name": "示例 1234567"}))
     number = file(self_check(1))
     assert warned(opened(come_in, number)) == ["与“示例县第2中学”相同，请核实"]
     file(self_check(4, year=2024))
     assert warned(opened(come_in, number)) == ["与“示例县第2中学”相同，请核实"], "another year is another clerk"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0000-1234567", "00001234567"),
+        ("00001234567", "0000 1234567"),
+        ("0000-1234567", "+86 0000-1234567"),
+        ("0000-1234567-801", "0000-1234567"),
+        ("13900000000", "+8613900000000"),
+        ("86-13900000000", "13900000000"),
+    ],
+)
+def test_one_telephone_stands_out_however_it_is_written(come_in: ComeIn, file: Filer, one: str, other: str) -> None:
+    file(changed(self_check(2), {"/unit/contact_phone": other}))
+    number = file(changed(self_check(1), {"/unit/contact_phone": one}))
+    page = opened(come_in, number)
+    assert warned(page) == ["与“示例县第2中学”相同，请核实"]
+    (link,) = [each for each in page.find("a") if each.attributes.get("href", "").startswith("tel:")]
+    assert link.attributes["href"] in ("tel:00001234567", "tel:13900000000")
 
 
 def test_a_unit_that_filed_twice_is_named_once(come_in: ComeIn, file: Filer) -> None:
