@@ -1,0 +1,70 @@
+"""How the desk and the filer's page bear what people really write, on every size of screen and on paper."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, WIDE, Visit
+from tests.browser.steps import overflow, sign_in
+from tests.browser.test_review_loop import YEAR, file_one, look, send_back
+from tests.support.filings import fresh_uscc, valid_self_check
+from tests.support.serving import Server
+
+LONG = "ShiliUnit" * 11
+LONG_WORD = "long" * 100
+
+
+@pytest.fixture(scope="module")
+def endless(server: Server) -> tuple[str, str]:
+    """Number and code of a filing in which no line can be broken at a blank."""
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1, unit_name=LONG)
+    data["unit"] |= {"contact_name": "Shili" * 10, "contact_email": f"{'a' * 60}@{'b' * 30}.example"}
+    data["holdings"]["storage_status"] = LONG_WORD
+    data["databases"]["databases"][0]["name"] = "DB" * 30
+    given = file_one(server, data)
+    return given["number"], given["access_code"]
+
+
+def is_narrow(page: Page) -> None:
+    assert overflow(page) <= 0, page.url
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["plain", "large"])
+def test_no_name_is_too_long_for_the_screen(
+    visit: Visit, endless: tuple[str, str], reviewer: tuple[str, str], large: bool
+) -> None:
+    number, code = endless
+    page = visit("/desk/")
+    sign_in(page, *reviewer)
+    send_back(page, number)
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        for path in (
+            f"/desk/?q={number}",
+            f"/desk/submissions/{number}",
+            f"/desk/accept?number={number}",
+            f"/desk/void?number={number}",
+            "/desk/calls",
+        ):
+            page.goto(path)
+            if large:
+                page.evaluate("document.documentElement.classList.add('elder')")
+            is_narrow(page)
+        look(page, number, code)
+        is_narrow(page)
+
+
+def test_on_paper_a_filing_has_no_boxes_to_tick(
+    visit: Visit, endless: tuple[str, str], reviewer: tuple[str, str]
+) -> None:
+    page = visit("/desk/")
+    sign_in(page, *reviewer)
+    page.emulate_media(media="print")
+    for box in page.locator("main [type=checkbox]").all():
+        expect(box).to_be_hidden()
+    heads, cells = page.locator("thead th:visible"), page.locator("tbody tr").first.locator("> :visible")
+    assert heads.count() == cells.count() == 6
+    page.goto(f"/desk/submissions/{endless[0]}")
+    expect(page.locator("[name=field]").first).to_be_hidden()
+    expect(page.get_by_text("来自涉县档案局经办台")).to_be_visible()
