@@ -128,14 +128,17 @@ class _Writer:
         """The answers of a group, one to a line; numbers that belong together on one."""
         held = value if isinstance(value, Mapping) else {}
         parts: list[Markup] = []
+        below: list[Markup] = []
+        numbers = all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in group.items)
         for item in group.items:
             inner = held.get(item.key)
             if isinstance(item, Field) and (inner is not None or item.required != "sometimes"):
-                parts.append(join(_labelled(item, inner, group.lead), self._warnings((*path, item.key))))
+                words, warnings = _labelled(item, inner, group.lead), self._warnings((*path, item.key))
+                parts.append(words if numbers else join(words, warnings))
+                below += [warnings] if numbers else []
             elif not isinstance(item, Field) and inner is not None:
                 parts.append(self.lists([item], held, path))
-        numbers = all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in group.items)
-        return Markup(("，" if numbers else "<br>").join(parts))
+        return join(Markup(("，" if numbers else "<br>").join(parts)), *below)
 
     def _line(self, label: str, words: Markup, path: Path, warnings: Markup) -> Markup:
         name = self._definition.label_at(pointer_of(path))

@@ -99,8 +99,8 @@ def _shortened(text: str, side: int) -> str:
 
 
 def _row_words(rows: Rows, row: Any) -> Markup | None:
-    """A whole row in one line; None where there is none."""
-    return None if row is None else Markup("，".join(_answers(rows.items, row)))
+    """A whole row, an answer to a line; None where there is none."""
+    return None if row is None else Markup("<br>".join(_answers(rows.items, row)))
 
 
 def _answers(items: tuple[Item, ...], held: Any) -> list[Markup]:

@@ -49,9 +49,10 @@ class State:
 
     `data` is the version that counts, None after an erasure. `submitted_at` (UTC, of the first event), `corrected_at`
     (of the last correction) and `digest` (of the last event) are as in Event. `due`, `correction_due` (while returned),
-    `received_on` (of a paper filing) and `counted_on` (the day that timeliness goes by, where it is not the first one)
-    are YYYY-MM-DD in Asia/Shanghai. `contest`: filed outside the guard. `opinion` is what the bureau last said to the
-    unit, `asked` the pointers of the fields it wants changed, `approved_by` the first of two officers. "" is none.
+    `corrected_until` (the one that the last correction had to keep), `received_on` (of a paper filing) and
+    `counted_on` (the day that timeliness goes by, where it is not the first one) are YYYY-MM-DD in Asia/Shanghai.
+    `contest`: filed outside the guard. `opinion` is what the bureau last said to the unit, `asked` the pointers of
+    the fields it wants changed, `approved_by` the first of two officers. "" is none.
     """
 
     status: Status
@@ -72,6 +73,7 @@ class State:
     approved_by: str = ""
     counted_on: str = ""
     corrected_at: str = ""
+    corrected_until: str = ""
     received_on: str = ""
 
     @property
@@ -206,6 +208,7 @@ def _after(state: State, event: Event, body: Any) -> State:
         }
     if event.type == "corrected":
         changed |= {"version": state.version + 1, "corrected_at": event.at, "data": body.get("data")}
+        changed["corrected_until"] = state.correction_due
     return replace(state, sequence=event.sequence, digest=event.digest, **changed)
 
 

@@ -23,7 +23,7 @@ from functions.records.store import Summary
 from functions.records.versions import Version, versions_of
 from functions.web.contacts import contact_of
 from functions.web.desk_warnings import in_full
-from functions.web.desk_words import TIMELINESS, grouped, mark_of, moment_of
+from functions.web.desk_words import CORRECTIONS, TIMELINESS, grouped, mark_of, moment_of
 from functions.web.pages import distance
 from functions.web.story import told_to_officers
 from functions.web.track_json import versions_json
@@ -59,6 +59,8 @@ def filing_values(dossier: Dossier, warnings: Sequence[Problem]) -> dict[str, An
         "received_on": state.received_on,
         "corrected": moment_of(state.corrected_at) if state.corrected_at else None,
         "correction_due": state.correction_due,
+        "corrected_until": state.corrected_until,
+        "kept_date": CORRECTIONS[state.version_day.isoformat() <= state.corrected_until],
         "due": summary.due,
         "timeliness": TIMELINESS[summary.timeliness],
         "distance": distance(state.counted_day, due),

@@ -35,6 +35,8 @@ WAITING: Final = "待我处理"
 SECOND: Final = Mark("待第二人审核", "wait")
 CORRECTED: Final = Mark("补正后待审核", "wait")
 TIMELINESS: Final[Mapping[Timeliness, Mark]] = {"on_time": Mark("按期", "ok"), "late": Mark("延报", "late")}
+# Whether a correction kept the date that was set for it.
+CORRECTIONS: Final[Mapping[bool, Mark]] = {True: Mark("按期补正", "ok"), False: Mark("补正晚了", "late")}
 STATUSES: Final[Mapping[Status, Mark]] = {
     "submitted": Mark("待审核", "wait"),
     "returned": Mark("已退回", "back"),

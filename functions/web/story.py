@@ -11,6 +11,7 @@ from typing import Any
 from functions.forms.definition import Definition
 from functions.records.event import STEP_WORDS, Event
 from functions.records.steps import FILER, Dossier
+from functions.records.versions import DECISIONS
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.desk_words import Moment, moment_of
 from functions.web.pages import long_date
@@ -62,7 +63,8 @@ def _tell(dossier: Dossier, *, inside: bool) -> list[Step]:
             who = _who(dossier, event, body, inside=inside)
             words, lines = _SAID.get(event.type, _nothing)(dossier, body, inside)
             steps.append(Step(event.sequence, what, who, moment_of(event.at), words, lines))
-        agreed = partial
+        if event.type in DECISIONS or event.type == "corrected":
+            agreed = partial
     return steps[::-1]
 
 

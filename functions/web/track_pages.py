@@ -12,10 +12,11 @@ from functions.forms.difference import compare
 from functions.forms.difftable import render_differences
 from functions.forms.element import Markup, el, hidden_input, join, lines
 from functions.forms.lookup import render_lookup
+from functions.records.state import State
 from functions.records.steps import ALLOWED, Dossier
 from functions.records.store import Status
 from functions.records.versions import Version, last_decision, versions_of
-from functions.web.desk_words import STATUSES, TIMELINESS, Mark
+from functions.web.desk_words import CORRECTIONS, STATUSES, TIMELINESS, Mark
 from functions.web.enclosures import Enclosure
 from functions.web.pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.story import Step, asked_labels, told_to_unit
@@ -114,7 +115,7 @@ def shape(mark: Mark) -> Markup:
 def _slip(dossier: Dossier) -> Markup:
     summary, state = dossier.record.summary, dossier.state
     judged = join(first_time(dossier), Markup("<br>"), shape(TIMELINESS[summary.timeliness]))
-    corrected = time_of(state.corrected_at) if state.corrected_at else join("没有补正过")
+    corrected = _corrected(state) if state.corrected_at else join("没有补正过")
     until = [fact("补正期限", el("strong", _day(state.correction_due)), "w6")] if state.correction_due else []
     return el(
         "dl",
@@ -127,6 +128,15 @@ def _slip(dossier: Dossier) -> Markup:
         *until,
         class_="slip",
     )
+
+
+def _corrected(state: State) -> Markup:
+    """When the filing was last corrected, and whether that kept the date that was set for it."""
+    at, until = time_of(state.corrected_at), state.corrected_until
+    if not until:
+        return at
+    kept = CORRECTIONS[state.version_day.isoformat() <= until]
+    return join(at, Markup("<br>"), shape(kept), Markup("<br>"), el("small", f"期限 {_day(until)}"))
 
 
 def _acts(dossier: Dossier, code: str) -> Markup:

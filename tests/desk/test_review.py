@@ -268,6 +268,7 @@ def test_four_eyes_say_who_is_first_and_who_second(come_in: ComeIn, services: Se
     assert "待第二人审核" in own.one("dl", class_="slip").text
     assert number not in first.get("/desk/?status=waiting").text
     assert number in second.get("/desk/?status=waiting").text
+    assert Officer(second, number).post("note", {"text": "已看过原件。"}).status_code == 303
     other = Officer(second, number)
     assert "reviewer已同意接受，您是第二人" in other.page.one("form", id="decide").text
     assert other.post("decision", {"decision": "accept"}).status_code == 303
@@ -337,7 +338,7 @@ def test_versions_are_tabs_and_what_changed_comes_first(come_in: ComeIn, file: F
     assert officer.page.one("table", class_="diff").text.count("1264") == 1
     assert "其余" in officer.page.one("main", id="main").text
     assert "补正后待审核" in officer.page.one("dl", class_="slip").text
-    assert "补正提交" in officer.page.one("dl", class_="slip").text
+    assert "补正提交2026-09-18 10:24补正期限2026-09-25　按期补正" in officer.page.one("dl", class_="slip").text
     old = officer.open("?view=1")
     assert not old.find("table", class_="diff")
     assert "960 件" in old.one("main", id="main").text

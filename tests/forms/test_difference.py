@@ -74,9 +74,11 @@ def test_a_row_taken_out_of_the_middle_is_one_change() -> None:
     assert (label, was, now) == ("数据库 2", None, before["databases"]["databases"][1])
 
 
-def test_a_row_that_came_is_read_as_one_line() -> None:
+def test_a_row_that_came_is_read_with_an_answer_to_a_line() -> None:
+    """Answers that end with a full stop stand beside others without a second mark after it."""
     table = cells(valid_self_check(databases=1), valid_self_check(databases=2))
-    assert "<ins>数据库名称：示例档案数据库 2，记录条数：42601" in table.replace(",601", "601")
+    assert "<ins>数据库名称：示例档案数据库 2<br>记录条数：42601" in table.replace(",601", "601")
+    assert "无异常。<br>最近一次备份" in table
     assert '<td role="cell" data-l="原为"><span class="quiet">没有</span></td>' in table
 
 

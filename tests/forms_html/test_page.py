@@ -261,6 +261,13 @@ def test_the_answers_are_read_as_words_with_warnings_below() -> None:
     Reader(text)
 
 
+def test_numbers_that_belong_together_stay_on_their_line_above_the_warnings() -> None:
+    found = [Problem(f"/holdings/y30/y30_{key}", "", f"与上年差得多（{key}）", "x") for key in ("volumes", "items")]
+    text = render_answers(self_check(), valid_self_check(), found)
+    warned = "".join(f'<span class="warn">与上年差得多（{key}）</span>' for key in ("volumes", "items"))
+    assert f"85 卷，960 件{warned}</dd>" in text
+
+
 def test_the_page_to_check_says_that_nothing_is_filed_and_names_what_is_left_out() -> None:
     definition = self_check()
     typed = changed(valid_self_check(), {"/holdings/basis": ["y30"]})

@@ -146,6 +146,7 @@ def test_a_returned_filing_is_corrected_from_its_form_to_its_receipt(
     assert services.keys.verify(file.text)["digest"] == record.events[-1].digest
 
     after = browser.press(receipt, "track")
+    assert "按期补正期限 2026年9月25日" in after.one("dl", class_="slip").text
     assert "第 2 版改了 2 处" in after.one("h3", id="changes-2").text
     assert all(filed["access_code"] not in url for url in browser.visited)
 

@@ -129,6 +129,7 @@ def test_t5_a_correction_in_time_keeps_the_first_timeliness(
     assert (summary.timeliness, summary.due) == (timeliness, "2026-09-30")
     assert summary.submitted_at == filed.record.events[0].at, "the first time stays beside the second"
     assert filed.state.corrected_at == filed.record.events[-1].at
+    assert filed.state.corrected_until == (asked.isoformat() if asked else ""), "what it had to keep is still known"
 
 
 def test_once_late_by_a_late_correction_it_stays_late(filed: History) -> None:
