@@ -26,6 +26,7 @@ from functions.records.uploads import Announced, read_pass
 from functions.web.attaching import REFUSED, Attaching, announcement
 from functions.web.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.gateway import Gateway
+from functions.web.headers import TO_GO_BACK_TO
 from functions.web.limits import spend
 from functions.web.multipart import Posted, posting
 from functions.web.pages import below, form_page, public_place
@@ -152,7 +153,8 @@ class Attach:
         definition = self._definition(request)
         status, filled = filled_with_files(self._attaching, definition, posted)
         place = below(public_place(definition, self._services.settings.upload_limit))
-        return HTMLResponse(self._shell.page(*form_page(self._shell.base, filled, place)), status)
+        page = form_page(self._shell.base, filled, place)
+        return HTMLResponse(self._shell.page(*page), status, headers=TO_GO_BACK_TO)
 
     def _definition(self, request: Request) -> Definition:
         found = self._services.catalogue.get(request.path_params["form"])

@@ -23,6 +23,7 @@ from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
 from functions.web.filling import SUPERSEDED, Filling
 from functions.web.gateway import Gateway
+from functions.web.headers import TO_GO_BACK_TO
 from functions.web.pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
 from functions.web.problems import HttpProblem, handlers, problem_of
 from functions.web.receipts import receipt_page
@@ -138,7 +139,8 @@ class Submit:
         return self.page(201, page)
 
     def form(self, status: int, filled: Filled) -> Response:
-        return self.page(status, form_page(self.shell.base, filled, self.place(filled.definition)))
+        page = form_page(self.shell.base, filled, self.place(filled.definition))
+        return self.page(status, page, TO_GO_BACK_TO)
 
     def place(self, definition: Definition) -> Place:
         return public_place(definition, self.services.settings.upload_limit)
@@ -153,7 +155,7 @@ class Submit:
         headers: dict[str, str] | None = None,
     ) -> Response:
         page = check_page(checked, self.place(checked.definition), stop=stop, contest=contest)
-        return self.page(status, page, headers)
+        return self.page(status, page, {**TO_GO_BACK_TO, **(headers or {})})
 
     async def give_receipt(self, request: Request) -> Response:
         """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""

@@ -19,6 +19,8 @@ _ALWAYS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 _UNLESS_SET = ((b"cache-control", b"no-store"),)
+# For pages of filling in: a browser cannot go back to what it may not keep, and shows an error where the answers were.
+TO_GO_BACK_TO = {"Cache-Control": "private, no-cache"}
 _ENCRYPTED = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
 

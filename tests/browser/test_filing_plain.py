@@ -157,6 +157,28 @@ def test_a_clerk_registers_a_project_in_every_phase_without_javascript(
     receipt_is_complete(page, definition, data)
 
 
+def test_a_clerk_goes_back_from_every_step_and_finds_the_answers_there(visit: Visit, catalogue: Catalogue) -> None:
+    definition = catalogue.get(REGISTRATION)
+    data = valid_registration(uscc=fresh_uscc())
+    wrong = copy.deepcopy(data)
+    wrong["unit"]["contact_phone"] = "123"
+    page = visit(f"/forms/{REGISTRATION}/", javascript=False)
+    fill_in(page, definition, wrong)
+    act(page, "review")
+    fill_one(page, "unit.contact_phone", data["unit"]["contact_phone"])
+    act(page, "review")
+    page.go_back()
+    assert page.title().startswith("有 1 处要改")
+    assert page.locator("[name='project.project_name']").input_value() == data["project"]["project_name"]
+    page.go_forward()
+    assert "核对后提交" in page.locator("h1").inner_text()
+    act(page, "file")
+    number = receipt_is_complete(page, definition, data)
+    page.go_back()
+    act(page, "file")
+    assert number in page.locator("main").inner_text(), "the same answers under the same key"
+
+
 def test_a_second_filing_is_refused_without_a_word_of_the_first_and_can_be_contested(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str]
 ) -> None:

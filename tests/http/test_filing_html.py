@@ -102,6 +102,16 @@ def test_filing_twice_gives_the_same_receipt_and_one_record(
     assert services.records.count(Selection()) == 1
 
 
+def test_a_browser_may_keep_the_pages_of_filling_in_and_never_the_receipt(
+    client: TestClient, definition: Definition
+) -> None:
+    refused = post(client, [("unit.unit_name", "示例县第一中学")], "review")
+    checked = post(client, encode(definition, valid_self_check()), "review")
+    assert [answer.headers["cache-control"] for answer in (refused, checked)] == ["private, no-cache"] * 2
+    filed = post(client, read_page(checked.text).posted(), "file")
+    assert filed.headers["cache-control"] == "no-store", "it shows the access code"
+
+
 def test_a_late_report_says_how_late(client: TestClient, clock: Clock, definition: Definition) -> None:
     clock.at = clock.at.replace(month=10, day=3)
     check = reviewed(client, definition, valid_self_check())
