@@ -259,10 +259,12 @@ def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: 
     with TestClient(create_submit(services)) as client:
         assert file(client, 5) == 201
     passwords = Passwords(services.entropy)
-    make_account(services.staff, passwords, name="desk", role="officer", password=PASSWORD, at=clock())
+    for name in ("desk", "other"):
+        make_account(services.staff, passwords, name=name, role="admin", password=PASSWORD, at=clock())
     asked.clear()
     with TestClient(create_desk(services), base_url="https://testserver") as client:
         body = {"username": "desk", "password": PASSWORD}
+        assert client.post("/api/desk/session", json={**body, "password": "wrong"}).status_code == 401
         assert client.post("/api/desk/session", json=body).status_code == 201
         clock.at += timedelta(minutes=2)
         listed = client.get("/api/desk/submissions", params={"q": "示例", "form": "annual-self-check"}).json()["items"]
@@ -270,6 +272,13 @@ def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: 
         assert client.get(f"/api/desk/submissions/{listed[0]['number']}").status_code == 200
         assert client.get("/api/desk/exports/annual-self-check.csv").status_code == 200
         assert client.get("/desk/").status_code == 200
+        voiding = {"decision": "void", "reason": "示例理由"}
+        decisions = f"/api/desk/submissions/{listed[0]['number']}/decisions"
+        voided = client.post(decisions, json=voiding, headers={"If-Match": '"1"'})
+        assert voided.status_code == 200, voided.text
+        # As the admins' page does.
+        services.staff.replace_account(replace(services.staff.account("other"), disabled=True))
+        services.staff.close_sessions("other")
         assert client.delete("/api/desk/session").status_code in (204, 403)
     assert beyond("desk", asked) == set()
     assert beyond("submit", asked), "the table tells functions apart"
