@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
+from functions.bootstrap import Services
 from functions.settings import Settings
+from tests.desk.conftest import PASSWORD, Filer, add_account, token_in
 from tests.support.stores import STORES
 
 EVENT: dict[str, Any] = {
@@ -92,3 +96,40 @@ def test_recorded_events_are_answered(settings: Settings) -> None:
     assert page["cookies"][0].startswith("__Host-qingdan-form=")
     assert page["headers"]["cache-control"] == "no-store"
     assert (program["statusCode"], program["headers"]["content-type"]) == (401, "application/problem+json")
+
+
+def posted(path: str, fields: dict[str, str], *cookies: str) -> dict[str, Any]:
+    """A form as the gateway passes it on: in base64, the cookies beside the headers."""
+    event = at(path)
+    event["requestContext"]["http"]["method"] = "POST"
+    event["headers"]["content-type"] = "application/x-www-form-urlencoded"
+    body = base64.b64encode(urlencode(fields).encode()).decode()
+    return {**event, "cookies": list(cookies), "body": body, "isBase64Encoded": True}
+
+
+def test_cookies_come_and_go_beside_the_headers(services: Services, settings: Settings, file: Filer) -> None:
+    """An officer signs in by a form, sees the list and downloads a document, which is bytes."""
+    add_account(services, "officer", "officer")
+    number = file()
+    (page,) = answers(settings, at("/desk/sign-in"))
+    fields = {"csrf": token_in(page["body"]), "username": "officer", "password": PASSWORD, "next": ""}
+    (signed_in,) = answers(settings, posted("/desk/sign-in", fields, "theme=dark", _pair(page)))
+    assert (signed_in["statusCode"], "set-cookie" in signed_in["headers"]) == (303, False)
+    session = _pair(signed_in, "__Host-qingdan=")
+    cookies = ["theme=dark", session]
+    listed, document, encoded, unknown = answers(
+        settings,
+        {**at("/desk/", "unit=%E7%A4%BA%E4%BE%8B+%E5%8E%BF"), "cookies": cookies},
+        {**at(f"/api/desk/submissions/{number}/document.pdf", accept="*/*"), "cookies": cookies},
+        {**at(f"/api/desk/submissions/{number.replace('-', '%2D')}", accept="application/json"), "cookies": cookies},
+        {**at("/desk/%E6%B2%A1%E6%9C%89/%252e"), "cookies": cookies},
+    )
+    assert (listed["statusCode"], 'value="示例 县"' in listed["body"]) == (200, True)
+    assert (document["statusCode"], document["isBase64Encoded"]) == (200, True), document
+    assert base64.b64decode(document["body"]).startswith(b"%PDF-")
+    assert (encoded["statusCode"], unknown["statusCode"]) == (200, 404)
+
+
+def _pair(answer: dict[str, Any], name: str = "") -> str:
+    (cookie,) = [each for each in answer["cookies"] if each.startswith(name)][:1]
+    return str(cookie.partition(";")[0])
