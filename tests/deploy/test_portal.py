@@ -219,6 +219,20 @@ def test_who_writes_x_forwarded_for_is_counted_all_the_same(
     assert seen == [422, 422, 422, 429, 429]
 
 
+def test_nothing_that_is_filed_lies_in_a_file_of_nginx(browser: Browser, portal_site: Path, tmp_path: Path) -> None:
+    """It says so in its log when it keeps a body, or an answer, in a file of its own."""
+    tool("nginx")
+    server = start_server(site=portal_site, data=tmp_path / "data", arguments=("--behind-proxy",))
+    with (
+        server,
+        nginx_before(tmp_path, server) as origin,
+        browser.new_context(ignore_https_errors=True) as context,
+    ):
+        answer = context.request.post(f"{origin}/daj/forms/annual-self-check", form={"unit.unit_name": "示" * 50_000})
+        assert answer.status == 422
+    assert "temporary file" not in (tmp_path / "error.log").read_text(encoding="utf-8")
+
+
 def test_the_portal_may_hold_the_pages_and_another_host_the_service(
     browser: Browser, catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -103,7 +103,7 @@ def nginx_config(folder: Path, servers: str) -> Path:
     user = "user root;" if os.geteuid() == 0 else ""
     file = folder / "nginx.conf"
     file.write_text(
-        f"{user}\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nworker_processes 1;\nevents {{}}\n"
+        f"{user}\npid {folder}/nginx.pid;\nerror_log {folder}/error.log warn;\nworker_processes 1;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}\n"
         "types { text/html html; text/css css; text/javascript js; image/svg+xml svg; }\n"
         f"{servers}\n}}\n",
