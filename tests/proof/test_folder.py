@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -456,6 +457,20 @@ def test_a_missing_access_key_is_named(sample: Sample) -> None:
 def test_a_file_that_is_no_database_is_said_to_be_none(sample: Sample) -> None:
     (sample.folder / DATABASE).write_bytes(b"x" * 10_000)
     assert kinds(audit(sample.folder)) == {"database"}
+
+
+def test_a_database_that_was_emptied_is_no_whole_one(sample: Sample) -> None:
+    (sample.folder / DATABASE).write_bytes(b"")
+    (finding,) = audit(sample.folder).findings
+    assert (finding.kind, "清空" in finding.message) == ("database", True)
+
+
+def test_a_folder_without_a_filing_is_said_to_have_none(sample: Sample, tmp_path: Path) -> None:
+    """One that was made anew agrees with itself; that nothing is in it is to be seen at a glance."""
+    open_store(tmp_path / "anew").close()
+    shutil.copytree(sample.folder / "keys", tmp_path / "anew" / "keys")
+    report = audit(tmp_path / "anew")
+    assert (report.ok, report.notes) == (True, ["里面一份填报也没有"])
 
 
 def test_a_changed_definition_of_a_table_is_found(sample: Sample) -> None:

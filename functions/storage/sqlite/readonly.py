@@ -14,7 +14,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection in which nothing of the file changes; text that is no UTF-8 comes with marks in its place.
 
     What an older program wrote is brought up to date in a private copy. Raises NotFound, StoreUnavailable for what a
-    newer program wrote, and sqlite3.DatabaseError where the file cannot be read.
+    newer program wrote, and sqlite3.DatabaseError where the file cannot be read or was emptied.
     """
     if not path.is_file():
         raise NotFound(f"{path.parent} 里没有数据。请核对路径")
@@ -25,6 +25,10 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         raise StoreUnavailable(
             f"数据是更新的程序写的（第 {version} 版），本程序只认到第 {len(STEPS)} 版。请改用新版程序"
         )
+    if version == 0:
+        # No program of ours leaves one like it: brought up to date, it would be a whole one without any filing.
+        connection.close()
+        raise sqlite3.DatabaseError("里面什么也没有，它被清空过")
     if version < len(STEPS):
         connection = _migrated(connection)
     connection.text_factory = _text

@@ -108,6 +108,8 @@ class Auditor:
             if seen % 256 < len(events):
                 progress(seen)
         progress(seen)
+        if not seen:
+            self.report.notes.append("里面一份填报也没有")
         files.check_strays()
         self._check_holes(connection)
         for number, _ in connection.execute(
