@@ -12,6 +12,8 @@ from functions.forms.source import Source, mistake
 Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]
 
+# It stands in every receipt, and whatever is typed there the receipt has to fit into one QR code, of 2,953 bytes.
+_LONGEST_UNIT_NAME = 200
 _KIND_NAMES = {"date": "日期", "integer": "整数", "choice": "单选", "choices": "多选", "uscc": "统一社会信用代码"}
 
 
@@ -57,6 +59,10 @@ class _Rules:
         for key in ("unit_name_at", "uscc_at"):
             yield from self._kind(self._raw[key], (key,), "uscc" if key == "uscc_at" else "")
             yield from self._answered(self._raw[key], (key,))
+        name = self._definition.field_at(self._raw["unit_name_at"])
+        if isinstance(name, Field) and (name.max_length or 0) > _LONGEST_UNIT_NAME:
+            cure = f"请在 form.json 里把它的 maxLength 改到 {_LONGEST_UNIT_NAME} 以内"
+            yield ("unit_name_at",), f"单位名称可以写 {name.max_length} 个字，印不进回执的二维码", cure
         for place, at in enumerate(self._raw["list_columns"]):
             yield from self._kind(at, ("list_columns", place), "")
         for place, key in enumerate(self._raw["unique"]):

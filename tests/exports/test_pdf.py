@@ -15,6 +15,7 @@ from typing import Any
 
 import pypdf
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,6 +165,28 @@ def test_an_opinion_names_decision_date_fields_and_the_version_it_is_about(keys:
 
 def test_an_acceptance_without_words_has_its_document_too(keys: Keys, press: Press) -> None:
     assert "决定接受" in words(press.opinion(History(keys).file().accept().record, self_check(), 2))
+
+
+def test_the_longest_unit_name_fits_into_the_code(keys: Keys) -> None:
+    """As many characters as a form may allow, of those that JSON writes the longest."""
+    record = History(keys).file(valid_self_check(unit_name="\u0001" * 200)).record
+    paper = receipt_paper(record, self_check(), None, keys, Letterhead("示例县档案局", f"https://{'a' * 150}/"))
+    assert segno.make(paper.code, error="l", micro=False)
+
+
+def test_the_numbers_of_many_rows_stand_beside_what_they_number(keys: Keys, press: Press) -> None:
+    """In a column of their own: one that was too narrow let them run into the next."""
+    data = valid_self_check(databases=120)
+    document = pypdf.PdfReader(io.BytesIO(press.filing(History(keys).file(data).record, self_check())))
+    places: dict[str, float] = {}
+
+    def look(text: str, page: Any, line: Any, _: Any, __: Any) -> None:
+        places.setdefault(text.strip(), page[4] + line[4])
+
+    for page in document.pages:
+        page.extract_text(visitor_text=look)
+    (name,) = {at for text, at in places.items() if text.startswith("示例档案数据库")}
+    assert name - places["120"] > len("120") * 4.5
 
 
 def test_what_was_erased_has_no_document(keys: Keys, press: Press) -> None:

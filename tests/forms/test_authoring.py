@@ -224,6 +224,13 @@ def test_no_reference_is_left_in_a_bundled_form() -> None:
         assert b'"$defs"' not in definition.document
 
 
+def test_a_unit_name_that_no_qr_code_could_hold_is_named(schemas: Path) -> None:
+    _spoil(schemas / "common.json", '"maxLength": 100', '"maxLength": 201')
+    said = _refusal(schemas)
+    assert "rules.yml" in said
+    assert "单位名称可以写 201 个字，印不进回执的二维码" in said
+
+
 def test_the_schema_of_the_rules_is_the_one_that_the_model_makes() -> None:
     assert (SCHEMAS / "rules.schema.json").read_bytes() == rules_schema()
 

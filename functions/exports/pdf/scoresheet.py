@@ -15,7 +15,7 @@ from functions.supervision.scoring import FULL, GRADES, KINDS, Item, Kind, Score
 
 _HEAD: Final = ("序号", "评分内容", "查验依据", "满分", "得分", "扣分原因")
 _OURS: Final = "（本系统拟定，非官方格式）"
-_WIDTHS: Final = (5, 22, 16, 5, 5, 17)
+_WIDTHS: Final = (22, 16, 5, 5, 17)
 _BOUNDS: Final = "等级由总分得出，不另填：不满 75 分为不合格，75 分起、不满 85 分为合格，85 分起为优良（甲四3）。"
 _HOW: Final = "得分最多一位小数，从 0 到满分；没有给满分的，写扣分原因。"
 _FAILED: Final[dict[Kind, str]] = {

@@ -132,7 +132,7 @@ def _grid(rows: Rows, fields: Sequence[Field], held: Sequence[Any]) -> dict[str,
         [str(number), *(words_of(field, row.get(field.key)) for field in fields)] for number, row in enumerate(held, 1)
     ]
     head = ["序号", *(field.label for field in fields)]
-    widths = [3, *(_weight(column) for column in zip(*([head[1:], *(line[1:] for line in lines)]), strict=True))]
+    widths = [_weight(column) for column in zip(*([head[1:], *(line[1:] for line in lines)]), strict=True)]
     return {"title": rows.label, "widths": widths, "head": head, "lines": lines}
 
 
