@@ -12,7 +12,7 @@ SMALLEST_CHUNK = 1 << 18
 _FORBIDDEN = re.compile(
     r'[\x00-\x1f\x7f<>:"/\\|?*%\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+'
 )
-_LONGEST_NAME = 60
+_LONGEST_NAME, _LONGEST_ENDING = 60, 5
 
 
 class Zip:
@@ -51,5 +51,13 @@ def in_larger_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def file_name(text: str) -> str:
-    """The text as part of a file's name that every system allows; "" when nothing of it can be kept."""
-    return _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")[:_LONGEST_NAME].strip(" ._")
+    """The text as part of a file's name that every system allows; "" when nothing of it can be kept.
+
+    Of one that is too long the middle goes: the ending says what opens it.
+    """
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")
+    if len(name) <= _LONGEST_NAME:
+        return name
+    _, dot, ending = name.rpartition(".")
+    ending = dot + ending if dot and len(ending) <= _LONGEST_ENDING else ""
+    return name[: _LONGEST_NAME - len(ending)].strip(" ._") + ending

@@ -73,6 +73,9 @@ def test_documents_are_sent_while_others_are_still_to_be_made(keys: Keys, tools:
         ("e\u0301", "é"),
         ("100%", "100"),
         ("长" * 200, "长" * 60),
+        ("长" * 200 + ".xlsx", "长" * 55 + ".xlsx"),
+        ("长" * 56 + ".pdf", "长" * 56 + ".pdf"),
+        ("长" * 50 + ". " + "长" * 60, "长" * 50 + ". " + "长" * 8),
     ],
 )  # fmt: skip
 def test_a_name_becomes_one_that_every_system_allows(text: str, name: str) -> None:

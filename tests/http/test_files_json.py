@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
+from functions.records.attachments import named_in
 from functions.records.store import Selection
 from tests.http.test_attachments_api import send
 from tests.http.test_track_json import SELF_CHECK, at, bearer, put, send_back
@@ -75,6 +77,25 @@ def test_a_name_that_misleads_is_refused(client: TestClient, scan: dict[str, Any
     refused = client.post(SELF_CHECK, json=named(scan | {"name": name}), headers=vouchers(scan))
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"].startswith("/files/scans")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_stands_in_the_record_in_the_normal_form_that_the_program_sent(
+    client: TestClient, services: Services, form: Literal["NFC", "NFD"]
+) -> None:
+    """What a program files is kept as it is, to the byte; only what people see and unpack is in one form."""
+    name = unicodedata.normalize(form, "Café が.pdf")
+    sent = send(client, SCAN, name).json()
+    filed = client.post(SELF_CHECK, json=named(sent | {"name": name}), headers=vouchers(sent))
+    assert filed.status_code == 201, filed.text
+    (event,) = services.records.read(filed.json()["number"]).events
+    assert [each.name for each in named_in(event.body)] == [name]
+    download = followed(
+        client.get(
+            at(filed.json(), f"/attachments/{sent['sha256']}"), headers=bearer(filed.json()), follow_redirects=False
+        )
+    )
+    assert (download.status_code, download.content) == (200, SCAN)
 
 
 def test_other_mistakes_are_told_at_the_same_time(client: TestClient, scan: dict[str, Any]) -> None:
