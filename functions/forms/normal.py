@@ -11,6 +11,8 @@ ABSENT: Final = object()
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _GROUPED = re.compile(r"(-?[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+# What nobody sees and nobody types: it comes with what is pasted, and turns text round or hides that two names differ.
+_UNSEEN = re.compile("[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]")
 _BOOLEANS = {"true": True, "on": True, "false": False}
 
 
@@ -20,7 +22,7 @@ def normalise(kind: str, typed: str) -> Any:
     An integer comes back as int when it looks like one, a boolean as bool; all else as text. What does not look like
     its kind comes back as it was typed, so that it can be shown again and named in a message.
     """
-    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = seen(typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not text:
         return ABSENT
     if kind in ("text", "long_text", "choice"):
@@ -29,6 +31,11 @@ def normalise(kind: str, typed: str) -> Any:
         return _BOOLEANS.get(text, text)
     plain = unicodedata.normalize("NFKC", text).strip()
     return _PLAIN[kind](plain, text) if kind in _PLAIN else text
+
+
+def seen(text: str) -> str:
+    """The text without the characters that have no width and no meaning in it."""
+    return _UNSEEN.sub("", text)
 
 
 def _ungrouped(plain: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from functions.forms import pointer
 from functions.forms.formats import whole_number
+from functions.forms.normal import seen
 
 _SATURDAY = 5
 
@@ -72,14 +73,14 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One part of what makes a filing unique; `normalise` folds widths (NFKC) and drops white space."""
+    """One part of what makes a filing unique; `normalise` folds widths (NFKC), drops white space and the unseen."""
 
     at: str
     normalise: bool
 
     def value_in(self, data: Any) -> str:
         text = str(pointer.read(data, pointer.split(self.at)))
-        return "".join(unicodedata.normalize("NFKC", text).split()) if self.normalise else text
+        return "".join(unicodedata.normalize("NFKC", seen(text)).split()) if self.normalise else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,31 @@ from tests.support.forms import GONE, changed, registration, self_check
 TODAY = date(2026, 9, 1)
 
 
+@pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\u2028", "\u200b", "\u2060", "\ufeff", "\u00ad"])
+@pytest.mark.parametrize("at", ["/unit/unit_name", "/holdings/storage_status"])
+def test_what_turns_text_round_or_hides_in_it_is_refused(at: str, unseen: str) -> None:
+    [(where, message)] = _judge({at: f"示例{unseen}中学"})
+    assert where == at
+    assert "里有看不见的控制字符。请删去后重新输入" in message
+
+
+@pytest.mark.parametrize("name", ["\u200d", "\u3164", "\u2800\u200f", "\u115f"])
+def test_a_name_that_nobody_sees_is_none(name: str) -> None:
+    [(where, _)] = _judge({"/unit/unit_name": name})
+    assert where == "/unit/unit_name"
+
+
+@pytest.mark.parametrize("name", ["示例👩\u200d🌾合作社", "نمونە\u200cمەكتەپ", "示例𠮷𪚥", "示例（Ａ）"])
+def test_what_a_script_needs_unseen_stays(name: str) -> None:
+    assert _judge({"/unit/unit_name": name}) == []
+
+
+def test_a_name_with_something_unseen_in_it_is_the_same_project() -> None:
+    names = ("示例河综合治理工程", "示例河\u200b综合治理工程", "示例河 综合治理\ufeff工程")
+    guards = {registration().guard(valid_registration(project_name=name)) for name in names}
+    assert len(guards) == 1
+
+
 def _judge(changes: dict[str, Any]) -> list[tuple[str, str]]:
     problems = validate(self_check(), changed(valid_self_check(), changes), TODAY)
     return [(problem.pointer, problem.message) for problem in problems]

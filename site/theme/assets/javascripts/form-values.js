@@ -5,6 +5,9 @@
   var GROUPED = /^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;
   var DATE = /^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$/;
 
+  /* What comes unseen with what is pasted. */
+  var UNSEEN = /[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
   function ungrouped(text) {
     return GROUPED.test(text) ? text.replace(/,/g, "") : text;
   }
@@ -36,7 +39,7 @@
 
   /* One answer as the server will understand it, undefined when nothing was typed. */
   form.plain = function (kind, typed) {
-    var text = typed.replace(/\r\n?/g, "\n").trim();
+    var text = typed.replace(/\r\n?/g, "\n").replace(UNSEEN, "").trim();
     if (!text) return undefined;
     return PLAIN[kind] ? PLAIN[kind](text.normalize ? text.normalize("NFKC").trim() : text, text) : text;
   };
