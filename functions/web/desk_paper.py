@@ -222,11 +222,10 @@ class PaperDesk:
         done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
         root = request.scope.get("root_path", "")
         acts = receipt_acts(f"{root}/forms/{definition.id}/receipt", given)
-        link = el("a", "看这件填报", class_="btn btn--second", href=f"{root}/desk/submissions/{given['number']}")
         site = site_address(request, self._pages.shell, encrypted=self._services.settings.encrypted)
         told = el("div", Markup(receipt_slip(definition, data, given)), Markup(secret_box(given["access_code"])))
         kept = el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code")
-        return Page(f"已经录入：{given['number']}", join(done, kept, Markup(acts), el("p", link, class_="acts")))
+        return Page(f"已经录入：{given['number']}", join(done, kept, _ways_on(root, given["number"]), Markup(acts)))
 
     def _taken(self, definition: Definition, data: Any, how: str) -> str:
         """What an officer hears when another filing holds the place: which one it is, and the two ways on."""
@@ -273,6 +272,17 @@ def _wrong_day(typed: Any, today: date) -> str:
     if date.fromisoformat(typed) > today:
         return f"{LABEL}是 {typed}，还没有到。请填实际收到的日期"
     return f"{LABEL}是 {typed}，早于 {EARLIEST.year} 年。请核对" if date.fromisoformat(typed) < EARLIEST else ""
+
+
+def _ways_on(root: str, number: str) -> Markup:
+    """What the unit is handed, and the filing's page."""
+    papers, look = f"{root}/api/desk/submissions/{number}", "btn btn--second"
+    links = (
+        el("a", "下载回执（PDF）", class_="btn", href=f"{papers}/receipt.pdf"),
+        el("a", "下载填报表（PDF）", class_=look, href=f"{papers}/document.pdf"),
+        el("a", "看这件填报", class_=look, href=f"{root}/desk/submissions/{number}"),
+    )
+    return el("p", *links, class_="acts noprint")
 
 
 def _received_field(entry: Entry) -> Markup:

@@ -26,8 +26,9 @@ def receipt_page(
         f"<p>{escape(period)}《{escape(definition.title)}》已经保存，正在等本局审核。</p></div>"
     )
     slip, acts = receipt_slip(definition, data, given), receipt_acts(f"{definition.id}/receipt", given)
-    figure = receipt_code(site, given["receipt"])
-    kept = f'<div class="keep keep--code"><div>{slip}{secret_box(given["access_code"])}{acts}</div>{figure}</div>'
+    code, figure = given["access_code"], receipt_code(site, given["receipt"])
+    papers = receipt_papers(f"../{TRACK}{given['number']}/document", code)
+    kept = f'<div class="keep keep--code"><div>{slip}{secret_box(code)}{papers}{acts}</div>{figure}</div>'
     main = f"{done}{kept}{_what_next(base, given)}"
     return Page(f"已收到：{given['number']}", main)
 
@@ -78,12 +79,23 @@ def receipt_code(site: str, receipt: str) -> str:
     )
 
 
+def receipt_papers(action: str, code: str) -> str:
+    """The buttons for what can be kept on paper, from `action`; the code must not stand in an address."""
+    papers = (("receipt", "下载回执（PDF）", "btn"), ("filing", "下载填报表（PDF）", "btn btn--second"))
+    forms = (
+        f'<form action="{escape(action)}" method="post"><input type="hidden" name="code" value="{escape(code)}">'
+        f'<input type="hidden" name="paper" value="{paper}"><button class="{look}">{words}</button></form>'
+        for paper, words, look in papers
+    )
+    return f'<div class="acts noprint">{"".join(forms)}</div>'
+
+
 def receipt_acts(action: str, given: Mapping[str, Any]) -> str:
     """The buttons below a receipt: the file that can be checked, from `action`, and paper."""
     return (
         f'<form class="acts noprint" action="{escape(action)}" method="post">'
         f'<input type="hidden" name="receipt" value="{escape(given["receipt"])}">'
-        '<button class="btn">下载回执文件（可核验）</button>'
+        '<button class="btn btn--second">下载回执文件（可核验）</button>'
         '<button class="btn btn--second" type="button" data-print hidden>打印</button></form>'
     )
 

@@ -11,7 +11,7 @@ from functions.forms.wording import OPTIONAL
 from functions.records.steps import Dossier
 from functions.web.desk_words import TIMELINESS
 from functions.web.pages import Page, distance, grouped, long_date
-from functions.web.receipts import receipt_acts, receipt_code
+from functions.web.receipts import receipt_acts, receipt_code, receipt_papers
 from functions.web.track_pages import back_form, crumbs_to, fact, first_time, shape, time_of
 
 BACK = "回到这份填报"
@@ -58,7 +58,8 @@ def corrected_page(dossier: Dossier, given: Mapping[str, Any], code: str, site: 
     )
     kept = el("p", "查询码没有变，还是原来的那个。", class_="note")
     acts = Markup(receipt_acts(f"../../forms/{definition.id}/receipt", given))
-    told = el("div", _slip(dossier, given), kept, acts, back_form(number, code, BACK))
+    papers = Markup(receipt_papers("document", code))
+    told = el("div", _slip(dossier, given), kept, papers, acts, back_form(number, code, BACK))
     main = join(done, el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code"))
     return Page(f"已收到补正：{number}", main, crumbs_to(number))
 

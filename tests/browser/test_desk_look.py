@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import overflow, sign_in
-from tests.browser.test_review_loop import YEAR, file_one, look, send_back
+from tests.browser.steps import CODE, NUMBER, act, fill_in, overflow, sign_in
+from tests.browser.test_review_loop import YEAR, file_one, look, press, send_back
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
@@ -68,3 +69,40 @@ def test_on_paper_a_filing_has_no_boxes_to_tick(
     page.goto(f"/desk/submissions/{endless[0]}")
     expect(page.locator("[name=field]").first).to_be_hidden()
     expect(page.get_by_text("来自涉县档案局经办台")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["without script", "with script"])
+def test_every_receipt_gives_its_papers(
+    visit: Visit, server: Server, reviewer: tuple[str, str], catalogue: Catalogue, javascript: bool
+) -> None:
+    """Of a filing, of its correction, and of one on paper: the buttons lead somewhere from wherever the page is."""
+    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=0)
+    del data["rectification"]
+    page = visit("/forms/annual-self-check/", javascript=javascript)
+    fill_in(page, catalogue.get("annual-self-check"), data)
+    act(page, "review")
+    act(page, "file")
+    give_papers(page)
+    words = page.inner_text("main")
+    number, code = NUMBER.search(words), CODE.search(words)
+    assert number
+    assert code
+    look(page, number.group(), code.group())
+    press(page, "补正")
+    act(page, "review")
+    act(page, "file")
+    give_papers(page)
+    desk = visit("/desk/records/annual-self-check", javascript=javascript)
+    sign_in(desk, *reviewer)
+    fill_in(desk, catalogue.get("annual-self-check"), {**data, "unit": {**data["unit"], "uscc": fresh_uscc()}})
+    desk.locator("[name=received_on]").fill(f"{YEAR + 1}-01-05")
+    act(desk, "review")
+    act(desk, "file")
+    give_papers(desk)
+
+
+def give_papers(page: Page) -> None:
+    for name in ("下载回执（PDF）", "下载填报表（PDF）"):
+        with page.expect_download() as download:
+            page.get_by_text(name).click()
+        assert download.value.path().read_bytes().startswith(b"%PDF")

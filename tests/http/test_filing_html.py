@@ -235,7 +235,7 @@ def test_the_receipt_file_comes_back_as_it_was_signed(
 ) -> None:
     check = reviewed(client, definition, valid_self_check())
     receipt = page_of(post(client, check.posted(), "file"), 201)
-    form = receipt.one("form")
+    form = receipt.one("form", class_="acts")
     assert form.attributes["action"] == "annual-self-check/receipt"
     saved = client.post(f"{FORM}/receipt", content=urlencode(receipt.posted()), headers=BROWSER)
     assert saved.status_code == 200

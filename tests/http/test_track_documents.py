@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pypdf
 import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from tests.http.test_filing_html import BROWSER
+from tests.http.test_filing_html import BROWSER, FORM, page_of, post, reviewed
 from tests.http.test_track_json import SELF_CHECK, at, bearer, send_back
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page
@@ -47,6 +47,18 @@ def test_a_stranger_gets_nothing(client: TestClient, filed: dict[str, Any], code
     headers = {"Authorization": f"Bearer {code}"} if code else {}
     assert client.get(at(filed, "/document.pdf"), headers=headers).status_code == (404 if code else 401)
     assert take(client, {**filed, "access_code": code}).status_code == 404
+
+
+def test_a_receipt_gives_itself_and_the_filing_as_pdf(client: TestClient, services: Services) -> None:
+    check = reviewed(client, services.catalogue.get("annual-self-check"), valid_self_check())
+    receipt = page_of(post(client, check.posted(), "file"), 201)
+    forms = [each for each in receipt.find("form") if each.attributes["action"].endswith("/document")]
+    assert [form.text for form in forms] == ["下载回执（PDF）", "下载填报表（PDF）"]
+    codes, papers = (receipt.find("input", name=name) for name in ("code", "paper"))
+    for form, code, paper, words in zip(forms, codes, papers, ("回执", "保管情况"), strict=True):
+        fields = urlencode({"code": code.attributes["value"], "paper": paper.attributes["value"]})
+        answer = client.post(urljoin(FORM, form.attributes["action"]), content=fields, headers=BROWSER)
+        assert words in text_of(answer.content)
 
 
 def test_the_page_offers_what_there_is_and_each_button_gives_it(
