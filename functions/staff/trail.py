@@ -47,7 +47,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sign_in_failed": "登录失败",
     "signed_out": "退出",
     "password_changed": "改密码",
-    "second_factor_changed": "改动态口令",
+    "second_factor_changed": "改两步登录",
     "account_added": "增加账号",
     "account_reset": "重置账号",
     "account_disabled": "停用账号",

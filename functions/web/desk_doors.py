@@ -178,7 +178,7 @@ def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
 
 def own_page(address: str) -> str:
     """The address if it is one of the desk's pages, else the list: nobody is sent away after signing in."""
-    return address if _OWN_PAGE.fullmatch(address) else "/desk/"
+    return address if _OWN_PAGE.fullmatch(address) and "/.." not in address else "/desk/"
 
 
 def redirect(request: Request, address: str) -> Response:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.exports import FORMATS
 from functions.exports.trail import stream_trail
+from functions.forms.formats import is_date
 from functions.records.event import Event
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.trail import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
@@ -28,6 +29,8 @@ from functions.web.trail import Trail
 
 PAGE_SIZE: Final = 50
 LONGEST: Final = 100
+# Beyond them, midnight in Beijing may be no moment of a calendar.
+YEARS: Final = range(2000, 2100)
 MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 
@@ -178,10 +181,12 @@ def _before(value: str | None) -> int | None:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HttpProblem(400, f"“{text}”不是日期。请写成 2026-09-30 这样") from None
+    if not is_date(text) or text.startswith("0000"):
+        raise HttpProblem(400, f"“{text}”不是日期。请写成 2026-09-30 这样")
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise HttpProblem(400, f"“{text}”早于 {YEARS.start} 年，或者晚于 {YEARS.stop - 1} 年。请核对年份")
+    return day
 
 
 def _midnight(day: date) -> datetime:

@@ -10,7 +10,7 @@ from functions.forms.problem import Problem
 from functions.forms.validation import warnings
 from functions.records.state import Erased
 from functions.records.steps import Dossier
-from functions.records.store import RecordStore, Selection, Summary
+from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
 from functions.web.contacts import contact_of
 from functions.web.desk_list import LIVE, what_is_so
@@ -47,7 +47,8 @@ class Warnings:
         if period is None or not summary.uscc:
             return None
         selection = Selection(form=summary.form, period=period, unit=summary.uscc)
-        found = [item for item in self._live(selection) if item.uscc == summary.uscc]
+        page = self._records.page(selection, limit=MOST_LOOKED_AT)
+        found = [item for item in _live(page) if item.uscc == summary.uscc]
         for item in sorted(found, key=lambda item: item.status != "accepted"):
             other = self._open(item.number)
             if other and is_same_matter(dossier.definition, dossier.state.data, other.state.data):
@@ -61,27 +62,29 @@ class Warnings:
             return
         selection = Selection(form=summary.form, period=summary.period, words=(contact.sought,))
         names: dict[str, str] = {}
-        for item in self._live(selection):
+        page = self._records.page(selection, limit=MOST_LOOKED_AT)
+        for item in _live(page):
             other = self._open(item.number) if item.uscc != summary.uscc else None
             theirs = contact_of(other.definition, other.state.data) if other else None
             if theirs and theirs.dial == contact.dial:
                 # A unit that has filed twice, or more, is named once.
                 names.setdefault(item.uscc or item.number, f"“{item.unit_name}”")
         if names:
-            more = f"等 {len(names)} 个单位" if len(names) > MOST_NAMED else ""
+            least = "以上" if page.older else ""
+            more = f"等 {len(names)} 个{least}单位" if len(names) > MOST_NAMED else ""
             label = dossier.definition.label_at(contact.phone_at)
             words = f"与{'、'.join(list(names.values())[:MOST_NAMED])}{more}相同，请核实"
             yield Problem(contact.phone_at, label, words, SAME_PHONE)
-
-    def _live(self, selection: Selection) -> list[Summary]:
-        found = self._records.page(selection, limit=MOST_LOOKED_AT).items
-        return [item for item in found if item.status in LIVE]
 
     def _open(self, number: str) -> Dossier | None:
         try:
             return self._stepper.open(number)
         except (Erased, NotFound):
             return None
+
+
+def _live(page: Page) -> list[Summary]:
+    return [item for item in page.items if item.status in LIVE]
 
 
 def in_full(warning: Problem) -> str:

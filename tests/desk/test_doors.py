@@ -77,7 +77,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client: TestCl
 def test_sign_in_goes_on_to_the_page_that_was_asked_for_and_nowhere_else(client: TestClient, staff: None) -> None:
     answer = post_sign_in(client, "officer", PASSWORD, after="/desk/submissions/SC-2026-ABCDEF?form=x")
     assert answer.headers["location"] == "/desk/submissions/SC-2026-ABCDEF?form=x"
-    for elsewhere in ("https://example.invalid/", "//example.invalid/", "/desk/\\example.invalid", "/forms/"):
+    for elsewhere in (
+        "https://example.invalid/",
+        "//example.invalid/",
+        "/desk/\\example.invalid",
+        "/forms/",
+        "/desk/../forms/",
+    ):
         client.cookies.clear()
         assert post_sign_in(client, "officer", PASSWORD, after=elsewhere).headers["location"] == "/desk/"
 

@@ -207,7 +207,18 @@ def test_it_is_searched_by_person_kind_filing_and_day(
 
 @pytest.mark.parametrize(
     "query",
-    ["action=flown", "since=18.9.2026", "until=2026-02-30", "since=2026-09-19&until=2026-09-18", "before=x"],
+    [
+        "until=9999-12-31",
+        "since=0001-01-01",
+        "since=0000-01-01",
+        "since=20260918",
+        "until=2026-W38-5",
+        "action=flown",
+        "since=18.9.2026",
+        "until=2026-02-30",
+        "since=2026-09-19&until=2026-09-18",
+        "before=x",
+    ],
 )
 def test_a_filter_that_can_never_match_is_refused_with_the_cure(become: SignIn, query: str) -> None:
     client = become("admin")

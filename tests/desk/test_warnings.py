@@ -132,6 +132,10 @@ def test_many_units_with_one_telephone_are_counted(come_in: ComeIn, file: Filer)
     [words] = warned(opened(come_in, file(self_check(1))))
     assert words.endswith("等 5 个单位相同，请核实")
     assert words.count("“") == 3
+    for unit in range(7, 25):
+        file(self_check(unit))
+    [words] = warned(opened(come_in, file(self_check(25))))
+    assert words.endswith("等 19 个以上单位相同，请核实"), "no more are looked at than these"
 
 
 def test_t1_no_staff_and_lateness_stand_out(come_in: ComeIn, file: Filer) -> None:
