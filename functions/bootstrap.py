@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.errors import SettingError
+from functions.errors import SettingError, system_reason
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -96,8 +96,15 @@ def read_forms(settings: Settings) -> Catalogue:
 
     try:
         return Catalogue.load(settings.catalogue.read_bytes())
-    except FileNotFoundError:
-        raise SettingError(f"QINGDAN_CATALOGUE 指的文件不存在：{settings.catalogue}。请改路径，或者不设") from None
+    except OSError as error:
+        reason = system_reason(error)
+        raise SettingError(
+            f"QINGDAN_CATALOGUE 指的文件 {settings.catalogue} 读不出来（{reason}）。请改路径，或者不设"
+        ) from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise SettingError(
+            f"QINGDAN_CATALOGUE 指的文件 {settings.catalogue} 不是打包时编好的表。请改路径，或者不设"
+        ) from None
 
 
 def settle() -> None:

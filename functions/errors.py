@@ -1,5 +1,31 @@
 """What can go wrong, in the project's own words; HTTP and the command line translate it at their edge."""
 
+import errno
+from collections.abc import Mapping
+from typing import Final
+
+_REASONS: Final[Mapping[int, str]] = {
+    errno.ENOENT: "没有这个文件或者文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "这块磁盘只能读",
+    errno.EEXIST: "那里已经有一个同名的文件",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTEMPTY: "文件夹里还有东西",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ENOSPC: "磁盘空间不够",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EIO: "磁盘读写出错",
+    errno.EADDRINUSE: "别的程序正在用",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+}
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in a few words for a bracket; its own words where ours have none."""
+    return _REASONS.get(error.errno or 0) or error.strerror or "系统没有说明原因"
+
 
 class QingdanError(Exception):
     """Something a person can act on: `str(error)` is Chinese, names cause and cure, and holds no personal data."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.storage.folder import FILE_MODE, sync_folder
 
 FORMAT = "qingdan-backup-1"
@@ -149,11 +149,11 @@ def _chunks(file: BinaryIO, source: Path) -> Iterator[bytes]:
 
 
 def _unreadable(source: Path, error: OSError) -> QingdanError:
-    return QingdanError(f"{source} 读不出来（{os.strerror(error.errno or 0)}），没有备份。请检查权限和磁盘，再备份一次")
+    return QingdanError(f"{source} 读不出来（{system_reason(error)}），没有备份。请检查权限和磁盘，再备份一次")
 
 
 def _unwritable(out: Path, error: OSError) -> QingdanError:
-    reason = os.strerror(error.errno or 0)
+    reason = system_reason(error)
     return QingdanError(f"{out} 写不进去（{reason}）。请检查文件夹、权限和磁盘空间，再备份一次")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from functions import __version__
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local.archive import Manifest, Packer, drafted
 from functions.local.unpacking import Backup
 from functions.records.blobs import FROM_OUTSIDE
@@ -81,7 +81,7 @@ def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> tuple[str, 
             faulty = _faulty(scratch / DATABASE_NAME, backup.manifest)
             _put_in_place(scratch, folder)
         except OSError as error:
-            raise QingdanError(_NO_ROOM.format(folder, os.strerror(error.errno or 0))) from None
+            raise QingdanError(_NO_ROOM.format(folder, system_reason(error))) from None
     return faulty
 
 

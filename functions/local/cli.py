@@ -14,10 +14,11 @@ from typing import Annotated
 import typer
 
 from functions.bootstrap import Services, open_services, reopen
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local import keeping, proving
 from functions.local.demo.command import demo
 from functions.local.keying import keys
+from functions.local.misuse import App, run
 from functions.local.scoresheets import score_sheet
 from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import (
@@ -33,16 +34,8 @@ from functions.local.terminal import (
 from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
 WRONG = 1
-MISUSE = 2
 
-app = typer.Typer(
-    name="qingdan",
-    help="发布责任清单，接收网上填报。",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = App(name="qingdan", help="发布责任清单，接收网上填报。", add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.command()(keeping.backup)
@@ -55,6 +48,17 @@ class StoreName(StrEnum):
     """Stores that `serve` makes for itself; any other is named by the settings."""
 
     aws_local = "aws-local"
+
+
+class StatusName(StrEnum):
+    """The states that an export may be of."""
+
+    submitted = "submitted"
+    returned = "returned"
+    accepted = "accepted"
+    withdrawn = "withdrawn"
+    voided = "voided"
+    contested = "contested"
 
 
 class FormatName(StrEnum):
@@ -70,10 +74,16 @@ class FormatName(StrEnum):
 def main() -> None:
     """Run the command line: exit code 0 done, 1 something given is wrong, 2 misuse."""
     try:
-        app()
+        code = run(app)
     except QingdanError as error:
         typer.echo(str(error), err=True)
-        raise SystemExit(WRONG) from None
+        code = WRONG
+    except OSError as error:
+        typer.echo(
+            f"{error.filename or '磁盘'} 读写出错（{system_reason(error)}）。请检查权限和磁盘空间，再试一次", err=True
+        )
+        code = WRONG
+    raise SystemExit(code)
 
 
 @app.command()
@@ -108,7 +118,8 @@ def serve(
     ] = None,
 ) -> None:
     """提供网站、填报和经办台，直到收到 SIGTERM 或 Ctrl+C。"""
-    from functions.local.server import Address, listen, log_to_stderr, require_safe
+    from functions.local.address import Address, listen, require_certificate, require_safe
+    from functions.local.server import log_to_stderr
     from functions.local.server import serve as serve_on
     from functions.local.twin import twin_of
 
@@ -118,6 +129,7 @@ def serve(
     settings = replace(settings, workers=workers or settings.workers)
     address = Address(host, port, tls_cert, tls_key)
     require_safe(address, settings)
+    require_certificate(address)
     with (
         twin_of(settings) if store is StoreName.aws_local else nullcontext(settings) as settings,
         closing(open_services(settings, lock=True)) as services,
@@ -161,7 +173,7 @@ def export(
     format: Annotated[FormatName, typer.Option(help="文件格式。")],
     out: Annotated[Path, typer.Option(help="写到哪个文件。")],
     period: Annotated[str | None, typer.Option(help="只要这一期的，例如 2025。")] = None,
-    status: Annotated[str | None, typer.Option(help="只要这种状态的，例如 submitted。")] = None,
+    status: Annotated[StatusName | None, typer.Option(help="只要这种状态的。")] = None,
     data: DataOption = None,
 ) -> None:
     """把收到的填报导出成文件；服务正在运行也可以用。"""
@@ -183,6 +195,8 @@ def export(
                 format.value, services.records, selection, at=services.clock(), progress=advance, tools=tools
             )
             write_whole(out, made.chunks)
+    if not total:
+        typer.echo("注意：没有一份符合。请核对 --period 和 --status", err=True)
     typer.echo(f"已导出 {total} 份：{out}")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 
 from functions.bootstrap import Entropy
+from functions.local.misuse import App
 from functions.local.terminal import DataOption, note, opened, read_settings
 
-keys = typer.Typer(help="管理查询码和回执的密钥。", no_args_is_help=True, rich_markup_mode=None)
+keys = App(help="管理查询码和回执的密钥。")
 
 
 @keys.callback()

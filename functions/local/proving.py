@@ -169,10 +169,12 @@ def rebuild(data: DataOption = None) -> None:
 
 
 def _rebuild_folder(data: Path | None) -> int:
-    from functions.storage.sqlite import open_store
     from functions.storage.sqlite.rebuild import rebuild as make_anew
+    from functions.storage.sqlite.store import open_store, require_data
 
-    with closing(open_store(read_settings(data).data)) as store:
+    folder = read_settings(data).data
+    require_data(folder)
+    with closing(open_store(folder)) as store:
         return make_anew(store, _kept_forms(store))
 
 

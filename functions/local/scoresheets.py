@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local.terminal import SiteOption, read_settings, write_whole
 from functions.supervision.scoring import GRADES, KINDS, Score, Scored, ScoreSheet, points_of, score, tenths_of
 
@@ -52,7 +52,7 @@ def _read(path: Path, sheet: ScoreSheet) -> dict[str, Any]:
     try:
         raw = json.loads(path.read_bytes(), parse_float=Decimal)
     except OSError as error:
-        raise QingdanError(f"{path} 读不出来（{error.strerror}）。请核对文件名") from None
+        raise QingdanError(f"{path} 读不出来（{system_reason(error)}）。请核对文件名") from None
     except ValueError:
         raise QingdanError(f"{path} 不是 JSON。请核对逗号、引号和括号") from None
     if not isinstance(raw, dict):

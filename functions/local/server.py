@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ipaddress
 import logging
 import re
 import signal
@@ -14,14 +13,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.bootstrap import Services, reopen
-from functions.errors import SettingError
+from functions.local.address import Address
 from functions.local.crew import run_crew
 from functions.local.journal import Journal
 from functions.local.night import watch, watch_waiting
@@ -37,45 +34,7 @@ from functions.web.shell import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
-BACKLOG = 2048
 _FILES = re.compile(r"/forms/[^/]+/files")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen, and the certificate to do it with; both or neither of the two files."""
-
-    host: str = "127.0.0.1"
-    port: int = 8000
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-
-    def certificate(self) -> dict[str, Any]:
-        """The two files by uvicorn's names."""
-        return {"ssl_certfile": self.tls_cert, "ssl_keyfile": self.tls_key}
-
-
-def require_safe(address: Address, settings: Settings) -> None:
-    """Return when this address may be served with these settings, else raise SettingError with the cure."""
-    if (address.tls_cert is None) != (address.tls_key is None):
-        raise SettingError("--tls-cert 和 --tls-key 要一起给。请补上缺的一个")
-    if is_loopback(address.host):
-        return
-    if address.tls_cert is None and not settings.behind_proxy:
-        raise SettingError(
-            f"{address.host} 不是本机地址，不加密就不能登录，也保不住填报的内容。"
-            "请给出 --tls-cert 和 --tls-key；前面有负责加密的代理的，加上 --behind-proxy"
-        )
-    if not settings.rate_limit:
-        raise SettingError("QINGDAN_RATE_LIMIT=off 只能用在本机地址上。请去掉这个设置，或者只监听 127.0.0.1")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
@@ -152,22 +111,6 @@ def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     mounted = mount(submit, track, attach, desk, seals, shared.site)
     guarded = guard(mounted, services.settings, shared.shell, time.monotonic, count=shared.rates)
     return under(services.settings.root_path or shared.shell.base, guarded)
-
-
-def listen(address: Address) -> socket.socket:
-    """A socket bound to the address; SettingError when another program has it."""
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((address.host, address.port))
-    except OSError as error:
-        bound.close()
-        raise SettingError(
-            f"{address.host}:{address.port} 用不了（{error.strerror}）。请换一个 --port，或者停掉占用它的程序"
-        ) from None
-    bound.listen(BACKLOG)
-    return bound
 
 
 def log_to_stderr(clock: Callable[[], datetime]) -> None:

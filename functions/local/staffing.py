@@ -9,11 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
+from functions.local.misuse import App
 from functions.local.terminal import DataOption, JsonOption, note, opened
 
 ONE_TIME: Final = "一次性密码只显示这一次，首次登录后要改。"
 
-staff = typer.Typer(help="管理本局人员的账号。", no_args_is_help=True, rich_markup_mode=None)
+staff = App(help="管理本局人员的账号。")
 
 NameArgument = Annotated[str, typer.Argument(help="账号名。")]
 
@@ -39,7 +40,7 @@ def add_account(
     from functions.staff.passwords import Passwords
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with opened(data) as services:
+    with opened(data, make=True) as services:
         one_time = make_account(
             services.staff,
             Passwords(services.entropy),

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from functions.bootstrap import Services, open_services
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.records.event import SALT_BYTES
 from functions.settings import Settings
 from functions.staff.trail import CONSOLE, Action, Entry
@@ -30,9 +30,17 @@ def read_settings(data: Path | None = None, site: Path | None = None) -> Setting
 
 
 @contextmanager
-def opened(data: Path | None) -> Iterator[Services]:
-    """The services on a data folder, beside a server that may be running on it."""
-    services = open_services(read_settings(data), lock=False)
+def opened(data: Path | None, *, make: bool = False) -> Iterator[Services]:
+    """The services on a data folder, beside a server that may be running on it.
+
+    A folder without data is made ready when the command may be the first one on it (`make`), else it is NotFound.
+    """
+    settings = read_settings(data)
+    if settings.cloud is None and not make:
+        from functions.storage.sqlite.store import require_data
+
+        require_data(settings.data)
+    services = open_services(settings, lock=False)
     try:
         yield services
     finally:
@@ -56,7 +64,7 @@ def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
             os.fsync(file.fileno())
         scratch.replace(out)
     except OSError as error:
-        raise QingdanError(f"{out} 写不进去（{error.strerror}）。请检查文件夹和磁盘空间，再导出一次") from None
+        raise QingdanError(f"{out} 写不进去（{system_reason(error)}）。请检查文件夹和磁盘空间，再导出一次") from None
     finally:
         scratch.unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
 from functions.storage.folder import FILE_MODE, private_folder
 
@@ -32,7 +32,7 @@ class Backup:
         try:
             self._zip = zipfile.ZipFile(file)
         except OSError as error:
-            raise QingdanError(f"{file} 打不开（{os.strerror(error.errno or 0)}）。请核对路径和权限") from None
+            raise QingdanError(f"{file} 打不开（{system_reason(error)}）。请核对路径和权限") from None
         except DAMAGE:
             raise Damaged(f"{file} 不是备份文件，或者末尾缺了一截。{_CURE}") from None
         try:

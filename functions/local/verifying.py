@@ -15,7 +15,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.bootstrap import Services
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local.packages import check_package, is_package
 from functions.records.audit import Finding, Report
 from functions.records.pinned import PinnedForms
@@ -215,7 +215,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        raise QingdanError(f"{path} 读不出来（{error.strerror}）。请检查路径和权限") from None
+        raise QingdanError(f"{path} 读不出来（{system_reason(error)}）。请检查路径和权限") from None
 
 
 KINDS: Final[tuple[Kind, ...]] = (

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from functions.errors import StoreLocked, StoreUnavailable
+from functions.errors import StoreLocked, StoreUnavailable, system_reason
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -25,8 +25,8 @@ def private_folder(folder: Path) -> Path:
             sync_folder(folder.parent)
         folder.chmod(FOLDER_MODE)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise StoreUnavailable(f"不能使用数据文件夹 {folder}：{reason}。请检查路径、权限和磁盘空间") from None
+        reason = system_reason(error)
+        raise StoreUnavailable(f"不能使用数据文件夹 {folder}（{reason}）。请检查路径、权限和磁盘空间") from None
     return folder
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.bootstrap import read_forms
 from functions.errors import SettingError
-from functions.local.server import Address, require_safe
+from functions.local.address import Address, require_safe
 from functions.settings import Settings, unknown_variables
 
 
@@ -66,6 +67,14 @@ def test_a_public_address_needs_encryption_and_a_rate_limit(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
 def test_this_machine_may_be_served_plainly(host: str) -> None:
     require_safe(Address(host), Settings(rate_limit=False))
+
+
+@pytest.mark.parametrize("content", ["示例", "[1]", '["{"]', None])
+def test_a_compiled_file_that_is_none_names_the_variable(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "catalogue.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingError, match="QINGDAN_CATALOGUE"):
+        read_forms(Settings(catalogue=tmp_path / "catalogue.json"))
 
 
 def test_a_certificate_without_its_key_is_refused() -> None:

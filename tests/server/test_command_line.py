@@ -35,9 +35,48 @@ def test_help_names_every_command_in_chinese() -> None:
 
 
 def test_misuse_is_2() -> None:
-    assert run("fly").returncode == 2
-    assert run("export", "annual-self-check").returncode == 2
-    assert run("staff", "add", "示例", "--role", "king").returncode == 2
+    told = run("export", "annual-self-check")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("缺 --format")
+
+
+@pytest.mark.one_machine
+def test_a_folder_without_data_is_named_and_never_made_by_a_command_that_only_looks(tmp_path: Path) -> None:
+    data = tmp_path / "misspelt"
+    out = str(tmp_path / "out.csv")
+    for typed in (
+        ("staff", "list"),
+        ("staff", "disable", "主管"),
+        ("export", "annual-self-check", "--format", "csv", "--out", out),
+        ("seal",),
+        ("keys", "rotate"),
+        ("rebuild",),
+        ("erase", "SC-2026-7F3K9QXW", "--version", "1", "--reason", "示例"),
+    ):
+        told = run(*typed, "--data", str(data))
+        assert (told.returncode, told.stdout) == (1, ""), typed
+        assert f"{data} 里没有数据" in told.stderr
+        assert "--data" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_that_cannot_be_served_with_is_1_before_anything_starts(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("示例", encoding="utf-8")
+    pair = ("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem"))
+    told = run("serve", "--port", "0", "--data", str(tmp_path / "data"), "--site", str(site), *pair)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "--tls-key" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_site_that_cannot_be_written_is_1_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    told = run("build", "--site", str(tmp_path / "file" / "site"))
+    assert told.returncode == 1
+    assert str(tmp_path / "file") in told.stderr
+    assert "请检查权限和磁盘空间" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_accounts_are_added_and_listed(tmp_path: Path) -> None:
@@ -162,11 +201,16 @@ def test_filings_are_exported_beside_the_running_server(start: Start, tmp_path: 
     assert [path.name for path in tmp_path.glob(".*.part")] == []
 
 
-def test_an_export_of_an_unknown_form_is_1(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    told = run("export", "nothing", "--format", "csv", "--out", str(out), "--data", str(tmp_path / "data"))
+def test_an_export_of_an_unknown_form_is_1_and_one_of_nothing_says_so(tmp_path: Path) -> None:
+    out, data = tmp_path / "out.csv", ("--data", str(tmp_path / "data"))
+    run("staff", "add", "主管", "--role", "admin", *data)
+    told = run("export", "nothing", "--format", "csv", "--out", str(out), *data)
     assert told.returncode == 1
+    assert "annual-self-check" in told.stderr
     assert not out.exists()
+    told = run("export", "annual-self-check", "--format", "csv", "--period", "2O25", "--out", str(out), *data)
+    assert (told.returncode, told.stdout) == (0, f"已导出 0 份：{out}\n")
+    assert "没有一份符合" in told.stderr
 
 
 def test_check_finds_this_repository_in_order_and_warns_of_unknown_settings() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from functions.bootstrap import open_services, read_clock
-from functions.errors import QingdanError
+from functions.errors import QingdanError, system_reason
 from functions.local.terminal import progress, read_settings
 from functions.settings import Settings
 
@@ -71,5 +70,4 @@ def _put_in_place(scratch: Path, data: Path) -> None:
     try:
         scratch.rename(data)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise QingdanError(f"{data} 写不进去（{reason}）。请检查文件夹和权限，再试一次") from None
+        raise QingdanError(f"{data} 写不进去（{system_reason(error)}）。请检查文件夹和权限，再试一次") from None

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from functions.errors import NotFound, StoreUnavailable
+from functions.errors import StoreUnavailable
 from functions.storage.folder import FILE_MODE
 from functions.storage.sqlite.database import connect, reason_of, unavailable
 from functions.storage.sqlite.readonly import open_to_read
-from functions.storage.sqlite.store import DATABASE_NAME
+from functions.storage.sqlite.store import DATABASE_NAME, require_data
 
 PAGES_AT_ONCE = 2048
 
@@ -23,9 +23,8 @@ def take_snapshot(folder: Path, into: Path, progress: Callable[[float], None]) -
     `progress` is told how much of it is done, from 0 to 1. Sessions are left out: a restored one would let somebody in
     who has signed out since. NotFound when there is no database, StoreUnavailable when it cannot be read or is damaged.
     """
+    require_data(folder)
     path = folder / DATABASE_NAME
-    if not path.is_file():
-        raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
     try:
         os.close(os.open(into, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE))
         with closing(connect(path)) as source, closing(sqlite3.connect(into, isolation_level=None)) as copy:

@@ -37,6 +37,12 @@ DATABASE_NAME = "qingdan.sqlite3"
 _ROWS_AT_ONCE = 200
 
 
+def require_data(folder: Path) -> None:
+    """Return when the folder holds filings or is ready for them; NotFound when it does not: perhaps it is misspelt."""
+    if not (folder / DATABASE_NAME).is_file():
+        raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
+
+
 def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
     """The store in this folder, made if need be. `lock` makes it the folder's one server, else StoreLocked.
 

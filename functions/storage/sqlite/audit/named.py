@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from functions.errors import system_reason
 from functions.records.attachments import digests_in, named_in
 from functions.records.audit import Finding, Kind, Report
 from functions.records.blobs import FROM_OUTSIDE
@@ -70,5 +71,5 @@ def _look(copies: list[Path], digest: str) -> Fault:
             if digest_of(path) != digest:
                 return "file_changed", f"被换过或者坏了（{where}）"
         except OSError as error:
-            return "file_changed", f"读不出来（{where}，{error.strerror}）"
+            return "file_changed", f"读不出来（{where}，{system_reason(error)}）"
     return None if copies else ("file_missing", "不见了")

@@ -1,0 +1,122 @@
+"""Says in Chinese how a command is used and what was wrong with how it was typed; the library says both in English.
+
+Knows the words of the library, of the one version that `pyproject.toml` pins, and no command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import typer
+from typer._click import exceptions as english
+from typer.core import TyperCommand, TyperGroup
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_HELP: Final[Mapping[str, str]] = {
+    r"^Usage: ": "用法：",
+    r"\[OPTIONS\]": "[选项]",
+    r"COMMAND \[ARGS\]\.\.\.": "命令 [参数]",
+    r"^Options:$": "选项：",
+    r"^Commands:$": "命令：",
+    r"^Arguments:$": "参数：",
+    r"Show this message and exit\.$": "显示这段说明。",
+    r"\[required\]$": "[必填]",
+    r"; required\]$": "；必填]",
+    r"\[default: ": "[默认：",
+}
+_WRONG: Final[Mapping[str, str]] = {
+    r"No such command '([^']*)'\. Did you mean '([^']*)'.*": "没有 {} 这个命令，是不是 {}",
+    r"No such command '([^']*)'.*": "没有 {} 这个命令",
+    r"Missing command.*": "没有写是哪一个命令",
+    r"Got unexpected extra argument.*\((.*)\)": "多写了 {}",
+    r"Option '([^']*)' requires an argument.*": "{} 后面要写一个值",
+    r"Option '([^']*)' does not take a value.*": "{} 后面不写值",
+}
+
+
+class _Command(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+    def get_usage(self, ctx: Any) -> str:
+        return _in_chinese(super().get_usage(ctx))
+
+
+class _Group(TyperGroup):
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+    def get_usage(self, ctx: Any) -> str:
+        return _in_chinese(super().get_usage(ctx))
+
+
+class App(typer.Typer):
+    """Commands that explain themselves in Chinese, and show how they are used when none is named."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cls=_Group, no_args_is_help=True, rich_markup_mode=None, **options)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[_F], _F]:
+        return super().command(name, cls=_Command, **options)
+
+
+def run(app: App, typed: Sequence[str] | None = None) -> int:
+    """Run the command that was typed; the exit code, which is 2 when it was typed wrong. That is said on stderr."""
+    try:
+        return int(app(typed, prog_name=app.info.name, standalone_mode=False) or 0)
+    except english.NoArgsIsHelpError as error:
+        typer.echo(error.message, err=True)
+        return error.exit_code
+    except english.UsageError as error:
+        typer.echo(explain(error), err=True)
+        return error.exit_code
+    except typer.Abort:
+        typer.echo("没有做，已取消", err=True)
+        return 1
+
+
+def explain(error: english.UsageError) -> str:
+    """What was wrong with the command that was typed, and where to read how it is used."""
+    if error.ctx is None:
+        return f"{_wrong(error)}。"
+    return f"{_wrong(error)}。\n{error.ctx.get_usage()}\n用法细说见 {error.ctx.command_path} --help"
+
+
+def _wrong(error: english.UsageError) -> str:
+    if isinstance(error, english.NoSuchOption):
+        maybe = f"，是不是 {'、'.join(sorted(error.possibilities))}" if error.possibilities else ""
+        return f"没有 {error.option_name} 这个选项{maybe}"
+    if isinstance(error, english.MissingParameter):
+        return f"缺 {_name(error.param)}{_allowed(error.param, '：要从 {} 里选一个')}"
+    if isinstance(error, english.BadParameter) and error.param is not None:
+        return f"{_name(error.param)} 的值不对{_allowed(error.param, '：要从 {} 里选一个') or _number(error.param)}"
+    for pattern, words in _WRONG.items():
+        found = re.fullmatch(pattern, error.message)
+        if found:
+            return words.format(*found.groups())
+    return error.message
+
+
+def _name(param: Any) -> str:
+    return str(param.opts[0] if param is not None else "一个参数")
+
+
+def _allowed(param: Any, words: str) -> str:
+    choices = param.type_descriptor.choices if param is not None else None
+    return words.format("、".join(getattr(each, "value", str(each)) for each in choices)) if choices else ""
+
+
+def _number(param: Any) -> str:
+    least, most = param.min, param.max
+    if most is not None:
+        return f"：要写 {least} 到 {most} 之间的整数"
+    return f"：要写 {least} 或者更大的整数" if least is not None else "：要写整数"
+
+
+def _in_chinese(text: str) -> str:
+    for pattern, words in _HELP.items():
+        text = re.sub(pattern, words, text, flags=re.MULTILINE)
+    return text
