@@ -19,6 +19,7 @@ from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
 from functions.web.addresses import site_address
 from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
+from functions.web.conditional import idempotency_key
 from functions.web.filing import Request as FilingRequest
 from functions.web.filing import file, find_problems, recall, require_key, taken_words
 from functions.web.filling import SUPERSEDED, Filling
@@ -70,7 +71,7 @@ class Submit:
     async def take_json(self, request: Request) -> Response:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
-        key = require_key(request.headers.get("idempotency-key"))
+        key = idempotency_key(request)
         contest = _contested(request.query_params.get("contest"))
         body = await request.body()
         data = parse_json(body)

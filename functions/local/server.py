@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,17 +28,29 @@ from functions.local.static import StaticSite
 from functions.settings import Settings
 from functions.web.buckets import Rates
 from functions.web.guard import guard
-from functions.web.limits import WITHOUT_BODY
 from functions.web.logs import JsonLines
 from functions.web.shell import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
+LOOKING = ("GET", "HEAD")
 _FILES = re.compile(r"/forms/[^/]+/files")
 
 
-def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals: ASGIApp, site: StaticSite) -> ASGIApp:
-    """One application: the desk and the public functions at their addresses, the site everywhere else."""
+def mount(
+    submit: ASGIApp,
+    track: ASGIApp,
+    attach: ASGIApp,
+    desk: ASGIApp,
+    seals: ASGIApp,
+    site: StaticSite,
+    forms: Collection[str],
+) -> ASGIApp:
+    """One application: the desk and the public functions at their addresses, the site everywhere else.
+
+    `forms` are the ids of all forms: filing one and following a filing share their addresses.
+    """
+    filed = frozenset(f"/api/submissions/{form}" for form in forms)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,9 +62,9 @@ def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals
             await seals(scope, receive, send)
         elif _is_sent(path):
             await attach(scope, receive, send)
-        elif _is_followed(path, scope["method"]):
+        elif path not in filed and _is_followed(path, scope["method"]):
             await track(scope, receive, send)
-        elif _is_public(path, scope["method"]) or (scope["method"] not in ("GET", "HEAD") and path not in site):
+        elif _is_public(path, scope["method"]) or (scope["method"] not in LOOKING and path not in site):
             await submit(scope, receive, send)
         else:
             await site(scope, receive, send)
@@ -63,9 +75,9 @@ def mount(submit: ASGIApp, track: ASGIApp, attach: ASGIApp, desk: ASGIApp, seals
 def _is_followed(path: str, method: str) -> bool:
     """Whether this is about a filing that is there already; the page with the two fields belongs to the site."""
     if path.startswith("/api/submissions/"):
-        return method != "POST" or path.endswith("/withdrawal")
+        return method != "POST" or path.count("/") > "/api/submissions/{form}".count("/")
     page = path in ("/track", "/track/")
-    return (page and method not in WITHOUT_BODY) or (path.startswith("/track/") and not page)
+    return (page and method not in LOOKING) or (path.startswith("/track/") and not page)
 
 
 def _is_sent(path: str) -> bool:
@@ -75,7 +87,7 @@ def _is_sent(path: str) -> bool:
 
 def _is_public(path: str, method: str) -> bool:
     if path.startswith("/forms/"):
-        return method not in WITHOUT_BODY
+        return method not in LOOKING
     return path == "/healthz" or path.startswith(("/api/", "/.well-known/"))
 
 
@@ -108,7 +120,8 @@ def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     shared = shared or Shared.load(services.settings)
     creators = (create_submit, create_track, create_attach, create_desk, create_seals)
     submit, track, attach, desk, seals = (create(services) for create in creators)
-    mounted = mount(submit, track, attach, desk, seals, shared.site)
+    forms = [form.id for form in services.catalogue]
+    mounted = mount(submit, track, attach, desk, seals, shared.site, forms)
     guarded = guard(mounted, services.settings, shared.shell, time.monotonic, count=shared.rates)
     return under(services.settings.root_path or shared.shell.base, guarded)
 

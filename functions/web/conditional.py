@@ -6,7 +6,7 @@ import re
 
 from starlette.requests import Request
 
-from functions.web.filing import require_key
+from functions.web.filing import NO_KEY, require_key
 from functions.web.problems import HttpProblem
 
 _TAG = re.compile(r'"([0-9]{1,9})"')
@@ -34,5 +34,10 @@ def tag(number: int) -> str:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The client's key, or None; HttpProblem 400 when it cannot be one."""
-    return require_key(request.headers.get("idempotency-key"))
+    """The client's key, or None; HttpProblem 400 when it cannot be one, or when there are two to choose from."""
+    given = request.headers.getlist("idempotency-key")
+    if len(given) > 1:
+        raise HttpProblem(400, "请求里有不止一个 Idempotency-Key。请只留一个再提交")
+    if given == [""]:
+        raise HttpProblem(400, NO_KEY)
+    return require_key(given[0]) if given else None

@@ -24,6 +24,7 @@ from functions.web.problems import HttpProblem
 
 NUMBER_TRIES = 5
 NUMBERS_MET = "编号连续重复，这次没有存下来。请再提交一次"
+NO_KEY = "Idempotency-Key 要用 1 到 128 个可见的 ASCII 字符。请换一个再提交"
 LARGE_BODY = 32 * 1024
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -52,7 +53,7 @@ def require_key(key: str | None) -> str | None:
     if not key:
         return None
     if not _KEY.fullmatch(key):
-        raise HttpProblem(400, "Idempotency-Key 要用 1 到 128 个可见的 ASCII 字符。请换一个再提交")
+        raise HttpProblem(400, NO_KEY)
     return key
 
 

@@ -16,6 +16,7 @@ from functions.web.problems import HttpProblem, answer_json, answer_page, wants_
 from functions.web.shell import Shell
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
+COMPRESSED: Final = "这里不收压缩过的内容（Content-Encoding: {}）。请不压缩，再发一次"
 # Takes megabytes from what the client's address may still upload; stands in the scope of its requests.
 UPLOADS: Final = "qingdan.uploads"
 MB: Final = 1024 * 1024
@@ -40,7 +41,8 @@ async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProble
 class BodyLimit:
     """Reads each body whole, within `limit` bytes and `seconds`, before the application sees the request.
 
-    Over the limit is 413, before the rest is read; a body that stops coming is 408. Both close the connection. Where
+    Over the limit is 413, before the rest is read; a body that stops coming is 408; a compressed one, which could be of
+    any size, is 415. All three close the connection. Where
     `upload_limit` names another limit for a request, its body is handed on as it comes, for as long as it comes.
     """
 
@@ -59,6 +61,11 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in WITHOUT_BODY:
             await self.app(scope, receive, send)
+            return
+        coding = header(scope, b"content-encoding").strip().lower()
+        if coding not in ("", "identity"):
+            headers = {"Accept-Encoding": "identity", "Connection": "close"}
+            await refuse(scope, receive, send, HttpProblem(415, COMPRESSED.format(coding), headers=headers), self.shell)
             return
         larger = self.upload_limit(scope)
         if larger is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -203,9 +204,22 @@ def test_the_same_key_with_another_body_is_409_and_reveals_nothing(client: TestC
     assert first["access_code"] not in json.dumps(problem)
 
 
-@pytest.mark.parametrize("key", ["x" * 129, "with blank"])
-def test_a_key_that_cannot_be_one_is_400(client: TestClient, key: str) -> None:
-    refused(client, 400, json=valid_self_check(), headers={"Idempotency-Key": key})
+@pytest.mark.parametrize("keys", [["x" * 129], ["with blank"], [""], ["one", "another"]])
+def test_a_key_that_cannot_be_one_is_400(client: TestClient, services: Services, keys: list[str]) -> None:
+    refused(client, 400, json=valid_self_check(), headers=[("Idempotency-Key", key) for key in keys])
+    assert services.records.count(Selection()) == 0
+
+
+def test_a_compressed_body_is_415_and_says_what_is_taken(client: TestClient) -> None:
+    body = gzip.compress(json.dumps(valid_self_check()).encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = client.post(SELF_CHECK, content=body, headers=headers)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    assert "请不压缩" in answer.json()["detail"]
+    plain = json.dumps(valid_self_check()).encode()
+    assert (
+        client.post(SELF_CHECK, content=plain, headers={**headers, "Content-Encoding": "identity"}).status_code == 201
+    )
 
 
 def test_a_second_report_for_the_year_is_409_and_the_contested_way_is_open(
@@ -251,9 +265,16 @@ def test_the_receipt_verifies_with_the_published_keys(client: TestClient, servic
     assert (key["kty"], key["crv"], key["alg"]) == ("EC", "P-256", "ES256")
 
 
-def test_a_wrong_method_is_405(client: TestClient) -> None:
-    answer = client.get(SELF_CHECK)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_wrong_method_is_405_and_the_right_one_is_named(client: TestClient, method: str) -> None:
+    answer = client.request(method, SELF_CHECK)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    filing = "/api/submissions/SC-2026-7F3K9QXW"
+    for path in (f"{filing}/document.pdf", f"{filing}/attachments/{'0' * 64}"):
+        answer = client.post(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    for path, allowed in ((filing, "GET, HEAD, PUT"), ("/forms/annual-self-check", "GET, HEAD, POST")):
+        assert client.options(path).headers["allow"] == allowed
 
 
 def test_a_healthy_store_is_200(client: TestClient) -> None:
