@@ -136,7 +136,7 @@ class Submit:
             problem = problem_of(error)
             return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)
         # In a thread: the code to scan takes as long as many filings.
-        page = await asyncio.to_thread(receipt_page, self.shell.base, site, definition, data, given)
+        page = await asyncio.to_thread(receipt_page, self.shell.base, site, definition, data, given, contest=contest)
         return self.page(201, page)
 
     def form(self, status: int, filled: Filled) -> Response:

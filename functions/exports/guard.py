@@ -11,8 +11,8 @@ import re
 APOSTROPHE = "'"
 
 # What a spreadsheet, or a person's import dialogue, takes for the start of a formula: full-width and small forms
-# included, because several programs normalise them.
-_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−")
+# included, raised and lowered ones too, because several programs normalise them.
+_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−⁼₌⁺₊⁻₋﬩⩵⩶")
 # Printable by the Unicode tables, yet they show nothing: in front of a formula they change nothing.
 _BLANK = frozenset(" \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
     chr(code) for code in range(0xFE00, 0xFE10)

@@ -14,16 +14,25 @@ from functions.web.qr import qr_code
 
 
 def receipt_page(
-    base: str, site: str, definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]
+    base: str,
+    site: str,
+    definition: Definition,
+    data: Mapping[str, Any],
+    given: Mapping[str, Any],
+    *,
+    contest: bool = False,
 ) -> Page:
     """The receipt of a stored filing; `given` is the answer of `records.filing.answer`.
+
+    `contest`: it was filed although another one holds its place.
 
     `base` is the site's root path, `site` its whole address for the code to scan. Takes some 20 ms, for that code.
     """
     period = definition.period_title(given["period"])
+    waits = "。您选了“仍要提交”，本局先核实哪一份是您单位报的，再审核" if contest else "，正在等本局审核"
     done = (
         f'<div class="say say--done" data-filed="{escape(definition.id)}"><h1>已收到您的{escape(definition.short)}</h1>'
-        f"<p>{escape(period)}《{escape(definition.title)}》已经保存，正在等本局审核。</p></div>"
+        f"<p>{escape(period)}《{escape(definition.title)}》已经保存{waits}。</p></div>"
     )
     slip, acts = receipt_slip(definition, data, given), receipt_acts(f"{definition.id}/receipt", given)
     code, figure = given["access_code"], receipt_code(site, given["receipt"])

@@ -27,12 +27,18 @@ INVISIBLE = [
     "\u200b \ufeff",
 ]
 STARTS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "−"]
+NORMALISED = [char for char in map(chr, range(0x110000)) if unicodedata.normalize("NFKC", char)[:1] in set("=+-@−")]
 
 
 @pytest.mark.parametrize("before", INVISIBLE)
 @pytest.mark.parametrize("start", STARTS)
 def test_every_start_of_a_formula_is_guarded_whatever_invisible_stands_before_it(before: str, start: str) -> None:
     assert guard(f"{before}{start}1+1").startswith("'")
+
+
+@pytest.mark.parametrize("start", NORMALISED)
+def test_whatever_unicode_normalises_to_the_start_of_a_formula_is_guarded(start: str) -> None:
+    assert guard(f"{start}1+1").startswith("'")
 
 
 @pytest.mark.parametrize("text", ["\tx", "\rx", "\nx"])

@@ -226,7 +226,8 @@ def test_a_taken_place_offers_to_contest_and_reveals_nothing(
     assert "第三中学" not in answer.text
     box = stopped.one("input", name="contest")
     assert box.attributes["form"] == stopped.one("form", id="form").attributes["id"]
-    page_of(post(client, [*stopped.posted(), ("contest", "true")], "file"), 201)
+    receipt = page_of(post(client, [*stopped.posted(), ("contest", "true")], "file"), 201)
+    assert "先核实哪一份是您单位报的，再审核" in receipt.one(class_="say--done").text
     assert {item.contested for item in services.records.page(Selection(), limit=3).items} == {True}
 
 
