@@ -106,6 +106,33 @@ def test_the_draft_is_saved_to_a_file_and_loaded_elsewhere(visit: Visit, tmp_pat
     expect(elsewhere.locator("[name='databases.databases[0].size_gb']")).to_have_value("12.50")
 
 
+def test_a_draft_file_of_an_older_form_says_what_it_could_not_bring_and_can_be_undone(
+    visit: Visit, tmp_path: Path
+) -> None:
+    values = [
+        ["unit.unit_name", "示例县第五中学"],
+        ["unit.fax", "0000-7654321"],
+        ["checks.check_1.result", "mostly"],
+        ["checks.check_2.result", "yes"],
+        ["holdings.basis", "y30"],
+        ["holdings.basis", "catalogue"],
+        ["holdings.storage_status", "甲\n乙"],
+    ]
+    older = {"kind": "qingdan-draft", "form": "annual-self-check", "digest": "0" * 64, "values": values}
+    (tmp_path / "draft.json").write_text(json.dumps({**older, "saved": "2026-09-01T02:00:00Z"}), encoding="utf-8")
+    page = visit(PATH)
+    page.locator("[name='unit.unit_name']").fill("示例县第六中学")
+    page.get_by_label("草稿文件").set_input_files(tmp_path / "draft.json")
+    expect(page.locator("[name='unit.unit_name']")).to_have_value("示例县第五中学")
+    expect(page.locator("[name='holdings.storage_status']")).to_have_value("甲\n乙")
+    said = page.locator("#draft-note")
+    expect(said).to_contain_text("这张表后来更新过，新的栏目还空着")
+    expect(said).to_contain_text("有 2 个答案在这张表里没有地方放，没有填进来：“0000-7654321”、“mostly”。")
+    said.get_by_role("button", name="撤销").click()
+    expect(page.locator("[name='unit.unit_name']")).to_have_value("示例县第六中学")
+    expect(page.locator("[name='holdings.storage_status']")).to_have_value("")
+
+
 def test_a_draft_of_another_form_is_refused_in_words(visit: Visit, tmp_path: Path) -> None:
     page = visit("/forms/key-project-registration/")
     page.locator("[name='unit.unit_name']").fill("示例县水利工程建设中心")

@@ -4,6 +4,8 @@
 
   var PREFIX = "qingdan:draft:";
   var KIND = "qingdan-draft";
+  var MOST_SHOWN = 5;
+  var LONGEST_SHOWN = 20;
 
   function store(act) {
     try {
@@ -62,17 +64,22 @@
     });
   };
 
-  function readKept() {
-    var keys = keysOf(form.data.form);
-    var known = keys.indexOf(key()) >= 0 ? key() : keys[0];
-    var text = known && store(function (kept) {
-      return kept.getItem(known);
+  function readAt(place) {
+    var text = store(function (kept) {
+      return kept.getItem(place);
     });
     try {
       return text ? JSON.parse(text) : null;
     } catch (broken) {
       return null;
     }
+  }
+
+  /* The draft of this form, else the latest that was begun before the form was changed. */
+  function readKept() {
+    return readAt(key()) || keysOf(form.data.form).map(readAt).filter(Boolean).sort(function (one, other) {
+      return String(one.saved) < String(other.saved) ? 1 : -1;
+    })[0];
   }
 
   function empty() {
@@ -99,6 +106,30 @@
     });
   }
 
+  /* Put the answers into their controls; those that no control takes: the form asked otherwise when they were typed. */
+  function fillInControls(typed) {
+    var taken = Object.create(null);
+    form.each(form.controls(form.element), function (control) {
+      var found = typed[control.name];
+      if (!found || control.type === "file") return;
+      if (control.type === "checkbox" || control.type === "radio") control.checked = found.indexOf(control.value) >= 0;
+      else control.value = found[0];
+      if (control.checked || found[0] === control.value) taken[control.name + "=" + control.value] = true;
+    });
+    return Object.keys(typed).reduce(function (left, name) {
+      var node = form.data.nodes[form.generic(name)];
+      if (name === "voucher" || (node && node.k === "attachments")) return left;
+      return left.concat(typed[name].filter(function (value) { return value && !taken[name + "=" + value]; }));
+    }, []);
+  }
+
+  function inWords(left) {
+    var some = left.slice(0, MOST_SHOWN).map(function (value) {
+      return "“" + (value.length > LONGEST_SHOWN ? value.slice(0, LONGEST_SHOWN) + "…" : value) + "”";
+    });
+    return "有 " + left.length + " 个答案在这张表里没有地方放，没有填进来：" + some.join("、") + (left.length > some.length ? "等" : "") + "。";
+  }
+
   /* Fill in what a draft holds; the words for what it cannot bring back. */
   function fillIn(values) {
     empty();
@@ -107,15 +138,11 @@
     values.forEach(function (pair) {
       (typed[pair[0]] = typed[pair[0]] || []).push(pair[1]);
     });
-    form.each(form.controls(form.element), function (control) {
-      var found = typed[control.name];
-      if (!found) return;
-      if (control.type === "checkbox" || control.type === "radio") control.checked = found.indexOf(control.value) >= 0;
-      else if (control.type !== "file") control.value = found[0];
-    });
+    var left = fillInControls(typed);
     var stale = form.fillInFiles(typed);
     form.changed();
-    return stale.length ? stale.join("、") + "上传以后过了 24 小时，请再选一次，重新上传。" : "";
+    return (left.length ? inWords(left) : "") +
+      (stale.length ? stale.join("、") + "上传以后过了 24 小时，请再选一次，重新上传。" : "");
   }
 
   function when(saved) {
@@ -155,22 +182,25 @@
     return note;
   }
 
+  function undoing(last, words) {
+    return button("撤销", function () {
+      fillIn(last);
+      form.keepDraft();
+      tell("done", "已撤销", words).focus();
+    });
+  }
+
   function clear() {
     var last = pairs();
     empty();
     form.changed();
     form.forgetDrafts(form.data.form);
-    tell("", "草稿已清除", "表里填的内容也清空了。", button("撤销", function () {
-      fillIn(last);
-      form.keepDraft();
-      tell("done", "已撤销", "清除的内容又填回来了。").focus();
-    })).focus();
+    tell("", "草稿已清除", "表里填的内容也清空了。", undoing(last, "清除的内容又填回来了。")).focus();
   }
 
-  function tellRestored(kept, stale) {
-    var words = (when(kept.saved) || "上次") + " 保存在这台设备的浏览器里。请核对后接着填。" + stale;
-    if (kept.digest !== form.data.digest) words += "这张表后来更新过，新的栏目还空着。";
-    tell("", "已恢复上次没填完的草稿", words, button("清除草稿", clear));
+  function filledIn(kept, where, lost) {
+    var words = (when(kept.saved) || "上次") + " 保存" + where + "。请核对后接着填。";
+    return words + (kept.digest === form.data.digest ? "" : "这张表后来更新过，新的栏目还空着。") + lost;
   }
 
   function save() {
@@ -204,9 +234,10 @@
     if (found.form !== form.data.form) {
       return tell("stop", "没有载入", "“" + name + "”是《" + found.title + "》的草稿，这里要填的是《" + form.data.title + "》。请到那张表的网页载入。").focus();
     }
-    var stale = fillIn(found.values);
+    var last = pairs();
+    var words = filledIn(found, "的内容填好了", fillIn(found.values));
     form.keepDraft();
-    return tell("done", "已载入草稿文件", (when(found.saved) || "上次") + " 保存的内容填好了。请核对后接着填。" + stale).focus();
+    return tell("done", "已载入草稿文件", words, last.length ? undoing(last, "载入以前填的内容又回来了。") : null).focus();
   }
 
   /* The browser's own chooser stands outside the form, so that no file is ever sent with it. */
@@ -245,6 +276,7 @@
     if (!form.element.hasAttribute("data-fresh")) return form.keepDraft();
     var kept = readKept();
     if (!kept || kept.form !== form.data.form || !isPairs(kept.values) || !kept.values.length) return undefined;
-    return tellRestored(kept, fillIn(kept.values));
+    var words = filledIn(kept, "在这台设备的浏览器里", fillIn(kept.values));
+    return tell("", "已恢复上次没填完的草稿", words, button("清除草稿", clear));
   };
 })((window.qingdanForm = window.qingdanForm || {}));
