@@ -136,7 +136,7 @@
     makeRows(values);
     var typed = Object.create(null);
     values.forEach(function (pair) {
-      (typed[pair[0]] = typed[pair[0]] || []).push(pair[1]);
+      (typed[pair[0]] = typed[pair[0]] || []).push(pair[1].replace(/\r\n?/g, "\n"));
     });
     var left = fillInControls(typed);
     var stale = form.fillInFiles(typed);
