@@ -8,6 +8,7 @@ from publisher.content import Content
 from publisher.models import Change
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
+_NEVER = date(1970, 1, 1)  # a feed must have a day; one without entries has none
 
 
 def feed(content: Content) -> bytes:
@@ -16,7 +17,7 @@ def feed(content: Content) -> bytes:
     made = Element("feed", {"xmlns": _NAMESPACE, "xml:lang": "zh-CN"})
     _text(made, "id", _name(extra.bureau, "feed"))
     _text(made, "title", f"{content.settings.site_name}：修改记录")
-    _text(made, "updated", _moment(content.changes.changes[0].date))
+    _text(made, "updated", _moment(max((one.date for one in content.changes.changes), default=_NEVER)))
     SubElement(made, "link", {"href": f"{site}changes/"})
     SubElement(made, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{site}changes.atom"})
     _text(SubElement(made, "author"), "name", extra.bureau)

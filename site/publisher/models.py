@@ -3,11 +3,15 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+# A day before the list could stand on a web site is a slip: 0026 for 2026.
+EARLIEST = date(1990, 1, 1)
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{4,18}[0-9]$")]
+Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^《》]+$")]
 Oddity = Annotated[str, StringConstraints(pattern=r"^D[1-9][0-9]?$")]
 
 
@@ -103,7 +107,7 @@ class Law(Model):
     """One 《…》: a law, a form or paper, or the law that took a cited one's place (domain.md §8)."""
 
     key: Key
-    name: Text
+    name: Name
     kind: Literal["law", "paper", "successor"]
     state: Literal["in_force", "repealed", "replaced", "unchecked"] | None = None
     note: str = ""
@@ -136,16 +140,16 @@ class Notes(Model):
 class Change(Model):
     """One change of the list; `at` are the places (丙五2, duty-03-2), `was` what stood there before."""
 
-    date: date
+    date: Annotated[date, Field(ge=EARLIEST)]
     what: Text
     at: tuple[Text, ...] = ()
     was: str = ""
 
 
 class Changes(Model):
-    """changes.yml, the newest first."""
+    """changes.yml, the newest first; nothing before the bureau has published."""
 
-    changes: Annotated[list[Change], Field(min_length=1)]
+    changes: Annotated[list[Change], BeforeValidator(lambda value: [] if value is None else value)]
 
     @property
     def numbered(self) -> list[tuple[Change, str]]:
@@ -170,5 +174,5 @@ class Deadline(Model):
 class Deadlines(Model):
     """deadlines.yml; the deadlines of forms come from their rules. The calendar of both begins on the day `since`."""
 
-    since: date
+    since: Annotated[date, Field(ge=EARLIEST)]
     deadlines: list[Deadline]

@@ -120,3 +120,15 @@ def test_a_slip_in_the_history_stops_the_build(changed: Path, old: str, new: str
     (problem,) = check_content(changed)
     assert (problem.file, problem.line) == ("content/data/changes.yml", line)
     assert cause in problem.cause
+
+
+def test_before_the_first_entry_no_day_is_invented(project: Path) -> None:
+    """The list says nothing of when it is published; whoever publishes it does."""
+    assert load_content(project).changes.changes == []
+    page = draw(project, "changes.md")
+    assert next(one.text for one in page.find("p", class_="empty")).startswith("还没有记录")
+    assert page.find("table") == []
+    assert page.find("time") == []
+    first = fromstring(feed(load_content(project)))
+    assert first.findall(f"{ATOM}entry") == []
+    assert first.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00+08:00"

@@ -13,12 +13,21 @@ COLUMNS = ["日期", "改了什么", "在哪里"]
 
 def changes(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: changes`: every change, newest first, each with an id, what stood there before, and links to the places."""
+    if not drawing.content.changes.changes:
+        parent.append(
+            element("p", "还没有记录。以后每改一处，这里都写明改动的日期、地方和原来的文字。", class_="empty")
+        )
+    else:
+        parent.append(_table(drawing))
+    link = drawing.stored(element("a", "订阅修改记录（Atom）", href=drawing.file(FEED)))
+    parent.append(element("p", link, class_="note noprint"))
+
+
+def _table(drawing: Drawing) -> Element:
     made = table("cards", "修改记录", COLUMNS)
     rows = (_row(drawing, change, anchor) for change, anchor in drawing.content.changes.numbered)
     made.append(element("tbody", *rows, role="rowgroup"))
-    parent.append(made)
-    link = drawing.stored(element("a", "订阅修改记录（Atom）", href=drawing.file(FEED)))
-    parent.append(element("p", link, class_="note noprint"))
+    return made
 
 
 def _row(drawing: Drawing, change: Change, anchor: str) -> Element:
