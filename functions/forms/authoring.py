@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -37,11 +38,11 @@ _CAUSES: Final = {
 
 
 def read_catalogue(schemas: Path) -> Catalogue:
-    """Every form below `schemas` (the folders that hold a form.json), in the order of their names.
+    """Every form below `schemas` (a folder each), in the order of their names.
 
     Raises AuthoringError. The examples are not tried here: see `functions.forms.examples`.
     """
-    folders = sorted(path.parent for path in schemas.glob("*/form.json"))
+    folders = sorted(path for path in schemas.glob("[!._]*") if path.is_dir()) if schemas.is_dir() else []
     if not folders:
         raise AuthoringError(f"{schemas}：这里没有表单。每种填报是一个文件夹，里面要有 form.json 和 rules.yml")
     definitions = [Definition(read_form(folder)) for folder in folders]
@@ -66,7 +67,7 @@ def read_form(folder: Path) -> bytes:
 
 def _bundled(form: Source) -> Any:
     def load(name: str) -> Any:
-        path = form.path.parent / name
+        path = Path(os.path.normpath(form.path.parent / name))
         if not path.is_file():
             raise LookupError(name)
         source = Source.json(path)
@@ -102,7 +103,8 @@ def _names_in(source: Source, loc: tuple[int | str, ...]) -> tuple[int | str, ..
 
 def _cause(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
-    words = _CAUSES.get(error["type"], "写法不对").format_map(error.get("ctx", {}))
+    context = {key: str(value).replace(" or ", " 或者 ") for key, value in error.get("ctx", {}).items()}
+    words = _CAUSES.get(error["type"], "写法不对").format_map(context)
     return f"{name}：{words}" if name else words
 
 

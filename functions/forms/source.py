@@ -27,6 +27,28 @@ class Mistake(AuthoringError):
         self.cure = cure
 
 
+class NoSuchDay(Exception):
+    """A value that looks like a day and is none, such as 2026-13-01."""
+
+    def __init__(self, node: yaml.ScalarNode) -> None:
+        super().__init__(node.value)
+        self.node = node
+
+
+class Loader(yaml.CSafeLoader):
+    """YAML as we read it everywhere: plain values only, and a day of the calendar or a Mistake."""
+
+
+def _day(loader: Loader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        raise NoSuchDay(node) from None
+
+
+Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
 @dataclass(frozen=True)
 class Source:
     """One file that was read: `value` is what it says."""
@@ -48,12 +70,15 @@ class Source:
         return cls(path, text, value)
 
     @classmethod
-    def yaml(cls, path: Path, loader: type[yaml.CSafeLoader] = yaml.CSafeLoader) -> Source:
-        """A YAML file; a missing file, bad syntax or a key written twice is a Mistake."""
+    def yaml(cls, path: Path, loader: type[Loader] | None = None) -> Source:
+        """A YAML file; a missing file, bad syntax, a day that is none or a key written twice is a Mistake."""
         text = _read(path)
         try:
-            source = cls(path, text, yaml.load(text, Loader=loader))  # noqa: S506 (a safe loader, by its type)
+            source = cls(path, text, yaml.load(text, Loader=loader or Loader))  # noqa: S506 (a safe loader, by its type)
             _refuse_twice(source._node, path)
+        except NoSuchDay as wrong:
+            cause = f"没有 {wrong.node.value} 这一天"
+            raise Mistake(path, wrong.node.start_mark.line + 1, cause, "请核对年月日，写成 2026-03-01 这样") from None
         except yaml.YAMLError as broken:
             mark = getattr(broken, "problem_mark", None)
             cure = "请核对缩进、冒号后的空格和成对的引号"

@@ -206,7 +206,8 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """检查内容、表和设置；有错的，说明在哪个文件哪一行、怎么改。"""
-    errors = [*_wrong_settings(), *_wrong_forms(root), *_wrong_score_sheet(root), *_wrong_content(root)]
+    forms = _wrong_forms(root)
+    errors = [*_wrong_settings(), *forms, *_wrong_score_sheet(root), *_wrong_content(root, forms)]
     unknown = [f"没有名为 {name} 的设置，它不起作用。请核对拼写，或者删去" for name in unknown_variables(os.environ)]
     if as_json:
         typer.echo(json.dumps({"errors": errors, "warnings": unknown}, ensure_ascii=False))
@@ -251,12 +252,14 @@ def _wrong_score_sheet(root: Path) -> list[str]:
     return []
 
 
-def _wrong_content(root: Path) -> list[str]:
+def _wrong_content(root: Path, said: list[str]) -> list[str]:
     from publisher.check import check_content
+    from publisher.generate import refused_settings
 
+    mistakes = dict.fromkeys(str(mistake) for mistake in check_content(root))
     # A form that cannot be read stops the content too; it is named once, among the forms.
-    mistakes = (mistake for mistake in check_content(root) if not mistake.file.startswith("schemas"))
-    return list(dict.fromkeys(str(mistake) for mistake in mistakes))
+    found = [mistake for mistake in mistakes if not any(words.endswith(mistake) for words in said)]
+    return found or refused_settings(root)
 
 
 for command in (proving.seal, proving.verify, proving.erase, proving.rebuild):

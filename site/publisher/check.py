@@ -1,7 +1,6 @@
 """Checks the whole content without a generator: what `qingdan check` tells an editor, and what a build runs first."""
 
 import posixpath
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,12 +11,12 @@ from functions.forms.source import Mistake
 from publisher.blocks.verify import SERVED
 from publisher.consistency import problems_in
 from publisher.content import Content, load_content
+from publisher.drawn import Drawn
 from publisher.extension import QingdanExtension
 from publisher.opendata import made_files
 from publisher.pages import Page
 from publisher.problem import ContentError, ContentProblem
 
-_NEVER = ("style", "iframe", "object", "embed", "base")
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 
 
@@ -27,7 +26,7 @@ def check_content(root: Path) -> list[ContentProblem]:
     problems = problems_in(content) + _wrong_forms(content)
     if problems:
         return problems
-    drawn: dict[str, _Drawn] = {}
+    drawn: dict[str, Drawn] = {}
     for path, page in content.pages.items():
         try:
             drawn[path] = _draw(content, page)
@@ -50,36 +49,12 @@ def _wrong_forms(content: Content) -> list[ContentProblem]:
     return []
 
 
-class _Drawn(HTMLParser):
-    """The ids and links of one drawn page, and what a browser will not run or fetch there: (words, what they are)."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.blocked: list[tuple[str, str]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if values.get("id"):
-            self.ids.append(str(values["id"]))
-        if tag == "a" and values.get("href"):
-            self.links.append(str(values["href"]))
-        if tag in _NEVER or (tag == "script" and not str(values.get("type")).startswith("application/")):
-            self.blocked.append((f"<{tag}", f"<{tag}>"))
-        self.blocked += [(name, f"{name}=") for name in values if name == "style" or name.startswith("on")]
-        fetched = values.get("src") or ""
-        if urlsplit(fetched).netloc:
-            self.blocked.append((fetched, fetched))
-
-
-def _draw(content: Content, page: Page) -> _Drawn:
+def _draw(content: Content, page: Page) -> Drawn:
     extension = QingdanExtension(root=str(content.root))
-    return _Drawn(Markdown(extensions=[extension, *_EXTENSIONS]).convert(page.body))
+    return Drawn(Markdown(extensions=[extension, *_EXTENSIONS]).convert(page.body))
 
 
-def _faults(content: Content, drawn: dict[str, _Drawn], path: str) -> list[ContentProblem]:
+def _faults(content: Content, drawn: dict[str, Drawn], path: str) -> list[ContentProblem]:
     """What is wrong with one drawn page: ids used twice, what browsers refuse, links that lead nowhere."""
     page, ids = content.pages[path], drawn[path].ids
     twice = dict.fromkeys(one for one in ids if ids.count(one) > 1)
@@ -91,6 +66,13 @@ def _faults(content: Content, drawn: dict[str, _Drawn], path: str) -> list[Conte
         cause = f"网页里不能用 {what}，浏览器按安全策略不执行、不下载"
         cure = "请删去；图片请放进 content/ 再引用，样子请用 {: .lead } 这样的写法"
         problems.append(ContentProblem(f"content/{path}", _line(content, page, words), cause, cure))
+    for tag, cause in dict.fromkeys(drawn[path].unpaired):
+        cure = "标记要成对，请补上或者删去"
+        problems.append(ContentProblem(f"content/{path}", _line(content, page, tag), cause, cure))
+    for source in dict.fromkeys(drawn[path].pictures):
+        if not (content.root / "content" / _target(content, path, unquote(source))).is_file():
+            cause, cure = f"没有“{source}”这个图片", "请把图片放进 content/，再写从这个文件到它的路径"
+            problems.append(ContentProblem(f"content/{path}", _line(content, page, source), cause, cure))
     for link in dict.fromkeys(drawn[path].links):
         if dangling := _dangling(content, drawn, path, link):
             cure = "请核对文件名和 # 后面的编号"
@@ -98,7 +80,7 @@ def _faults(content: Content, drawn: dict[str, _Drawn], path: str) -> list[Conte
     return problems
 
 
-def _dangling(content: Content, drawn: dict[str, _Drawn], path: str, link: str) -> str | None:
+def _dangling(content: Content, drawn: dict[str, Drawn], path: str, link: str) -> str | None:
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return None

@@ -1,21 +1,22 @@
 """What must hold between the files of the content, told without drawing a page: keys, addresses, notes, laws."""
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from functions.errors import AuthoringError
-from publisher.address import parse_address
+from functions.forms.source import Source
+from publisher.address import STEMS, parse_address
 from publisher.blocks import BLOCKS
-from publisher.content import CITATION, Content, url_of
-from publisher.opendata import made_files
+from publisher.content import CITATION, Content
+from publisher.needed import needed
+from publisher.numbering import misplaced
 from publisher.pages import Block, Page
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import Place
-from publisher.settings import FILE
+from publisher.settingcheck import wrong_settings
+from publisher.slips import slips
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
-_HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
-_SERVICE = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?|(?:/[^\s/?#]+)+/?")
+_GIVE_BASIS = "请对照监管制度网页左边的编号改正，如 丙五2"
 _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 
 
@@ -48,6 +49,7 @@ def _unreadable(content: Content, name: str) -> Iterator[ContentProblem]:
 def _repeated(content: Content) -> Iterator[ContentProblem]:
     lists: tuple[tuple[str, str, str, Iterable[Hashable]], ...] = (
         ("sections.yml", "sections", "key", (one.key for one in content.sections.sections)),
+        ("sections.yml", "sections", "name", (one.name for one in content.sections.sections)),
         ("duties.yml", "duties", "number", (one.number for one in content.duties.duties)),
         ("services.yml", "services", "number", (one.number for one in content.services.services)),
         ("regimes.yml", "regimes", "key", (one.key for one in content.regimes.regimes)),
@@ -67,10 +69,12 @@ def _sections(content: Content) -> Iterator[ContentProblem]:
     cure = f"sections.yml 里有：{'、'.join(sorted(known))}"
     for index, duty in enumerate(content.duties.duties):
         for place, item in enumerate(duty.items):
-            for key in item.sections:
+            where: Place = ("duties", index, "items", place, "sections")
+            for key in dict.fromkeys(item.sections):
                 if key not in known:
-                    where: Place = ("duties", index, "items", place, "sections")
                     yield _data(content, "duties.yml", where, f"没有代号是“{key}”的科室", cure)
+                if item.sections.count(key) > 1:
+                    yield _data(content, "duties.yml", where, f"科室“{key}”写了两次", "请留一个")
     for index, service in enumerate(content.services.services):
         if service.section not in known:
             where = ("services", index, "section")
@@ -96,6 +100,9 @@ def _laws(content: Content) -> Iterator[ContentProblem]:
         if law.successor and law.successor not in known:
             where: Place = ("laws", index, "successor")
             yield _data(content, "laws.yml", where, f"没有代号是“{law.successor}”的法规", "请对照本文件里的 key 改正")
+        if law.kind != "paper" and law.state is None:
+            cause, cure = f"《{law.name}》没有写现状（state）", "请补上；没有人核实过的，写 unchecked"
+            yield _data(content, "laws.yml", ("laws", index), cause, cure)
         if law.form and f"forms/{law.form}.md" not in content.pages:
             where = ("laws", index, "form")
             yield _data(content, "laws.yml", where, f"没有 content/forms/{law.form}.md", "请写这个网页，或者删去 form")
@@ -123,11 +130,21 @@ def _notes(content: Content) -> Iterator[ContentProblem]:
             yield _data(
                 content, "notes.yml", where, f"没有编号是“{note.at}”的行", "请写 duty-10-1、service-4 这样的编号"
             )
+        if note.beside == "phone" and note.at.startswith("duty"):
+            where = ("notes", index, "beside")
+            yield _data(content, "notes.yml", where, "职责的表里没有电话一栏，编注不会显示", "请写 item 或者 office")
         if note.oddity not in content.notes.oddities:
             where = ("notes", index, "oddity")
             yield _data(content, "notes.yml", where, f"oddities 里没有“{note.oddity}”", "请先在上面登记")
     given = {note.oddity for note in content.notes.notes}
     given |= {block.argument for page in content.pages.values() for block in page.blocks if block.name == "note"}
+    for page in content.pages.values():
+        for block in page.blocks:
+            if block.name == "note" and block.argument not in content.notes.oddities:
+                cause = f"notes.yml 的 oddities 里没有“{block.argument}”" if block.argument else "note 后面没有写编号"
+                yield ContentProblem(
+                    f"content/{page.path}", block.line, cause, "请在 content/data/notes.yml 里登记，或者改正编号"
+                )
     for oddity, words in content.notes.oddities.items():
         if oddity not in given:
             cure = f"请在原文那一段下面写 ::: note {oddity}，或者在 notes 里写"
@@ -150,7 +167,10 @@ def _superseded(content: Content) -> Iterator[ContentProblem]:
 
 def _pages(content: Content) -> Iterator[ContentProblem]:
     for index, regime in enumerate(content.regimes.regimes):
-        if regime.key not in content.regime_pages:
+        if STEMS[regime.stem] != regime.key:
+            cause, cure = f"{regime.stem} 的代号应是 {STEMS[regime.stem]}，现在是 {regime.key}", "请改正 key 或者 stem"
+            yield _data(content, "regimes.yml", ("regimes", index, "stem"), cause, cure)
+        elif regime.key not in content.regime_pages:
             where: Place = ("regimes", index)
             yield _data(content, "regimes.yml", where, f"没有 content/regimes/{regime.key}.md", "请写这个网页")
     bodies: dict[str, str] = {}
@@ -204,6 +224,26 @@ def _forms(content: Content) -> Iterator[ContentProblem]:
                 yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
 
 
+def _bases(content: Content) -> Iterator[ContentProblem]:
+    """What a deadline or a form names as its basis is a paragraph that is there."""
+    for index, deadline in enumerate(content.deadlines.deadlines):
+        if deadline.basis not in content.anchors:
+            where: Place = ("deadlines", index, "basis")
+            yield _data(content, "deadlines.yml", where, f"没有“{deadline.basis}”这一段", _GIVE_BASIS)
+    try:
+        forms = [one.id for one in content.catalogue]
+    except AuthoringError:
+        return
+    for form in forms:
+        folder = content.root / "schemas" / form
+        for source in (Source.yaml(folder / "rules.yml"), Source.json(folder / "form.json")):
+            for place, words in source.texts():
+                named = "basis" in place if source.path.suffix == ".yml" else place[-1] == "x-basis"
+                if named and "note" not in place and words not in content.anchors:
+                    file = source.path.relative_to(content.root).as_posix()
+                    yield ContentProblem(file, source.line(place), f"没有“{words}”这一段", _GIVE_BASIS)
+
+
 def _changes(content: Content) -> Iterator[ContentProblem]:
     """The newest stands first, and each names places that are there."""
     listed = content.changes.changes
@@ -215,40 +255,6 @@ def _changes(content: Content) -> Iterator[ContentProblem]:
             if words not in content.places:
                 cause, cure = f"没有编号是“{words}”的地方", "请写 丙五2、duty-03-2、service-4 这样的编号"
                 yield _data(content, "changes.yml", ("changes", index, "at"), cause, cure)
-
-
-def _settings(content: Content) -> Iterator[ContentProblem]:
-    """Header and footer lead to pages that are there, marks to pictures that are there, forms to a service."""
-    extra = content.settings.extra
-    places: list[tuple[Place, str]] = [(("extra", "menu", i, "page"), one.page) for i, one in enumerate(extra.menu)]
-    places += [(("extra", "footer_links", i, "page"), one.page) for i, one in enumerate(extra.footer_links)]
-    known = {url_of(path) for path in content.pages} | set(_made(content))
-    for place, page in places:
-        if page not in known and not (content.root / "content" / page).is_file():
-            cure = "请写从网站首页算起的地址，如 duties/，不写开头的斜线"
-            yield _setting(content, place, f"没有“{page}”这个网页", cure)
-    for key in ("party_government_image", "find_errors_image"):
-        picture = getattr(extra.marks, key)
-        if picture and not (content.root / "content" / picture).is_file():
-            cure = "请把图片放进 content/，再写它的路径，如 marks/party.png"
-            yield _setting(content, ("extra", "marks", key), f"没有 content/{picture} 这个图片", cure)
-    if extra.service_url and not _SERVICE.fullmatch(extra.service_url):
-        cure = "请写 https://service.example.gov.cn 这样的地址；和网页在同一处的，留空"
-        yield _setting(content, ("extra", "service_url"), f"“{extra.service_url}”不是服务的地址", cure)
-    if extra.upload_host and not _HOST.fullmatch(extra.upload_host):
-        cure = "请写 https://qingdan-prod-data-000000000000.s3.cn-northwest-1.amazonaws.com.cn 这样的地址，后面不带路径"
-        yield _setting(content, ("extra", "upload_host"), f"“{extra.upload_host}”不是收文件的地址", cure)
-
-
-def _made(content: Content) -> Iterable[str]:
-    try:
-        return made_files(content)
-    except AuthoringError:  # a form cannot be read, which the check of the schemas reports
-        return ()
-
-
-def _setting(content: Content, place: Place, cause: str, cure: str) -> ContentProblem:
-    return ContentProblem(FILE, content.line(FILE, *place), cause, cure)
 
 
 def _data(content: Content, name: str, place: Place, cause: str, cure: str) -> ContentProblem:
@@ -270,6 +276,10 @@ _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
     _superseded,
     _pages,
     _forms,
+    _bases,
     _changes,
-    _settings,
+    needed,
+    misplaced,
+    slips,
+    wrong_settings,
 )

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,16 @@ def read_settings(root: Path, into: Path) -> MkDocsConfig:
     service_url = config.extra.get("service_url") or ""
     config.mdx_configs.setdefault("qingdan", {}).update(root=str(root), service_url=service_url)
     return config
+
+
+def refused_settings(root: Path) -> list[str]:
+    """What the generator itself has against mkdocs.yml, a line each; empty when nothing."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            read_settings(root.resolve(), Path(scratch) / "site")
+    except BuildFailed as refused:
+        return str(refused).splitlines()
+    return []
 
 
 def generate(config: MkDocsConfig) -> None:

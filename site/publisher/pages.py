@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from functions.forms.source import Loader, NoSuchDay
 from publisher.problem import ContentError, ContentProblem
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{:\s*#(?P<id>[\w-]+)\s*\})?\s*$")
+_HEADING = re.compile(r"^(#{1,6})\s*(.*?)\s*(?:\{:\s*#(?P<id>[\w-]+)\s*\})?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One Markdown file; `path` is relative to content/, `body` has no front matter, `first` is its first line."""
+    """One Markdown file; `path` is relative to content/, `body` has no front matter, `first` is its first line.
+
+    `lines` are all lines from `first` on, also the blank ones that `body` begins or ends with.
+    """
 
     path: str
     title: str
@@ -47,11 +51,18 @@ class Page:
     first: int
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
+    lines: tuple[str, ...]
 
 
 def read_page(folder: Path, path: str) -> Page:
-    """The page at `path` below `folder`. Raises ContentError when its front matter is no YAML or has no title."""
-    text = (folder / path).read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    """The page at `path` below `folder`.
+
+    Raises ContentError when it is not UTF-8, or its front matter is no YAML or has no title.
+    """
+    try:
+        text = (folder / path).read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise ContentError(ContentProblem(f"content/{path}", 1, "不是 UTF-8 编码", "请另存为 UTF-8")) from None
     front, body, first = _split(text)
     meta = _front_matter(path, front)
     lines = body.split("\n")
@@ -63,6 +74,7 @@ def read_page(folder: Path, path: str) -> Page:
         first,
         tuple(blocks_in(lines, first)),
         tuple(_headings(lines, first)),
+        tuple(lines),
     )
 
 
@@ -94,16 +106,16 @@ def _split(text: str) -> tuple[str, str, int]:
 
 def _front_matter(path: str, front: str) -> dict[str, object]:
     try:
-        meta = yaml.safe_load(front)
-    except yaml.YAMLError:
-        meta = None
+        meta = yaml.load(front, Loader=Loader)  # noqa: S506 (a safe loader, by its type)
+    except (yaml.YAMLError, NoSuchDay) as broken:
+        mark = getattr(broken, "problem_mark", None)
+        cure = "请核对缩进和冒号后的空格；文字里有半角冒号的，加上引号"
+        line = mark.line + 2 if mark else 1
+        raise ContentError(ContentProblem(f"content/{path}", line, "文件开头的 YAML 写法不对", cure)) from None
     if isinstance(meta, dict) and meta.get("title"):
         return meta
-    raise ContentError(
-        ContentProblem(
-            f"content/{path}", 1, "文件开头没有写网页的名称", "请在第一行起写三行：---、title: 网页的名称、---"
-        )
-    )
+    cure = "请在第一行起写三行：---、title: 网页的名称、---"
+    raise ContentError(ContentProblem(f"content/{path}", 1, "文件开头没有写网页的名称", cure))
 
 
 def _headings(lines: list[str], first: int) -> list[Heading]:

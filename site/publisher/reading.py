@@ -1,5 +1,6 @@
 """Reads one data file into its model and says in Chinese what the model refuses; knows no particular file."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,16 +14,26 @@ Place = tuple[int | str, ...]
 _CURES = {
     "missing": ("缺少“{key}”", "请补上这一项"),
     "extra_forbidden": ("“{key}”不是这里能写的项", "请改正写法或者删去"),
-    "string_pattern_mismatch": (
-        "“{key}”的写法不对：{value}",
-        "代号用小写字母、数字和短横线，电话用数字，编注用 D1 这样的编号",
-    ),
+    "string_pattern_mismatch": ("“{key}”的写法不对：{value}", "{pattern}"),
     "string_too_short": ("“{key}”是空的", "请填写内容"),
     "too_short": ("“{key}”里的项太少", "请补齐"),
     "too_long": ("“{key}”里的项太多", "请删去多余的"),
     "literal_error": ("“{key}”不能写成 {value}", "请从文件开头注释列出的几种里选"),
     "string_type": ("“{key}”应是文字，现在是 {value}", "请加上引号"),
+    "list_type": ("“{key}”应是几项，现在是 {value}", "请写在方括号里，用半角逗号分开，如 [office, guidance]"),
+    "tuple_type": ("“{key}”应是几项，现在是 {value}", "请写在方括号里，用半角逗号分开，如 [丙五2, 丙六3]"),
+    "int": ("“{key}”应是 1 到 99 的整数，现在是 {value}", "请写数字，不加引号"),
+    "date": ("“{key}”应是日期，现在是 {value}", "请写成 2026-03-01 这样"),
+    "empty": ("“{key}”是空的", "请填写内容"),
+    "no mapping": ("这里应是一组“名称: 内容”", "请对照仓库里原来的写法改正"),
 }
+_PATTERNS = {
+    "phone": "电话用半角数字，可以有短横线和空格",
+    "oddity": "编注的编号写成 D1 这样",
+    "oddities": "编注的编号写成 D1 这样",
+    "name": "不写《》，网页会加上",
+}
+_KEY_PATTERN = "代号用小写字母、数字和短横线"
 
 
 def read_data(root: Path, name: str, model: type[M]) -> tuple[M, Source]:
@@ -47,7 +58,24 @@ def validated(name: str, source: Source, model: type[M]) -> M:
 
 def _problem(name: str, source: Source, detail: dict[str, Any]) -> ContentProblem:
     place: Place = tuple(detail["loc"])
-    cause, cure = _CURES.get(detail["type"], ("“{key}”的值不对：{value}", "请对照同一文件里的其他各项改正"))
+    cause, cure = _CURES.get(_kind(detail), ("“{key}”的值不对：{value}", "请对照同一文件里的其他各项改正"))
     key = next((part for part in reversed(place) if isinstance(part, str) and part != "[key]"), "")
-    words = {"key": key, "value": detail.get("input")}
-    return ContentProblem(name, source.line(place), cause.format(**words), cure)
+    words = {"key": key, "value": detail.get("input"), "pattern": _pattern(place)}
+    return ContentProblem(name, source.line(place), cause.format(**words), cure.format(**words))
+
+
+def _pattern(place: Place) -> str:
+    """How the innermost part with a rule of its own is written."""
+    return next((_PATTERNS[part] for part in map(str, reversed(place)) if part in _PATTERNS), _KEY_PATTERN)
+
+
+def _kind(detail: dict[str, Any]) -> str:
+    """What the model found wrong, by one word for all the ways of saying it."""
+    kind: str = detail["type"]
+    if kind in ("model_type", "dict_type"):
+        return "no mapping"
+    if kind not in ("missing", "extra_forbidden") and detail.get("input") in (None, ""):
+        return "empty"
+    if kind.startswith("date") or isinstance(detail.get("input"), date):
+        return "date"
+    return "int" if kind.startswith("int_") or "ge" in detail.get("ctx", {}) or "le" in detail.get("ctx", {}) else kind

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from functions.forms.source import Mistake, Source
+from functions.forms.source import Loader, Mistake, Source
 from publisher.models import Model, Text
 from publisher.problem import ContentError, ContentProblem
 from publisher.reading import validated
@@ -69,7 +68,7 @@ class SiteSettings(Model):
     extra: Extra
 
 
-class SettingsLoader(yaml.CSafeLoader):
+class SettingsLoader(Loader):
     """Takes a value that only MkDocs can resolve (`!ENV`) for one that is not set."""
 
 

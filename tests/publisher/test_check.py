@@ -29,9 +29,9 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "content/data/duties.yml", swap("sections: [office]", "sections: [ofice]"),
         "sections: [ofice]", "没有代号是“ofice”的科室", "sections.yml 里有",
     ),
-    "unknown section of a block": (
+    "office page of another office": (
         "content/sections/office.md", swap("::: section office", "::: section nobody"),
-        "::: section nobody", "没有代号是“nobody”的科室", "sections.yml 里有",
+        "::: section nobody", "这个网页应写 ::: section office", "请改正",
     ),
     "duty number twice": (
         "content/data/duties.yml", swap("- number: 2", "- number: 1"),

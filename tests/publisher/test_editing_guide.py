@@ -12,6 +12,7 @@ from publisher.content import load_content
 from publisher.models import Law
 from tests.publisher.conftest import ROOT
 from tests.publisher.test_check import MISTAKES
+from tests.publisher.test_slips import SLIPS
 
 GUIDE = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`::: ([^\s`]+)", GUIDE))
@@ -42,7 +43,7 @@ def test_the_page_in_the_guide_is_a_page(project: Path) -> None:
 
 
 def test_what_check_is_said_to_say_it_says() -> None:
-    causes = [cause for *_, cause, _ in MISTAKES.values()]
+    causes = [*(cause for *_, cause, _ in MISTAKES.values()), *(words for *_, words in SLIPS.values())]
     assert len(SAID) > 10
     assert [words for words in SAID if not any(cause in words or words in cause for cause in causes)] == []
 

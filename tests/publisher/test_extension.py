@@ -8,7 +8,7 @@ from publisher.content import load_content, relative
 from publisher.extension import QingdanExtension
 from tests.publisher.reading import Node, official, read
 
-ODD = "（九）甲*乙*丙 _丁_ [戊](己) <庚> &辛; `壬` 10% 6-10%。"
+ODD = "（八）甲*乙*丙 _丁_ [戊](己) <庚> &辛; `壬` 10% 6-10%。"
 
 
 def draw(root: Path, path: str) -> Node:

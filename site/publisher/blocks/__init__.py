@@ -40,4 +40,8 @@ BLOCKS: dict[str, Draw] = {
     "verify": verify,
 }
 
-__all__ = ["BLOCKS", "Draw", "paragraph"]
+# What may stand behind a block's name, and the blocks that show the lines under them; all others would lose both.
+WITH_ARGUMENT = ("downloads", "form", "note", "regime", "regimes", "section", "services")
+WITH_TEXT = ("half", "note", "slip", "tasks")
+
+__all__ = ["BLOCKS", "WITH_ARGUMENT", "WITH_TEXT", "Draw", "paragraph"]

@@ -25,7 +25,7 @@ def deadlines(drawing: Drawing, parent: Element, block: Block) -> None:
     body = SubElement(made, "tbody")
     for definition in _public(drawing):
         body.extend(_filings(drawing, block, definition))
-    body.extend(_elsewhere(drawing, block, one) for one in drawing.content.deadlines.deadlines)
+    body.extend([_elsewhere(drawing, block, one) for one in drawing.content.deadlines.deadlines])
     parent.append(made)
     if CALENDAR in made_files(drawing.content):
         link = drawing.stored(element("a", "把期限加入日历（.ics）", href=drawing.file(CALENDAR)))

@@ -35,6 +35,10 @@ def tasks(drawing: Drawing, parent: Element, block: Block) -> None:
 
 def regimes(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: regimes`: the four regimes with their stems; `::: regimes numbered` keeps the list's own numbers."""
+    if block.argument not in ("", "numbered"):
+        raise drawing.wrong(
+            block, f"regimes 后面不能写“{block.argument}”", "请写 ::: regimes 或者 ::: regimes numbered"
+        )
     made = element("ul", class_="regimes")
     for one in drawing.content.regimes.regimes:
         name = f"{one.number}{one.name}" if block.argument == "numbered" else one.name
