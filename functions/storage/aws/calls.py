@@ -57,7 +57,9 @@ _BUSY = frozenset(
     )
 )
 _ON_THE_WAY = (HTTPClientError, ConnectionError, IncompleteReadError)
+# By the error's code; what one service means by a code of many stands before that, with the operation.
 _REASONS = {
+    "Invoke ResourceNotFoundException": "没有设置里写的后台函数，请核对 QINGDAN_BACKGROUND 和 QINGDAN_REGION",
     "ResourceNotFoundException": "没有名为“{table}”的数据表，请核对 QINGDAN_TABLE 和 QINGDAN_REGION",
     "NoSuchBucket": "没有设置里写的存储桶，请核对 QINGDAN_BUCKET、QINGDAN_EXPORTS_BUCKET 和 QINGDAN_REGION",
     "AccessDenied": "没有权限，请核对这个函数的角色",
@@ -165,7 +167,9 @@ def _reason(error: Exception) -> str | None:
         return _UNREACHABLE
     if _passes(error):
         return _SPENT
-    return _REASONS.get(code_of(error))
+    code = code_of(error)
+    operation = error.operation_name if isinstance(error, ClientError) else ""
+    return _REASONS.get(f"{operation} {code}", _REASONS.get(code))
 
 
 def _passes(error: Exception) -> bool:

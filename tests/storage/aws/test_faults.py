@@ -278,6 +278,14 @@ def test_a_missing_bucket_is_named_with_its_setting(engine: FaultyEngine, twin: 
         calls(Clients("us-east-1", twin).s3().list_objects_v2, Bucket="qingdan-nowhere")
 
 
+def test_a_missing_function_is_named_with_its_setting(patience: Patience) -> None:
+    def invoke() -> None:
+        raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")
+
+    with pytest.raises(StoreUnavailable, match="QINGDAN_BACKGROUND"):
+        Calls(patience, "t")(invoke)
+
+
 def test_nobody_at_the_address_is_waited_for_and_then_named(passing: Time, patience: Patience) -> None:
     client = Clients("us-east-1", "http://127.0.0.1:1").dynamodb()
     with pytest.raises(StoreUnavailable, match="QINGDAN_ENDPOINT_URL"):
