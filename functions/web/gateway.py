@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.bootstrap import Services, open_services, settle
+from functions.errors import StoreUnavailable
 from functions.settings import Settings
 from functions.web.guard import guard
 from functions.web.limits import header, refuse
 from functions.web.logs import JsonLines
-from functions.web.problems import HttpProblem
+from functions.web.problems import HttpProblem, problem_of
 from functions.web.shell import Shell
 
 if TYPE_CHECKING:
@@ -52,46 +53,53 @@ class Gateway:
         """The answer to an event; `context` is Lambda's, which knows when it ends the function, or None."""
         left = context.get_remaining_time_in_millis() / 1000 if context is not None else math.inf
         self._until = time.monotonic() + left - _KEPT_BACK
-        answer = self._answering(event, context)
+        try:
+            answering = self._answering
+        except StoreUnavailable as error:
+            # Else the gateway would tell the visitor that something failed, in English; the next event tries again.
+            return self._refusing(problem_of(error))(event, context)
+        answer = answering(event, context)
         if len(answer.get("body", "")) > _NEVER_TOO_LARGE and _size(answer) > LARGEST_ANSWER:
-            answer = self._refusing(event, context)
+            answer = self._refusing(HttpProblem(500, _TOO_LARGE))(event, context)
         settle()
         return answer
 
     @cached_property
     def services(self) -> Services:
         """What the function works with."""
-        log_as_lines(self._variables)
-        # Whoever comes here came by HTTPS: neither CloudFront nor the gateway takes anything else.
-        settings = replace(Settings.from_mapping(self._variables), encrypted=True)
-        return open_services(settings, lock=False, until=lambda: self._until)
+        return open_services(self._settings, lock=False, until=lambda: self._until)
 
     def close(self) -> None:
         """Release what has been opened; the next event opens it anew."""
         if "services" in self.__dict__:
             self.services.close()
-        for name in ("services", "_answering", "_refusing"):
+        for name in ("services", "_settings", "_answering", "_shell"):
             self.__dict__.pop(name, None)
+
+    @cached_property
+    def _settings(self) -> Settings:
+        log_as_lines(self._variables)
+        # Whoever comes here came by HTTPS: neither CloudFront nor the gateway takes anything else.
+        return replace(Settings.from_mapping(self._variables), encrypted=True)
 
     @cached_property
     def _answering(self) -> Mangum:
         return self._adapted(self._create_app(self.services))
 
-    @cached_property
-    def _refusing(self) -> Mangum:
+    def _refusing(self, problem: HttpProblem) -> Mangum:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
-            await refuse(scope, receive, send, HttpProblem(500, _TOO_LARGE), self._shell)
+            await refuse(scope, receive, send, problem, self._shell)
 
         return self._adapted(application)
 
     @cached_property
     def _shell(self) -> Shell:
-        return Shell.load(self.services.settings.site)
+        return Shell.load(self._settings.site)
 
     def _adapted(self, app: ASGIApp) -> Mangum:
         from mangum import Mangum
 
-        settings = self.services.settings
+        settings = self._settings
         if settings.origin_mark:
             app = ThroughCloudFront(app, settings.origin_mark, self._shell)
         app = guard(app, settings, self._shell, time.monotonic, count=False)

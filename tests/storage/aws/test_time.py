@@ -67,3 +67,19 @@ def test_who_is_ended_soon_answers_sooner_than_a_call_is_patient(gateway: Gatewa
     assert time.monotonic() - begun < 6
     engine.fate = lambda operation: None
     assert gateway(recorded("file-json"), Context(29))["statusCode"] == 201
+
+
+def test_who_comes_while_a_function_cannot_even_start_is_told_so_in_words(
+    gateway: Gateway, engine: FaultyEngine
+) -> None:
+    """On the great day many start at once, and the keys are read from a service that gives them to forty a second."""
+    engine.fate = lambda operation: refusal("ThrottlingException")
+    page, told = (gateway(recorded(name), Context(8.2)) for name in ("review-form", "file-json"))
+    assert set(engine.seen) == {"GetParametersByPath"}
+    assert (page["statusCode"], page["headers"]["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "过一会儿再试" in page["body"]
+    assert page["headers"]["retry-after"]
+    assert page["headers"]["x-content-type-options"] == "nosniff"
+    assert (told["statusCode"], told["headers"]["content-type"]) == (503, "application/problem+json")
+    engine.fate = lambda operation: None
+    assert gateway(recorded("file-json"), Context(29))["statusCode"] == 201
