@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from typing import Any, Final
 
 import orjson
@@ -20,6 +21,7 @@ from functions.records.sealing import page_before, prove_event, seals_of_month
 from functions.web.downloads import disposition
 from functions.web.gateway import Gateway
 from functions.web.problems import HttpProblem, handlers, wants_html
+from functions.web.sealfinding import NO_DIGEST, NOT_SEALED, Sought
 from functions.web.sealpages import seals_page
 from functions.web.shell import Shell
 
@@ -50,14 +52,27 @@ class Seals:
         self._services, self._shell = services, shell
 
     async def list(self, request: Request) -> Response:
-        """The newest seals, or those before an index; as a page for people."""
+        """The newest seals, or those before an index; as a page for people, who may ask there for a step's."""
         before = _before(request.query_params.get("before"))
         found = await run_in_threadpool(page_before, self._services.seals, before, PAGE_SIZE)
         older = found[-1].index if found and found[-1].index > 1 else None
         if wants_html(request.url.path, request.headers.get("accept", "")):
-            page = seals_page(self._shell, found, older=older)
-            return HTMLResponse(page, headers={"Vary": "Accept"})
+            status, sought = await run_in_threadpool(self._seek, request.query_params.get("digest"))
+            page = seals_page(self._shell, found, older=older, sought=sought)
+            return HTMLResponse(page, status, headers={"Vary": "Accept"})
         return _json({"items": [_seal_json(seal) for seal in found], "next": older}, {"Vary": "Accept"})
+
+    def _seek(self, typed: str | None) -> tuple[int, Sought | None]:
+        """What a person asked for, and the status to answer with."""
+        if not typed:
+            return 200, None
+        digest = "".join(unicodedata.normalize("NFKC", typed).split()).lower()
+        if not _DIGEST.fullmatch(digest):
+            return 400, Sought(typed, problem=NO_DIGEST)
+        try:
+            return 200, Sought(typed, prove_event(self._services.seals, digest))
+        except NotFound:
+            return 404, Sought(typed, problem=NOT_SEALED)
 
     async def prove(self, request: Request) -> Response:
         """The proof that the event of this digest is sealed.

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from functions.records.seal import Seal
 from functions.web.pages import grouped, local_time, long_date
+from functions.web.sealfinding import Sought, finding
 from functions.web.shell import Shell
 
 _TITLE = "封存记录"
 
 
-def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None) -> str:
-    """The seals, newest first, with the way to older ones."""
+def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None, sought: Sought | None = None) -> str:
+    """The seals, newest first, with the way to older ones, and to the one that holds the step `sought`."""
     months = list(dict.fromkeys(f"{local_time(seal.at):%Y-%m}" for seal in seals))
     main = (
         f'<h1>{_TITLE}</h1><p class="lead">每天夜里，系统把新增的每一步（提交、退回、补正、接受，以及谁查看过）的指纹'
@@ -22,9 +23,11 @@ def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None) -> str
         "<li>步数是全部表和查看记录合在一起的数目，看不出某一种表报了多少。</li>"
         "<li>封存不说明填报的内容是真是假，也不公开任何内容。</li></ul>"
         f'<p class="measure">回执的真假，在<a href="{shell.base}verify/">核验回执</a>一页查。</p>'
+        f'{finding(sought)}<h2 id="all">各次封存</h2>'
         f"{_months(months)}{_table(seals) if seals else _nothing()}{_pager(older)}"
     )
-    return shell.page(_TITLE, main, ((_TITLE, "#"),))
+    wrong = "有 1 处要改：" if sought and sought.problem else ""
+    return shell.page(wrong + _TITLE, main, ((_TITLE, "#"),))
 
 
 def _table(seals: Sequence[Seal]) -> str:

@@ -80,6 +80,38 @@ def test_a_digest_gets_its_proof_and_a_stranger_checks_it(client: TestClient, se
     assert client.get("/api/seals/proof", params={"digest": digests[0].upper()}).status_code == 200
 
 
+def test_a_person_finds_the_seal_of_a_step_and_the_proof_to_keep(
+    client: TestClient, services: Services, fill: Fill
+) -> None:
+    digest = fill(*range(5))[3]
+    nightly.run(services)
+    proof = client.get("/api/seals/proof", params={"digest": digest}).json()
+    as_printed = " ".join(digest[start : start + 8] for start in range(0, 64, 8))
+    for typed in (digest, digest.upper(), as_printed, f" {as_printed}\n"):
+        answer = client.get("/api/seals", params={"digest": typed}, headers=HTML)
+        page = read_page(answer.text)
+        assert answer.status_code == 200
+        assert "第 1 次封存里（2026年9月18日" in page.one(id="found").text
+        assert f"是其中 5 步的第 {proof['position'] + 1} 个" in page.one(id="found").text
+        assert page.one("a", download="封存证明.json").attributes["href"] == f"seals/proof?digest={digest}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [("0" * 63, 400, "应为 64 个字符"), ("<b>", 400, "应为 64 个字符"), ("0" * 64, 404, "没有封存过这个指纹")],
+)
+def test_a_person_is_told_what_is_wrong_with_a_digest_and_sees_it_again(
+    client: TestClient, typed: str, status: int, words: str
+) -> None:
+    answer = client.get("/api/seals", params={"digest": typed}, headers=HTML)
+    page = read_page(answer.text)
+    assert answer.status_code == status
+    assert words in page.one(id="digest-e").text
+    assert page.one("input", id="digest").attributes["value"] == typed
+    assert not page.find(id="found")
+    assert client.get("/api/seals", params={"digest": typed}).status_code == 200
+
+
 def by_hand(proof: dict[str, object], digest: str) -> None:
     """RFC 9162, 2.1.3.2, in a stranger's own few lines, without any code of ours."""
     token = str(proof["seal"])
