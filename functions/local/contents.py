@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 CHUNK: Final = 1 << 20
+_ZIP: Final = b"PK\x03\x04"
 # What Python's zip reader raises over bytes that are not what they should be.
 DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
@@ -76,3 +77,17 @@ class Packed:
 
     def close(self) -> None:
         self._zip.close()
+
+
+def is_broken_zip(path: Path) -> bool:
+    """Whether a file begins as a zip does and cannot be opened as one: its end, which has the index, is missing."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_ZIP)) == _ZIP
+    except OSError:
+        return False
+    try:
+        zipfile.ZipFile(path).close()
+    except DAMAGE:
+        return begins
+    return False

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError, system_reason
+from functions.local.contents import is_broken_zip
 from functions.local.packages import check_package, is_package
 from functions.records.audit import Finding, Report
 from functions.records.pinned import PinnedForms
@@ -74,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing: `recognises` looks at a path, `check` verifies what lies there."""
+    """One kind of thing: `recognises` looks at a path, `check` verifies what lies there; no `title`, no offer of it."""
 
     title: str
     recognises: Callable[[Path], bool]
@@ -88,7 +89,7 @@ def verify_path(path: Path, means: Means) -> Outcome:
     for kind in KINDS:
         if kind.recognises(path):
             return kind.check(path, means)
-    known = "、".join(kind.title for kind in KINDS)
+    known = "、".join(kind.title for kind in KINDS if kind.title)
     raise QingdanError(f"认不出 {path} 是什么。可以核验：{known}")
 
 
@@ -134,6 +135,11 @@ def _check_folder(path: Path, means: Means) -> Outcome:
 
 def _check_package(path: Path, means: Means) -> Outcome:
     return Outcome("归档包", check_package(path, means.keys, means.progress))
+
+
+def _check_broken(path: Path, means: Means) -> Outcome:
+    words = "这个压缩包打不开，末尾缺了一截，或者坏了。没有下载完的，请重新下载"
+    return Outcome("压缩包", Report(findings=[Finding("file_changed", words)]))
 
 
 def _check_receipts(path: Path, means: Means) -> Outcome:
@@ -199,7 +205,9 @@ def _is_json_with(name: str) -> Callable[[Path], bool]:
 
 
 def _has_receipt(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size <= LARGEST_FILE and _TOKEN.search(_text(path)) is not None
+    """A database or a program has tokens in it too; only a text is a receipt."""
+    text = _text(path) if path.is_file() and path.stat().st_size <= LARGEST_FILE else ""
+    return "\0" not in text and _TOKEN.search(text) is not None
 
 
 def _json(path: Path) -> Any:
@@ -221,6 +229,7 @@ def _text(path: Path) -> str:
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("数据文件夹", _is_folder, _check_folder),
     Kind("归档包（zip，或者解开的文件夹）", is_package, _check_package),
+    Kind("", is_broken_zip, _check_broken),
     Kind("封存证明（JSON）", _is_json_with("path"), _check_proof),
     Kind("按月的封存记录（JSON）", _is_json_with("seals"), _check_month),
     Kind("回执（.jws、.txt，或者二维码里的网址）", _has_receipt, _check_receipts),

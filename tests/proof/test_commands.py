@@ -114,6 +114,9 @@ def test_what_is_nothing_to_verify_is_1_and_says_what_is(sample: Sample, tmp_pat
         assert told.returncode == 1
         assert "Traceback" not in told.stderr
     assert "可以核验" in run("verify", tmp_path, "--data", sample.folder).stderr
+    beside = tmp_path / "receipts.bin"
+    beside.write_bytes(b"\0" + sample.receipts[0].encode())
+    assert "可以核验" in run("verify", beside, "--data", sample.folder).stderr
 
 
 def test_a_proof_is_verified_offline_and_a_bent_one_is_1(sample: Sample, tmp_path: Path) -> None:

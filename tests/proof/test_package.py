@@ -435,6 +435,17 @@ def test_the_command_needs_the_package_and_the_keys_alone(whole: bytes, keys: Ke
     assert "第 1 步的内容" in told.stderr
 
 
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+def test_a_package_that_was_not_sent_whole_is_one_and_not_the_receipts_in_it(
+    share: float, whole: bytes, keys: Keys, tmp_path: Path
+) -> None:
+    (tmp_path / "package.zip").write_bytes(whole[: int(len(whole) * share)])
+    (tmp_path / "keys.json").write_text(json.dumps(keys.jwks()))
+    told = run("verify", str(tmp_path / "package.zip"), "--keys", str(tmp_path / "keys.json"))
+    assert told.returncode == 1
+    assert told.stderr.strip() == "不对：这个压缩包打不开，末尾缺了一截，或者坏了。没有下载完的，请重新下载"
+
+
 def test_other_things_are_no_package(tmp_path: Path) -> None:
     (tmp_path / "other.zip").write_bytes(zipped({"a/b.txt": b"x"}, listed_anew=False))
     (tmp_path / "text.zip").write_text("no zip")
