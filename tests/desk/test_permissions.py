@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import httpx2
 import pytest
@@ -13,8 +13,10 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.desk import create_app
+from functions.records.decision import Kind
 from functions.staff.permissions import NEEDS_SECOND_FACTOR, Permission, may
 from functions.staff.port import Role
+from functions.web.deciding_several import KINDS
 from functions.web.desk_staff import id_of
 from tests.desk.conftest import ROLES, ComeIn, Filer, csrf_of
 
@@ -139,6 +141,27 @@ def test_each_role_gets_as_far_as_the_table_says(role: Role, come_in: ComeIn, kn
     expected = {route: wanted(role, access) for route, access in ACCESS.items()}
     # Some routes end the session: each is asked for with one of its own.
     assert {route: outcome(knock(come_in(role), *route)) for route in ACCESS} == expected
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("role", ROLES)
+def test_each_decision_asks_for_its_own_permission(
+    role: Role, kind: Kind, come_in: ComeIn, file: Filer, services: Services
+) -> None:
+    """One address takes decisions of every kind, and several filings are decided on at another."""
+    number, client = file(), come_in(role)
+    before = services.records.read(number)
+    one, several = f"/api/desk/submissions/{number}/decisions", "/api/desk/decisions"
+    form = {"csrf": csrf_of(client, services), "decision": kind}
+    answers = [
+        client.post(f"/desk/submissions/{number}/decision", data=form),
+        client.post(one, json={"decision": kind}, headers={"if-match": '"9"'}),
+    ]
+    if kind in KINDS:
+        answers.append(client.post(several, json={"decision": kind, "filings": []}))
+    allowed: Outcome = "let through" if may(role, kind) else "forbidden"
+    assert [outcome(answer) for answer in answers] == [allowed] * len(answers)
+    assert services.records.read(number) == before
 
 
 def test_a_stranger_gets_no_further_than_the_sign_in_page(client: TestClient, staff: None, knock: Knock) -> None:
