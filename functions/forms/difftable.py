@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from functions.forms.answers import NOT_TICKED, value_words
@@ -16,30 +17,59 @@ GONE = el("span", "没有", class_="quiet")
 _KEPT = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A whole row that is the same in both versions and stands elsewhere: what it is called in each."""
+
+    before: str
+    after: str
+
+
 def render_differences(comparison: Comparison, *, before: int, after: int, level: int = 2) -> Markup:
     """The table of all changes between these two versions, under a heading, and how many answers did not change."""
-    count = len(comparison.changes)
+    changes = _with_moves(comparison.changes)
+    count = len(changes)
     words = f"第 {after} 版改了 {count} 处" if count else f"第 {after} 版的内容和第 {before} 版一样"
     heading = el(f"h{level}", words, id=f"changes-{after}")
     same = el("p", f"其余 {comparison.unchanged} 栏没有变化。", class_="note quiet") if count else Markup("")
-    return join(heading, _table(comparison, before, after) if count else Markup(""), same)
+    return join(heading, _table(changes, before, after) if count else Markup(""), same)
 
 
-def _table(comparison: Comparison, before: int, after: int) -> Markup:
+def _with_moves(changes: Sequence[Change]) -> list[Change | Move]:
+    """The changes, where a row that went from one place and came the same at another is told once, as a move."""
+    left = [change for change in changes if _is_gone(change)]
+    told: list[Change | Move] = []
+    for change in changes:
+        same = [one for one in left if change.before is None and (one.part, one.before) == (change.part, change.after)]
+        if same:
+            left.remove(same[0])
+        told.append(Move(same[0].label, change.label) if same else change)
+    return [one for one in told if isinstance(one, Move) or not _is_gone(one) or one in left]
+
+
+def _is_gone(change: Change) -> bool:
+    return isinstance(change.part, Rows) and change.after is None
+
+
+def _table(changes: Sequence[Change | Move], before: int, after: int) -> Markup:
     names = ("栏目", f"原为（第 {before} 版）", f"改为（第 {after} 版）")
     head = el("tr", *(el("th", name, role="columnheader", scope="col") for name in names), role="row")
     return el(
         "table",
         el("caption", f"第 {before} 版与第 {after} 版的差别", class_="vh"),
         el("thead", head, role="rowgroup"),
-        el("tbody", *map(_row, comparison.changes), role="rowgroup"),
+        el("tbody", *map(_row, changes), role="rowgroup"),
         class_="tbl diff cards", role="table",
     )  # fmt: skip
 
 
-def _row(change: Change) -> Markup:
-    old, new = _cells(change)
-    name = el("th", change.label, role="rowheader", scope="row")
+def _row(change: Change | Move) -> Markup:
+    if isinstance(change, Move):
+        label, old = change.after, el("del", change.before)
+        new = join(el("ins", change.after), el("small", "　只换了位置，内容没有变"))
+    else:
+        label, (old, new) = change.label, _cells(change)
+    name = el("th", label, role="rowheader", scope="row")
     return el(
         "tr", name, el("td", old, role="cell", data_l="原为"), el("td", new, role="cell", data_l="改为"), role="row"
     )

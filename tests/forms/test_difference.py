@@ -82,6 +82,28 @@ def test_a_row_that_came_is_read_with_an_answer_to_a_line() -> None:
     assert '<td role="cell" data-l="原为"><span class="quiet">没有</span></td>' in table
 
 
+def test_a_row_that_moved_is_told_once_and_its_answers_are_not_told_again() -> None:
+    before = valid_self_check(databases=3)
+    after = copy.deepcopy(before)
+    held = after["databases"]["databases"]
+    held.insert(0, held.pop())
+    table = cells(before, after)
+    assert "第 2 版改了 1 处" in table
+    assert "<del>数据库 3</del>" in table
+    assert "<ins>数据库 1</ins><small>　只换了位置，内容没有变</small>" in table
+    assert "示例档案数据库 3" not in table
+    held[0]["running"] = "fault"
+    assert "示例档案数据库 3" in cells(before, after), "what also changed is shown"
+
+
+def test_of_equal_rows_each_move_is_told_for_itself() -> None:
+    row, other = ({"name": name, "running": "normal"} for name in "甲乙")
+    before, after = ({"databases": {"databases": rows}} for rows in ([other, row, row], [row, row, other]))
+    assert cells(before, after).count("只换了位置") == 1
+    gone = cells({"databases": {"databases": [row, row, other]}}, {"databases": {"databases": [other]}})
+    assert gone.count("<del>") == 2
+
+
 def test_of_two_texts_that_are_alike_only_the_middle_is_marked() -> None:
     before = valid_self_check()
     after = changed(before, {"/checks/check_2/note": "还没有异地备份，2026 年 11 月底前完成。"})
