@@ -14,6 +14,7 @@ from functions.errors import StoreUnavailable
 from functions.records.event import event_is_whole
 from functions.records.store import Selection
 from functions.storage.sqlite import SqliteStore, open_store
+from functions.storage.sqlite.store import DATABASE_NAME
 from tests.contract.steps import digest_of, first_step
 
 BIG = "示例县第一中学档案室" * 2000
@@ -109,3 +110,10 @@ def test_a_damaged_document_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="已损坏"):
         store.document(digest_of(document))
     store.close()
+
+
+def test_a_database_that_is_broken_names_the_cure_and_asks_nobody_to_wait(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_NAME).write_text("示例" * 2000, encoding="utf-8")
+    with pytest.raises(StoreUnavailable, match="qingdan restore") as refused:
+        open_store(tmp_path)
+    assert "请稍后再试" not in str(refused.value)

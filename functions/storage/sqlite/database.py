@@ -22,14 +22,15 @@ _CHECKPOINT_PAGES = 4000
 _CACHED_STATEMENTS = 256
 
 BUSY = "另一个程序正占用着数据"
+DAMAGED = "数据文件已损坏，请从备份恢复"
 
 _REASONS = {
     "SQLITE_FULL": "磁盘空间不够",
     "SQLITE_BUSY": BUSY,
     "SQLITE_READONLY": "数据文件夹不能写",
     "SQLITE_CANTOPEN": "打不开数据文件",
-    "SQLITE_CORRUPT": "数据文件已损坏，请从备份恢复",
-    "SQLITE_NOTADB": "数据文件已损坏，请从备份恢复",
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
 }
 
 
@@ -42,6 +43,9 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 
 def refused(reason: str) -> StoreUnavailable:
     """The refusal for this reason, a few words."""
+    if reason == DAMAGED:
+        # Waiting mends nothing.
+        return StoreUnavailable("数据文件已损坏，这一步没有存入。请停掉服务，留着坏的文件，用 qingdan restore 恢复备份")
     return StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
 
 
