@@ -80,7 +80,7 @@ def _forms(content: Content) -> Iterator[Entry]:
         if definition.rules.audience == "public":
             rules = definition.rules
             labels = "、".join(section.title for section in definition.sections)
-            text = f"{rules.intro} {rules.obliged_words} {rules.when_words} {labels}"
+            text = f"{rules.intro}谁要填：{rules.obliged_words}。什么时候：{rules.when_words}。各部分：{labels}。"
             yield _entry("", f"填报：{definition.title}", f"forms/{definition.id}/", text)
 
 

@@ -114,6 +114,20 @@ def test_on_paper_only_the_text_is_left(visit: Visit) -> None:
     assert colour(page, "body", "backgroundColor") == "rgb(255, 255, 255)"
 
 
+def test_below_a_short_page_there_is_only_its_footer(visit: Visit) -> None:
+    page = visit("/track/", viewport={"width": 1280, "height": 2000})
+    assert colour(page, "html", "backgroundColor") == colour(page, ".foot", "backgroundColor")
+    assert colour(page, "body", "backgroundColor") != colour(page, ".foot", "backgroundColor")
+
+
+def test_small_print_keeps_its_distance_from_the_button_above(visit: Visit) -> None:
+    page = visit("/track/")
+    button, note = page.get_by_role("button", name="查看").bounding_box(), page.locator("main .note").bounding_box()
+    assert button is not None
+    assert note is not None
+    assert note["y"] - (button["y"] + button["height"]) >= 8
+
+
 def phrases() -> list[str]:
     """Every run of the list's text between two marks of punctuation, long enough to be looked for."""
     runs = re.split(r"[\s，。；：、（）()《》“”\"—\-]+", SOURCE.read_text(encoding="utf-8"))
