@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ import yaml
 from functions.errors import AuthoringError
 
 Where = Sequence[str | int]
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Mistake(AuthoringError):
@@ -80,9 +82,7 @@ class Source:
             cause = f"没有 {wrong.node.value} 这一天"
             raise Mistake(path, wrong.node.start_mark.line + 1, cause, "请核对年月日，写成 2026-03-01 这样") from None
         except yaml.YAMLError as broken:
-            mark = getattr(broken, "problem_mark", None)
-            cure = "请核对缩进、冒号后的空格和成对的引号"
-            raise Mistake(path, mark.line + 1 if mark else 1, "这里的 YAML 写法不对", cure) from None
+            raise _unreadable(path, text, broken) from None
         return source
 
     def line(self, where: Where) -> int:
@@ -111,6 +111,19 @@ class Source:
 def mistake(source: Source, where: Where, cause: str, cure: str) -> Mistake:
     """The error for a mistake at this part of the file, ready to raise."""
     return Mistake(source.path, source.line(where), cause, cure)
+
+
+def _unreadable(path: Path, text: str, broken: yaml.YAMLError) -> Mistake:
+    """The line at fault: of a key without its colon that is the key's, where reading ended on the next."""
+    if found := _UNPRINTABLE.search(text):
+        line = text[: found.start()].count("\n") + 1
+        return Mistake(path, line, "这里有看不见的控制字符", "请删去这一行重新输入")
+    marks = [getattr(broken, "problem_mark", None)]
+    if "simple key" in str(getattr(broken, "context", "")):
+        marks.insert(0, getattr(broken, "context_mark", None))
+    mark = next((one for one in marks if one), None)
+    cure = "请核对缩进、冒号后的空格和成对的引号；冒号和引号用半角"
+    return Mistake(path, mark.line + 1 if mark else 1, "这里的 YAML 写法不对", cure)
 
 
 class _Refused(ValueError):

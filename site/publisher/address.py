@@ -6,7 +6,7 @@ from dataclasses import dataclass
 STEMS = {"甲": "jia", "乙": "yi", "丙": "bing", "丁": "ding"}
 _NUMERALS = "一二三四五六七八九十"
 _ADDRESS = re.compile(
-    r"(?P<stem>[甲乙丙丁])(?P<part>[一二三四五六七八九十])(?P<item>\d+(?:-\d+)*)?(?P<more>续[二三四五]?)?"
+    r"(?P<stem>[甲乙丙丁])(?P<part>[一二三四五六七八九十])(?P<item>[0-9]+(?:-[0-9]+)*)?(?P<more>续[二三四五]?)?"
 )
 _CONTINUATIONS = {"续": "b", "续二": "c", "续三": "d", "续四": "e", "续五": "f"}
 

@@ -11,6 +11,7 @@ EARLIEST = date(1990, 1, 1)
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{4,18}[0-9]$")]
+Maybe = BeforeValidator(lambda value: [] if value is None else value)
 Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^《》]+$")]
 Oddity = Annotated[str, StringConstraints(pattern=r"^D[1-9][0-9]?$")]
 
@@ -134,7 +135,7 @@ class Notes(Model):
     """notes.yml: the oddities that must carry a note (domain.md §9), and the notes on tables."""
 
     oddities: dict[Oddity, Text]
-    notes: list[TableNote]
+    notes: Annotated[list[TableNote], Maybe]
 
 
 class Change(Model):
@@ -149,7 +150,7 @@ class Change(Model):
 class Changes(Model):
     """changes.yml, the newest first; nothing before the bureau has published."""
 
-    changes: Annotated[list[Change], BeforeValidator(lambda value: [] if value is None else value)]
+    changes: Annotated[list[Change], Maybe]
 
     @property
     def numbered(self) -> list[tuple[Change, str]]:
@@ -175,4 +176,4 @@ class Deadlines(Model):
     """deadlines.yml; the deadlines of forms come from their rules. The calendar of both begins on the day `since`."""
 
     since: Annotated[date, Field(ge=EARLIEST)]
-    deadlines: list[Deadline]
+    deadlines: Annotated[list[Deadline], Maybe]

@@ -17,6 +17,7 @@ def misplaced(content: Content) -> Iterator[ContentProblem]:
     """Every paragraph, duty or service that is out of its order, and every 《 without its 》."""
     for page in content.regime_pages.values():
         yield from _paragraphs(page)
+        yield from _strays(page)
     for name, top, numbers in (
         ("duties.yml", "duties", [duty.number for duty in content.duties.duties]),
         ("services.yml", "services", [service.number for service in content.services.services]),
@@ -51,6 +52,19 @@ def _paragraphs(page: Page) -> Iterator[ContentProblem]:
             cause = f"“{block.name}”写在了“{before[0]}”的下面"
             yield ContentProblem(file, block.line, cause, "请按原文的次序排，或者改正编号")
         before = (block.name, place)
+
+
+def _strays(page: Page) -> Iterator[ContentProblem]:
+    """Text in the article of a regime that is neither a numbered paragraph nor a note: no reader could tell whose."""
+    begin = next((block.line for block in page.blocks if block.name == "regime"), None)
+    held = {heading.line for heading in page.headings}
+    for block in page.blocks:
+        held.update(range(block.line, block.line + len(block.body) + 1))
+    for number, line in enumerate(page.lines, page.first):
+        if begin is not None and number > begin and number not in held and line.strip():
+            cause = f"“{line.strip()[:12]}”没有编号"
+            cure = "原文请在上一行写 ::: 丙五2 这样的编号；编者的话请写成 ::: note D12"
+            yield ContentProblem(f"content/{page.path}", number, cause, cure)
 
 
 def _unlike(file: str, line: int, address: Address, text: str) -> Iterator[ContentProblem]:

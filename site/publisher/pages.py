@@ -9,6 +9,7 @@ import yaml
 from functions.forms.source import Loader, NoSuchDay
 from publisher.problem import ContentError, ContentProblem
 
+_KEYS = ("title", "description", "crumb")
 _HEADING = re.compile(r"^(#{1,6})\s*(.*?)\s*(?:\{:\s*#(?P<id>[\w-]+)\s*\})?\s*$")
 
 
@@ -112,8 +113,13 @@ def _front_matter(path: str, front: str) -> dict[str, object]:
         cure = "请核对缩进和冒号后的空格；文字里有半角冒号的，加上引号"
         line = mark.line + 2 if mark else 1
         raise ContentError(ContentProblem(f"content/{path}", line, "文件开头的 YAML 写法不对", cure)) from None
-    if isinstance(meta, dict) and meta.get("title"):
+    unknown = [str(key) for key in meta if key not in _KEYS] if isinstance(meta, dict) else []
+    if isinstance(meta, dict) and meta.get("title") and not unknown:
         return meta
+    if unknown:
+        line = next((number for number, words in enumerate(front.splitlines(), 2) if words.startswith(unknown[0])), 1)
+        cure = f"这里可以写 {'、'.join(_KEYS)}，请改正写法或者删去"
+        raise ContentError(ContentProblem(f"content/{path}", line, f"“{unknown[0]}”不是这里能写的项", cure))
     cure = "请在第一行起写三行：---、title: 网页的名称、---"
     raise ContentError(ContentProblem(f"content/{path}", 1, "文件开头没有写网页的名称", cure))
 

@@ -33,7 +33,7 @@ _PATTERNS = {
     "oddities": "编注的编号写成 D1 这样",
     "name": "不写《》，网页会加上",
 }
-_KEY_PATTERN = "代号用小写字母、数字和短横线"
+_KEY_PATTERN = "代号用小写字母、数字和短横线，几个之间用半角逗号"
 
 
 def read_data(root: Path, name: str, model: type[M]) -> tuple[M, Source]:

@@ -11,6 +11,8 @@ from publisher.problem import ContentProblem
 Slip = tuple[int, str, str]
 
 _ALMOST_A_BLOCK = re.compile(r"\s*[:：]{2,}\s*[^\s:：-]")
+_LEFT_BY_GIT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)")
+_UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _WIDE_ATTRIBUTES = re.compile(r"｛\s*[:：]?\s*[#.][\w-]|\{\s*：|\{:\s*[#.][^{}｝]*｝")
 _WIDE_LINK = re.compile(r"\[[^\[\]]+\]\s*(?:（[^（）()]*(?:\.md|#|//)|\([^()（）]*）)")
@@ -22,7 +24,7 @@ _DEFINITION = re.compile(r"\s{0,3}\[([^\[\]]+)\]:\s*\S")
 def slips(content: Content) -> Iterator[ContentProblem]:
     """Every slip of every page, by file and line."""
     for page in content.pages.values():
-        for find in (_almost_blocks, _headings, _marks):
+        for find in (_almost_blocks, _leftovers, _headings, _marks):
             for line, cause, cure in find(page):
                 yield ContentProblem(f"content/{page.path}", line, cause, cure)
 
@@ -41,6 +43,27 @@ def _almost_blocks(page: Page) -> Iterator[Slip]:
     for number, line in _prose(page):
         if _ALMOST_A_BLOCK.match(line) and not line.startswith(":::"):
             yield number, f"“{line.strip()[:20]}”不会当成块", "块要从行首写起，用三个半角冒号，如 ::: 丙五2"
+
+
+def _leftovers(page: Page) -> Iterator[Slip]:
+    """What a merge left behind, a comment that hides the rest of the page, a heading that can carry no id."""
+    opened, before = 0, ""
+    for number, line in _prose(page):
+        if _LEFT_BY_GIT.match(line):
+            yield number, "这里有合并时留下的冲突标记", "请保留要用的文字，删去 <<<<<<<、=======、>>>>>>> 三行"
+        elif before.strip() and not before.startswith(":::") and _UNDERLINE.match(line) and "|" not in before:
+            yield (
+                number,
+                f"“{before.strip()[:12]}”成了没有编号的标题",
+                "标题请写成 ## 标题 {: #编号 }；横线请前后空一行",
+            )
+        if "<!--" in line:
+            opened = number
+        if "-->" in line:
+            opened = 0
+        before = line
+    if opened:
+        yield opened, "<!-- 没有关上，后面的文字都不会显示", "请在注释末尾写 -->"
 
 
 def _headings(page: Page) -> Iterator[Slip]:

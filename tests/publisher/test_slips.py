@@ -1,5 +1,6 @@
 """Promises that a slip of the pen is told to the editor, and never published as it stands."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,14 @@ SLIPS: dict[str, tuple[str, Edit, int, str]] = {
     "words behind a block": ("duties.md", swap("::: duties", "::: duties all"), 0, "“::: duties”后面不能写“all”"),
     "words below a block": ("duties.md", swap("::: duties\n", "::: duties\n共十项\n"), 0, "“共十项”不会显示"),
     "words behind an address": ("regimes/bing.md", swap("::: 丙六2", "::: 丙六2 （二）"), 107, "后面不能写“（二）”"),
+    "paragraph without a number": ("regimes/bing.md", remove("::: 丙六4\n"), 113, "“（四）对单位在监督检查中”没有编号"),
+    "number in wide digits": ("regimes/bing.md", swap("::: 丙六2", "::: 丙六２"), 107, "没有叫“丙六２”的块"),
+    "left by a merge": ("privacy.md", swap("## 草稿", "<<<<<<< HEAD\n## 草稿"), 0, "合并时留下的冲突标记"),
+    "comment left open": ("privacy.md", swap("## 草稿", "<!-- 先不写\n\n## 草稿"), 0, "<!-- 没有关上"),
+    "heading by its underline": ("privacy.md", swap("## 草稿", "说明\n---\n\n## 草稿"), 0, "“说明”成了没有编号的标题"),
+    "misspelt key of a page": ("privacy.md", swap("description:", "descripton:"), 3, "“descripton”不是这里能写的项"),
+    "wide colon in data": ("services.yml", swap("office: 办公室", "office：办公室"), 8, "冒号和引号用半角"),
+    "control character": ("services.yml", swap("office: 办公室", "office: 办\x08公室"), 8, "看不见的控制字符"),
     "YAML of a page": ("services.md", swap("title: 公共", "title: 甲: 公共"), 2, "文件开头的 YAML 写法不对"),
     "page without a heading": ("services.md", remove("# 公共服务事项登记表 {: #title }\n"), 5, "网页里没有标题"),
     "two first headings": ("privacy.md", swap("## 草稿", "# 草稿"), 0, "“草稿”是第二个一级标题"),
@@ -138,6 +147,20 @@ def test_a_page_that_others_lead_to_must_be_there(page: str, project: Path) -> N
 def test_a_form_for_the_public_needs_its_page(project: Path) -> None:
     (project / "content" / "forms" / "annual-self-check.md").unlink()
     assert any(one.file == "content/forms/annual-self-check.md" for one in check_content(project))
+
+
+def test_a_form_for_officers_needs_no_page(project: Path) -> None:
+    shutil.copytree(project / "schemas" / "annual-self-check", project / "schemas" / "patrol-visit")
+    rules = project / "schemas" / "patrol-visit" / "rules.yml"
+    text = rules.read_text(encoding="utf-8").replace("code: SC", "code: PV")
+    rules.write_text(text.replace("audience: public", "audience: staff"), encoding="utf-8")
+    assert check_content(project) == []
+
+
+def test_a_bureau_may_have_no_deadline_beside_its_forms(project: Path) -> None:
+    path = project / "content" / "data" / "deadlines.yml"
+    path.write_text("since: 2026-01-01\ndeadlines:\n", encoding="utf-8")
+    assert check_content(project) == []
 
 
 def test_what_only_looks_like_a_slip_is_none(project: Path) -> None:

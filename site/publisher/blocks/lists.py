@@ -73,6 +73,7 @@ def find(drawing: Drawing, parent: Element, block: Block) -> None:
 def index(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: index`: links to everything that has a permalink."""
     content = drawing.content
+    public = (one for one in content.catalogue if one.rules.audience == "public")
     groups = (
         *(_regime_group(content, one) for one in content.regimes.regimes),
         ("index-duties", "职责", ((f"{one.words} {_short(one.text)}", one.target) for one in content.work_items)),
@@ -82,7 +83,7 @@ def index(drawing: Drawing, parent: Element, block: Block) -> None:
             ((one.name, f"services.md#{one.anchor}") for one in content.services.services),
         ),
         ("index-sections", "科室", ((one.name, f"sections/{one.key}.md") for one in content.sections.sections)),
-        ("index-forms", "填报", ((one.title, f"forms/{one.id}.md") for one in content.catalogue)),
+        ("index-forms", "填报", ((one.title, f"forms/{one.id}.md") for one in public)),
         ("index-laws", "法律法规和文书", ((f"《{one.name}》", f"laws.md#law-{one.key}") for one in content.laws.laws)),
     )
     for anchor, title, links in groups:
