@@ -10,6 +10,7 @@ from typing import BinaryIO, Final, Literal
 
 from functions.errors import QingdanError
 from functions.forms.filefield import KINDS
+from functions.forms.normal import seen
 
 Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
 
@@ -52,8 +53,10 @@ _TOPS: Final = (b"word", b"xl", b"ppt")
 _END = struct.Struct("<4s4H2LH")
 _MEMBER = struct.Struct("<4s6H3L5H2L")
 _ENCRYPTED: Final = 1
-# Names that turn a line round, so that an "fdp.exe" reads as "exe.pdf", and what no file system takes.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Beside what no answer keeps, so that an "fdp.exe" cannot read as "exe.pdf": what no file system takes.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f]")
+# A name that begins with what shows nothing would be refused as an answer, when its file has come already.
+_BLANK = " \u00a0\u3000\u115f\u1160\u180e\u200c\u200d\u2800\u3164\uffa0"
 
 
 class FileRefused(QingdanError):
@@ -62,8 +65,8 @@ class FileRefused(QingdanError):
 
 def plain_name(given: str) -> str:
     """The file's name as it is kept: in NFC, without the folders before it and without what cannot be seen."""
-    name = _HIDDEN.sub("", unicodedata.normalize("NFC", given))
-    return re.split(r"[/\\]", name)[-1].strip()
+    name = _HIDDEN.sub("", seen(unicodedata.normalize("NFC", given)))
+    return re.split(r"[/\\]", name)[-1].strip().lstrip(_BLANK)
 
 
 def is_plain(name: str) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import struct
 import tracemalloc
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.records.filetypes import (
     MOST_MEMBERS,
@@ -19,6 +23,7 @@ from functions.records.filetypes import (
     require_fitting,
 )
 from tests.support.files import docx, jpeg, ofd, pdf_of, png, xlsx, zip_of
+from tests.support.forms import SCHEMAS
 
 
 @pytest.mark.parametrize(
@@ -142,11 +147,19 @@ def test_content_and_extension_must_fit() -> None:
         ("x\u202efdp.exe", "xfdp.exe"),
         ("行\r\n.pdf", "行.pdf"),
         (" 𠮷 表.pdf ", "𠮷 表.pdf"),
+        ("表\u00ad一\u206a.pdf", "表一.pdf"),
+        ("\u3164\u200d 表.pdf", "表.pdf"),
     ],
 )
 def test_a_name_is_kept_without_folders_and_without_what_cannot_be_seen(given: str, kept: str) -> None:
     assert plain_name(given) == kept
     assert is_plain(kept)
+
+
+@given(st.text(max_size=20).map(lambda start: f"{start}表.pdf"))
+def test_a_name_that_is_kept_is_one_that_a_form_takes(name: str) -> None:
+    text = json.loads((SCHEMAS / "common.json").read_bytes())["$defs"]["text"]["pattern"]
+    assert re.search(text, plain_name(name))
 
 
 def test_a_name_in_another_normal_form_is_a_name() -> None:
