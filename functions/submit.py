@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken, NotFound, StoreUnavailable
+from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
@@ -32,6 +33,9 @@ from functions.web.shell import Shell
 from functions.web.vouching import unproven, vouchers_in
 
 KEY_BYTES = 16
+FILED_OTHERWISE = (
+    "这一页已经提交过，那时的内容和现在的不一样，所以这一次没有存下来。请核对下面的内容；还要提交的，再按一次“确认提交”"
+)
 
 
 def create_app(services: Services) -> Starlette:
@@ -132,6 +136,8 @@ class Submit:
             given = await file(self.services, FilingRequest(definition, data, checked.key, canonical(data), contest))
         except GuardTaken:
             return self.check(409, checked, stop=taken_words(definition, data, "请勾选“仍要提交”"), contest=True)
+        except IdempotencyMismatch:
+            return self.check(409, replace(checked, key=self.services.entropy(KEY_BYTES).hex()), stop=FILED_OTHERWISE)
         except StoreUnavailable as error:
             problem = problem_of(error)
             return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)

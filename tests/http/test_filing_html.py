@@ -90,6 +90,11 @@ def test_a_page_whose_key_was_used_for_other_answers_files_nothing_and_shows_no_
     refused = page_of(post(client, changed, "file"), 409)
     assert receipt.one("p", class_="secret").text not in refused.one("main").text
     assert services.records.count(Selection()) == 1
+    assert "这一页已经提交过" in refused.one(class_="errors").text
+    assert "幂等" not in refused.one("main").text
+    assert dict(refused.posted())["unit.contact_name"] == "示例戊", "what was typed is still there"
+    again = page_of(post(client, refused.posted(), "file"), 409)
+    assert "已经有一份" in again.one(class_="errors").text, "under a key of its own"
 
 
 def test_filing_twice_gives_the_same_receipt_and_one_record(
