@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any
 
 from functions.bootstrap import Services
@@ -28,8 +28,12 @@ class Trail:
         self._add(action, actor, about, details).result()
 
     def note_soon(self, action: Action, actor: str, about: str = "", **details: Any) -> None:
-        """Note it within the next commit, without waiting; a failure is logged."""
-        self._add(action, actor, about, details).add_done_callback(_log_failure)
+        """Note it within the next commit, without waiting; a failure is logged. In the cloud it waits all the same:
+        Lambda stops a process once it has answered, and what it has not stored by then may never be."""
+        noted = self._add(action, actor, about, details)
+        noted.add_done_callback(_log_failure)
+        if self._services.settings.cloud is not None:
+            wait([noted])
 
     def _add(self, action: Action, actor: str, about: str, details: dict[str, Any]) -> Future[Event]:
         services = self._services

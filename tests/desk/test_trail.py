@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -15,10 +16,13 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.desk import create_app
+from functions.errors import StoreUnavailable
 from functions.exports.jsonl import read_events
+from functions.local.twin import cloud_at
 from functions.records.event import event_is_whole
 from functions.staff.trail import Sought, body_of
 from functions.web.desk_staff import id_of
+from functions.web.trail import Trail
 from tests.desk.conftest import PASSWORD, ROLES, Filer, SignIn, self_check, token_in
 from tests.support.clock import Clock
 from tests.support.markup import read_page
@@ -277,6 +281,25 @@ def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_not
         released.set()
         assert seen.result(30).status_code == 200
     assert [entry[1] for entry in noted(services)] == ["listed", "viewed"]
+
+
+def test_in_the_cloud_it_waits_too_since_the_process_is_stopped_behind_the_answer(services: Services) -> None:
+    class Waiting:
+        """A trail that stores when it is told to."""
+
+        def __init__(self) -> None:
+            self.stored: Future[Any] = Future()
+
+        def add(self, entry: Any, salt: bytes) -> Future[Any]:
+            return self.stored
+
+    trail: Any = Waiting()
+    cloudy = replace(services.settings, cloud=cloud_at("http://127.0.0.1:1", "nowhere"))
+    with ThreadPoolExecutor(1) as pool:
+        noting = pool.submit(Trail(replace(services, trail=trail, settings=cloudy)).note_soon, "listed", "viewer")
+        assert not wait([noting], timeout=0.2).done
+        trail.stored.set_exception(StoreUnavailable("example"))
+        assert noting.result(30) is None, "the list is shown all the same"
 
 
 def everything(services: Services) -> list[tuple[str, str, dict[str, Any]]]:
