@@ -111,12 +111,15 @@ def read_keys(path: Path) -> Keyring:
 
 
 def read_published(path: Path) -> list[str]:
-    """The seals of a month's file; QingdanError when it is none."""
+    """The seals of a month's file, at least one; QingdanError when it is none."""
     try:
-        written = json.loads(_text(path))
-        return [token for token in written["seals"] if isinstance(token, str)]
+        tokens = json.loads(_text(path))["seals"]
+        if not isinstance(tokens, list) or not tokens or not all(isinstance(token, str) for token in tokens):
+            raise ValueError("no seals")
+        return tokens
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise QingdanError(f"{path} 不是按月下载的封存记录。请用 /api/seals/months/… 给出的文件") from None
+        words = f"{path} 不是按月下载的封存记录，或者里面的封存被拿掉过。请用 /api/seals/months/… 给出的文件"
+        raise QingdanError(words) from None
 
 
 def _check_folder(path: Path, means: Means) -> Outcome:

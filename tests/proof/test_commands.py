@@ -12,7 +12,7 @@ import pytest
 
 from functions.bootstrap import open_services
 from functions.local.verifying import Means, verify_store
-from functions.records.seal import write_month, write_proof
+from functions.records.seal import ALGORITHM, write_month, write_proof
 from functions.records.sealing import prove_event
 from functions.settings import Settings
 from functions.storage.keys import load_keys
@@ -161,6 +161,15 @@ def test_a_month_is_written_verified_and_held_against_the_folder(sample: Sample,
     month = json.loads(out.read_text(encoding="utf-8"))
     del month["seals"][1]
     assert run("verify", written(tmp_path, "cut.json", month), "--keys", keys).returncode == 1
+
+
+@pytest.mark.parametrize("seals", [[], {}, [1], ["x", None], "x"])
+def test_a_month_whose_seals_were_taken_away_proves_nothing(sample: Sample, tmp_path: Path, seals: Any) -> None:
+    keys = jwks_of(sample, tmp_path)
+    month = written(tmp_path, "month.json", {"algorithm": ALGORITHM, "month": "2026-09", "seals": seals, "keys": []})
+    for told in (run("verify", month, "--keys", keys), run("verify", sample.folder, "--seals", month)):
+        assert (told.returncode, told.stdout) == (1, "")
+        assert "不是按月下载的封存记录，或者里面的封存被拿掉过" in told.stderr
 
 
 def test_a_month_without_seals_and_half_the_options_are_refused(sample: Sample, tmp_path: Path) -> None:
