@@ -48,8 +48,7 @@ def _sweep_area(named: Named, blobs: BlobStore, area: Area, before: datetime) ->
 def forget(named: Named, blobs: BlobStore, digests: Collection[str]) -> None:
     """Remove at once, for good, those of these files that nothing names: what named them was erased.
 
-    A voucher that is out for one of them is worth nothing any more, which whoever shows it is not told: what the law
-    wants forgotten does not wait a day.
+    A voucher that is out for one of them is worth nothing any more: what the law wants forgotten does not wait a day.
     """
     for digest in set(digests) - named(digests) if digests else ():
         for area in FROM_OUTSIDE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,12 +14,16 @@ from functions.forms.definition import Definition
 from functions.forms.problem import Problem
 from functions.records.attachments import Attachment, attachments_in, located, vouched
 from functions.records.filetypes import ONLY, is_plain, kind_of_name
+from functions.records.inspecting import standing_of
 from functions.records.store import Record
 from functions.records.versions import versions_of
 
 HEADER: Final = "attachment-vouchers"
 CONTROL: Final = "voucher"
 RULE: Final = "attachment"
+Files = Set[tuple[str, int]]
+"""Files by their digest and size."""
+
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,23 +50,35 @@ def unproven(
     if not named:
         return ()
     vouchers = tuple(vouchers)
-    sent = {(each.digest, each.size) for each in known} | vouched(services.keys, vouchers, services.clock())
+    before = {(each.digest, each.size) for each in known}
+    sent = vouched(services.keys, vouchers, services.clock())
     once = vouched(services.keys, vouchers, _EVER)
+    gone = {each for each in sent - before if _is_gone(services, each[0])}
     wrong: dict[str, dict[str, list[str]]] = {}
     for tokens, attachment in named:
-        reason = _reason(attachment, sent, once)
+        reason = _reason(attachment, (before | sent) - gone, once, gone)
         if reason:
             field = pointer.join(tokens[:-1])
             wrong.setdefault(field, {}).setdefault(reason, []).append(f"“{attachment.name}”")
     return tuple(_problem(definition, field, reasons) for field, reasons in wrong.items())
 
 
-def _reason(attachment: Attachment, sent: set[tuple[str, int]], once: frozenset[tuple[str, int]]) -> str:
+def _is_gone(services: Services, digest: str) -> bool:
+    """Whether a file that was vouched for has been erased since, as the content of another filing that named it.
+
+    In the cloud, the function that files are submitted to may not look.
+    """
+    return services.settings.cloud is None and standing_of(services.blobs, digest) == "gone"
+
+
+def _reason(attachment: Attachment, sent: Files, once: Files, gone: Files) -> str:
     """What is wrong with the file, to be said of its name; "" when nothing is."""
     if not is_plain(attachment.name) or kind_of_name(attachment.name) is None:
         return f"{{}}的文件名不能用，{ONLY}"
     if (attachment.digest, attachment.size) in sent:
         return ""
+    if (attachment.digest, attachment.size) in gone:
+        return "{}已经不在系统里"
     return "{}上传以后过了 24 小时" if (attachment.digest, attachment.size) in once else "还没有收到{}"
 
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from functions.records.attachments import named_in
 from functions.records.store import Selection
+from functions.records.sweeping import forget
 from tests.http.test_attachments_api import send
 from tests.http.test_track_json import SELF_CHECK, at, bearer, put, send_back
 from tests.support.clock import Clock
@@ -59,6 +60,24 @@ def test_a_file_without_its_voucher_is_refused_with_its_name_and_nothing_is_stor
     assert (error["pointer"], error["label"], error["rule"]) == ("/files/scans", "盖章扫描件", "attachment")
     assert error["message"] == "还没有收到“盖章 扫描件.pdf”。请重新选择文件上传，再提交"
     assert services.records.count(Selection()) == 0
+
+
+def test_a_file_that_was_erased_after_it_was_sent_is_to_be_sent_again(
+    client: TestClient, scan: dict[str, Any], services: Services
+) -> None:
+    """The law wanted another filing's content forgotten at once, and this filer has sent the same bytes."""
+    if services.settings.cloud:
+        pytest.skip("there the function that files are submitted to may not look")
+    forget(services.records.named, services.blobs, [scan["sha256"]])
+    refused = client.post(SELF_CHECK, json=named(scan), headers=vouchers(scan))
+    (error,) = refused.json()["errors"]
+    assert error["message"] == "“盖章 扫描件.pdf”已经不在系统里。请重新选择文件上传，再提交"
+    again = send(client, SCAN, "盖章 扫描件.pdf").json()
+    filed = client.post(SELF_CHECK, json=named(again), headers=vouchers(again))
+    assert filed.status_code == 201
+    forget(lambda digests: frozenset(), services.blobs, [scan["sha256"]])
+    corrected = put(client, filed.json(), named(again))
+    assert corrected.status_code == 200, "what an earlier version names needs no voucher, wherever it is"
 
 
 @pytest.mark.parametrize("change", [{"size": 299}, {"sha256": sha256(b"other")}])
