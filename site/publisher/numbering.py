@@ -60,11 +60,16 @@ def _strays(page: Page) -> Iterator[ContentProblem]:
     held = {heading.line for heading in page.headings}
     for block in page.blocks:
         held.update(range(block.line, block.line + len(block.body) + 1))
+    told = False
     for number, line in enumerate(page.lines, page.first):
-        if begin is not None and number > begin and number not in held and line.strip():
+        if begin is None or number <= begin or number in held or not line.strip():
+            told = False
+            continue
+        if not told and not line.lstrip().startswith(("::", "：：")):  # these are told as what they were meant to be
             cause = f"“{line.strip()[:12]}”没有编号"
             cure = "原文请在上一行写 ::: 丙五2 这样的编号；编者的话请写成 ::: note D12"
             yield ContentProblem(f"content/{page.path}", number, cause, cure)
+        told = True
 
 
 def _unlike(file: str, line: int, address: Address, text: str) -> Iterator[ContentProblem]:

@@ -170,6 +170,13 @@ def test_what_only_looks_like_a_slip_is_none(project: Path) -> None:
     assert check_content(project) == []
 
 
+def test_one_slip_is_told_in_one_line(project: Path) -> None:
+    page = project / "content" / "regimes" / "bing.md"
+    text = page.read_text(encoding="utf-8").replace("::: 丙六2", "：：： 丙六2")
+    page.write_text(text.replace("::: 丙六4\n（四）", "（四）\n"), encoding="utf-8")
+    assert [problem.line for problem in check_content(project)] == [107, 113]
+
+
 def test_a_heading_without_a_space_is_a_heading_all_the_same(project: Path) -> None:
     page = project / "content" / "regimes" / "bing.md"
     page.write_text(page.read_text(encoding="utf-8").replace("## 四、", "##四、"), encoding="utf-8")
