@@ -13,6 +13,7 @@ Slip = tuple[int, str, str]
 _ALMOST_A_BLOCK = re.compile(r"\s*[:：]{2,}\s*[^\s:：-]")
 _LEFT_BY_GIT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)")
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
+_CODE = re.compile(r"`[^`]*`")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _WIDE_ATTRIBUTES = re.compile(r"｛\s*[:：]?\s*[#.][\w-]|\{\s*：|\{:\s*[#.][^{}｝]*｝")
 _WIDE_LINK = re.compile(r"\[[^\[\]]+\]\s*(?:（[^（）()]*(?:\.md|#|//)|\([^()（）]*）)")
@@ -83,7 +84,7 @@ def _marks(page: Page) -> Iterator[Slip]:
         if parse_address(block.name)
         for line in range(block.line, block.line + len(block.body) + 1)
     }
-    lines = [(number, line) for number, line in _prose(page) if number not in official]
+    lines = [(number, _CODE.sub("", line)) for number, line in _prose(page) if number not in official]
     defined = {found[1] for _, line in lines if (found := _DEFINITION.match(line))}
     for number, line in lines:
         for find in (_wide, _undefined):

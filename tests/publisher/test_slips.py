@@ -165,7 +165,8 @@ def test_a_bureau_may_have_no_deadline_beside_its_forms(project: Path) -> None:
 
 def test_what_only_looks_like_a_slip_is_none(project: Path) -> None:
     fenced = "```markdown\n：：： 丙六2\n ::: x\n```\n\n"
-    text = f"{NEW}{fenced}- 见〔2014〕5 号[^1]，[职责][d]；1::2\n\n[^1]: 字\n[d]: duties.md\n"
+    line = "- 见〔2014〕5 号[^1]，[职责][d]；1::2，`[^a]`，`{： .b }`，`[c](d）`\n\n[^1]: 字\n[d]: duties.md\n"
+    text = NEW + fenced + line
     (project / "content" / "new.md").write_text(text, encoding="utf-8")
     assert check_content(project) == []
 
