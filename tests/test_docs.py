@@ -33,7 +33,7 @@ def test_every_command_of_the_documentation_and_its_options_exist(command: str) 
     words = shlex.split(command)[1:]
     plain = [word for word in words if not word.startswith("--")]
     options = [word for word in words if word.startswith("--")]
-    depth = 2 if plain[0] in ("staff", "keys") else 1
+    depth = 2 if plain[:1] in (["staff"], ["keys"]) else 1
     said = subprocess.run(
         [*COMMAND, *plain[:depth], "--help"],
         capture_output=True,

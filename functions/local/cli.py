@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from functions import __version__
 from functions.bootstrap import Services, open_services, reopen
 from functions.errors import QingdanError, system_reason
 from functions.local import keeping, proving
@@ -35,7 +36,7 @@ from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
 WRONG = 1
 
-app = App(name="qingdan", help="发布责任清单，接收网上填报。", add_completion=False, pretty_exceptions_enable=False)
+app = App(name="qingdan", add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.command()(keeping.backup)
@@ -84,6 +85,21 @@ def main() -> None:
         )
         code = WRONG
     raise SystemExit(code)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"qingdan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="显示版本。")
+    ] = False,
+) -> None:
+    """发布责任清单，接收网上填报。"""
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from functions import __version__
 from functions.local.cli import StatusName, app
 from functions.local.misuse import run
 from functions.records.store import Status
@@ -55,6 +56,11 @@ def test_help_is_chinese(typed: str, capsys: pytest.CaptureFixture[str]) -> None
     told = capsys.readouterr().out
     assert told.startswith(" ".join(("用法：qingdan", *typed.split())))
     assert not ENGLISH.search(told), told
+
+
+def test_the_program_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(app, ["--version"]) == 0
+    assert capsys.readouterr().out == f"qingdan {__version__}\n"
 
 
 def test_an_export_may_be_of_every_state_there_is() -> None:
