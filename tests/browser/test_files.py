@@ -241,14 +241,14 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_in_the_words_of_the_se
 
 def test_too_many_are_named_and_the_same_one_is_there_once(visit: Visit, tmp_path: Path) -> None:
     page = visit(PATH)
-    files = [written(tmp_path, f"第{n}页.pdf", pdf_of(100 + n)) for n in range(7)]
-    choose(page, *files[:4])
-    expect(box(page).locator(".st--ok")).to_have_count(4)
+    files = [written(tmp_path, f"第{n}页.pdf", pdf_of(100 + n)) for n in range(12)]
+    choose(page, *files[:9])
+    expect(box(page).locator(".st--ok")).to_have_count(9)
     choose(page, files[0])
     expect(box(page).locator("[role=status]")).to_have_text("“第0页.pdf”已经在里面了")
-    choose(page, *files[4:])
-    expect(page.locator("#files-scans-e")).to_contain_text("最多 5 个文件，“第5页.pdf”、“第6页.pdf”没有加进来")
-    expect(box(page).locator(".st--ok")).to_have_count(5)
+    choose(page, *files[9:])
+    expect(page.locator("#files-scans-e")).to_contain_text("最多 10 个文件，“第10页.pdf”、“第11页.pdf”没有加进来")
+    expect(box(page).locator(".st--ok")).to_have_count(10)
 
 
 def test_a_draft_keeps_the_files_until_their_day_is_over(visit: Visit, tmp_path: Path) -> None:

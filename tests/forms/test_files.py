@@ -71,7 +71,7 @@ def test_what_a_browser_offers_to_choose_is_what_the_service_takes() -> None:
 def test_a_field_of_files_is_one_field_with_a_number_of_files() -> None:
     field = self_check().field_at(SCANS)
     assert isinstance(field, Field)
-    assert (field.kind, field.minimum, field.maximum, field.required) == ("attachments", None, 5, "never")
+    assert (field.kind, field.minimum, field.maximum, field.required) == ("attachments", None, 10, "never")
     assert self_check().field_at(f"{SCANS}/1") is field
     assert self_check().label_at(f"{SCANS}/1") == "盖章扫描件"
 
@@ -140,7 +140,7 @@ def test_a_file_is_taken_out_by_its_place_and_the_next_takes_the_focus() -> None
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([scan(n) for n in range(6)], "“盖章扫描件”最多 5 个文件，现在是 6 个。请移除多的"),
+        ([scan(n) for n in range(11)], "“盖章扫描件”最多 10 个文件，现在是 11 个。请移除多的"),
         ([scan(size=MOST_BYTES + 1)], "“盖章扫描件”里有一个文件超过 50 MB。请移除它，分成几个文件上传"),
         ([scan(size=80 * 1024 * 1024)], "“盖章扫描件”里有一个文件超过 50 MB。请移除它，分成几个文件上传"),
         ([scan(), scan()], "“盖章扫描件”里同一个文件有两次。请移除一个"),

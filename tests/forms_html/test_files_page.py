@@ -36,7 +36,7 @@ def test_each_file_has_its_name_its_size_its_value_and_a_button_to_remove_it() -
 
 def test_the_chooser_says_what_may_be_sent_and_how_much_at_once() -> None:
     text = _form(upload_limit=4 * 1024 * 1024)
-    assert "可以传 PDF、OFD、JPEG、PNG、DOCX、XLSX，最多 5 个，每个不超过 50 MB。" in text
+    assert "可以传 PDF、OFD、JPEG、PNG、DOCX、XLSX，最多 10 个，每个不超过 50 MB。" in text
     assert "选好以后按“上传”，一次最多传 4 MB。" in text
     chooser = next(one for one in _controls(text) if one.get("type") == "file")
     assert chooser["accept"] == ".pdf,.ofd,.jpg,.jpeg,.png,.docx,.xlsx"
@@ -48,7 +48,7 @@ def test_the_chooser_says_what_may_be_sent_and_how_much_at_once() -> None:
 
 
 def test_a_full_field_takes_no_more() -> None:
-    controls = _controls(_form(*(scan(n) for n in range(5))))
+    controls = _controls(_form(*(scan(n) for n in range(10))))
     assert all("disabled" in one for one in controls if "upload:files.scans" in (one.get("name"), one.get("value")))
 
 

@@ -73,7 +73,7 @@ def test_a_page_knows_how_many_files_are_too_many_and_is_made_in_little_memory()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     node = data["nodes"]["files.scans"]
-    assert (node["k"], node["max"]) == ("attachments", 5)
-    assert data["texts"][node["m"]["many"]] == "“{name}”最多 5 个文件，现在是 {count} 个。请移除多的"
+    assert (node["k"], node["max"]) == ("attachments", 10)
+    assert data["texts"][node["m"]["many"]] == "“{name}”最多 10 个文件，现在是 {count} 个。请移除多的"
     assert "few" not in node["m"]
     assert peak < 16 * 1024 * 1024

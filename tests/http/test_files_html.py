@@ -99,9 +99,9 @@ def test_what_is_not_taken_is_named_at_its_field_and_nothing_typed_is_lost(
 
 
 def test_no_more_files_are_taken_than_the_form_asks_for(client: TestClient) -> None:
-    page = page_of(upload(client, [], [(f"{n}.pdf", pdf_of(90 + n)) for n in range(6)]), 422)
-    assert names(page) == [f"{n}.pdf" for n in range(5)]
-    assert "最多 5 个文件" in page.one("main").text
+    page = page_of(upload(client, [], [(f"{n}.pdf", pdf_of(90 + n)) for n in range(11)]), 422)
+    assert names(page) == [f"{n}.pdf" for n in range(10)]
+    assert "最多 10 个文件" in page.one("main").text
 
 
 def test_a_file_that_was_not_sent_keeps_the_form_from_being_filed(client: TestClient, definition: Definition) -> None:
