@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from functions.bootstrap import Services, open_services
 from functions.forms.authoring import read_catalogue
@@ -24,6 +25,10 @@ from tests.support.stores import STORES
 __all__ = ["Clock", "Server", "browser"]
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says what else the machine does, not whether the code is right.
+hypothesis_settings.register_profile("patient", parent=hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
