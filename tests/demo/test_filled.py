@@ -10,6 +10,7 @@ import pytest
 from functions.forms.formats import is_uscc
 from functions.local.demo.filling import ACCOUNTS
 from functions.local.verifying import Means, verify_path
+from functions.records.filetypes import HEAD, kind_of_head
 from functions.records.state import fold
 from functions.records.store import Record, Selection, Summary
 from functions.staff.accounts import check_password
@@ -76,6 +77,17 @@ def test_what_an_officer_meets_is_all_there(records: list[Record], summaries: li
     assert any(each.warnings for each in summaries)
     kinds = Counter(event.type for record in records for event in record.events)
     assert set(kinds) == {*PERMISSION, "corrected", "withdrawn"}
+
+
+def test_some_units_sent_a_scan_and_every_scan_opens(filled: Filled, records: list[Record]) -> None:
+    bodies = [fold(record.events).data for record in records]
+    scans = [scan for data in bodies for scan in data.get("files", {}).get("scans", [])]
+    assert 150 < len(scans) < 400
+    assert len({scan["sha256"] for scan in scans}) > 5
+    for scan in scans:
+        content = filled.services.blobs.read("attachments", scan["sha256"])
+        assert len(content) == scan["size"]
+        assert kind_of_head(content[:HEAD]) == "png"
 
 
 def test_a_contested_pair_of_a_year_gone_by_is_resolved(summaries: list[Summary]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from functions.local.demo.scans import scan_of
 from functions.local.demo.units import Project, Unit, dice
 
 SELF_CHECK: Final = "annual-self-check"
@@ -86,6 +87,8 @@ def self_check(seed: int, unit: Unit, year: int, filed: date) -> dict[str, Any]:
     }
     if size.random() < 0.4:
         report["unit"]["contact_email"] = f"u{unit.uscc[8:17]}@example.invalid"
+    if dice(seed, unit.uscc, year, "scanned").random() < 0.3:
+        report["files"] = {"scans": [scan_of(unit.uscc, year)]}
     if chance.random() < 0.35:
         report["rectification"] = {"issues": _issues(chance, filed)}
     return report

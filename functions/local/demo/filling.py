@@ -21,6 +21,7 @@ from functions.errors import QingdanError
 from functions.forms.validation import validate
 from functions.local.demo.answers import REGISTRATION, SELF_CHECK, registration, self_check
 from functions.local.demo.lives import OFFICER, REVIEWERS, Life, Matter, Turn, lives_of
+from functions.local.demo.scans import scans
 from functions.local.demo.units import MOST, Project, Unit, dice, projects_of, units_of
 from functions.records.event import SALT_BYTES, canonical
 from functions.records.filing import FILER, Paper, prepare
@@ -90,6 +91,8 @@ class _Days:
         self.services, self.lives, self.entropy = services, plan.lives, _stream(plan.salt)
         self.numbers: dict[int, str] = {}
         self.definition_of = PinnedForms(services.records, services.catalogue)
+        for digest, scan in scans().items():
+            services.blobs.keep("attachments", digest, scan)
 
     def live(self, turns: list[tuple[int, int]]) -> int:
         """Take one day's steps, no two of one filing, in their order; how many are stored when this returns."""
