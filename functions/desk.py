@@ -41,6 +41,7 @@ from functions.web.desk_staff import StaffPages
 from functions.web.desk_trail import TrailPages
 from functions.web.entrance import Entrance
 from functions.web.gateway import Gateway
+from functions.web.kept import Keeping, address_of
 from functions.web.parcels import Parcels
 from functions.web.problems import HttpProblem, answer_json, problem_for, wants_html
 from functions.web.scoresheets import has_sheet
@@ -67,8 +68,9 @@ def create_app(services: Services) -> Starlette:
     selection = SelectionPages(services, doorkeeper, pages, stepper, deciding)
     paper, calls = PaperDesk(services, doorkeeper, pages), Calls(services, doorkeeper, pages, stepper)
     review_api = ReviewApi(services, doorkeeper, stepper, deciding)
-    desk = Desk(services, doorkeeper, pages, review.page)
-    doors, api = Doors(doorkeeper, entrance, pages), Api(services, doorkeeper, entrance)
+    keeping = Keeping(vault, services.settings)
+    doors, api = Doors(doorkeeper, entrance, pages, keeping), Api(services, doorkeeper, entrance)
+    desk = Desk(services, doorkeeper, pages, review.page, doors, keeping)
     own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
     trail = TrailPages(services, doorkeeper, pages)
     parcels = Parcels(services, doorkeeper, pages)
@@ -125,11 +127,21 @@ def create_app(services: Services) -> Starlette:
 class Desk:
     """The pages about filings. Calls but `refuse` block and run in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages, filing_page: FilingPage) -> None:
+    def __init__(
+        self,
+        services: Services,
+        doorkeeper: Doorkeeper,
+        pages: Pages,
+        filing_page: FilingPage,
+        doors: Doors,
+        keeping: Keeping,
+    ) -> None:
         self._services = services
         self._doorkeeper = doorkeeper
         self._pages = pages
         self._filing_page = filing_page
+        self._doors = doors
+        self._keeping = keeping
         self._listing = Listing(services.records, services.catalogue)
         self._downloads = Downloads(services)
         self._trail = Trail(services)
@@ -180,6 +192,9 @@ class Desk:
         if isinstance(error, StepNeeded):
             return redirect(request, error.page)
         if problem.status == 401:
+            kept = await self._keeping.read(request)
+            if kept:
+                return await run_in_threadpool(self._doors.keep, request, kept)
             return redirect(request, "/desk/sign-in" + _after(request))
         return await run_in_threadpool(self._message, request, self._visitor(request), problem, [])
 
@@ -209,8 +224,7 @@ def _after(request: Request) -> str:
     """Where to go on after signing in: the page that was asked for."""
     if request.method != "GET":
         return ""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return "?" + urlencode({"next": request.url.path.removeprefix(request.scope.get("root_path", "")) + query})
+    return "?" + urlencode({"next": address_of(request)})
 
 
 def _slow(threads: ThreadPoolExecutor) -> Callable[[Callable[[Request, bytes], Response]], Endpoint]:

@@ -13,6 +13,7 @@ from functions.errors import NotFound
 from functions.staff.port import Account, Session, StaffStore
 
 TOKEN_BYTES: Final = 32
+SALT_BYTES: Final = 6
 TOUCH_AFTER: Final = timedelta(minutes=1)
 
 Entropy = Callable[[int], bytes]
@@ -39,7 +40,8 @@ def open_session(
     """
     store.drop_sessions(created_before=at - limits.absolute, seen_before=at - limits.idle)
     token = _text(entropy(TOKEN_BYTES))
-    session = Session(hash_token(token), account.name, _text(entropy(TOKEN_BYTES)), at, at, client, account.epoch)
+    csrf = f"{_text(entropy(TOKEN_BYTES))}.{_mark(account.name, _text(entropy(SALT_BYTES)))}"
+    session = Session(hash_token(token), account.name, csrf, at, at, client, account.epoch)
     store.open_session(session)
     return token, session
 
@@ -71,6 +73,21 @@ def _lives(session: Session, account: Account, limits: SessionLimits, at: dateti
 def hash_token(token: str) -> str:
     """What is kept of a token: a copy of the store signs nobody in."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mark_in(csrf: str) -> str:
+    """The part of a session's CSRF token that tells whose it was after the session is gone; "" when it has none."""
+    return csrf.partition(".")[2]
+
+
+def is_of(mark: str, name: str) -> bool:
+    """Whether the mark is of a session of this account."""
+    salt, _, digest = mark.partition(".")
+    return bool(digest) and mark == _mark(name, salt)
+
+
+def _mark(name: str, salt: str) -> str:
+    return f"{salt}.{hashlib.sha256(f'{salt} {name}'.encode()).hexdigest()[:32]}"
 
 
 def _text(random: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Where the site is to be found by whoever holds one of its papers; knows no page."""
+"""Where the site is to be found by whoever holds one of its papers, and which addresses are the desk's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from functions.web.shell import Shell
 
 VERIFY: Final = "verify/"
+_OWN_PAGE = re.compile(r"/desk/[A-Za-z0-9/?&=%+_.~-]*")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
@@ -24,6 +25,11 @@ def site_address(request: Request, shell: Shell, *, encrypted: bool) -> str:
     if not _HOST.fullmatch(host):
         return ""
     return f"{'https' if encrypted else request.url.scheme}://{host}{shell.base}"
+
+
+def own_page(address: str) -> str:
+    """The address if it is one of the desk's pages, else the list: nobody is sent away after signing in."""
+    return address if _OWN_PAGE.fullmatch(address) and "/.." not in address else "/desk/"
 
 
 def verify_address(site: str, receipt: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from functions.staff.passwords import PasswordRefused
+from functions.web.addresses import own_page
 from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.desk_frame import Pages
+from functions.web.desk_resume import resume_page
 from functions.web.entrance import Entrance, TicketEnded
+from functions.web.kept import Keeping, Kept
 from functions.web.problems import HttpProblem
 from functions.web.sessions import (
     COOKIE,
@@ -28,16 +31,40 @@ from functions.web.sessions import (
 
 LEFT: Final[Mapping[str, str]] = {"1": "已经退出", "all": "所有地方都已经退出"}
 ENDED: Final = "登录已经过期，请重新登录"
-_OWN_PAGE = re.compile(r"/desk/[A-Za-z0-9/?&=%+_.~-]*")
+TOO_LONG: Final = (
+    "登录已经结束，刚才的提交没有照办。内容太长，登录时留不住。"
+    "请先按浏览器的“后退”回到填写的页面，把长的文字复制下来，再登录"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What follows a sign-in: the page that was asked for, and what was typed and waits, locked up; "" for nothing."""
+
+    after: str = ""
+    kept: str = ""
+
+    @classmethod
+    def of(cls, answers: Mapping[str, str]) -> Way:
+        """What the pages of the sign-in carry from one to the next."""
+        return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
+
+
+class StaleForm(HttpProblem):
+    """The sign-in page was overtaken by another one in the same browser, and nothing was signed in."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "这一页放得太久，还没有登录。请再填一次账号和密码")
 
 
 class Doors:
     """Every call blocks; checking a password also takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, doorkeeper: Doorkeeper, entrance: Entrance, pages: Pages) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, entrance: Entrance, pages: Pages, keeping: Keeping) -> None:
         self._doorkeeper = doorkeeper
         self._entrance = entrance
         self._pages = pages
+        self._keeping = keeping
 
     def show_sign_in(self, request: Request) -> Response:
         """The sign-in page; who is signed in already goes to the list."""
@@ -54,29 +81,35 @@ class Doors:
     def sign_in(self, request: Request, body: bytes) -> Response:
         """Let in who knows the password, or ask them for the code; else the page again, without the password."""
         answers = read_form(request, body)
-        token = require_form_token(request, answers.get("csrf", ""))
-        name, after = answers.get("username", ""), own_page(answers.get("next", ""))
+        name, way = answers.get("username", ""), Way.of(answers)
+        try:
+            token = self._form_token(request, answers, way)
+        except StaleForm as problem:
+            return self._sign_in_page(request, name=name, way=way, problem=problem)
         try:
             account = self._entrance.check(request, name=name, password=answers.get("password", ""))
         except HttpProblem as problem:
-            return self._sign_in_page(request, name=name, after=after, problem=problem)
+            return self._sign_in_page(request, name=name, way=way, problem=problem)
         if account.second_factor is not None:
-            return self._code_page(request, self._entrance.ticket(account, token), after)
-        return self._let_in(request, self._entrance.sign_in(request, account, ""), after)
+            return self._code_page(request, self._entrance.ticket(account, token), way)
+        return self._let_in(request, self._entrance.sign_in(request, account, ""), way)
 
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
         """The second step: let in who has the code as well; else the page again, or the first step."""
         answers = read_form(request, body)
-        token = require_form_token(request, answers.get("csrf", ""))
-        ticket, after = answers.get("ticket", ""), own_page(answers.get("next", ""))
+        ticket, way = answers.get("ticket", ""), Way.of(answers)
+        try:
+            token = self._form_token(request, answers, way)
+        except StaleForm as problem:
+            return self._sign_in_page(request, way=way, problem=problem)
         try:
             account = self._entrance.redeem(ticket, token)
             signed_in = self._entrance.sign_in(request, account, answers.get("code", ""))
         except TicketEnded as problem:
-            return self._sign_in_page(request, after=after, problem=problem)
+            return self._sign_in_page(request, way=way, problem=problem)
         except HttpProblem as problem:
-            return self._code_page(request, ticket, after, problem)
-        return self._let_in(request, signed_in, after)
+            return self._code_page(request, ticket, way, problem)
+        return self._let_in(request, signed_in, way)
 
     def sign_out(self, request: Request, body: bytes) -> Response:
         """End the session here and in the browser."""
@@ -96,13 +129,28 @@ class Doors:
         visitor = self._doorkeeper.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
+        way = Way.of(answers)
         try:
             signed_in = self._doorkeeper.change_password(request, visitor, answers)
         except PasswordRefused as refusal:
-            return self._password_page(request, visitor, refusal)
-        return go_on(
-            request, signed_in, "/desk/" if visitor.account.must_change_password else "/desk/account?done=password"
-        )
+            return self._password_page(request, visitor, refusal, kept=way.kept)
+        after = "/desk/" if visitor.account.must_change_password else "/desk/account?done=password"
+        return self._arrive(request, signed_in, Way(after, way.kept))
+
+    def keep(self, request: Request, kept: Kept) -> Response:
+        """The sign-in page for who posted this without a session: nothing was done, and it waits."""
+        locked = self._keeping.lock(kept)
+        way = Way("/desk/", locked)
+        return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
+
+    def _form_token(self, request: Request, answers: Mapping[str, str], way: Way) -> str:
+        """As require_form_token; StaleForm where the page came from here, and what it keeps is not to be lost."""
+        try:
+            return require_form_token(request, answers.get("csrf", ""))
+        except HttpProblem:
+            if way.kept and self._keeping.is_from_here(request):
+                raise StaleForm from None
+            raise
 
     def _sign_in_page(
         self,
@@ -110,26 +158,30 @@ class Doors:
         *,
         notice: str = "",
         name: str = "",
-        after: str | None = None,
+        way: Way | None = None,
         problem: HttpProblem | None = None,
+        status: int = 200,
+        files: bool = False,
     ) -> Response:
         token = self._doorkeeper.form_token(request)
         response = self._pages.page(
             request,
             "sign_in.html",
             None,
-            status=problem.status if problem else 200,
+            status=problem.status if problem else status,
             notice=notice,
             name=name,
             error=problem.detail if problem else "",
             csrf=token,
-            next=after or own_page(request.query_params.get("next", "")),
+            next=way.after if way else own_page(request.query_params.get("next", "")),
+            kept=way.kept if way else "",
+            files=files,
         )
         response.headers.update(problem.headers if problem else {})
         set_cookie(response, FORM_COOKIE, token)
         return response
 
-    def _code_page(self, request: Request, ticket: str, after: str, problem: HttpProblem | None = None) -> Response:
+    def _code_page(self, request: Request, ticket: str, way: Way, problem: HttpProblem | None = None) -> Response:
         """The page for the code. That it is asked for is no mistake, and answered with 200."""
         token = self._doorkeeper.form_token(request)
         response = self._pages.page(
@@ -140,18 +192,34 @@ class Doors:
             error=problem.detail if problem else "",
             csrf=token,
             ticket=ticket,
-            next=after,
+            next=way.after,
+            kept=way.kept,
         )
         response.headers.update(problem.headers if problem else {})
         return response
 
-    def _let_in(self, request: Request, signed_in: SignedIn, after: str) -> Response:
-        changing = signed_in.visitor.account.must_change_password
-        response = go_on(request, signed_in, "/desk/password" if changing else after)
+    def _let_in(self, request: Request, signed_in: SignedIn, way: Way) -> Response:
+        if not signed_in.visitor.account.must_change_password:
+            response = self._arrive(request, signed_in, way)
+        elif way.kept:
+            response = self._password_page(request, signed_in.visitor, kept=way.kept)
+            set_cookie(response, COOKIE, signed_in.token)
+        else:
+            response = go_on(request, signed_in, "/desk/password")
         drop_cookie(response, FORM_COOKIE)
         return response
 
-    def _password_page(self, request: Request, visitor: Visitor, refusal: PasswordRefused | None = None) -> Response:
+    def _arrive(self, request: Request, signed_in: SignedIn, way: Way) -> Response:
+        """On to the page that was asked for, or to what waits, with the cookie of the new session."""
+        if not way.kept:
+            return go_on(request, signed_in, way.after)
+        response = resume_page(self._pages, request, signed_in.visitor, self._keeping.unlock(way.kept))
+        set_cookie(response, COOKIE, signed_in.token)
+        return response
+
+    def _password_page(
+        self, request: Request, visitor: Visitor, refusal: PasswordRefused | None = None, *, kept: str = ""
+    ) -> Response:
         return self._pages.page(
             request,
             "password.html",
@@ -160,6 +228,7 @@ class Doors:
             first=visitor.account.must_change_password,
             error=str(refusal) if refusal else "",
             field=refusal.field if refusal else "",
+            kept=kept,
         )
 
 
@@ -174,11 +243,6 @@ def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
     response = redirect(request, address)
     set_cookie(response, COOKIE, signed_in.token)
     return response
-
-
-def own_page(address: str) -> str:
-    """The address if it is one of the desk's pages, else the list: nobody is sent away after signing in."""
-    return address if _OWN_PAGE.fullmatch(address) and "/.." not in address else "/desk/"
 
 
 def redirect(request: Request, address: str) -> Response:

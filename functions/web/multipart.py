@@ -66,11 +66,7 @@ def posting(
         await run_in_threadpool(admit, request)
         _require_multipart(request)
         declared = header(request.scope, b"content-length")
-        spend(request.scope, int(declared) if declared.isdecimal() else 0)
-        try:
-            form = await _Parser(request, typed).parse()
-        except MultiPartException:
-            raise HttpProblem(400, UNREADABLE) from None
+        form = await _read(request, _Parser(request, typed))
         try:
             if not declared.isdecimal():
                 spend(request.scope, sum(value.size or 0 for value in form.values() if isinstance(value, UploadFile)))
@@ -79,6 +75,25 @@ def posting(
             await form.close()
 
     return endpoint
+
+
+async def typed_in(request: Request, typed: int) -> tuple[Sequence[tuple[str, str]], bool]:
+    """The pairs of a form from somebody who may send no files, and whether there were any: they are let go unread."""
+    form = await _read(request, _DeafParser(request, typed))
+    try:
+        posted = Posted.of(form)
+    finally:
+        await form.close()
+    return posted.pairs, bool(posted.files)
+
+
+async def _read(request: Request, parser: MultiPartParser) -> FormData:
+    declared = header(request.scope, b"content-length")
+    spend(request.scope, int(declared) if declared.isdecimal() else 0)
+    try:
+        return await parser.parse()
+    except MultiPartException:
+        raise HttpProblem(400, UNREADABLE) from None
 
 
 class _Parser(MultiPartParser):
@@ -104,6 +119,14 @@ class _Parser(MultiPartParser):
             except UnicodeDecodeError:
                 raise HttpProblem(400, UNREADABLE) from None
         super().on_part_end()
+
+
+class _DeafParser(_Parser):
+    """The same, which keeps no byte of any file."""
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            super().on_part_data(data, start, end)
 
 
 def _require_multipart(request: Request) -> None:

@@ -1,0 +1,99 @@
+"""What was typed into a desk page whose session had ended, kept through the sign-in; knows no page and no filing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from functions.settings import Settings
+from functions.staff.sessions import mark_in
+from functions.staff.vault import Unreadable, Vault
+from functions.web.addresses import own_page
+from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.multipart import TYPE as MULTIPART
+from functions.web.multipart import typed_in
+from functions.web.problems import HttpProblem
+
+CSRF: Final = "csrf"
+# Beside it the sign-in sends a name, a password and where to go on, within the same limit.
+ROOM: Final = 16 * 1024
+PURPOSE: Final = "kept through the sign-in"
+# Nothing is typed there that may be kept, or it is a button for a session that is over anyway.
+_NEVER = re.compile(r"/desk/(sign-in(/.*)?|sign-out|password|totp(/.*)?|account/sessions)")
+_SECRET: Final = frozenset((CSRF, "password", "old", "new", "again", "setup", "ticket"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The pairs that were posted, in order, and to which desk page.
+
+    `mark` tells who typed them (staff/sessions.py), "" when that is not known. `whole`: the form was posted with files
+    in it or none; `files`: some were chosen, and are not among the pairs.
+    """
+
+    address: str
+    pairs: Sequence[tuple[str, str]]
+    mark: str = ""
+    whole: bool = False
+    files: bool = False
+
+
+class Keeping:
+    """Reads what was typed, and locks it up so that only this desk can read it again, for whoever typed it."""
+
+    def __init__(self, vault: Vault, settings: Settings) -> None:
+        self._vault = vault
+        self._settings = settings
+
+    async def read(self, request: Request) -> Kept | None:
+        """What a form of our own posted; None from elsewhere, or when there is nothing that could be posted again."""
+        address = address_of(request)
+        if request.method != "POST" or own_page(address) != address or _NEVER.fullmatch(address.partition("?")[0]):
+            return None
+        if not self.is_from_here(request):
+            return None
+        whole = request.headers.get("content-type", "").partition(";")[0].strip().lower() == MULTIPART
+        try:
+            if whole:
+                pairs, files = await typed_in(request, self._settings.body_limit)
+            else:
+                require_type(request.headers.get("content-type", ""), FORM_TYPE)
+                pairs, files = parse_pairs(await request.body()), False
+        except HttpProblem:
+            return None
+        typed = [(name, value) for name, value in pairs if name not in _SECRET]
+        return Kept(address, typed, mark_in(dict(reversed(pairs)).get(CSRF, "")), whole, files) if typed else None
+
+    def is_from_here(self, request: Request) -> bool:
+        """Whether a page of ours sent the request, by what no page can change."""
+        site = request.headers.get("sec-fetch-site")
+        if site is not None:
+            return site == "same-origin"
+        scheme = "https" if self._settings.encrypted else request.url.scheme
+        return request.headers.get("origin") == f"{scheme}://{request.headers.get('host', '')}"
+
+    def lock(self, kept: Kept) -> str:
+        """The same as letters for a hidden field; "" when it is too long to come back within the limit."""
+        locked = self._vault.lock(json.dumps(asdict(kept), ensure_ascii=False), purpose=PURPOSE)
+        return locked if len(locked) <= self._settings.body_limit - ROOM else ""
+
+    def unlock(self, locked: str) -> Kept | None:
+        """What was locked up; None for anything else."""
+        try:
+            content = json.loads(self._vault.unlock(locked, purpose=PURPOSE))
+        except Unreadable:
+            return None
+        content["pairs"] = [(name, value) for name, value in content["pairs"]]
+        kept = Kept(**content)
+        return kept if own_page(kept.address) == kept.address else None
+
+
+def address_of(request: Request) -> str:
+    """The path under where the service is mounted, and the query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
