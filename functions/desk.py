@@ -45,7 +45,7 @@ from functions.web.kept import Keeping, address_of
 from functions.web.parcels import Parcels
 from functions.web.problems import HttpProblem, answer_json, problem_for, wants_html
 from functions.web.scoresheets import has_sheet
-from functions.web.sessions import Doorkeeper, StepNeeded, Visitor
+from functions.web.sessions import Doorkeeper, StaleForm, StepNeeded, Visitor
 from functions.web.shell import Shell
 from functions.web.stepping import Stepper
 from functions.web.threads import Endpoint, reading, writing
@@ -196,6 +196,10 @@ class Desk:
             if kept:
                 return await run_in_threadpool(self._doors.keep, request, kept)
             return redirect(request, "/desk/sign-in" + _after(request))
+        if isinstance(error, StaleForm):
+            kept = await self._keeping.read(request, again=True)
+            if kept:
+                return await run_in_threadpool(self._doors.resume, request, kept)
         return await run_in_threadpool(self._message, request, self._visitor(request), problem, [])
 
     def _visitor(self, request: Request) -> Visitor | None:

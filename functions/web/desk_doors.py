@@ -22,6 +22,7 @@ from functions.web.sessions import (
     FORM_COOKIE,
     Doorkeeper,
     SignedIn,
+    StaleForm,
     Visitor,
     drop_cookie,
     require_csrf,
@@ -50,7 +51,7 @@ class Way:
         return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
 
 
-class StaleForm(HttpProblem):
+class Overtaken(HttpProblem):
     """The sign-in page was overtaken by another one in the same browser, and nothing was signed in."""
 
     def __init__(self) -> None:
@@ -84,7 +85,7 @@ class Doors:
         name, way = answers.get("username", ""), Way.of(answers)
         try:
             token = self._form_token(request, answers, way)
-        except StaleForm as problem:
+        except Overtaken as problem:
             return self._sign_in_page(request, name=name, way=way, problem=problem)
         try:
             account = self._entrance.check(request, name=name, password=answers.get("password", ""))
@@ -100,7 +101,7 @@ class Doors:
         ticket, way = answers.get("ticket", ""), Way.of(answers)
         try:
             token = self._form_token(request, answers, way)
-        except StaleForm as problem:
+        except Overtaken as problem:
             return self._sign_in_page(request, way=way, problem=problem)
         try:
             account = self._entrance.redeem(ticket, token)
@@ -143,13 +144,17 @@ class Doors:
         way = Way("/desk/", locked)
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
+    def resume(self, request: Request, kept: Kept) -> Response:
+        """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
+        return resume_page(self._pages, request, self._doorkeeper.visitor(request), kept, status=403)
+
     def _form_token(self, request: Request, answers: Mapping[str, str], way: Way) -> str:
-        """As require_form_token; StaleForm where the page came from here, and what it keeps is not to be lost."""
+        """As require_form_token; Overtaken where the page came from here, and what it keeps is not to be lost."""
         try:
             return require_form_token(request, answers.get("csrf", ""))
-        except HttpProblem:
+        except StaleForm:
             if way.kept and self._keeping.is_from_here(request):
-                raise StaleForm from None
+                raise Overtaken from None
             raise
 
     def _sign_in_page(

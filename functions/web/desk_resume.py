@@ -47,7 +47,7 @@ _STEPS: Final = (
 _STEP = re.compile(r"/(decision|note|code|files)(?=\?|$)")
 
 
-def resume_page(pages: Pages, request: Request, visitor: Visitor, kept: Kept | None) -> Response:
+def resume_page(pages: Pages, request: Request, visitor: Visitor, kept: Kept | None, *, status: int = 200) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
     Nobody is shown what another account typed.
@@ -58,6 +58,7 @@ def resume_page(pages: Pages, request: Request, visitor: Visitor, kept: Kept | N
         request,
         "resume.html",
         visitor,
+        status=status,
         kept=shown,
         foreign=foreign,
         step=_step(shown.address) if shown else "",

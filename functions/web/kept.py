@@ -50,14 +50,19 @@ class Keeping:
         self._vault = vault
         self._settings = settings
 
-    async def read(self, request: Request) -> Kept | None:
-        """What a form of our own posted; None from elsewhere, or when there is nothing that could be posted again."""
+    async def read(self, request: Request, *, again: bool = False) -> Kept | None:
+        """What a form of our own posted; None from elsewhere, or when there is nothing that could be posted again.
+
+        `again`: the body has been read before, which leaves nothing of a form that was posted with files.
+        """
         address = address_of(request)
         if request.method != "POST" or own_page(address) != address or _NEVER.fullmatch(address.partition("?")[0]):
             return None
         if not self.is_from_here(request):
             return None
         whole = request.headers.get("content-type", "").partition(";")[0].strip().lower() == MULTIPART
+        if whole and again:
+            return None
         try:
             if whole:
                 pairs, files = await typed_in(request, self._settings.body_limit)

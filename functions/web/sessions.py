@@ -39,6 +39,13 @@ ADMITTED: Final = "qingdan.admitted"
 STALE_FORM: Final = "这一页放得太久，或者不是从经办台打开的，没有照办。请回到上一页，刷新后再做一次"
 
 
+class StaleForm(HttpProblem):
+    """The form was made for another session, or for none of ours; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(403, STALE_FORM)
+
+
 class StepNeeded(HttpProblem):
     """Something is to be done at `page` before anything else is shown."""
 
@@ -217,19 +224,19 @@ def id_of(session: Session) -> str:
 
 
 def require_csrf(visitor: Visitor, given: str) -> None:
-    """Return when the form was made for this session, else HttpProblem 403."""
+    """Return when the form was made for this session, else StaleForm."""
     _require_same(visitor.session.csrf, given)
 
 
 def require_form_token(request: Request, given: str) -> str:
-    """The token, when the sign-in form came from the page that set the cookie; else HttpProblem 403."""
+    """The token, when the sign-in form came from the page that set the cookie; else StaleForm."""
     _require_same(request.cookies.get(FORM_COOKIE, ""), given)
     return given
 
 
 def _require_same(expected: str, given: str) -> None:
     if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
-        raise HttpProblem(403, STALE_FORM)
+        raise StaleForm
 
 
 def set_cookie(response: Response, name: str, value: str) -> None:

@@ -301,6 +301,37 @@ def test_a_sign_in_page_that_another_one_overtook_loses_nothing(idle: Any) -> No
     assert "继续提交" in come_back(officer.client, again).text
 
 
+def test_who_signed_in_anew_in_another_window_posts_what_this_one_holds(
+    idle: Any, come_in: ComeIn, services: Services
+) -> None:
+    officer, _ = idle({})
+    officer.client.cookies = come_in("officer").cookies
+    waits = officer.post("decision", RETURN)
+    assert waits.status_code == 403
+    assert types(services, officer.number) == ["submitted"]
+    assert go_on(officer.client, waits).status_code == 303
+    assert state_of(services, officer.number).opinion == RETURN["opinion"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}])
+def test_a_form_from_elsewhere_is_refused_without_a_button(idle: Any, come_in: ComeIn, headers: dict[str, str]) -> None:
+    officer, _ = idle({}, headers)
+    officer.client.cookies = come_in("officer").cookies
+    refused = officer.post("decision", RETURN)
+    assert refused.status_code == 403
+    assert ">继续提交<" not in refused.text
+    assert RETURN["opinion"] not in refused.text
+
+
+def test_what_another_account_typed_is_not_shown_in_its_window(idle: Any, come_in: ComeIn) -> None:
+    officer, _ = idle({})
+    officer.client.cookies = come_in("reviewer").cookies
+    refused = officer.post("decision", RETURN)
+    assert refused.status_code == 403
+    assert "另一个账号填的" in refused.text
+    assert RETURN["opinion"] not in refused.text
+
+
 def test_programs_get_401_as_ever(client: TestClient) -> None:
     answer = client.post("/api/desk/records/annual-self-check", json={}, headers=OURS)
     assert answer.status_code == 401
