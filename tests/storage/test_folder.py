@@ -140,7 +140,7 @@ def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "qingdan.sqlite3").write_bytes(b"not a database, " * 1000)
-    with pytest.raises(StoreUnavailable, match="从备份恢复"):
+    with pytest.raises(StoreUnavailable, match="用 qingdan restore 恢复备份"):
         open_store(folder)
 
 
