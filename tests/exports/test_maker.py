@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def paper(n: int) -> Paper:
 def children() -> set[int]:
     """The processes that this one has started and not ended."""
     found = set()
-    for task in Path("/proc/self/task").iterdir():
-        found |= {int(child) for child in (task / "children").read_text().split()}
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # it has ended since it was listed
+            found |= {int(child) for child in (thread / "children").read_text().split()}
     return found
 
 
@@ -51,13 +53,13 @@ def test_they_set_the_same_bytes_and_end_with_the_block(maker: Maker) -> None:
     assert set_many(maker, papers) == [Typesetter().set(one) for one in papers]
     assert len(children() - before) == 1
     maker.close()
-    assert children() == before
+    assert children() <= before
 
 
 def test_few_papers_start_no_process(maker: Maker) -> None:
     before = children()
     set_many(maker, [paper(n) for n in range(FEW)])
-    assert children() == before
+    assert children() <= before
 
 
 def test_a_process_that_is_killed_costs_no_paper(maker: Maker) -> None:
@@ -90,4 +92,4 @@ def test_several_downloads_together_start_no_more_than_one(maker: Maker) -> None
         for each in others:
             each.close()
     maker.close()
-    assert children() == before
+    assert children() <= before
