@@ -95,7 +95,7 @@ package: build ## pack each function for AWS Lambda into build/package; PACKAGE_
 
 .PHONY: publish
 publish: build ## put the site into the bucket that CloudFront shows: BUCKET=... REGION=...
-	$(BIN)/python -m functions.local.publishing --region $(REGION) $(BUCKET)
+	$(BIN)/python -m functions.local.publish_site --region $(REGION) $(BUCKET)
 
 .venv-deploy/.ready: requirements-deploy.lock
 	$(PYTHON) -m venv .venv-deploy

@@ -26,14 +26,14 @@ import boto3
 from benchmarks.report import Table, quantile
 from benchmarks.sample import FORM, self_check
 from benchmarks.server import SITE
-from functions.forms.authoring import read_catalogue
+from functions.forms.authoring.reader import read_catalogue
+from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.packing.archive import Compiler
-from functions.local.packing.closure import closure_of
+from functions.local.packing.closure import closure_of, function_modules
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, Installed, Libraries, fetch, required
 from functions.local.packing.wheels import RUNTIME as RUNTIME_VERSION
-from functions.local.twin import CREDENTIALS, local_cloud
-from functions.storage.aws.cloud import Cloud
+from functions.storage.aws.locations import Cloud
 from functions.storage.aws.opening import open_parameters
 from functions.storage.aws.provision import make_bucket, make_table
 from functions.storage.aws.session import Clients
@@ -57,7 +57,7 @@ client.put_item(TableName=os.environ["QINGDAN_TABLE"], Item={"pk": {"S": "idem#f
 COLD_PROGRAM = """
 import importlib, json, sys
 sys.path[:0] = sys.argv[2:]
-answer = importlib.import_module("functions." + sys.argv[1]).handler(json.load(sys.stdin), None)
+answer = importlib.import_module(sys.argv[1]).handler(json.load(sys.stdin), None)
 assert answer.get("statusCode", 200) < 300, answer
 """
 WARM_PROGRAM = """
@@ -118,7 +118,9 @@ class Bench:
     def cold(self, function: str, event: Any) -> tuple[float, float]:
         """One start of a function, to its answer."""
         task = self.tasks / function
-        wall, cpu, _ = self.run(COLD_PROGRAM, [function, str(task), str(self.runtime)], event, task)
+        wall, cpu, _ = self.run(
+            COLD_PROGRAM, [function_modules(Path.cwd())[function], str(task), str(self.runtime)], event, task
+        )
         return wall, cpu
 
 

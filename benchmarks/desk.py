@@ -15,7 +15,7 @@ from benchmarks.report import Table, quantile
 from benchmarks.sample import FORM
 from benchmarks.seed import seed
 from benchmarks.server import QINGDAN, Running, serve
-from functions.web.desk_list import PAGE_SIZE
+from functions.desk.filings.listing import PAGE_SIZE
 
 FILINGS = 200_000
 PAGES = 1_000

@@ -139,7 +139,7 @@ def floor_xlsx(cells: Path, out: Path, watch: Stopwatch) -> None:
 def dump_cells(data: Path, out: Path) -> None:
     """The cells of the workbook, one JSON array a line: [sheet, row, [[column, cell], ...]]."""
     from functions.exports import _versions
-    from functions.exports.reader import Reader
+    from functions.exports.cells import Reader
     from functions.exports.table import build_tables
     from functions.exports.xlsx import CELLS
 

@@ -12,7 +12,7 @@ from benchmarks.floors import add_floors
 from benchmarks.report import Table
 from benchmarks.sample import FORM, count_answers, self_check
 from benchmarks.server import running, serve
-from functions.local.twin import free_port
+from functions.local.aws_local import free_port
 from functions.records.store import Selection
 from functions.storage.sqlite import open_store
 from tests.support.filings import make_uscc

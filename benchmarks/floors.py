@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from benchmarks.report import Table
 from benchmarks.sample import FORM, self_check
-from functions.forms.authoring import read_form
+from functions.forms.authoring.reader import read_form
 from functions.forms.definition import Definition
 from tests.support.filings import make_uscc
 

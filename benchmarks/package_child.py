@@ -19,17 +19,17 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from benchmarks.export_child import forget_peak, peak
 from benchmarks.sample import FORM
+from functions.background.overnight_documents import set_missing
 from functions.bootstrap import open_services
 from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
 from functions.forms.definition import Definition
-from functions.records.papers import PaperStore
+from functions.records.document_cache import PaperStore
 from functions.records.store import Selection
 from functions.settings import Settings
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
-from functions.web.papers import set_missing
 
 LETTERHEAD = Letterhead("示例县档案局", "https://daj.example.gov.cn/")
 AT = datetime(2026, 11, 1, tzinfo=UTC)

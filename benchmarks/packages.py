@@ -20,11 +20,11 @@ import bagit
 from benchmarks.report import Table
 from benchmarks.sample import FORM
 from benchmarks.seed import steps, store_all
-from functions.forms.authoring import read_form
+from functions.forms.authoring.reader import read_form
 from functions.forms.definition import Definition
 from functions.records.event import make_event
 from functions.records.store import Append
-from functions.storage.papers import PAPERS
+from functions.storage.document_cache import PAPERS
 from functions.storage.sqlite import open_store
 
 FILINGS = 10_000

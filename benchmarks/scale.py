@@ -18,8 +18,8 @@ from benchmarks.cold import filing
 from benchmarks.report import Table, quantile
 from benchmarks.server import SITE
 from functions import submit
-from functions.local.twin import CREDENTIALS, local_cloud
-from functions.storage.aws.cloud import Cloud
+from functions.local.aws_local import CREDENTIALS, local_cloud
+from functions.storage.aws.locations import Cloud
 from functions.storage.aws.opening import open_parameters
 from functions.storage.aws.provision import make_bucket, make_table
 from functions.storage.aws.session import Clients

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.sample import FORM, self_check
-from functions.forms.authoring import read_form
+from functions.forms.authoring.reader import read_form
 from functions.forms.definition import Definition
 from functions.records.event import Event, digest_body, digest_event
 from functions.records.filing import prepare, timestamp

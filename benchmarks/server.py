@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.local.twin import free_port
+from functions.local.aws_local import free_port
 
 SITE = Path("build/site")
-QINGDAN = [sys.executable, "-c", "from functions.local.cli import main; main()"]
+QINGDAN = [sys.executable, "-c", "from functions.local.commands.cli import main; main()"]
 SETTINGS = {"QINGDAN_RATE_LIMIT": "off"}
 PATIENCE = 30.0
 

@@ -20,20 +20,20 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.forms.definition import Definition
-from functions.records.blobs import PART_BYTES, UploadRefused
-from functions.records.filetypes import FileRefused
-from functions.records.uploads import Announced, read_pass
-from functions.web.attaching import REFUSED, Attaching, announcement
-from functions.web.bodies import JSON_TYPE, parse_json, require_type
-from functions.web.gateway import Gateway
-from functions.web.headers import TO_GO_BACK_TO
-from functions.web.limits import spend
-from functions.web.multipart import Posted, posting
-from functions.web.pages import below, form_page, public_place
-from functions.web.problems import HttpProblem, handlers
-from functions.web.shell import Shell
-from functions.web.threads import reading, writing
-from functions.web.uploading import filled_with_files
+from functions.records.attachments.file_types import FileRefused
+from functions.records.attachments.store import PART_BYTES, UploadRefused
+from functions.records.attachments.upload_pass import Announced, read_pass
+from functions.web.edge.aws_gateway import Gateway
+from functions.web.edge.limits import spend
+from functions.web.edge.security_headers import TO_GO_BACK_TO
+from functions.web.filing.form_pages import below, form_page, public_place
+from functions.web.filing.posted_files import filled_with_files
+from functions.web.filing.uploads import REFUSED, Attaching, announcement
+from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.http.endpoints import reading, writing
+from functions.web.http.multipart import Posted, posting
+from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.site_frame import Shell
 
 TICKET_SECONDS: Final = 3600
 IN_MEMORY: Final = 64 * 1024

@@ -16,17 +16,17 @@ from functions.errors import SettingError, system_reason
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
-    from functions.records.blobs import BlobStore
-    from functions.records.inspecting import Scanner
+    from functions.records.attachments.inspection import Scanner
+    from functions.records.attachments.store import BlobStore
+    from functions.records.document_cache import PaperStore
     from functions.records.keys import Keys
-    from functions.records.papers import PaperStore
     from functions.records.store import RecordStore, SealStore
     from functions.settings import Settings
-    from functions.staff.parcels import ParcelStore
-    from functions.staff.port import StaffStore
-    from functions.staff.trail import TrailStore
-    from functions.storage.aws.cloud import Cloud
-    from functions.storage.aws.store import AwsStore
+    from functions.staff.audit_log import TrailStore
+    from functions.staff.prepared_downloads import ParcelStore
+    from functions.staff.store import StaffStore
+    from functions.storage.aws.locations import Cloud
+    from functions.storage.aws.records.store import AwsStore
     from functions.storage.sqlite import SqliteStore
 
 Until = Callable[[], float]
@@ -89,7 +89,7 @@ class Entropy:
 def read_forms(settings: Settings) -> Catalogue:
     """The catalogue, from the compiled file when one is set, else from the schemas; AuthoringError or SettingError."""
     if settings.catalogue is None:
-        from functions.forms.authoring import read_catalogue
+        from functions.forms.authoring.reader import read_catalogue
 
         return read_catalogue(settings.schemas)
     from functions.forms.catalogue import Catalogue

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from functions.bootstrap import Services, open_services, settle
 from functions.errors import SealTaken
-from functions.records.inspecting import scan_waiting
-from functions.records.seal import Seal
-from functions.records.sealing import seal_new
+from functions.records.attachments.inspection import scan_waiting
+from functions.records.attachments.sweep import sweep
+from functions.records.seals.seal import Seal
+from functions.records.seals.sealing import seal_new
 from functions.records.state import SHANGHAI
-from functions.records.sweeping import sweep
 from functions.settings import Settings
 
 HOUR: Final = time(0, 30)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.errors import SettingError
-from functions.forms.filefield import BEHIND_GATEWAY, MOST_BYTES
+from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
 
 if TYPE_CHECKING:
-    from functions.storage.aws.cloud import Cloud
+    from functions.storage.aws.locations import Cloud
 
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
@@ -156,7 +156,7 @@ def _cloud(variables: Mapping[str, str]) -> Cloud | None:
         return None
     if store != "aws":
         raise SettingError(f"QINGDAN_STORE 只能是 sqlite 或 aws，现在是“{store}”。请改成其中一个，或者不设")
-    from functions.storage.aws.cloud import Cloud
+    from functions.storage.aws.locations import Cloud
 
     return Cloud.from_mapping(variables)
 

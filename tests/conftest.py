@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from functions.bootstrap import Services, open_services
-from functions.forms.authoring import read_catalogue
+from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
-from functions.local.twin import CREDENTIALS, local_cloud
+from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.settings import Settings
 from tests.support.chromium import browser
 from tests.support.clock import Clock
@@ -58,7 +58,7 @@ def stores(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, built once."""
-    from publisher.build import build
+    from publisher.output.build import build
 
     folder = tmp_path_factory.mktemp("built") / "site"
     build(ROOT, folder)

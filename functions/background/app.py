@@ -16,20 +16,20 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.background.overnight_documents import Papers, set_missing
 from functions.bootstrap import Services, open_services, settle
-from functions.desk import create_app
+from functions.desk.app import create_app
+from functions.desk.sessions import ON_BEHALF, Visitor
 from functions.errors import StoreUnavailable
 from functions.records.event import Event
 from functions.settings import Settings
-from functions.staff.parcels import Parcel, ParcelStore
-from functions.staff.port import Account, Session
-from functions.staff.trail import Entry, Sought, TrailStore, link
-from functions.web.documents import tools_of
-from functions.web.downloads import DELIVERY, Download, close
-from functions.web.gateway import log_as_lines
-from functions.web.logs import FAILURES, NIGHTS
-from functions.web.papers import Papers, set_missing
-from functions.web.sessions import ON_BEHALF, Visitor
+from functions.staff.audit_log import Entry, Sought, TrailStore, link
+from functions.staff.prepared_downloads import Parcel, ParcelStore
+from functions.staff.store import Account, Session
+from functions.web.edge.access_log import FAILURES, NIGHTS
+from functions.web.edge.aws_gateway import log_as_lines
+from functions.web.filing.documents import tools_of
+from functions.web.http.streaming import DELIVERY, Download, close
 
 SECONDS_BETWEEN_SIGNS: Final = 2
 # Lambda ends a function after 15 minutes, without a word to anybody.

@@ -17,39 +17,39 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.admin.accounts import StaffPages
+from functions.desk.admin.audit_log import TrailPages
+from functions.desk.audit import Trail, filters_noted
+from functions.desk.downloads.behind_gateway import delivered
+from functions.desk.downloads.prepared import Parcels
+from functions.desk.filings.api import Api
+from functions.desk.filings.call_list import Calls
+from functions.desk.filings.documents import DeskDocuments
+from functions.desk.filings.exports import Downloads, SeveralForms
+from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.filings.listing import Listing
+from functions.desk.filings.page import FilingPage
+from functions.desk.filings.paper_entry import PaperDesk
+from functions.desk.frame import Pages
+from functions.desk.review.api import ReviewApi
+from functions.desk.review.batch_pages import SelectionPages
+from functions.desk.review.decisions import Deciding
+from functions.desk.review.pages import Review
+from functions.desk.sessions import Doorkeeper, StaleForm, StepNeeded, Visitor
+from functions.desk.sign_in.own_account import OwnAccount
+from functions.desk.sign_in.pages import Doors, redirect
+from functions.desk.sign_in.resumption import Keeping, address_of
+from functions.desk.sign_in.steps import Entrance
 from functions.errors import QingdanError
+from functions.staff.encryption import Vault
 from functions.staff.permissions import may
 from functions.staff.second_factor import SecondFactors
-from functions.staff.vault import Vault
-from functions.web.deciding import Deciding
-from functions.web.delivery import delivered
-from functions.web.desk_account import OwnAccount
-from functions.web.desk_api import Api
-from functions.web.desk_calls import Calls
-from functions.web.desk_documents import DeskDocuments
-from functions.web.desk_doors import Doors, redirect
-from functions.web.desk_exports import Downloads, SeveralForms
-from functions.web.desk_filing_page import FilingPage
-from functions.web.desk_filters import MOST_NUMBERS, Filters
-from functions.web.desk_frame import Pages
-from functions.web.desk_list import Listing
-from functions.web.desk_paper import PaperDesk
-from functions.web.desk_review import Review
-from functions.web.desk_review_api import ReviewApi
-from functions.web.desk_selection import SelectionPages
-from functions.web.desk_staff import StaffPages
-from functions.web.desk_trail import TrailPages
-from functions.web.entrance import Entrance
-from functions.web.gateway import Gateway
-from functions.web.kept import Keeping, address_of
-from functions.web.parcels import Parcels
-from functions.web.problems import HttpProblem, answer_json, problem_for, wants_html
-from functions.web.scoresheets import has_sheet
-from functions.web.sessions import Doorkeeper, StaleForm, StepNeeded, Visitor
-from functions.web.shell import Shell
-from functions.web.stepping import Stepper
-from functions.web.threads import Endpoint, reading, writing
-from functions.web.trail import Trail, filters_noted
+from functions.web.edge.aws_gateway import Gateway
+from functions.web.filing.score_sheets import has_sheet
+from functions.web.filing.stepper import Stepper
+from functions.web.http.endpoints import Endpoint, reading, writing
+from functions.web.http.problems import HttpProblem, answer_json, problem_for, wants_html
+from functions.web.http.site_frame import Shell
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make a server use.
 PASSWORD_CHECKS: Final = 2

@@ -6,12 +6,12 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 from functions.bootstrap import Services
+from functions.desk.filings.filters import Filters
 from functions.forms.catalogue import Catalogue
 from functions.records.event import SALT_BYTES, Event
 from functions.records.number import is_number
-from functions.staff.trail import Action, Entry
-from functions.web.desk_filters import Filters
-from functions.web.logs import FAILURES
+from functions.staff.audit_log import Action, Entry
+from functions.web.edge.access_log import FAILURES
 
 
 class Trail:

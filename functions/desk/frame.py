@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from functions.desk.nav import ways_of
+from functions.desk.sessions import Visitor
 from functions.records.store import RecordStore
 from functions.staff.permissions import ROLE_TITLES, may
-from functions.web.desk_nav import ways_of
-from functions.web.sessions import Visitor
-from functions.web.shell import Shell
+from functions.web.http.site_frame import Shell
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-TEMPLATES = Path(__file__).parent / "templates" / "desk"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Final
 
 from starlette.requests import Request
 
+from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
 from functions.staff.permissions import may
-from functions.web.desk_words import WAITING
-from functions.web.sessions import Visitor
+from functions.web.filing.wording import WAITING
 
 # Every page of the desk shows the number: however many wait, it must cost next to nothing.
 MOST_COUNTED: Final = 99

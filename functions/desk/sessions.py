@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
 from functions.errors import NotFound
 from functions.staff.accounts import change_password, revise, without_sessions
 from functions.staff.passwords import PasswordRefused, Passwords
 from functions.staff.permissions import NEEDS_SECOND_FACTOR, Permission, may
-from functions.staff.port import Account, Session
 from functions.staff.sessions import (
     TOKEN_BYTES,
     SessionLimits,
@@ -25,11 +25,11 @@ from functions.staff.sessions import (
     open_session,
     resume_session,
 )
+from functions.staff.store import Account, Session
 from functions.staff.throttle import Step, Throttle, TooManyAttempts
-from functions.web.browsers import name_client
-from functions.web.limits import client_address
-from functions.web.problems import HttpProblem
-from functions.web.trail import Trail
+from functions.web.edge.limits import client_address
+from functions.web.http.problems import HttpProblem
+from functions.web.http.user_agents import name_client
 
 COOKIE: Final = "__Host-qingdan"
 FORM_COOKIE: Final = "__Host-qingdan-form"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
+from functions.exports.cells import SHANGHAI
 from functions.exports.csv import BOM, END, quote
 from functions.exports.jsonl import write_event
-from functions.exports.reader import SHANGHAI
 from functions.records.event import Event
-from functions.staff.trail import ACTIONS, body_of, detail_words
+from functions.staff.audit_log import ACTIONS, body_of, detail_words
 
 LINES_A_CHUNK = 500
 COLUMNS = ("序号", "时间", "账号", "做了什么", "编号", "细节", "指纹")

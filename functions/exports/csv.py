@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Final
 
 from functions.errors import QingdanError
-from functions.exports.guard import guard
-from functions.exports.reader import Cells, Reader
+from functions.exports.cells import Cells, Reader
+from functions.exports.formula_guard import guard
 from functions.exports.table import MAIN_COLUMNS, Table, build_tables
 from functions.forms.definition import Definition
 from functions.records.store import Answers
@@ -91,7 +91,7 @@ def _stream(filings: Iterable[Answers], table: Table, versions: Sequence[Definit
 
 def _lines(filings: Iterable[Answers], table: Table, versions: Sequence[Definition]) -> Iterator[str]:
     if table.rows is None:
-        from functions.exports.lines import Lines
+        from functions.exports.csv_rows import Lines
 
         return map(Lines(table, versions).of, filings)
     reader = Reader((table,), versions, CELLS)

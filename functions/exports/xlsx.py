@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from functions.exports.guard import guard
-from functions.exports.reader import SHANGHAI, Cells, Reader
-from functions.exports.sheetnames import SheetNames
+from functions.exports.cells import SHANGHAI, Cells, Reader
+from functions.exports.formula_guard import guard
+from functions.exports.sheet_names import SheetNames
 from functions.exports.table import MAIN_COLUMNS, Column, build_tables
 from functions.forms.definition import Definition
 from functions.records.store import Answers

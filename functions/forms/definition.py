@@ -9,9 +9,9 @@ from typing import Any
 
 from functions.errors import AuthoringError
 from functions.forms import pointer
-from functions.forms.obligation import Filing, Rules, rules_from
+from functions.forms.filing_rules import Filing, Rules, rules_from
 from functions.forms.outline import Condition, Field, Group, Item, Rows, Section
-from functions.forms.structure import conditions_of, sections_of
+from functions.forms.schema_reader import conditions_of, sections_of
 
 __all__ = ["Condition", "Definition", "Field", "Filing", "Group", "Rows", "Rules", "Section", "write_document"]
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from functions.forms import pointer
 from functions.forms.formats import whole_number
-from functions.forms.normal import seen
+from functions.forms.normalise import seen
 
 _SATURDAY = 5
 
@@ -85,7 +85,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A cross-field check: its name in `functions.forms.checks`, its arguments, and whether it refuses or warns."""
+    """A cross-field check: its name in `forms.checking.checks`, its arguments, and whether it refuses or warns."""
 
     name: str
     args: Mapping[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from functions.forms.filefield import is_of_files
+from functions.forms.attachment_field import is_of_files
 from functions.forms.outline import Condition, Field, Group, Item, Kind, Need, Rows, Section
 from functions.forms.pointer import ANY_ROW, Path
 

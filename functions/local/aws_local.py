@@ -22,7 +22,7 @@ from urllib.request import urlopen
 from functions.bootstrap import Entropy
 from functions.errors import SettingError
 from functions.settings import Settings
-from functions.storage.aws.cloud import Cloud
+from functions.storage.aws.locations import Cloud
 
 HOST: Final = "127.0.0.1"
 SERVICES: Final = "dynamodb,s3,ssm"

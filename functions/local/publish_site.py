@@ -1,4 +1,4 @@
-"""Puts the built site into the bucket that CloudFront shows it from; `python -m functions.local.publishing BUCKET`.
+"""Puts the built site into the bucket that CloudFront shows it from; `python -m functions.local.publish_site BUCKET`.
 
 Knows what a server would answer at each address (`static`), and that a bucket knows neither folders nor redirects.
 """
@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.bootstrap import read_clock
 from functions.errors import QingdanError
-from functions.local.static import TYPES, StaticSite, is_named_by_content
+from functions.local.server.static_site import TYPES, StaticSite, is_named_by_content
 from functions.storage.aws.session import Clients
 
 if TYPE_CHECKING:

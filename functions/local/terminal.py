@@ -16,7 +16,7 @@ from functions.bootstrap import Services, open_services
 from functions.errors import QingdanError, system_reason
 from functions.records.event import SALT_BYTES
 from functions.settings import Settings
-from functions.staff.trail import CONSOLE, Action, Entry
+from functions.staff.audit_log import CONSOLE, Action, Entry
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹，默认 data，或 QINGDAN_DATA。")]
 SiteOption = Annotated[Path | None, typer.Option("--site", help="生成好的网站，默认 build/site，或 QINGDAN_SITE。")]

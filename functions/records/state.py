@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.errors import QingdanError
-from functions.forms import pointer, validation
+from functions.forms import pointer
+from functions.forms.checking import validation
 from functions.forms.definition import Definition
 from functions.records.event import Event, EventType
 from functions.records.store import Status, Summary, Timeliness

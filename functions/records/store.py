@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from functions.records.event import Event
-from functions.records.merkle import Tile
-from functions.records.seal import Leaf, Place, Seal
+from functions.records.seals.merkle import Tile
+from functions.records.seals.seal import Leaf, Place, Seal
 
 Timeliness = Literal["on_time", "late"]
 Status = Literal["submitted", "returned", "accepted", "withdrawn", "voided"]

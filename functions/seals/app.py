@@ -16,14 +16,14 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
-from functions.records.seal import Seal, write_month, write_proof
-from functions.records.sealing import page_before, prove_event, seals_of_month
-from functions.web.downloads import disposition
-from functions.web.gateway import Gateway
-from functions.web.problems import HttpProblem, handlers, wants_html
-from functions.web.sealfinding import NO_DIGEST, NOT_SEALED, Sought
-from functions.web.sealpages import seals_page
-from functions.web.shell import Shell
+from functions.records.seals.seal import Seal, write_month, write_proof
+from functions.records.seals.sealing import page_before, prove_event, seals_of_month
+from functions.seals.finding import NO_DIGEST, NOT_SEALED, Sought
+from functions.seals.pages import seals_page
+from functions.web.edge.aws_gateway import Gateway
+from functions.web.http.problems import HttpProblem, handlers, wants_html
+from functions.web.http.site_frame import Shell
+from functions.web.http.streaming import disposition
 
 PAGE_SIZE: Final = 31
 SHELL: Final = "seals.html"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from functions.forms.element import Markup, el, join
-from functions.forms.wording import WRONG
-from functions.records.seal import Proof
-from functions.web.pages import local_time, long_date
+from functions.forms.page.element import Markup, el, join
+from functions.forms.page.wording import WRONG
+from functions.records.seals.seal import Proof
+from functions.web.filing.form_pages import local_time, long_date
 
 NO_DIGEST: Final = "内容指纹应为 64 个字符，只有数字和 a 到 f 的字母。请照回执核对"
 NOT_SEALED: Final = "没有封存过这个指纹。当天的步骤要等到夜里；隔了一天还没有，请照回执逐位核对"

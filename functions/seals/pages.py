@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from functions.records.seal import Seal
-from functions.web.pages import grouped, local_time, long_date
-from functions.web.sealfinding import Sought, finding
-from functions.web.shell import Shell
+from functions.records.seals.seal import Seal
+from functions.seals.finding import Sought, finding
+from functions.web.filing.form_pages import grouped, local_time, long_date
+from functions.web.http.site_frame import Shell
 
 _TITLE = "封存记录"
 

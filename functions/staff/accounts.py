@@ -12,7 +12,7 @@ from typing import cast
 from functions.errors import NotFound, QingdanError
 from functions.staff.passwords import PasswordRefused, Passwords, judge_password
 from functions.staff.permissions import ROLE_TITLES
-from functions.staff.port import Account, AccountChanged, NameTaken, Role, StaffStore
+from functions.staff.store import Account, AccountChanged, NameTaken, Role, StaffStore
 
 _NAME = re.compile(r"[\w.-]{1,32}")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from functions.staff.accounts import revise, without_sessions
 from functions.staff.passwords import Passwords
-from functions.staff.port import Account, Role, StaffStore
+from functions.staff.store import Account, Role, StaffStore
 
 
 def change_role(store: StaffStore, name: str, role: Role) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from functions.staff.port import Role
+from functions.staff.store import Role
 
 Permission = Literal[
     "own_account",

@@ -15,9 +15,9 @@ from pyotp.exceptions import OTPVerificationError
 
 from functions.errors import QingdanError
 from functions.staff.accounts import revise
+from functions.staff.encryption import Vault
 from functions.staff.passwords import one_time
-from functions.staff.port import Account, SecondFactor, StaffStore
-from functions.staff.vault import Vault
+from functions.staff.store import Account, SecondFactor, StaffStore
 
 SECRET_BYTES: Final = 20
 DIGITS: Final = 6

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.errors import NotFound
-from functions.staff.port import Account, Session, StaffStore
+from functions.staff.store import Account, Session, StaffStore
 
 TOKEN_BYTES: Final = 32
 SALT_BYTES: Final = 6

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from functions.errors import QingdanError
 from functions.staff.accounts import normal_name
-from functions.staff.port import StaffStore
+from functions.staff.store import StaffStore
 
 Step = Literal["password", "code", "confirm"]
 """What is tried: the password or the second factor at sign-in, or the password again by who is signed in."""

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from functions.errors import NotFound
-from functions.records.blobs import Upload, UploadRefused
+from functions.records.attachments.store import Upload, UploadRefused
 
 GONE: Final = "没有这份内容"
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from functions.errors import SettingError
-from functions.records.inspecting import ScannerUnavailable
+from functions.records.attachments.inspection import ScannerUnavailable
 
 NAME: Final = "QINGDAN_CLAMD"
 CHUNK: Final = 64 * 1024

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from functions.errors import StoreUnavailable
-from functions.records.papers import PaperName, require_number
+from functions.records.document_cache import PaperName, require_number
 from functions.storage.files import KEPT_FREE
 from functions.storage.folder import private_folder, sync_folder, write_once
 

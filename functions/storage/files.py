@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final, get_args
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import FROM_OUTSIDE, Area, Ticket, Upload
-from functions.storage.blobwords import (
+from functions.records.attachments.store import FROM_OUTSIDE, Area, Ticket, Upload
+from functions.storage.blob_refusals import (
     GONE,
     different,
     incomplete,

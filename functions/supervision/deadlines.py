@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from functions.forms import pointer
-from functions.forms.obligation import Due, Filing
+from functions.forms.filing_rules import Due, Filing
 
 Timeliness = Literal["on_time", "late"]
 

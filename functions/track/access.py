@@ -14,11 +14,11 @@ from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.access import codes_match
 from functions.records.state import Erased
-from functions.records.steps import Dossier
+from functions.records.transitions import Dossier
 from functions.staff.throttle import address_key
-from functions.web.limits import client_address
-from functions.web.problems import HttpProblem
-from functions.web.stepping import Stepper
+from functions.web.edge.limits import client_address
+from functions.web.filing.stepper import Stepper
+from functions.web.http.problems import HttpProblem
 
 MOST_TRIES: Final = 30
 WINDOW: Final = timedelta(minutes=15)

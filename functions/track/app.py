@@ -16,29 +16,29 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.errors import GuardTaken
 from functions.records.decision import judge_words
-from functions.records.steps import FILER, Dossier, require_allowed, withdraw
-from functions.web.addresses import site_address
-from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
-from functions.web.conditional import idempotency_key, require_match, tag
-from functions.web.correcting import Corrections, outdated
-from functions.web.enclosures import Enclosures, digest_in
-from functions.web.filing import judge, taken_words
-from functions.web.gateway import Gateway
-from functions.web.multipart import Posted, posting
-from functions.web.pages import Page, local_day
-from functions.web.problems import HttpProblem, handlers
-from functions.web.shell import Shell
-from functions.web.stepping import Stepper
-from functions.web.threads import reading, writing
-from functions.web.track_door import TrackDoor
-from functions.web.track_filling import CorrectionForm
-from functions.web.track_json import status_json
-from functions.web.track_pages import lookup_page, status_page
-from functions.web.track_receipts import withdraw_page, withdrawn_page
-from functions.web.vouching import named_before, unproven, vouchers_in
+from functions.records.transitions import FILER, Dossier, require_allowed, withdraw
+from functions.track.access import TrackDoor
+from functions.track.correction_form import CorrectionForm
+from functions.track.corrections import Corrections, outdated
+from functions.track.pages import lookup_page, status_page
+from functions.track.result_pages import withdraw_page, withdrawn_page
+from functions.web.edge.aws_gateway import Gateway
+from functions.web.filing.as_json import status_json
+from functions.web.filing.attachments import Enclosures, digest_in
+from functions.web.filing.form_pages import Page, local_day
+from functions.web.filing.intake import judge, taken_words
+from functions.web.filing.stepper import Stepper
+from functions.web.filing.vouchers import named_before, unproven, vouchers_in
+from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
+from functions.web.http.conditional import idempotency_key, require_match, tag
+from functions.web.http.endpoints import reading, writing
+from functions.web.http.multipart import Posted, posting
+from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.site_addresses import site_address
+from functions.web.http.site_frame import Shell
 
 if TYPE_CHECKING:
-    from functions.web.documents import Documents
+    from functions.web.filing.documents import Documents
 
 KEY_BYTES: Final = 16
 SHELL: Final = "track.html"
@@ -132,7 +132,7 @@ class Track:
 
     def give_document(self, request: Request) -> Response:
         """The filing as PDF, in the version given or the one that counts."""
-        from functions.web.documents import version_in
+        from functions.web.filing.documents import version_in
 
         return self._papers.filing(self._admit(request).record, version_in(request))
 
@@ -157,7 +157,7 @@ class Track:
     @cached_property
     def _papers(self) -> Documents:
         # What most who follow a filing do not ask for is not waited for by all of them.
-        from functions.web.documents import Documents
+        from functions.web.filing.documents import Documents
 
         return Documents(self._services)
 

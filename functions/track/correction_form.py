@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from functions.bootstrap import Services
 from functions.errors import GuardTaken, StepRefused, StoreUnavailable
 from functions.forms.difference import compare
-from functions.forms.difftable import render_differences
-from functions.records.steps import Dossier, require_allowed
-from functions.web.attaching import Attaching
-from functions.web.correcting import Corrections
-from functions.web.filing import judge, require_key, taken_words
-from functions.web.filling import Filling
-from functions.web.multipart import Posted
-from functions.web.pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
-from functions.web.problems import HttpProblem, problem_of
-from functions.web.stepping import Stepper
-from functions.web.track_pages import crumbs_to, opinion_box
-from functions.web.track_receipts import corrected_page
-from functions.web.uploading import filled_with_files
-from functions.web.vouching import named_before, unproven
+from functions.forms.page.diff_table import render_differences
+from functions.records.transitions import Dossier, require_allowed
+from functions.track.corrections import Corrections
+from functions.track.pages import crumbs_to, opinion_box
+from functions.track.result_pages import corrected_page
+from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
+from functions.web.filing.intake import judge, require_key, taken_words
+from functions.web.filing.posted_files import filled_with_files
+from functions.web.filing.posted_form import Filling
+from functions.web.filing.stepper import Stepper
+from functions.web.filing.uploads import Attaching
+from functions.web.filing.vouchers import named_before, unproven
+from functions.web.http.multipart import Posted
+from functions.web.http.problems import HttpProblem, problem_of
 
 KEY_BYTES = 16
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from functions.bootstrap import Services
 from functions.records.event import canonical
-from functions.records.steps import FILER, Act, Dossier, correct
 from functions.records.store import Append
+from functions.records.transitions import FILER, Act, Dossier, correct
 from functions.records.versions import versions_of
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
-from functions.web.problems import HttpProblem
-from functions.web.stepping import Overtaken, Stepper
-from functions.web.story import since, told_to_unit
+from functions.web.filing.history import since, told_to_unit
+from functions.web.filing.stepper import Overtaken, Stepper
+from functions.web.http.problems import HttpProblem
 
 
 class Corrections:

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from functions.forms.answers import render_answers, render_closing
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
-from functions.forms.difftable import render_differences
-from functions.forms.element import Markup, el, hidden_input, join, lines
-from functions.forms.lookup import render_lookup
+from functions.forms.page.answers import render_answers, render_closing
+from functions.forms.page.diff_table import render_differences
+from functions.forms.page.element import Markup, el, hidden_input, join, lines
+from functions.forms.page.lookup_form import render_lookup
 from functions.records.state import State
-from functions.records.steps import ALLOWED, Dossier
 from functions.records.store import Status
+from functions.records.transitions import ALLOWED, Dossier
 from functions.records.versions import Version, last_decision, versions_of
-from functions.web.desk_words import CORRECTIONS, STATUSES, TIMELINESS, Mark
-from functions.web.enclosures import Enclosure
-from functions.web.pages import TRACK, Page, grouped, local_time, long_date
-from functions.web.story import Step, asked_labels, told_to_unit
+from functions.web.filing.attachments import Enclosure
+from functions.web.filing.form_pages import TRACK, Page, grouped, local_time, long_date
+from functions.web.filing.history import Step, asked_labels, told_to_unit
+from functions.web.filing.wording import CORRECTIONS, STATUSES, TIMELINESS, Mark
 
 Crumbs = tuple[tuple[str, str], ...]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from functions.forms.element import Markup, el, hidden_input, join
-from functions.forms.wording import OPTIONAL
-from functions.records.steps import Dossier
-from functions.web.desk_words import TIMELINESS
-from functions.web.pages import Page, distance, grouped, long_date
-from functions.web.receipts import receipt_acts, receipt_code, receipt_papers
-from functions.web.track_pages import back_form, crumbs_to, fact, first_time, shape, time_of
+from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.wording import OPTIONAL
+from functions.records.transitions import Dossier
+from functions.track.pages import back_form, crumbs_to, fact, first_time, shape, time_of
+from functions.web.filing.form_pages import Page, distance, grouped, long_date
+from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_papers
+from functions.web.filing.wording import TIMELINESS
 
 BACK = "回到这份填报"
 

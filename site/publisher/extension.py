@@ -11,12 +11,12 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from publisher.address import parse_address
 from publisher.blocks import BLOCKS, paragraph
-from publisher.consistency import refuse_inconsistent
-from publisher.content import load_content
-from publisher.drawing import Drawing
-from publisher.pages import Block, parse_block
+from publisher.blocks.page_context import Drawing
+from publisher.checks.consistency import refuse_inconsistent
+from publisher.content.address import parse_address
+from publisher.content.content import load_content
+from publisher.content.pages import Block, parse_block
 
 _NEXT = re.compile(r"\n(?=:::)")
 

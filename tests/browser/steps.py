@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from functions.forms.definition import Definition
-from functions.forms.encode import encode
+from functions.forms.page.encode import encode
 
 NUMBER = re.compile(r"(SC|KP)-20\d\d-[2-9A-HJ-NP-Z]{6,}")
 CODE = re.compile(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}")

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from functions.forms.catalogue import Catalogue
-from functions.forms.encode import encode
+from functions.forms.page.encode import encode
 from tests.browser.conftest import Visit
 from tests.browser.steps import NUMBER
 from tests.support.filings import fresh_uscc, valid_self_check

@@ -8,11 +8,11 @@ from typing import Protocol
 
 import pytest
 
-from functions.records.blobs import BlobStore
-from functions.records.papers import PaperStore
+from functions.records.attachments.store import BlobStore
+from functions.records.document_cache import PaperStore
 from functions.records.store import RecordStore, SealStore
-from functions.staff.port import StaffStore
-from functions.staff.trail import TrailStore
+from functions.staff.audit_log import TrailStore
+from functions.staff.store import StaffStore
 from functions.storage.sqlite import open_store
 from tests.support.cloud import Cloud
 

@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
-from functions.records.audit import Report
-from functions.records.blobs import FROM_OUTSIDE, Area
+from functions.local.verify.store_audit import Ports, audit
+from functions.records.attachments.store import FROM_OUTSIDE, Area
 from functions.records.decision import Decision
 from functions.records.erasing import erase
 from functions.records.event import Event
 from functions.records.filing import prepare
 from functions.records.keys import Keys
-from functions.records.merkle import plant
-from functions.records.seal import Leaf, make_seal
-from functions.records.sealing import seal_new
-from functions.records.steps import Act, Dossier, decide, note
+from functions.records.proof.audit import Report
+from functions.records.seals.merkle import plant
+from functions.records.seals.seal import Leaf, make_seal
+from functions.records.seals.sealing import seal_new
 from functions.records.store import Append, Selection
-from functions.staff.audit import Ports, audit
-from functions.staff.trail import Entry
+from functions.records.transitions import Act, Dossier, decide, note
+from functions.staff.audit_log import Entry
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
 from tests.contract.test_named import file, sha

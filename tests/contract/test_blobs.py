@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.records.blobs import FROM_OUTSIDE, PART_BYTES, BlobStore, Upload, UploadRefused
+from functions.records.attachments.store import FROM_OUTSIDE, PART_BYTES, BlobStore, Upload, UploadRefused
 from tests.contract.conftest import Adapter
 
 CONTENT = "附件 𠮷 \x00".encode() + bytes(range(256))

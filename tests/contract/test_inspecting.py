@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.records.blobs import BlobStore
-from functions.records.filetypes import FileRefused
-from functions.records.inspecting import Scanned, ScannerUnavailable, scan_waiting, settle, standing_of
+from functions.records.attachments.file_types import FileRefused
+from functions.records.attachments.inspection import Scanned, ScannerUnavailable, scan_waiting, settle, standing_of
+from functions.records.attachments.store import BlobStore
 from tests.support.files import docx, pdf_of, sha256
 
 LATER = datetime.now(UTC) + timedelta(hours=1)

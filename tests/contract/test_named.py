@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
-from functions.forms.filefield import MOST_FILES
+from functions.forms.attachment_field import MOST_FILES
 from functions.records.event import EventType, make_event
 from functions.records.store import Append, Record, RecordStore, Status
 from tests.contract.conftest import Adapter

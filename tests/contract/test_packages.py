@@ -14,7 +14,7 @@ import pytest
 from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
-from functions.local.packages import check_package
+from functions.local.verify.package_check import check_package
 from functions.records.keys import Keys
 from functions.records.store import Selection
 from functions.storage.keys import load_keys

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.records.papers import PaperName, PaperStore
+from functions.records.document_cache import PaperName, PaperStore
 from functions.records.store import RecordStore
 from tests.contract.conftest import Adapter
 from tests.contract.steps import first_step

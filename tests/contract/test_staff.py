@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.staff.port import (
+from functions.staff.store import (
     Account,
     AccountChanged,
     Attempts,

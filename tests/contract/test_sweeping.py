@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.records.attachments import KEPT_UNNAMED
-from functions.records.blobs import FROM_OUTSIDE
-from functions.records.sweeping import sweep
+from functions.records.attachments.named import KEPT_UNNAMED
+from functions.records.attachments.store import FROM_OUTSIDE
+from functions.records.attachments.sweep import sweep
 from tests.contract.conftest import Adapter
 from tests.contract.steps import first_step, next_step
 from tests.contract.test_blobs import begin, put

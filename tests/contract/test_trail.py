@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.errors import NotFound
 from functions.records.event import Event, event_is_whole
 from functions.records.receipt import Signer
-from functions.records.seal import proves
-from functions.records.sealing import prove_event, seal_new
+from functions.records.seals.seal import proves
+from functions.records.seals.sealing import prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection
-from functions.staff.trail import NUMBER, Action, Entry, Sought, TrailStore, body_of
+from functions.staff.audit_log import NUMBER, Action, Entry, Sought, TrailStore, body_of
 from tests.contract.conftest import Adapter
 from tests.contract.steps import SALT, first_step
 

@@ -9,8 +9,8 @@ import pytest
 
 from functions.forms.formats import is_uscc
 from functions.local.demo.filling import ACCOUNTS
-from functions.local.verifying import Means, verify_path
-from functions.records.filetypes import HEAD, kind_of_head
+from functions.local.verify.verify import Means, verify_path
+from functions.records.attachments.file_types import HEAD, kind_of_head
 from functions.records.state import fold
 from functions.records.store import Record, Selection, Summary
 from functions.staff.accounts import check_password

@@ -11,7 +11,7 @@ import pytest
 
 from functions.errors import QingdanError
 from functions.forms.catalogue import Catalogue
-from functions.forms.validation import validate
+from functions.forms.checking.validation import validate
 from functions.local.demo.answers import FAULTS
 from functions.local.demo.command import demo
 from functions.local.demo.filling import Plan, fill, matters_of

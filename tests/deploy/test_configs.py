@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.local.server import DRAIN_SECONDS
+from functions.local.server.server import DRAIN_SECONDS
 from functions.settings import KNOWN_VARIABLES
 from tests.support.portals import CONFIGS, ROOT, Certificate, config, nginx_config, tool
 

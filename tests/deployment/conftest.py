@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from functions.local.packing.closure import function_names
+from functions.local.packing.closure import function_modules
 from functions.local.packing.stack import describe
 from tests.conftest import ROOT
 
@@ -26,7 +26,7 @@ DOMAIN = ("--param=domain=list.example.invalid", "--param=certificate=arn:aws:ac
 @pytest.fixture(scope="session")
 def stack(site: Path) -> dict[str, Any]:
     """What packing says of the code: headers and events."""
-    return describe(ROOT, site, function_names(ROOT))
+    return describe(ROOT, site, function_modules(ROOT))
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def packaged(stack: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     packages = project / "build" / "package"
     packages.mkdir(parents=True)
     (packages / "stack.json").write_text(json.dumps(stack), encoding="utf-8")
-    for name in function_names(ROOT):
+    for name in function_modules(ROOT):
         zipfile.ZipFile(packages / f"{name}.zip", "w").close()
 
     @cache

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from functions.local.packing.closure import function_names
-from functions.local.static import StaticSite
+from functions.local.packing.closure import function_modules
+from functions.local.server.static_site import StaticSite
 from tests.conftest import ROOT
 from tests.deployment.conftest import CHINA, DOMAIN, Template, of_type, text
 
-FUNCTIONS = function_names(ROOT)
+FUNCTIONS = function_modules(ROOT)
 
 
 def distribution(template: Template) -> dict[str, Any]:

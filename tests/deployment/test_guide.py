@@ -14,7 +14,7 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from functions.local.packing.closure import function_names
+from functions.local.packing.closure import function_modules
 from functions.storage.aws.provision import make_bucket
 from tests.conftest import ROOT
 from tests.support.cloud import Cloud
@@ -58,7 +58,7 @@ def test_every_parameter_that_is_named_is_one_and_every_one_is_named() -> None:
 def test_every_function_is_started_anew_for_new_keys() -> None:
     found = re.search(r"for f in ([\w ]+); do", GUIDE)
     assert found is not None
-    assert set(found.group(1).split()) == set(function_names(ROOT))
+    assert set(found.group(1).split()) == set(function_modules(ROOT))
 
 
 def test_every_make_target_and_link_of_the_guides_exists() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.local.packing.closure import function_names
+from functions.local.packing.closure import function_modules
 from tests.conftest import ROOT
 from tests.deployment.conftest import Template, of_type, text
 
@@ -161,7 +161,7 @@ def roles(template: Template) -> dict[str, str]:
 
 
 def test_each_function_file_is_a_row_of_the_matrix() -> None:
-    assert set(MATRIX) == set(function_names(ROOT))
+    assert set(MATRIX) == set(function_modules(ROOT))
 
 
 @pytest.mark.parametrize("function", MATRIX)

@@ -10,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions import nightly
-from functions.background import PATIENCE_SECONDS
-from functions.local.packing.closure import function_names
+from functions.background.app import PATIENCE_SECONDS
+from functions.local.packing.closure import function_modules
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from tests.conftest import ROOT
 from tests.deployment.conftest import DOMAIN, WORLD, Template, of_type, text
 
-FUNCTIONS = function_names(ROOT)
+MODULES = function_modules(ROOT)
+FUNCTIONS = tuple(MODULES)
 OPTIONS = ("--param=submitConcurrency=50", "--param=tracing=true", "--param=table=restored")
 
 
@@ -26,7 +27,7 @@ def function(template: Template, name: str) -> dict[str, Any]:
 
 def test_there_is_one_function_for_each_function_file(template: Template) -> None:
     handlers = {each["Handler"] for each in of_type(template, "Lambda::Function").values()}
-    assert handlers == {f"functions/{name}.handler" for name in FUNCTIONS}
+    assert handlers == {f"{module.replace('.', '/')}.handler" for module in MODULES.values()}
     for each in of_type(template, "Lambda::Function").values():
         assert each["Runtime"] == "python3.13"
         assert each["Architectures"] == ["arm64"]
@@ -76,7 +77,11 @@ def test_the_environment_names_places_and_holds_no_secret(template: Template) ->
     for each in of_type(template, "Lambda::Function").values():
         background = {"QINGDAN_BACKGROUND": "qingdan-prod-background"}
         assert {name: text(value) for name, value in each["Environment"]["Variables"].items()} == {
-            **(background if each["Handler"] in ("functions/desk.handler", "functions/background.handler") else {}),
+            **(
+                background
+                if each["Handler"] in ("functions/desk/app.handler", "functions/background/app.handler")
+                else {}
+            ),
             "QINGDAN_STORE": "aws",
             "QINGDAN_TABLE": "qingdan-prod",
             "QINGDAN_BUCKET": "qingdan-prod-data-${AWS::AccountId}",

@@ -13,14 +13,14 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
+from functions.desk.app import create_app
+from functions.desk.sessions import COOKIE
 from functions.records.filing import answer, prepare
 from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
-from functions.staff.port import Account, Role
 from functions.staff.sessions import SessionLimits, hash_token, open_session
+from functions.staff.store import Account, Role
 from functions.supervision.deadlines import due_date, timeliness
-from functions.web.sessions import COOKIE
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
-from functions.staff.port import SecondFactor
-from functions.web.desk_staff import id_of
+from functions.desk.admin.accounts import id_of
+from functions.desk.app import create_app
+from functions.staff.store import SecondFactor
 from tests.desk.conftest import PASSWORD, ComeIn, csrf_of, post_sign_in
 
 
@@ -182,7 +182,7 @@ def test_only_admins_are_shown_the_way_to_the_accounts(come_in: ComeIn) -> None:
 
 def test_there_is_no_password_that_anybody_could_know_beforehand(services: Services) -> None:
     """No default password: the first account has a random one, made when the first server starts."""
-    from functions.local.cli import first_account
+    from functions.local.commands.cli import first_account
     from functions.staff.accounts import check_password
     from functions.staff.passwords import Passwords
 

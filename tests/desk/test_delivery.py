@@ -15,18 +15,18 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from functions import background
+from functions.background import app as background
 from functions.bootstrap import Services
-from functions.desk import create_app
+from functions.desk.app import create_app
+from functions.desk.downloads.behind_gateway import Limits, delivered
+from functions.desk.sessions import COOKIE
 from functions.errors import NotFound
 from functions.records.store import Record, Selection
 from functions.staff.accounts import revise
-from functions.staff.parcels import SILENCE, Parcel
-from functions.staff.trail import Sought
+from functions.staff.audit_log import Sought
+from functions.staff.prepared_downloads import SILENCE, Parcel
 from functions.storage.aws.calls import Calls, Patience
-from functions.storage.aws.parcels import S3Parcels
-from functions.web.delivery import Limits, delivered
-from functions.web.sessions import COOKIE
+from functions.storage.aws.staff.prepared_downloads import S3Parcels
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud

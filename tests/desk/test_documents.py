@@ -15,8 +15,8 @@ import pytest
 from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.erasing import erase
-from functions.staff.trail import Sought, body_of
-from functions.web.scoresheets import has_sheet, read_sheet
+from functions.staff.audit_log import Sought, body_of
+from functions.web.filing.score_sheets import has_sheet, read_sheet
 from tests.desk.conftest import Filer, SignIn, registration, self_check
 from tests.http.test_track_json import send_back
 

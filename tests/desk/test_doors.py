@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
-from functions.web.sessions import COOKIE, FORM_COOKIE
+from functions.desk.app import create_app
+from functions.desk.sessions import COOKIE, FORM_COOKIE
 from tests.desk.conftest import (
     PASSWORD,
     ROLES,

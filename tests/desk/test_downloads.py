@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from starlette.types import Message
 
 from functions.errors import StoreUnavailable
-from functions.web.downloads import Download, disposition
+from functions.web.http.streaming import Download, disposition
 from tests.desk.conftest import Filer, SignIn, registration, self_check
 
 SELF_CHECK = "annual-self-check"

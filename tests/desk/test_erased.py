@@ -9,7 +9,7 @@ import pytest
 
 from functions.bootstrap import Services
 from functions.records.erasing import erase
-from functions.records.steps import Act, Dossier, correct
+from functions.records.transitions import Act, Dossier, correct
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check

@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.forms.encode import encode
+from functions.forms.page.encode import encode
 from functions.records.store import Selection
-from functions.web.attaching import Attaching
+from functions.web.filing.uploads import Attaching
 from tests.desk.conftest import ComeIn, Filer
 from tests.desk.test_paper import API, PATH
 from tests.desk.test_trail import everything

@@ -13,14 +13,14 @@ from pyotp import TOTP
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.forms.encode import encode
+from functions.desk.sessions import FORM_COOKIE
+from functions.desk.sign_in.resumption import Keeping, Kept
+from functions.forms.page.encode import encode
 from functions.records.store import Selection
 from functions.staff.administration import reset_password
+from functions.staff.encryption import Vault
 from functions.staff.passwords import Passwords
 from functions.staff.second_factor import SecondFactors
-from functions.staff.vault import Vault
-from functions.web.kept import Keeping, Kept
-from functions.web.sessions import FORM_COOKIE
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, self_check, token_in
 from tests.desk.test_paper import PATH
 from tests.desk.test_review import FORM, RETURN, Officer, state_of, types

@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.web.browsers import name_client
-from functions.web.sessions import COOKIE
+from functions.desk.sessions import COOKIE
+from functions.web.http.user_agents import name_client
 from tests.desk.conftest import PASSWORD, ComeIn, csrf_of, post_sign_in, token_in
 from tests.support.clock import Clock
 from tests.support.markup import read_page

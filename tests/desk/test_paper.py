@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.forms.encode import encode
+from functions.forms.page.encode import encode
 from functions.records.store import Selection
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.desk.test_review import FORM
@@ -184,10 +184,10 @@ def test_a_place_that_is_taken_offers_to_enter_all_the_same(
 
 def test_a_returned_paper_filing_is_corrected_by_its_unit(come_in: ComeIn, services: Services, october: Clock) -> None:
     """The unit has the number and code from the receipt; its correction is online and keeps the paper's timeliness."""
-    from functions.local.server import create_app
+    from functions.local.server.server import create_app
     from functions.records.decision import Decision
-    from functions.records.steps import decide
-    from functions.web.stepping import Stepper
+    from functions.records.transitions import decide
+    from functions.web.filing.stepper import Stepper
 
     told = come_in("officer").post(API, json={"received_on": "2026-09-29", "data": valid_self_check()}).json()
     stepper = Stepper(services)

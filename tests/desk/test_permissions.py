@@ -12,12 +12,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
+from functions.desk.admin.accounts import id_of
+from functions.desk.app import create_app
+from functions.desk.review.batches import KINDS
 from functions.records.decision import Kind
 from functions.staff.permissions import NEEDS_SECOND_FACTOR, Permission, may
-from functions.staff.port import Role
-from functions.web.deciding_several import KINDS
-from functions.web.desk_staff import id_of
+from functions.staff.store import Role
 from tests.desk.conftest import ROLES, ComeIn, Filer, csrf_of
 
 Access = Permission | Literal["stranger", "signed in", "settled"]

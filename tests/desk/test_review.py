@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.records.state import State, fold
-from functions.staff.trail import Sought, body_of
+from functions.staff.audit_log import Sought, body_of
 from tests.desk.conftest import ComeIn, Filer, registration, self_check
 from tests.support.clock import Clock
 from tests.support.filings import valid_self_check
@@ -347,8 +347,8 @@ def test_versions_are_tabs_and_what_changed_comes_first(come_in: ComeIn, file: F
 
 
 def _correct(services: Services, number: str, data: Any) -> None:
-    from functions.web.correcting import Corrections
-    from functions.web.stepping import Stepper
+    from functions.track.corrections import Corrections
+    from functions.web.filing.stepper import Stepper
 
     stepper = Stepper(services)
     corrections = Corrections(services, stepper)

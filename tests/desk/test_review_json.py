@@ -193,8 +193,8 @@ def test_a_code_is_given_once_for_what_was_seen(come_in: ComeIn, file: Filer, se
 
 def test_a_correction_and_a_decision_at_once(come_in: ComeIn, file: Filer, services: Services) -> None:
     """The unit corrects in the moment in which the officer accepts what was there before."""
-    from functions.web.correcting import Corrections
-    from functions.web.stepping import Stepper
+    from functions.track.corrections import Corrections
+    from functions.web.filing.stepper import Stepper
 
     number = file()
     corrections = Corrections(services, Stepper(services))

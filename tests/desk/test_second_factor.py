@@ -14,13 +14,13 @@ from pyotp import TOTP
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
+from functions.desk.app import create_app
+from functions.desk.sessions import COOKIE
 from functions.staff.accounts import without_sessions
 from functions.staff.administration import disable, reset_second_factor
+from functions.staff.encryption import Vault
 from functions.staff.second_factor import SecondFactors
-from functions.staff.vault import Vault
-from functions.web.qr import qr_code
-from functions.web.sessions import COOKIE
+from functions.web.http.qr import qr_code
 from tests.desk.conftest import PASSWORD, ComeIn, add_account, post_sign_in, token_in
 from tests.support.clock import Clock
 

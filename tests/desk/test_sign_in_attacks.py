@@ -15,15 +15,15 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services, open_services
-from functions.desk import create_app
+from functions.desk.app import create_app
+from functions.desk.sessions import COOKIE, Doorkeeper
+from functions.desk.sign_in.steps import Entrance
 from functions.settings import Settings
+from functions.staff.encryption import Vault
 from functions.staff.passwords import Passwords
-from functions.staff.port import Account
 from functions.staff.second_factor import SecondFactors
-from functions.staff.vault import Vault
-from functions.web.entrance import Entrance
-from functions.web.problems import HttpProblem
-from functions.web.sessions import COOKIE, Doorkeeper
+from functions.staff.store import Account
+from functions.web.http.problems import HttpProblem
 from tests.desk.conftest import PASSWORD, ComeIn, csrf_of, post_sign_in, token_in
 from tests.support.clock import Clock
 

@@ -15,14 +15,14 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.desk import create_app
+from functions.desk.admin.accounts import id_of
+from functions.desk.app import create_app
+from functions.desk.audit import Trail
 from functions.errors import StoreUnavailable
 from functions.exports.jsonl import read_events
-from functions.local.twin import cloud_at
+from functions.local.aws_local import cloud_at
 from functions.records.event import event_is_whole
-from functions.staff.trail import Sought, body_of
-from functions.web.desk_staff import id_of
-from functions.web.trail import Trail
+from functions.staff.audit_log import Sought, body_of
 from tests.desk.conftest import PASSWORD, ROLES, Filer, SignIn, self_check, token_in
 from tests.support.clock import Clock
 from tests.support.markup import read_page

@@ -14,7 +14,7 @@ import pytest
 from functions.errors import NotFound
 from functions.exports import Tools
 from functions.exports.pdf import Letterhead, Press
-from functions.records.inspecting import Standing
+from functions.records.attachments.inspection import Standing
 from functions.records.keys import Keys
 from functions.storage.keys import load_keys
 

@@ -23,12 +23,12 @@ from functions.exports import Tools
 from functions.exports.bag import About, Package, StoredAttachments
 from functions.exports.jsonl import read_events
 from functions.exports.pdf import Press
-from functions.records.attachments import Attachment, attachments_in
+from functions.records.attachments.inspection import Standing
+from functions.records.attachments.named import Attachment, attachments_in
 from functions.records.erasing import erase
 from functions.records.event import event_is_whole
-from functions.records.inspecting import Standing
 from functions.records.keys import Keys
-from functions.records.leftout import read_left_out
+from functions.records.proof.left_out import read_left_out
 from functions.records.store import Record
 from functions.storage.files import FileBlobs
 from tests.exports.conftest import Attachments

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from functions.errors import QingdanError
 from functions.exports.csv import is_plain, quote, stream_csv
-from functions.exports.guard import clean, guard, unguard
+from functions.exports.formula_guard import clean, guard, unguard
 from functions.exports.table import Column, Table, build_tables
 from functions.forms.definition import Definition, Field
 from functions.records.decision import Decision
 from functions.records.keys import Keys
-from functions.records.steps import decide
 from functions.records.store import Record
+from functions.records.transitions import decide
 from functions.records.versions import answers_of
 from tests.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
 from tests.support.records import History, four_eyed

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from functions.exports.jsonl import stream_jsonl
-from functions.exports.pdf.sheet import sections_of
+from functions.exports.pdf.answer_table import sections_of
 from tests.exports.samples import ANSWERS, SCHEMA, form, record, with_added
 from tests.exports.test_csv import rows
 from tests.exports.test_xlsx import workbook

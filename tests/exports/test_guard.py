@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.exports.guard import clean, guard, unguard
+from functions.exports.formula_guard import clean, guard, unguard
 
 INVISIBLE = [
     "",

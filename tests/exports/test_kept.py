@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 
 from functions.exports.bag import Package
-from functions.exports.pdf import Letterhead, Press, kept
+from functions.exports.pdf import Letterhead, Press
+from functions.exports.pdf import document_cache as kept
 from functions.exports.pdf.zipped import stream_pdfs
-from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.typesetter import Typesetter
 from functions.records.erasing import erase
 from functions.records.keys import Keys
 from functions.records.state import Erased
 from functions.records.store import Record
+from functions.storage.document_cache import FilePapers
 from functions.storage.keys import load_keys
-from functions.storage.papers import FilePapers
 from tests.exports.conftest import LETTERHEAD, Attachments
 from tests.exports.test_bag import ABOUT
 from tests.support.filings import valid_self_check
@@ -189,7 +190,7 @@ def refusing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         (tmp_path / "papers").mkdir()
         (tmp_path / "papers" / "SC-2026-REFUSED").write_bytes(b"")
     else:
-        monkeypatch.setattr("functions.storage.papers.KEPT_FREE", 1 << 60)
+        monkeypatch.setattr("functions.storage.document_cache.KEPT_FREE", 1 << 60)
     return tmp_path
 
 

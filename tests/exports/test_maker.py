@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from functions.exports.typesetting.maker import FEW, MOST, Maker
-from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.typesetter import Typesetter
+from functions.exports.typesetting.worker import FEW, MOST, Maker
 
 PARTS: dict[str, Any] = {
     "bureau": "示例县档案局", "title": "示例", "subtitle": "", "number": "", "facts": [["编号", "甲"]], "scan": "",

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from functions.errors import NotFound
 from functions.exports.pdf import Letterhead, Press, Typesetter
-from functions.exports.pdf.papers import filing_paper, receipt_paper
+from functions.exports.pdf.contents import filing_paper, receipt_paper
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.glyphs import Glyphs, cautious, characters, glyphs_of
-from functions.exports.typesetting.paper import Paper
 from functions.exports.typesetting.typesetter import font_files
 from functions.forms.definition import Definition
 from functions.records.erasing import erase

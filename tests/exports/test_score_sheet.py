@@ -9,7 +9,7 @@ from itertools import cycle
 import pytest
 
 from functions.exports.pdf import Typesetter
-from functions.exports.pdf.scoresheet import Scoring, score_paper
+from functions.exports.pdf.score_sheet import Scoring, score_paper
 from functions.supervision.scoring import Kind, Score, Scored, load_sheet, score
 from tests.conftest import ROOT
 from tests.exports.conftest import LETTERHEAD

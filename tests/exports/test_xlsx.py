@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from functions.exports import xlsx
-from functions.exports.guard import clean, unguard
-from functions.exports.sheetnames import SheetNames
+from functions.exports.formula_guard import clean, unguard
+from functions.exports.sheet_names import SheetNames
 from functions.forms.definition import Definition
 from functions.records.keys import Keys
 from functions.records.store import Answers, Record

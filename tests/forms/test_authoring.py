@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from functions.errors import AuthoringError
-from functions.forms.authoring import read_catalogue, read_form
+from functions.forms.authoring.examples import check_examples
+from functions.forms.authoring.reader import read_catalogue, read_form
+from functions.forms.authoring.rules import rules_schema
 from functions.forms.definition import Definition
-from functions.forms.examples import check_examples
-from functions.forms.obligation import DaysOff
-from functions.forms.rules import rules_schema
+from functions.forms.filing_rules import DaysOff
 from tests.support.forms import SCHEMAS, shipped
 
 FORM = "annual-self-check"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.forms.difference import Comparison, compare
-from functions.forms.difftable import render_differences
+from functions.forms.page.diff_table import render_differences
 from tests.support.filings import valid_self_check
 from tests.support.forms import GONE, changed, self_check
 

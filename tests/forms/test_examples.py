@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from functions.forms.examples import Example, check_examples, read_examples
+from functions.forms.authoring.examples import Example, check_examples, read_examples
+from functions.forms.checking.gate import gate_of
+from functions.forms.checking.validation import validate, warnings
 from functions.forms.formats import CUSTOM_FORMATS
-from functions.forms.gate import gate_of
-from functions.forms.validation import validate, warnings
 from tests.support.forms import SCHEMAS, shipped
 
 EXAMPLES = [

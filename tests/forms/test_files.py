@@ -13,16 +13,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from functions.errors import AuthoringError
-from functions.forms import filefield
-from functions.forms.authoring import read_form
-from functions.forms.decode import decode
+from functions.forms import attachment_field as filefield
+from functions.forms.attachment_field import MOST_BYTES
+from functions.forms.authoring.reader import read_form
+from functions.forms.checking.validation import validate
 from functions.forms.definition import Definition
-from functions.forms.encode import encode
-from functions.forms.filefield import MOST_BYTES
 from functions.forms.outline import Field
-from functions.forms.rowchange import Action, change_rows, parse_action
-from functions.forms.validation import validate
-from functions.records.filetypes import MEDIA_TYPES, kind_of_name
+from functions.forms.page.decode import decode
+from functions.forms.page.encode import encode
+from functions.forms.page.row_buttons import Action, change_rows, parse_action
+from functions.records.attachments.file_types import MEDIA_TYPES, kind_of_name
 from tests.support.filings import scan, valid_self_check, with_scans
 from tests.support.forms import SCHEMAS, self_check
 

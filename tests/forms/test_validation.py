@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from functions.forms.checking.explain import faults_of
+from functions.forms.checking.gate import Gate
+from functions.forms.checking.validation import DISAGREEMENT, prune, validate, warnings
 from functions.forms.definition import Definition
-from functions.forms.explain import faults_of
-from functions.forms.gate import Gate
 from functions.forms.problem import Problem
-from functions.forms.validation import DISAGREEMENT, prune, validate, warnings
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import GONE, changed, registration, self_check
 

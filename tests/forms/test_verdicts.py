@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from functions.forms import explain
+from functions.forms.checking import explain
+from functions.forms.checking.gate import gate_of
+from functions.forms.checking.validation import DISAGREEMENT, prune, validate
 from functions.forms.definition import Definition
-from functions.forms.gate import gate_of
-from functions.forms.validation import DISAGREEMENT, prune, validate
 from tests.support.filings import make_uscc, scan, valid_registration, valid_self_check, with_scans
 from tests.support.forms import changed, registration, self_check
 

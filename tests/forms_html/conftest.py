@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from functions.forms.html import render_form, render_summary
+from functions.forms.page.form_page import render_form, render_summary
 from tests.support.forms import shipped
 
 SCRIPTS = Path(__file__).parents[2] / "site" / "theme" / "assets" / "javascripts"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from functions.forms.difference import compare
-from functions.forms.difftable import render_differences
-from functions.forms.html import render_answers, render_check, render_form
+from functions.forms.page.diff_table import render_differences
+from functions.forms.page.form_page import render_answers, render_check, render_form
 from tests.support.filings import scan, valid_self_check, with_scans
 from tests.support.forms import self_check
 from tests.support.markup import read_page

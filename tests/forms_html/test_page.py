@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from functions.forms.checking.validation import prune, validate
 from functions.forms.definition import Definition, Field
-from functions.forms.html import render_answers, render_check, render_form, render_summary
-from functions.forms.names import name_of
+from functions.forms.page.field_names import name_of
+from functions.forms.page.form_page import render_answers, render_check, render_form, render_summary
 from functions.forms.problem import Problem
-from functions.forms.validation import prune, validate
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
 
@@ -238,7 +238,7 @@ def test_browsers_are_told_what_they_may_fill_in_and_which_keys_to_show() -> Non
 
 def test_eight_choices_and_more_of_which_one_is_taken_become_a_list() -> None:
     field = Field("a", ("a",), "甲", "", "", "choice", "never", tuple((str(n), f"第 {n} 项") for n in range(8)))
-    from functions.forms.controls import Placed, control
+    from functions.forms.page.controls import Placed, control
 
     text = control(Placed(field, ("a",), "3"))
     assert text.startswith("<select")

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.forms.decode import MAX_ROWS, decode
+from functions.forms.checking.validation import validate
 from functions.forms.definition import Definition, Group, Rows
-from functions.forms.encode import encode
 from functions.forms.outline import Item
-from functions.forms.rowchange import change_rows, focus_of, parse_action
-from functions.forms.validation import validate
+from functions.forms.page.decode import MAX_ROWS, decode
+from functions.forms.page.encode import encode
+from functions.forms.page.row_buttons import change_rows, focus_of, parse_action
 from tests.support.filings import valid_self_check
 from tests.support.forms import SCHEMAS, registration, self_check
 

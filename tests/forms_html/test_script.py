@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from functions.forms.checking.validation import validate
 from functions.forms.definition import Definition
-from functions.forms.names import id_of, parse_name
+from functions.forms.page.field_names import id_of, parse_name
 from functions.forms.pointer import join
-from functions.forms.validation import validate
 from tests.forms_html.conftest import SCRIPTS, Pages
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import GONE, changed, self_check

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.local.server import create_app
+from functions.local.server.server import create_app
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.forms.filefield import MOST_BYTES
-from functions.records.attachments import vouched
-from functions.records.blobs import PART_BYTES
-from functions.records.inspecting import standing_of
+from functions.forms.attachment_field import MOST_BYTES
+from functions.records.attachments.inspection import standing_of
+from functions.records.attachments.named import vouched
+from functions.records.attachments.store import PART_BYTES
 from tests.contract.test_blobs import part_of
 from tests.support.clock import Clock
 from tests.support.files import docx, pdf_of, png, sha256, zip_of

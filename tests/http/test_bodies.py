@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.web.bodies import DEEPEST, _parse_strictly, parse_json, parse_pairs, require_type
-from functions.web.problems import HttpProblem
+from functions.web.http.bodies import DEEPEST, _parse_strictly, parse_json, parse_pairs, require_type
+from functions.web.http.problems import HttpProblem
 
 JSON_VALUES = st.recursive(
     st.none()

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable
 
-from functions.web.buckets import SETS, WAYS, Buckets
+from functions.web.edge.token_buckets import SETS, WAYS, Buckets
 
 
 def fork(work: Callable[[], int]) -> int:

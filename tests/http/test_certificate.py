@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from functions.errors import SettingError
-from functions.local.address import Address, require_certificate
+from functions.local.server.listen_address import Address, require_certificate
 
 Pair = tuple[Path, Path]
 

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.forms.definition import Definition
-from functions.forms.encode import encode
-from functions.records.inspecting import standing_of
+from functions.forms.page.encode import encode
+from functions.records.attachments.inspection import standing_of
 from functions.records.store import Selection
 from tests.http.test_filing_html import BROWSER, FORM, Pairs, Response, definition, page_of, post
 from tests.http.test_track_html import Browser

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.records.attachments import named_in
+from functions.records.attachments.named import named_in
+from functions.records.attachments.sweep import forget
 from functions.records.store import Selection
-from functions.records.sweeping import forget
 from tests.http.test_attachments_api import send
 from tests.http.test_track_json import SELF_CHECK, at, bearer, put, send_back
 from tests.support.clock import Clock

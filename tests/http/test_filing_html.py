@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
-from functions.forms.encode import encode
-from functions.local.server import create_app
+from functions.forms.page.encode import encode
+from functions.local.server.server import create_app
 from functions.records.store import Selection
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check

@@ -15,12 +15,12 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
 from functions.bootstrap import Services
-from functions.forms.filefield import MOST_BYTES
-from functions.local.server import Shared, create_app
-from functions.records.blobs import PART_BYTES
-from functions.web.flow import LEAST_PER_SECOND, is_part, larger_limit
-from functions.web.limits import BodyLimit
-from functions.web.problems import handlers
+from functions.forms.attachment_field import MOST_BYTES
+from functions.local.server.server import Shared, create_app
+from functions.records.attachments.store import PART_BYTES
+from functions.web.edge.large_bodies import LEAST_PER_SECOND, is_part, larger_limit
+from functions.web.edge.limits import BodyLimit
+from functions.web.http.problems import handlers
 from tests.http.test_attachments_api import announce, send
 from tests.http.test_limits import SHELL
 from tests.support.asgi import ask

@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.settings import Settings
-from functions.web.gateway import LARGEST_ANSWER, Gateway
-from functions.web.limits import client_address
+from functions.web.edge.aws_gateway import LARGEST_ANSWER, Gateway
+from functions.web.edge.limits import client_address
 
 MARK = "0f1e2d3c-0000-11ef-8000-000000000000"
 EDGE, VISITOR = "192.0.2.10", "203.0.113.7"

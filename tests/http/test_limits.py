@@ -10,13 +10,13 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from functions.settings import LONGEST_SECONDS, Settings
-from functions.web.buckets import Rates
-from functions.web.flow import DRAIN_TIMES
-from functions.web.guard import guard
-from functions.web.headers import SecurityHeaders
-from functions.web.limits import BodyLimit, RateLimit
-from functions.web.logs import Watch
-from functions.web.shell import Shell
+from functions.web.edge.access_log import Watch
+from functions.web.edge.large_bodies import DRAIN_TIMES
+from functions.web.edge.limits import BodyLimit, RateLimit
+from functions.web.edge.security_headers import SecurityHeaders
+from functions.web.edge.stack import guard
+from functions.web.edge.token_buckets import Rates
+from functions.web.http.site_frame import Shell
 from tests.support.asgi import ask, echo
 
 SHELL = Shell("<title><!--qingdan:title--></title><!--qingdan:crumbs--><!--qingdan:main-->")
@@ -136,7 +136,7 @@ async def fail(scope: Scope, receive: Receive, send: Send) -> None:
 def test_a_failure_is_a_500_that_tells_nothing_and_a_log_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
     from datetime import UTC, datetime
 
-    from functions.web.logs import JsonLines
+    from functions.web.edge.access_log import JsonLines
 
     with caplog.at_level(logging.INFO):
         rates = Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)

@@ -8,10 +8,10 @@ import pytest
 import segno
 from starlette.requests import Request
 
-from functions.web.addresses import site_address
-from functions.web.qr import qr_code
-from functions.web.receipts import receipt_code
-from functions.web.shell import Shell
+from functions.web.filing.receipt_pages import receipt_code
+from functions.web.http.qr import qr_code
+from functions.web.http.site_addresses import site_address
+from functions.web.http.site_frame import Shell
 
 SHELL = Shell("", "/", {})
 # As long as a receipt with a long name of a unit.

@@ -8,7 +8,7 @@ import pytest
 
 from functions.bootstrap import read_forms
 from functions.errors import SettingError
-from functions.local.address import Address, require_safe
+from functions.local.server.listen_address import Address, require_safe
 from functions.settings import Settings, unknown_variables
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.local.static import StaticSite
+from functions.local.server.static_site import StaticSite
 from tests.support.asgi import ask
 
 PAGE = b"<!doctype html><title>x</title>" + b"<p>text</p>" * 100

@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
-from functions.forms.encode import encode
-from functions.local.server import create_app
+from functions.forms.page.encode import encode
+from functions.local.server.server import create_app
 from tests.conftest import ROOT
 from tests.support.filings import valid_self_check
 from tests.support.markup import Page, read_page
@@ -29,7 +29,7 @@ Proxy = Callable[[str], str]
 @pytest.fixture(scope="module")
 def portal_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built for a path of a portal and for no host in particular."""
-    from publisher.build import build
+    from publisher.output.build import build
 
     root = tmp_path_factory.mktemp("portal")
     for name in ("content", "schemas", "site/theme"):

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.forms.definition import Definition
-from functions.local.server import create_app
+from functions.local.server.server import create_app
 from functions.records.store import Selection
 from tests.http.test_filing_html import BROWSER, Pairs, definition, page_of
 from tests.http.test_track_json import SELF_CHECK, accept, officer_does, send_back
@@ -234,7 +234,7 @@ def test_a_step_needs_the_code_each_time(
 
 
 def test_notes_and_names_of_officers_stay_inside(browser: Browser, filed: dict[str, Any], services: Services) -> None:
-    from functions.records.steps import note
+    from functions.records.transitions import note
 
     officer_does(services, filed["number"], lambda dossier, act: note(dossier, act, "听说搬了家"))
     send_back(services, filed["number"])
@@ -246,7 +246,7 @@ def test_notes_and_names_of_officers_stay_inside(browser: Browser, filed: dict[s
 
 def test_what_officers_wrote_stays_text(browser: Browser, filed: dict[str, Any], services: Services) -> None:
     from functions.records.decision import Decision
-    from functions.records.steps import decide
+    from functions.records.transitions import decide
 
     attack = "<script>alert(1)</script>\n第二行"
     decision = Decision("return", attack, date(2026, 9, 25))

@@ -12,11 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.local.server import create_app
+from functions.local.server.server import create_app
 from functions.records.decision import Decision
-from functions.records.steps import decide, note, reissue_code
 from functions.records.store import Append, Selection
-from functions.web.stepping import Make, Stepper
+from functions.records.transitions import decide, note, reissue_code
+from functions.web.filing.stepper import Make, Stepper
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed

@@ -9,12 +9,12 @@ import pytest
 
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler
-from functions.local.packing.closure import function_names
+from functions.local.packing.closure import function_modules
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, Installed
 from tests.conftest import ROOT
 
-FUNCTIONS = function_names(ROOT)
+FUNCTIONS = function_modules(ROOT)
 FAST = 1
 
 

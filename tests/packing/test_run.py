@@ -16,9 +16,10 @@ from urllib.request import urlopen
 import boto3
 import pytest
 
-from functions.staff.parcels import Parcel
-from functions.staff.port import Account
-from functions.storage.aws.cloud import Cloud as Places
+from functions.local.packing.closure import function_modules
+from functions.staff.prepared_downloads import Parcel
+from functions.staff.store import Account
+from functions.storage.aws.locations import Cloud as Places
 from functions.storage.aws.opening import open_cloud, open_parameters, open_parcels
 from functions.storage.aws.provision import make_bucket
 from tests.conftest import ROOT
@@ -29,7 +30,7 @@ RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil",
 PROGRAM = """
 import importlib, json, sys
 sys.path[:0] = sys.argv[2:]
-handler = importlib.import_module("functions." + sys.argv[1]).handler
+handler = importlib.import_module(sys.argv[1]).handler
 print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
 """
 
@@ -71,7 +72,7 @@ def run(packages: Path, runtime: Path, settings: dict[str, str], tmp_path: Path)
             with zipfile.ZipFile(packages / f"{function}.zip") as archive:
                 archive.extractall(task)
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", PROGRAM, function, str(task), str(runtime)],
+            [sys.executable, "-I", "-S", "-c", PROGRAM, function_modules(ROOT)[function], str(task), str(runtime)],
             input=json.dumps(events),
             cwd=task,
             env={"PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": function, **credentials, **settings},

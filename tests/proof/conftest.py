@@ -16,14 +16,14 @@ import pytest
 
 from functions import nightly
 from functions.bootstrap import Services, open_services
-from functions.records.audit import Report
-from functions.records.blobs import Area
+from functions.records.attachments.store import Area
 from functions.records.decision import Decision
 from functions.records.filing import answer, prepare
-from functions.records.steps import Act, Dossier, correct, decide, note, withdraw
+from functions.records.proof.audit import Report
 from functions.records.store import Append
+from functions.records.transitions import Act, Dossier, correct, decide, note, withdraw
 from functions.settings import Settings
-from functions.staff.trail import Entry
+from functions.staff.audit_log import Entry
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite.audit import Auditor
 from functions.supervision.deadlines import due_date, timeliness

@@ -16,9 +16,9 @@ import pytest
 
 from functions import nightly
 from functions.bootstrap import open_services
-from functions.records.audit import Finding, Report
 from functions.records.event import Event, make_event
-from functions.records.seal import write_month
+from functions.records.proof.audit import Finding, Report
+from functions.records.seals.seal import write_month
 from functions.settings import Settings
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite import open_store

@@ -18,13 +18,13 @@ import pytest
 
 from functions.exports.bag import About, Package
 from functions.exports.pdf import Letterhead, Press
-from functions.local.packages import check_package, is_package
-from functions.records.audit import Report
+from functions.local.verify.package_check import check_package, is_package
+from functions.records.attachments.inspection import Standing
 from functions.records.erasing import erase
-from functions.records.inspecting import Standing
 from functions.records.keys import Keys
-from functions.records.leftout import sign_left_out
-from functions.records.packaged import sign_package
+from functions.records.proof.audit import Report
+from functions.records.proof.left_out import sign_left_out
+from functions.records.proof.package_signature import sign_package
 from functions.records.store import Record
 from functions.storage.keys import load_keys
 from tests.exports.conftest import Attachments

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from publisher.content import load_content
-from publisher.opendata import write_files
+from publisher.content.content import load_content
+from publisher.output.open_data import write_files
 from tests.publisher.reading import Node, read
 
 ROOT = Path(__file__).resolve().parents[2]

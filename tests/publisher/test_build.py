@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.errors import AuthoringError
-from publisher.build import BuildReport, build
+from publisher.output.build import BuildReport, build
 from tests.publisher.conftest import ROOT
 
 Digests = dict[str, str]

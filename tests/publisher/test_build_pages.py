@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.build import build, content_policy
+from publisher.output.build import build, content_policy
 from tests.publisher.conftest import ROOT
 
 PAGE_LIMIT, FORM_LIMIT = 90 * 1024, 130 * 1024

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from functions.local.cli import app
-from publisher.build import build
-from publisher.check import check_content
-from publisher.generate import BuildFailed
+from functions.local.commands.cli import app
+from publisher.checks.check import check_content
+from publisher.output.build import build
+from publisher.output.generate import BuildFailed
 from tests.publisher.conftest import ROOT, run_mkdocs
 
 Edit = Callable[[str], str]

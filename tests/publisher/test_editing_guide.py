@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from publisher.address import parse_address
 from publisher.blocks import BLOCKS
-from publisher.check import check_content
-from publisher.content import load_content
-from publisher.models import Law
+from publisher.checks.check import check_content
+from publisher.content.address import parse_address
+from publisher.content.content import load_content
+from publisher.content.models import Law
 from tests.publisher.conftest import ROOT
 from tests.publisher.test_check import MISTAKES
 from tests.publisher.test_slips import SLIPS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from publisher.content import load_content, relative
+from publisher.content.content import load_content, relative
 from publisher.extension import QingdanExtension
 from tests.publisher.reading import Node, official, read
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from publisher.content import load_content
-from publisher.linked import form_as_data, services_as_data
+from publisher.content.content import load_content
+from publisher.output.json_ld import form_as_data, services_as_data
 from tests.publisher.reading import Node
 
 Read = Callable[[str], Node]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.content import load_content
+from publisher.content.content import load_content
 from tests.publisher.conftest import ROOT
 from tests.publisher.reading import Node, read
 

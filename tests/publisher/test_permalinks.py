@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from publisher.address import parse_address
 from publisher.blocks.verify import SERVED
+from publisher.content.address import parse_address
 from tests.publisher.reading import Node, read
 
 PARTS = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.search import index
+from publisher.output.search_index import index
 from tests.publisher.conftest import ROOT
 from tests.publisher.reading import read
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from functions.local.cli import app
-from publisher.check import check_content
+from functions.local.commands.cli import app
+from publisher.checks.check import check_content
 from tests.publisher.conftest import ROOT
 from tests.publisher.test_check import Edit, swap
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.local.publishing import items_of, publish
-from functions.local.static import StaticSite
+from functions.local.publish_site import items_of, publish
+from functions.local.server.static_site import StaticSite
 from tests.conftest import ROOT
 from tests.support.cloud import Cloud
 
@@ -75,7 +75,7 @@ def test_what_the_site_no_longer_has_goes_but_not_what_an_older_page_may_need(
 
 
 def test_the_command_says_what_it_did_and_what_is_wrong(twin: str, bucket: str, site: Path) -> None:
-    command = [sys.executable, "-m", "functions.local.publishing", "--region", "us-east-1", "--endpoint", twin]
+    command = [sys.executable, "-m", "functions.local.publish_site", "--region", "us-east-1", "--endpoint", twin]
     said = subprocess.run(
         [*command, "--site", str(site), bucket], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.records.attachments import KEPT_UNNAMED, VOUCHED_FOR, vouch, vouched
+from functions.records.attachments.named import KEPT_UNNAMED, VOUCHED_FOR, vouch, vouched
 from functions.records.keys import Keys
 from functions.storage.keys import load_keys, rotate_keys
 from tests.records.conftest import NOW

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.records.filetypes import (
+from functions.records.attachments.file_types import (
     MOST_MEMBERS,
     FileRefused,
     is_plain,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.records.merkle import HASH_BYTES, WIDTH, Tree, hash_leaf, hash_node, plant, prove, root_from
+from functions.records.seals.merkle import HASH_BYTES, WIDTH, Tree, hash_leaf, hash_node, plant, prove, root_from
 
 # certificate-transparency, merkletree test vectors: the tree's hash after each of these leaves.
 LEAVES = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")

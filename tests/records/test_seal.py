@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from functions.records.event import canonical
 from functions.records.keys import Keys
-from functions.records.merkle import plant, prove
 from functions.records.number import ALPHABET
 from functions.records.receipt import InvalidReceipt
-from functions.records.seal import (
+from functions.records.seals.merkle import plant, prove
+from functions.records.seals.seal import (
     InvalidSeal,
     Leaf,
     Proof,

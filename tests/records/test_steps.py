@@ -14,8 +14,8 @@ from functions.records.event import event_is_whole
 from functions.records.filing import answer
 from functions.records.keys import Keys
 from functions.records.state import fold, summary_of
-from functions.records.steps import decide
 from functions.records.store import Stored
+from functions.records.transitions import decide
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import registration
 from tests.support.records import History, Move, four_eyed

@@ -19,8 +19,8 @@ import pytest
 from functions import nightly
 from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
-from functions.local.night import FIRST_SECONDS, STEP_SECONDS, watch
-from functions.records.blobs import Area, BlobStore
+from functions.local.server.nightly_tasks import FIRST_SECONDS, STEP_SECONDS, watch
+from functions.records.attachments.store import Area, BlobStore
 from functions.records.store import SealStore, Unsealed
 from functions.settings import Settings
 from tests.conftest import ROOT

@@ -13,20 +13,20 @@ from typing import Any
 
 import pytest
 
-from functions import background
+from functions.background import app as background
+from functions.background import overnight_documents as papers
+from functions.background.overnight_documents import Papers, set_missing
 from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
 from functions.exports.pdf import Press
-from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.document import Paper
 from functions.forms.definition import Definition
-from functions.local.night import PAPERS_AT_MOST, _set_papers, watch
+from functions.local.server.nightly_tasks import PAPERS_AT_MOST, _set_papers, watch
 from functions.records.erasing import erase
 from functions.records.filing import prepare
 from functions.records.store import Record, Selection, Summary
 from functions.supervision.deadlines import day_in_shanghai, due_date, timeliness_of_day
-from functions.web import papers
-from functions.web.documents import tools_of
-from functions.web.papers import Papers, set_missing
+from functions.web.filing.documents import tools_of
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check

@@ -22,10 +22,10 @@ import pytest
 
 from functions.bootstrap import Services, open_services
 from functions.errors import NotFound
-from functions.local.backup import make_backup
-from functions.records.blobs import FROM_OUTSIDE
+from functions.local.backup.backup import make_backup
+from functions.records.attachments.store import FROM_OUTSIDE
+from functions.records.document_cache import PaperName
 from functions.records.event import event_is_whole
-from functions.records.papers import PaperName
 from functions.settings import Settings
 from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
 from tests.conftest import ROOT

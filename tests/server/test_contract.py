@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
-from functions.records.blobs import PART_BYTES
+from functions.records.attachments.store import PART_BYTES
 from tests.conftest import ROOT, Server
 from tests.contract.test_blobs import part_of
 from tests.support.files import followed, pdf_of, sha256
@@ -227,10 +227,10 @@ def test_the_contract_names_every_form(catalogue: Catalogue) -> None:
 
 def test_every_route_for_programs_is_in_the_contract(services: Services) -> None:
     from functions.attach import create_app as create_attach
-    from functions.desk import create_app as create_desk
-    from functions.seals import create_app as create_seals
+    from functions.desk.app import create_app as create_desk
+    from functions.seals.app import create_app as create_seals
     from functions.submit import create_app as create_submit
-    from functions.track import create_app as create_track
+    from functions.track.app import create_app as create_track
 
     creators = (create_submit, create_track, create_attach, create_desk, create_seals)
     routes = [route for create in creators for route in create(services).routes]

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from functions import __version__
-from functions.local.cli import StatusName, app
-from functions.local.misuse import run
+from functions.local.commands.chinese_help import run
+from functions.local.commands.cli import StatusName, app
 from functions.records.store import Status
 
 ENGLISH = re.compile(r"Usage|Options|Commands|Arguments|Error|Invalid|Missing|required|default|Try |Show ")

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from functions import nightly
 from functions.bootstrap import Services, read_clock
-from functions.local.night import SCAN_SECONDS, watch_waiting
-from functions.local.server import create_app
-from functions.records.inspecting import standing_of
+from functions.local.server.nightly_tasks import SCAN_SECONDS, watch_waiting
+from functions.local.server.server import create_app
+from functions.records.attachments.inspection import standing_of
 from functions.storage.clamd import Clamd
 from tests.http.test_attachments_api import send
 from tests.support.clamd import EICAR, FakeClamd

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from functions.forms.filefield import MOST_BYTES
+from functions.forms.attachment_field import MOST_BYTES
 from tests.server.conftest import Start
 from tests.server.raw import connect, read_answer
 from tests.support.files import pdf_of, sha256

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from functions.staff.passwords import Passwords
-from functions.staff.port import StaffStore
+from functions.staff.store import StaffStore
 from functions.storage.sqlite import open_store
 
 NOON = datetime(2026, 9, 18, 4, 0, tzinfo=UTC)

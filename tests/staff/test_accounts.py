@@ -17,7 +17,7 @@ from functions.staff.accounts import (
     without_sessions,
 )
 from functions.staff.passwords import PasswordRefused, Passwords, judge_password
-from functions.staff.port import Session, StaffStore
+from functions.staff.store import Session, StaffStore
 from tests.staff.conftest import NOON
 
 GOOD = "示例的长口令 horse 7"

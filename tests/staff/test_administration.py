@@ -10,8 +10,8 @@ from functions.errors import NotFound
 from functions.staff.accounts import check_password, make_account
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
 from functions.staff.passwords import Passwords
-from functions.staff.port import Account, LastAdmin, SecondFactor, Session, StaffStore
 from functions.staff.sessions import SessionLimits, open_session, resume_session
+from functions.staff.store import Account, LastAdmin, SecondFactor, Session, StaffStore
 from tests.staff.conftest import NOON
 
 LIMITS = SessionLimits()

@@ -12,9 +12,9 @@ from pyotp import TOTP
 
 from functions.staff.accounts import without_sessions
 from functions.staff.administration import disable, reset_second_factor
-from functions.staff.port import Account, StaffStore
+from functions.staff.encryption import Vault
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
-from functions.staff.vault import Vault
+from functions.staff.store import Account, StaffStore
 from tests.staff.conftest import NOON
 
 NAME = "示例甲"
@@ -190,7 +190,7 @@ def test_a_secret_moved_to_another_account_opens_nothing(
     factors: SecondFactors, recovery: tuple[str, ...], staff: StaffStore
 ) -> None:
     """Who can write to the store but has no key cannot give an account their own phone."""
-    from functions.staff.vault import Unreadable
+    from functions.staff.encryption import Unreadable
 
     stolen = replace(staff.account(NAME), name="示例乙", revision=0)
     staff.add_account(stolen)

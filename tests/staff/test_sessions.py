@@ -10,8 +10,8 @@ import pytest
 
 from functions.errors import NotFound
 from functions.staff.accounts import without_sessions
-from functions.staff.port import Account, StaffStore
 from functions.staff.sessions import SessionLimits, hash_token, living_sessions, open_session, resume_session
+from functions.staff.store import Account, StaffStore
 from tests.staff.conftest import NOON
 
 LIMITS = SessionLimits()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.staff.port import StaffStore
+from functions.staff.store import StaffStore
 from functions.staff.throttle import Throttle, TooManyAttempts, address_key
 from functions.storage.sqlite import open_store
 from tests.staff.conftest import NOON

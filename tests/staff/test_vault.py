@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.staff.vault import Unreadable, Vault
+from functions.staff.encryption import Unreadable, Vault
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PURPOSE = "second factor of 示例甲"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions.errors import SettingError
-from functions.records.inspecting import ScannerUnavailable
+from functions.records.attachments.inspection import ScannerUnavailable
 from functions.storage.clamd import Clamd
 from tests.support.clamd import EICAR, FakeClamd
 

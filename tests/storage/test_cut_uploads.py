@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.records.blobs import PART_BYTES, Upload
+from functions.records.attachments.store import PART_BYTES, Upload
 from functions.storage.files import FileBlobs
 from tests.conftest import ROOT
 from tests.contract.test_blobs import begin, file_of, part_of

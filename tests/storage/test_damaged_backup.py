@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from functions.errors import QingdanError
-from functions.local.backup import make_backup, restore_backup
-from functions.local.unpacking import Backup
+from functions.local.backup.backup import make_backup, restore_backup
+from functions.local.backup.restore import Backup
 from functions.storage.sqlite import open_store
 
 FLIPS = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from functions.records.papers import PaperName
+from functions.records.document_cache import PaperName
 from functions.storage.sqlite import open_store
 from tests.contract.steps import first_step
 from tests.contract.test_erasing import NUMBER, erasure

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.records.attachments import KEPT_UNNAMED, VOUCHED_FOR, vouch, vouched
-from functions.records.sweeping import sweep
+from functions.records.attachments.named import KEPT_UNNAMED, VOUCHED_FOR, vouch, vouched
+from functions.records.attachments.sweep import sweep
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 from tests.contract.steps import first_step

@@ -18,7 +18,7 @@ import pytest
 from functions.errors import StoreUnavailable
 from functions.records.store import Selection
 from functions.storage.sqlite import open_store
-from functions.storage.sqlite.turns import NAMES, Turns
+from functions.storage.sqlite.write_lock import NAMES, Turns
 from tests.contract.steps import first_step
 
 ROOT = Path(__file__).parents[2]

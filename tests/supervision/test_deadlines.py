@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.forms.definition import Definition
-from functions.forms.obligation import rules_from
+from functions.forms.filing_rules import rules_from
 from functions.supervision.deadlines import SHANGHAI, add_months, counted_day, due_date, timeliness, timeliness_of_day
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check

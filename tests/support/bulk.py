@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.records.store import Append, RecordStore
 from functions.storage.aws.batches import lots
-from functions.storage.aws.store import AwsStore
+from functions.storage.aws.records.store import AwsStore
 
 MOST_IN_ONE_BATCH = 25
 BATCHES_AT_ONCE = 4

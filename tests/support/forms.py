@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from functions.forms.authoring import read_catalogue
+from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from publisher.build import build
+from publisher.output.build import build
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "docs" / "deploy"

@@ -15,8 +15,8 @@ from functions.records.decision import Decision
 from functions.records.filing import Paper, prepare
 from functions.records.keys import Keys
 from functions.records.state import State, fold
-from functions.records.steps import Act, Dossier, correct, decide, note, reissue_code, withdraw
 from functions.records.store import Append, Record
+from functions.records.transitions import Act, Dossier, correct, decide, note, reissue_code, withdraw
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check

@@ -16,7 +16,7 @@ from typing import IO, Self
 from tests.support.stores import STORES
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-c", "from functions.local.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from functions.local.commands.cli import main; main()")
 STOP_SECONDS = 30
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from functions.local.twin import CREDENTIALS, cloud_at, furnish
-from functions.storage.aws.cloud import Cloud
+from functions.local.aws_local import CREDENTIALS, cloud_at, furnish
+from functions.storage.aws.locations import Cloud
 
 
 @dataclass

@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.frame import Pages
+from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.sign_in.pages import read_form, redirect
 from functions.errors import NotFound
 from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
+from functions.staff.audit_log import Action
 from functions.staff.permissions import ROLE_TITLES, duties_of
-from functions.staff.port import Account, LastAdmin, Role
-from functions.staff.trail import Action
-from functions.web.desk_doors import read_form, redirect
-from functions.web.desk_frame import Pages
-from functions.web.desk_words import Mark, moment_of
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Doorkeeper, Visitor, require_csrf
-from functions.web.trail import Trail
+from functions.staff.store import Account, LastAdmin, Role
+from functions.web.filing.wording import Mark, moment_of
+from functions.web.http.problems import HttpProblem
 
 DONE: Final[Mapping[str, str]] = {
     "role": "角色已经改了，马上起作用",

@@ -13,19 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.filings.filters import FILTER_WORDS
+from functions.desk.frame import Pages
+from functions.desk.sessions import Doorkeeper
 from functions.exports import FORMATS
-from functions.exports.trail import stream_trail
+from functions.exports.audit_log import stream_trail
 from functions.forms.formats import is_date
 from functions.records.event import Event
+from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
-from functions.staff.trail import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
-from functions.web.desk_filters import FILTER_WORDS
-from functions.web.desk_frame import Pages
-from functions.web.desk_words import BEIJING, moment_of
-from functions.web.downloads import Download
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Doorkeeper
-from functions.web.trail import Trail
+from functions.web.filing.wording import BEIJING, moment_of
+from functions.web.http.problems import HttpProblem
+from functions.web.http.streaming import Download
 
 PAGE_SIZE: Final = 50
 LONGEST: Final = 100

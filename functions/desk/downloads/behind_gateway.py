@@ -19,11 +19,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.bootstrap import Services
-from functions.staff.parcels import Parcel, ParcelStore
-from functions.web.downloads import DELIVERY, Download, close
-from functions.web.parcels import tell_program
-from functions.web.problems import wants_html
-from functions.web.sessions import ADMITTED, Visitor
+from functions.desk.downloads.prepared import tell_program
+from functions.desk.sessions import ADMITTED, Visitor
+from functions.staff.prepared_downloads import Parcel, ParcelStore
+from functions.web.http.problems import wants_html
+from functions.web.http.streaming import DELIVERY, Download, close
 
 ID_BYTES: Final = 16
 _CHUNK: Final = 1 << 18

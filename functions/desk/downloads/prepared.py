@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.frame import Pages
+from functions.desk.sessions import Doorkeeper
 from functions.errors import NotFound
-from functions.staff.parcels import Parcel, ParcelStore
-from functions.web.desk_frame import Pages
-from functions.web.sessions import Doorkeeper
+from functions.staff.prepared_downloads import Parcel, ParcelStore
 
 SECONDS_BETWEEN_LOOKS: Final = 5
 _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail, filters_noted
+from functions.desk.filings.exports import Downloads
+from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.filings.views import record_json, summary_json
+from functions.desk.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
+from functions.desk.sign_in.steps import Entrance
 from functions.staff.sessions import SessionLimits
-from functions.web.bodies import JSON_TYPE, parse_json, require_type
-from functions.web.desk_exports import Downloads
-from functions.web.desk_filing import record_json, summary_json
-from functions.web.desk_filters import MOST_NUMBERS, Filters
-from functions.web.entrance import Entrance
-from functions.web.problems import HttpProblem
-from functions.web.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
-from functions.web.stepping import Stepper
-from functions.web.trail import Trail, filters_noted
+from functions.web.filing.stepper import Stepper
+from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.http.problems import HttpProblem
 
 DEFAULT_LIMIT: Final = 50
 MOST: Final = 200

@@ -12,19 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.filings.contacts import Contact, contact_of
+from functions.desk.frame import Pages
+from functions.desk.sessions import Doorkeeper
 from functions.exports.csv import BOM, END, quote
 from functions.records.state import Erased
-from functions.records.steps import Dossier
 from functions.records.store import Record, Selection
-from functions.web.contacts import Contact, contact_of
-from functions.web.desk_frame import Pages
-from functions.web.desk_words import BEIJING
-from functions.web.downloads import Download
-from functions.web.pages import local_day
-from functions.web.sessions import Doorkeeper
-from functions.web.stepping import Stepper
-from functions.web.threads import reading
-from functions.web.trail import Trail
+from functions.records.transitions import Dossier
+from functions.web.filing.form_pages import local_day
+from functions.web.filing.stepper import Stepper
+from functions.web.filing.wording import BEIJING
+from functions.web.http.endpoints import reading
+from functions.web.http.streaming import Download
 
 MOST_SHOWN: Final = 500
 RETURNED: Final = Selection(status="returned")

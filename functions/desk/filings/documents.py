@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.sessions import Doorkeeper
 from functions.errors import NotFound
 from functions.records.store import Record
 from functions.supervision.scoring import KINDS, Kind
-from functions.web.documents import Documents, version_in, whole
-from functions.web.enclosures import Enclosures, digest_in
-from functions.web.problems import HttpProblem
-from functions.web.scoresheets import read_sheet
-from functions.web.sessions import Doorkeeper
-from functions.web.trail import Trail
+from functions.web.filing.attachments import Enclosures, digest_in
+from functions.web.filing.documents import Documents, version_in, whole
+from functions.web.filing.score_sheets import read_sheet
+from functions.web.http.problems import HttpProblem
 
 
 class DeskDocuments:

@@ -7,18 +7,18 @@ from functools import partial
 from typing import Final
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail, filters_noted
+from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.filings.listing import forms_held
+from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
 from functions.exports import FORMATS, export
 from functions.forms.definition import Rows
 from functions.records.store import Selection
-from functions.web.desk_filters import MOST_NUMBERS, Filters
-from functions.web.desk_list import forms_held
-from functions.web.desk_words import BEIJING
-from functions.web.documents import tools_of
-from functions.web.downloads import Download, Progress
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Visitor
-from functions.web.trail import Trail, filters_noted
+from functions.web.filing.documents import tools_of
+from functions.web.filing.wording import BEIJING
+from functions.web.http.problems import HttpProblem
+from functions.web.http.streaming import Download, Progress
 
 ONE_FORM: Final = "CSV 一个文件只放一种表，而选中的填报里有几种。请分开下载，或者改用 XLSX"
 

@@ -8,8 +8,8 @@ from typing import Final, cast
 from urllib.parse import urlencode
 
 from functions.records.store import Selection, Timeliness
-from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, WAITING
-from functions.web.problems import HttpProblem
+from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING
+from functions.web.http.problems import HttpProblem
 
 LONGEST: Final = 100
 MOST_WORDS: Final = 10

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from functions.desk.filings.filters import Filters
 from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
-from functions.web.desk_filters import Filters
-from functions.web.desk_words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, Moment, mark_of, moment_of
+from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, Moment, mark_of, moment_of
 
 PAGE_SIZE: Final = 50
 MOST_TWINS: Final = 5

@@ -10,23 +10,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.filings.filters import Filters
+from functions.desk.filings.listing import Listing
+from functions.desk.filings.views import filing_values, render_view, tabs_of
+from functions.desk.filings.warnings import Warnings
+from functions.desk.frame import Pages
+from functions.desk.sessions import Visitor
 from functions.errors import NotFound
 from functions.forms.problem import Problem
 from functions.records.decision import Kind
 from functions.records.state import Erased
-from functions.records.steps import ALLOWED, EVENT_OF, Dossier
+from functions.records.transitions import ALLOWED, EVENT_OF, Dossier
 from functions.records.versions import last_decision
 from functions.staff.permissions import Permission, may
-from functions.web.desk_filing import filing_values, render_view, tabs_of
-from functions.web.desk_filters import Filters
-from functions.web.desk_frame import Pages
-from functions.web.desk_list import Listing
-from functions.web.desk_warnings import Warnings
-from functions.web.enclosures import Enclosures
-from functions.web.sessions import Visitor
-from functions.web.stepping import Stepper
-from functions.web.story import told_to_officers
-from functions.web.trail import Trail
+from functions.web.filing.attachments import Enclosures
+from functions.web.filing.history import told_to_officers
+from functions.web.filing.stepper import Stepper
 
 KEY_BYTES: Final = 16
 # What each kind needs; who decides it is the table of permissions.

@@ -14,34 +14,34 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.filings.listing import LIVE
+from functions.desk.frame import Pages
+from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.sign_in.pages import redirect
 from functions.errors import GuardTaken, NotFound, StoreUnavailable
 from functions.forms.definition import Definition
-from functions.forms.element import Markup, el, join
 from functions.forms.formats import is_date
+from functions.forms.page.element import Markup, el, join
+from functions.forms.page.wording import DATE_HINT, WRONG
 from functions.forms.problem import Problem
-from functions.forms.wording import DATE_HINT, WRONG
 from functions.records.event import canonical
 from functions.records.filing import Paper
 from functions.records.store import Selection
-from functions.web.addresses import site_address
-from functions.web.attaching import Attaching
-from functions.web.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
-from functions.web.conditional import idempotency_key
-from functions.web.desk_doors import redirect
-from functions.web.desk_frame import Pages
-from functions.web.desk_list import LIVE
-from functions.web.filing import Request as Filing
-from functions.web.filing import file_paper, judge, recall_now, require_key
-from functions.web.filling import Filling
-from functions.web.multipart import Posted, posting
-from functions.web.pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
-from functions.web.problems import HttpProblem, problem_of
-from functions.web.receipts import receipt_acts, receipt_code, receipt_slip, secret_box
-from functions.web.sessions import Doorkeeper, Visitor, require_csrf
-from functions.web.threads import Endpoint, reading, writing
-from functions.web.trail import Trail
-from functions.web.uploading import filled_with_files
-from functions.web.vouching import unproven, vouchers_in
+from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
+from functions.web.filing.intake import Request as Filing
+from functions.web.filing.intake import file_paper, judge, recall_now, require_key
+from functions.web.filing.posted_files import filled_with_files
+from functions.web.filing.posted_form import Filling
+from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_slip, secret_box
+from functions.web.filing.uploads import Attaching
+from functions.web.filing.vouchers import unproven, vouchers_in
+from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
+from functions.web.http.conditional import idempotency_key
+from functions.web.http.endpoints import Endpoint, reading, writing
+from functions.web.http.multipart import Posted, posting
+from functions.web.http.problems import HttpProblem, problem_of
+from functions.web.http.site_addresses import site_address
 
 KEY_BYTES: Final = 16
 EARLIEST: Final = date(2000, 1, 1)

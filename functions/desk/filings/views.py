@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from functions.forms.answers import render_answers, render_closing
+from functions.desk.filings.contacts import contact_of
+from functions.desk.filings.warnings import in_full
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
-from functions.forms.difftable import render_differences
-from functions.forms.element import Markup, el, join
-from functions.forms.names import id_of
+from functions.forms.page.answers import render_answers, render_closing
+from functions.forms.page.diff_table import render_differences
+from functions.forms.page.element import Markup, el, join
+from functions.forms.page.field_names import id_of
 from functions.forms.pointer import Path, split
 from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem
 from functions.records.event import Event
-from functions.records.steps import Dossier
 from functions.records.store import Summary
+from functions.records.transitions import Dossier
 from functions.records.versions import Version, versions_of
-from functions.web.contacts import contact_of
-from functions.web.desk_warnings import in_full
-from functions.web.desk_words import CORRECTIONS, TIMELINESS, grouped, mark_of, moment_of
-from functions.web.pages import distance
-from functions.web.story import told_to_officers
-from functions.web.track_json import versions_json
+from functions.web.filing.as_json import versions_json
+from functions.web.filing.form_pages import distance
+from functions.web.filing.history import told_to_officers
+from functions.web.filing.wording import CORRECTIONS, TIMELINESS, grouped, mark_of, moment_of
 
 CHANGES: Final = "changes"
 ERASED: Final = "这一版的内容已经依法删除，只留下了指纹。"

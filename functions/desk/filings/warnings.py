@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from functions.desk.filings.contacts import contact_of
+from functions.desk.filings.listing import LIVE, what_is_so
 from functions.errors import NotFound
+from functions.forms.checking.validation import warnings
 from functions.forms.problem import Problem
-from functions.forms.validation import warnings
 from functions.records.state import Erased
-from functions.records.steps import Dossier
 from functions.records.store import Page, RecordStore, Selection, Summary
+from functions.records.transitions import Dossier
 from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
-from functions.web.contacts import contact_of
-from functions.web.desk_list import LIVE, what_is_so
-from functions.web.stepping import Stepper
+from functions.web.filing.stepper import Stepper
 
 MOST_LOOKED_AT: Final = 20
 MOST_NAMED: Final = 3

@@ -10,19 +10,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.review.batches import KINDS, DecidingSeveral, Outcome, read_several
+from functions.desk.review.decisions import Deciding
+from functions.desk.review.pages import ASK_CHECKED, ASK_NOTE
+from functions.desk.sessions import Doorkeeper, Visitor
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, problem, read_decision
 from functions.staff.permissions import Permission
-from functions.web.bodies import JSON_TYPE, parse_json, require_type
-from functions.web.conditional import idempotency_key, require_match, tag
-from functions.web.deciding import Deciding
-from functions.web.deciding_several import KINDS, DecidingSeveral, Outcome, read_several
-from functions.web.desk_review import ASK_CHECKED, ASK_NOTE
-from functions.web.pages import local_day
-from functions.web.problems import HttpProblem, content_of
-from functions.web.sessions import Doorkeeper, Visitor
-from functions.web.stepping import Stepper
-from functions.web.threads import writing
+from functions.web.filing.form_pages import local_day
+from functions.web.filing.stepper import Stepper
+from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
+from functions.web.http.conditional import idempotency_key, require_match, tag
+from functions.web.http.endpoints import writing
+from functions.web.http.problems import HttpProblem, content_of
 
 SEQUENCE: Final = "序号（sequence）"
 

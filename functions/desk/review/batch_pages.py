@@ -11,22 +11,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.filings.warnings import Warnings, in_full
+from functions.desk.frame import Pages
+from functions.desk.review.batches import DecidingSeveral, Kind, Outcome
+from functions.desk.review.decisions import Deciding
+from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
-from functions.records.steps import Dossier
-from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
-from functions.web.deciding import Deciding
-from functions.web.deciding_several import DecidingSeveral, Kind, Outcome
-from functions.web.desk_filters import MOST_NUMBERS, Filters
-from functions.web.desk_frame import Pages
-from functions.web.desk_warnings import Warnings, in_full
-from functions.web.desk_words import TIMELINESS, Mark, mark_of
-from functions.web.filing import require_key
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Doorkeeper, Visitor, require_csrf
-from functions.web.stepping import Stepper
-from functions.web.threads import reading, writing
-from functions.web.trail import Trail
+from functions.records.transitions import Dossier
+from functions.web.filing.intake import require_key
+from functions.web.filing.stepper import Stepper
+from functions.web.filing.wording import TIMELINESS, Mark, mark_of
+from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.endpoints import reading, writing
+from functions.web.http.problems import HttpProblem
 
 KEY_BYTES: Final = 16
 VERBS: Final[Mapping[Kind, str]] = {"accept": "接受", "void": "作废"}

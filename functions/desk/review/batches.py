@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from functions.desk.filings.filters import MOST_NUMBERS
+from functions.desk.review.decisions import Deciding
+from functions.desk.sessions import Visitor
 from functions.errors import NotFound, QingdanError, StoreUnavailable
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, read_common
 from functions.records.state import Erased
-from functions.web.deciding import Deciding
-from functions.web.desk_filters import MOST_NUMBERS
-from functions.web.problems import HttpProblem, problem_of
-from functions.web.sessions import Visitor
-from functions.web.stepping import Stepper
+from functions.web.filing.stepper import Stepper
+from functions.web.http.problems import HttpProblem, problem_of
 
 Kind = Literal["accept", "void"]
 LONGEST_NUMBER: Final = 40

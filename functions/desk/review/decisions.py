@@ -7,15 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.sessions import Visitor
 from functions.errors import GuardTaken, StepRefused
 from functions.records.decision import Decision
-from functions.records.steps import Act, Dossier, decide, note, reissue_code
 from functions.records.store import Append
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Visitor
-from functions.web.stepping import Make, Overtaken, Stepper
-from functions.web.story import since, told_to_officers
-from functions.web.trail import Trail
+from functions.records.transitions import Act, Dossier, decide, note, reissue_code
+from functions.web.filing.history import since, told_to_officers
+from functions.web.filing.stepper import Make, Overtaken, Stepper
+from functions.web.http.problems import HttpProblem
 
 NOTE_TRIES = 5
 TAKEN = "这件填报的位置已经由另一件占着。请先核实是哪一件，把另一件作废，再来办这一件"

@@ -11,21 +11,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
+from functions.desk.filings.page import Failed, FilingPage
+from functions.desk.frame import Pages
+from functions.desk.review.decisions import Deciding
+from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.sign_in.pages import redirect
 from functions.errors import QingdanError
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, read_decision
 from functions.staff.permissions import Permission
-from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
-from functions.web.deciding import Deciding
-from functions.web.desk_doors import redirect
-from functions.web.desk_filing_page import Failed, FilingPage
-from functions.web.desk_frame import Pages
-from functions.web.filing import require_key
-from functions.web.pages import local_day
-from functions.web.problems import HttpProblem, problem_of
-from functions.web.sessions import Doorkeeper, Visitor, require_csrf
-from functions.web.stepping import Stepper
-from functions.web.threads import reading, writing
+from functions.web.filing.form_pages import local_day
+from functions.web.filing.intake import require_key
+from functions.web.filing.stepper import Stepper
+from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.endpoints import reading, writing
+from functions.web.http.problems import HttpProblem, problem_of
 
 ASK_NOTE: Final = "请写备注"
 ASK_CHECKED: Final = "请写是怎样核对身份的，如：按表里的电话回拨，由填表人接听"

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.frame import Pages
+from functions.desk.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
+from functions.desk.sign_in.pages import go_on, read_form, redirect
+from functions.staff.encryption import Unreadable
 from functions.staff.passwords import PasswordRefused
-from functions.staff.port import Session
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
-from functions.staff.vault import Unreadable
-from functions.web.desk_doors import go_on, read_form, redirect
-from functions.web.desk_frame import Pages
-from functions.web.desk_words import moment_of
-from functions.web.qr import qr_code
-from functions.web.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
-from functions.web.trail import Trail
+from functions.staff.store import Session
+from functions.web.filing.wording import moment_of
+from functions.web.http.qr import qr_code
 
 DONE: Final[Mapping[str, str]] = {
     "password": "密码已经改了，别处的登录都已退出",

@@ -9,15 +9,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from functions.staff.passwords import PasswordRefused
-from functions.web.addresses import own_page
-from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
-from functions.web.desk_frame import Pages
-from functions.web.desk_resume import resume_page
-from functions.web.entrance import Entrance, TicketEnded
-from functions.web.kept import Keeping, Kept
-from functions.web.problems import HttpProblem
-from functions.web.sessions import (
+from functions.desk.frame import Pages
+from functions.desk.sessions import (
     COOKIE,
     FORM_COOKIE,
     Doorkeeper,
@@ -29,6 +22,13 @@ from functions.web.sessions import (
     require_form_token,
     set_cookie,
 )
+from functions.desk.sign_in.resume import resume_page
+from functions.desk.sign_in.resumption import Keeping, Kept
+from functions.desk.sign_in.steps import Entrance, TicketEnded
+from functions.staff.passwords import PasswordRefused
+from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.problems import HttpProblem
+from functions.web.http.site_addresses import own_page
 
 LEFT: Final[Mapping[str, str]] = {"1": "已经退出", "all": "所有地方都已经退出"}
 ENDED: Final = "登录已经过期，请重新登录"

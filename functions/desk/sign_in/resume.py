@@ -9,11 +9,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.desk.frame import Pages
+from functions.desk.sessions import Visitor
+from functions.desk.sign_in.resumption import Kept
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.sessions import is_of
-from functions.web.desk_frame import Pages
-from functions.web.kept import Kept
-from functions.web.sessions import Visitor
 
 LABELS: Final[Mapping[str, str]] = {
     "number": "编号",

@@ -11,13 +11,13 @@ from typing import Final
 from starlette.requests import Request
 
 from functions.settings import Settings
+from functions.staff.encryption import Unreadable, Vault
 from functions.staff.sessions import mark_in
-from functions.staff.vault import Unreadable, Vault
-from functions.web.addresses import own_page
-from functions.web.bodies import FORM_TYPE, parse_pairs, require_type
-from functions.web.multipart import TYPE as MULTIPART
-from functions.web.multipart import typed_in
-from functions.web.problems import HttpProblem
+from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.multipart import TYPE as MULTIPART
+from functions.web.http.multipart import typed_in
+from functions.web.http.problems import HttpProblem
+from functions.web.http.site_addresses import own_page
 
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.

@@ -10,16 +10,16 @@ from typing import Final
 from starlette.requests import Request
 
 from functions.bootstrap import Services
+from functions.desk.audit import Trail
+from functions.desk.sessions import Doorkeeper, SignedIn
 from functions.errors import NotFound
 from functions.forms.problem import Problem
 from functions.staff.accounts import check_password, normal_name
-from functions.staff.port import Account
+from functions.staff.audit_log import NOBODY
+from functions.staff.encryption import Unreadable, Vault
 from functions.staff.second_factor import CodeRefused, SecondFactors
-from functions.staff.trail import NOBODY
-from functions.staff.vault import Unreadable, Vault
-from functions.web.problems import HttpProblem
-from functions.web.sessions import Doorkeeper, SignedIn
-from functions.web.trail import Trail
+from functions.staff.store import Account
+from functions.web.http.problems import HttpProblem
 
 TICKET_LIFE: Final = timedelta(minutes=10)
 WRONG_PAIR: Final = "账号或者密码不对。请重填一次，注意大小写"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from functions.records.attachments import Attachment
-from functions.records.blobs import BlobStore
-from functions.records.inspecting import Standing, standing_of
-from functions.records.leftout import REASONS, REASONS_IN_ENGLISH, Reason
+from functions.records.attachments.inspection import Standing, standing_of
+from functions.records.attachments.named import Attachment
+from functions.records.attachments.store import BlobStore
+from functions.records.proof.left_out import REASONS, REASONS_IN_ENGLISH, Reason
 
 
 class Attachments(Protocol):

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from functions.exports.cells import STATUSES
 from functions.exports.csv import quote
-from functions.exports.reader import STATUSES
 from functions.forms.definition import Definition
 from functions.records.event import STEP_WORDS, Event
 from functions.records.state import SHANGHAI

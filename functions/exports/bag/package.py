@@ -24,13 +24,13 @@ from functions.exports.jsonl import write_record
 from functions.exports.pdf import Press
 from functions.exports.zips import Zip, file_name, in_larger_chunks
 from functions.forms.definition import Definition
-from functions.records.attachments import Attachment, attachments_in, digests_in
+from functions.records.attachments.inspection import Standing
+from functions.records.attachments.named import Attachment, attachments_in, digests_in
 from functions.records.event import Event, canonical
 from functions.records.filing import receipt_of
-from functions.records.inspecting import Standing
 from functions.records.keys import Keys
-from functions.records.leftout import sign_left_out
-from functions.records.packaged import sign_package
+from functions.records.proof.left_out import sign_left_out
+from functions.records.proof.package_signature import sign_package
 from functions.records.state import Erased, standing
 from functions.records.store import Record
 from functions.records.versions import Version, versions_of

@@ -1,6 +1,6 @@
 """What was filed, as PDF: the filing as the office's table, its receipt, an opinion on it; to be printed and kept."""
 
-from functions.exports.pdf.papers import Letterhead
+from functions.exports.pdf.contents import Letterhead
 from functions.exports.pdf.press import Press
 from functions.exports.typesetting.typesetter import Typesetter
 

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from functions.errors import NotFound
-from functions.exports.pdf.sheet import Block, label, sections_of, value
-from functions.exports.reader import CONTESTED, STATUSES, TIMELINESS
-from functions.exports.typesetting.paper import Paper
+from functions.exports.cells import CONTESTED, STATUSES, TIMELINESS
+from functions.exports.pdf.answer_table import Block, label, sections_of, value
+from functions.exports.typesetting.document import Paper
 from functions.forms.definition import Definition
 from functions.forms.pointer import read, split
 from functions.records.event import Event

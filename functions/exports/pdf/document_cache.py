@@ -9,11 +9,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 from functions.errors import StoreUnavailable
-from functions.exports.pdf.papers import Letterhead
+from functions.exports.pdf.contents import Letterhead
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.edition import edition
-from functions.exports.typesetting.paper import Paper
+from functions.records.document_cache import PaperName, PaperStore, sealed, unsealed
 from functions.records.keys import Keys
-from functions.records.papers import PaperName, PaperStore, sealed, unsealed
 from functions.records.store import Summary
 
 _MARK_DIGITS: Final = 32

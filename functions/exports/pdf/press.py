@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from functions.exports.pdf.kept import Shelf
-from functions.exports.pdf.papers import Letterhead, filing_paper, opinion_paper, receipt_paper
-from functions.exports.pdf.scoresheet import score_paper
-from functions.exports.typesetting.maker import Maker
+from functions.exports.pdf.contents import Letterhead, filing_paper, opinion_paper, receipt_paper
+from functions.exports.pdf.document_cache import Shelf
+from functions.exports.pdf.score_sheet import score_paper
 from functions.exports.typesetting.typesetter import Setter, Typesetter
+from functions.exports.typesetting.worker import Maker
 from functions.forms.definition import Definition
+from functions.records.document_cache import PaperStore
 from functions.records.keys import Keys
-from functions.records.papers import PaperStore
 from functions.records.store import Record, Summary
 from functions.supervision.scoring import Kind, ScoreSheet
 

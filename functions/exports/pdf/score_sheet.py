@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from functions.exports.pdf.papers import Letterhead, long_date, parts_of
-from functions.exports.pdf.sheet import label, value
-from functions.exports.typesetting.paper import Paper
-from functions.forms.wording import numeral
+from functions.exports.pdf.answer_table import label, value
+from functions.exports.pdf.contents import Letterhead, long_date, parts_of
+from functions.exports.typesetting.document import Paper
+from functions.forms.page.wording import numeral
 from functions.supervision.scoring import FULL, GRADES, KINDS, Item, Kind, Scored, ScoreSheet, points_of
 
 _HEAD: Final = ("序号", "评分内容", "查验依据", "满分", "得分", "扣分原因")

@@ -9,8 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.glyphs import Glyphs, cautious, glyphs_of
-from functions.exports.typesetting.paper import Paper
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 # Accessible and for keeping: tagged text that can be read aloud, every font inside (ISO 19005-2, ISO 14289-1).

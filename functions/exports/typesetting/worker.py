@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, Final
 
-from functions.exports.typesetting.paper import Paper
+from functions.exports.typesetting.document import Paper
 from functions.exports.typesetting.typesetter import Typesetter
 
 # The first papers are set at home: a maker takes as long to start as a dozen papers take.

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from functions.errors import AuthoringError
+from functions.forms.authoring.source import Source, mistake
+from functions.forms.checking.validation import validate, warnings
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
-from functions.forms.source import Source, mistake
-from functions.forms.validation import validate, warnings
 
 Expected = tuple[tuple[str, str], ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from functions.forms.filefield import FORMAT, LONGEST_NAME, MOST_BYTES, MOST_FILES, is_of_files
+from functions.forms.attachment_field import FORMAT, LONGEST_NAME, MOST_BYTES, MOST_FILES, is_of_files
 
 Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]

@@ -10,13 +10,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from functions.errors import AuthoringError
-from functions.forms.bundle import BrokenReference, bundle
+from functions.forms.authoring.bundle import BrokenReference, bundle
+from functions.forms.authoring.rules import RulesFile
+from functions.forms.authoring.rules_lint import check_rules
+from functions.forms.authoring.schema_lint import check_schema, check_syntax
+from functions.forms.authoring.source import Source, mistake
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, write_document
-from functions.forms.lint import check_schema, check_syntax
-from functions.forms.lintrules import check_rules
-from functions.forms.rules import RulesFile
-from functions.forms.source import Source, mistake
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,49}")
 _CAUSES: Final = {
@@ -40,7 +40,7 @@ _CAUSES: Final = {
 def read_catalogue(schemas: Path) -> Catalogue:
     """Every form below `schemas` (a folder each), in the order of their names.
 
-    Raises AuthoringError. The examples are not tried here: see `functions.forms.examples`.
+    Raises AuthoringError. The examples are not tried here: see `functions.forms.authoring.examples`.
     """
     folders = sorted(path for path in schemas.glob("[!._]*") if path.is_dir()) if schemas.is_dir() else []
     if not folders:

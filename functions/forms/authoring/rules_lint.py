@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from functions.forms.authoring.source import Source, mistake
 from functions.forms.definition import Definition
 from functions.forms.outline import Field, Group, Rows
-from functions.forms.source import Source, mistake
 
 Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from functions.forms.bounded import DEEPEST, LONGEST_TEXT, MOST_ROWS
-from functions.forms.filefield import is_of_files
+from functions.forms.attachment_field import is_of_files
+from functions.forms.authoring.condition_lint import check_conditions
+from functions.forms.authoring.file_lint import check_files
+from functions.forms.authoring.source import Source, mistake
+from functions.forms.checking.size_bound import DEEPEST, LONGEST_TEXT, MOST_ROWS
 from functions.forms.formats import CUSTOM_FORMATS
-from functions.forms.lintconditions import check_conditions
-from functions.forms.lintfiles import check_files
-from functions.forms.source import Source, mistake
 
 Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]

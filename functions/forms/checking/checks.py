@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from functions.forms import pointer
+from functions.forms.checking.naming import name_of
 from functions.forms.definition import Definition
+from functions.forms.filing_rules import Check
 from functions.forms.formats import day_of, whole_number
-from functions.forms.naming import name_of
-from functions.forms.obligation import Check
 from functions.forms.outline import Field
 from functions.forms.pointer import Token
 from functions.forms.problem import Problem

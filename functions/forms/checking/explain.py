@@ -14,12 +14,12 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from functions.forms import pointer
-from functions.forms.bounded import LONGEST_TEXT, MOST_ROWS, bound
+from functions.forms.checking.size_bound import LONGEST_TEXT, MOST_ROWS, bound
 from functions.forms.definition import Definition
 from functions.forms.formats import CUSTOM_FORMATS, is_date
 from functions.forms.outline import Field, Group, Section
 from functions.forms.pointer import Token
-from functions.forms.structure import tested_paths
+from functions.forms.schema_reader import tested_paths
 
 _PRECEDENCE = (
     "unknown",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.attachment_field import MOST_BYTES, is_file, size_words
+from functions.forms.checking.naming import name_of
 from functions.forms.definition import Definition
-from functions.forms.filefield import MOST_BYTES, is_file, size_words
 from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
-from functions.forms.naming import name_of
 from functions.forms.outline import Field, Group, Item, Rows, Section
 from functions.forms.pointer import Path, Token
-from functions.forms.structure import tested_paths
+from functions.forms.schema_reader import tested_paths
 
 GENERAL = "这份填报没有通过检查，查不出是哪一栏。请检查后再提交一次；还不行，请与本局联系"
 

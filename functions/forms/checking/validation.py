@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from functions.forms import pointer
-from functions.forms.checks import run_checks
+from functions.forms.checking.checks import run_checks
+from functions.forms.checking.gate import Gate, gate_of, tests_of
 from functions.forms.definition import Definition
-from functions.forms.gate import Gate, gate_of, tests_of
 from functions.forms.outline import Condition
 from functions.forms.pointer import Path, Token
 from functions.forms.problem import Problem
@@ -65,8 +65,8 @@ def prune(definition: Definition, data: Any) -> tuple[Any, tuple[str, ...]]:
 
 def _explained(definition: Definition, data: Any) -> tuple[Problem, ...]:
     # jsonschema takes 70 ms to import, and most filings are valid: a cold start does not wait for it.
-    from functions.forms.explain import faults_of
-    from functions.forms.messages import GENERAL, label_of, say
+    from functions.forms.checking.explain import faults_of
+    from functions.forms.checking.messages import GENERAL, label_of, say
 
     faults = faults_of(definition, data)
     if not faults:

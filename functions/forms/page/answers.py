@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from functions.forms.attachment_field import is_file, size_words
 from functions.forms.definition import Definition, Field, Group, Rows
-from functions.forms.element import Markup, el, join, lines
-from functions.forms.encode import text_of
-from functions.forms.filefield import is_file, size_words
-from functions.forms.names import id_of, name_of
 from functions.forms.outline import Item
+from functions.forms.page.context import by_pointer
+from functions.forms.page.element import Markup, el, join, lines
+from functions.forms.page.encode import text_of
+from functions.forms.page.field_names import id_of, name_of
+from functions.forms.page.wording import numeral
 from functions.forms.pointer import Path
 from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem
-from functions.forms.sheet import by_pointer
-from functions.forms.wording import numeral
 
 NOT_ANSWERED = el("span", "未填", class_="quiet")
 NOT_TICKED = el("span", "没有勾选", class_="quiet")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.forms import pointer
-from functions.forms.answers import change_button, render_answers, value_words
 from functions.forms.definition import Definition, Field
-from functions.forms.element import Markup, el, hidden_input, join
-from functions.forms.encode import encode
+from functions.forms.page.answers import change_button, render_answers, value_words
+from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.encode import encode
 from functions.forms.problem import Problem
 
 NOT_YET = "请逐项核对。按“确认提交”以后，本局才收到。"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from functions.forms.element import Markup, el
-from functions.forms.filefield import MOST_BYTES
-from functions.forms.names import id_of
+from functions.forms.attachment_field import MOST_BYTES
+from functions.forms.page.element import Markup, el
+from functions.forms.page.field_names import id_of
+from functions.forms.page.wording import ASKED, WRONG
 from functions.forms.pointer import Path, join, split
 from functions.forms.problem import Problem
-from functions.forms.wording import ASKED, WRONG
 
 Link = Callable[[str], str]
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.forms.element import Markup, el
-from functions.forms.encode import text_of
-from functions.forms.names import id_of, name_of
 from functions.forms.outline import Field
+from functions.forms.page.element import Markup, el
+from functions.forms.page.encode import text_of
+from functions.forms.page.field_names import id_of, name_of
 from functions.forms.pointer import Path
 
 SELECT_FROM = 8

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.attachment_field import UPLOAD, read
 from functions.forms.definition import Definition, Field, Group, Rows
-from functions.forms.filefield import UPLOAD, read
-from functions.forms.names import parse_name
-from functions.forms.normal import ABSENT, normalise
+from functions.forms.normalise import ABSENT, normalise
+from functions.forms.page.field_names import parse_name
 from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.forms.answers import NOT_TICKED, value_words
 from functions.forms.difference import Change, Comparison, meaning
-from functions.forms.element import Markup, el, join, lines
 from functions.forms.outline import Field, Group, Item, Rows
+from functions.forms.page.answers import NOT_TICKED, value_words
+from functions.forms.page.element import Markup, el, join, lines
 
 NOTHING = el("span", "没有填", class_="quiet")
 GONE = el("span", "没有", class_="quiet")

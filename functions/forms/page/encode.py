@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from functions.forms.attachment_field import written
 from functions.forms.definition import Definition, Field, Group, Rows
-from functions.forms.filefield import written
-from functions.forms.names import name_of
+from functions.forms.page.field_names import name_of
 from functions.forms.pointer import Path
 
 Pairs = list[tuple[str, str]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from functions.forms.element import Markup, el, hidden_input, join
-from functions.forms.filefield import EXTENSIONS, KINDS, MOST_BYTES, UPLOAD, is_file, size_words, written
-from functions.forms.names import id_of, name_of
+from functions.forms.attachment_field import EXTENSIONS, KINDS, MOST_BYTES, UPLOAD, is_file, size_words, written
 from functions.forms.outline import Field
+from functions.forms.page.context import Sheet
+from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.field_names import id_of, name_of
 from functions.forms.pointer import Path
-from functions.forms.sheet import Sheet
 
 
 def limits_of(field: Field) -> str:

@@ -11,18 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from functions.forms import pointer
-from functions.forms.answers import render_answers
-from functions.forms.checkpage import render_check
+from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition, Section
-from functions.forms.element import Markup, el, hidden_input, join
-from functions.forms.filefield import MOST_BYTES
-from functions.forms.live import script_data
-from functions.forms.names import id_of
+from functions.forms.page.answers import render_answers
+from functions.forms.page.check_page import render_check
+from functions.forms.page.context import Link, Sheet, basis_link, by_pointer, errors_at
+from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.field_names import id_of
+from functions.forms.page.progress import render_progress
+from functions.forms.page.script_data import script_data
+from functions.forms.page.widgets import render_items
+from functions.forms.page.wording import numeral
 from functions.forms.problem import Problem
-from functions.forms.progress import render_progress
-from functions.forms.sheet import Link, Sheet, basis_link, by_pointer, errors_at
-from functions.forms.widgets import render_items
-from functions.forms.wording import numeral
 
 __all__ = ["render_answers", "render_check", "render_form", "render_summary"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.forms.element import Markup, el, join
-from functions.forms.wording import WRONG
+from functions.forms.page.element import Markup, el, join
+from functions.forms.page.wording import WRONG
 
 _NUMBER = "在回执上，如 SC-2026-7F3K9QXW。"
 _CODE = "16 位数字和字母，只在提交时显示过一次。大小写、横线、空格都没有关系。"

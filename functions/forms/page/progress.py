@@ -8,12 +8,12 @@ from typing import Any
 
 from functions.forms import pointer
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
-from functions.forms.element import Markup, el, join
-from functions.forms.evaluate import holds
 from functions.forms.outline import Item
+from functions.forms.page.element import Markup, el, join
+from functions.forms.page.evaluate import holds
+from functions.forms.page.wording import WORDS, count_of_parts, numeral
 from functions.forms.pointer import Path
 from functions.forms.problem import Problem
-from functions.forms.wording import WORDS, count_of_parts, numeral
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field, Rows
-from functions.forms.names import parse_name
+from functions.forms.page.field_names import parse_name
 
 Verb = Literal["add", "remove", "review", "file", "edit", "upload"]
 

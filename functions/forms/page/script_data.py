@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
-from functions.forms.element import Markup
 from functions.forms.formats import EMAIL, PHONE, USCC_ALPHABET
-from functions.forms.livewords import Texts
-from functions.forms.names import name_of
 from functions.forms.outline import Item
+from functions.forms.page.element import Markup
+from functions.forms.page.field_names import name_of
+from functions.forms.page.script_words import Texts
+from functions.forms.page.wording import WORDS, count_of_parts
 from functions.forms.pointer import ANY_ROW, Path
-from functions.forms.wording import WORDS, count_of_parts
 
 _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
 

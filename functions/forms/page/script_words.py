@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.checking.messages import say
 from functions.forms.definition import Definition, Field, Group, Rows
-from functions.forms.messages import say
 from functions.forms.outline import Item
 from functions.forms.pointer import ANY_ROW, Path
 

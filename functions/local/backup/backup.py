@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from functions import __version__
 from functions.errors import QingdanError, system_reason
-from functions.local.archive import Manifest, Packer, drafted
-from functions.local.unpacking import Backup
-from functions.records.blobs import FROM_OUTSIDE
+from functions.local.backup.archive import Manifest, Packer, drafted
+from functions.local.backup.restore import Backup
+from functions.records.attachments.store import FROM_OUTSIDE
+from functions.storage.document_cache import PAPERS
 from functions.storage.files import FINISHED, INCOMING
 from functions.storage.folder import LOCK_NAME, lock_folder, private_folder, sync_folder
-from functions.storage.papers import PAPERS
 from functions.storage.sqlite.snapshot import named_in_snapshot, take_snapshot
 from functions.storage.sqlite.store import DATABASE_NAME
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from functions.errors import QingdanError, system_reason
-from functions.local.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
+from functions.local.backup.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
 from functions.storage.folder import FILE_MODE, private_folder
 
 # What Python's zip reader raises, in one version or another, over bytes that are not what they should be.

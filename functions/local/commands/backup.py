@@ -22,7 +22,7 @@ def backup(
     data: DataOption = None,
 ) -> None:
     """把填报、表单、附件、账号和密钥备份成一个文件；服务正在运行也可以用。"""
-    from functions.local.backup import backup_size, make_backup
+    from functions.local.backup.backup import backup_size, make_backup
 
     folder = read_settings(data).data
     with progress("备份", backup_size(folder)) as advance:
@@ -38,8 +38,8 @@ def restore(
     data: DataOption = None,
 ) -> None:
     """把备份恢复到空的数据文件夹；先核对全部校验值，有一处损坏就什么也不恢复。"""
-    from functions.local.backup import restore_backup
-    from functions.local.unpacking import Backup
+    from functions.local.backup.backup import restore_backup
+    from functions.local.backup.restore import Backup
 
     folder = read_settings(data).data
     with Backup(file) as backup, progress("核对和恢复", backup.size) as advance:

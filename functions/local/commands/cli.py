@@ -16,12 +16,13 @@ import typer
 from functions import __version__
 from functions.bootstrap import Services, open_services, reopen
 from functions.errors import QingdanError, system_reason
-from functions.local import keeping, proving
+from functions.local.commands import backup as keeping
+from functions.local.commands import proof as proving
+from functions.local.commands.chinese_help import App, run
+from functions.local.commands.keys import keys
+from functions.local.commands.score_sheet import score_sheet
+from functions.local.commands.staff import ONE_TIME, staff
 from functions.local.demo.command import demo
-from functions.local.keying import keys
-from functions.local.misuse import App, run
-from functions.local.scoresheets import score_sheet
-from functions.local.staffing import ONE_TIME, staff
 from functions.local.terminal import (
     DataOption,
     JsonOption,
@@ -110,7 +111,7 @@ def build(
     """检查内容和表，生成网站。"""
     from rich.console import Console
 
-    from publisher.build import build as build_site
+    from publisher.output.build import build as build_site
 
     console = Console(stderr=True)
     with console.status("开始") as status:
@@ -134,10 +135,10 @@ def serve(
     ] = None,
 ) -> None:
     """提供网站、填报和经办台，直到收到 SIGTERM 或 Ctrl+C。"""
-    from functions.local.address import Address, listen, require_certificate, require_safe
-    from functions.local.server import log_to_stderr
-    from functions.local.server import serve as serve_on
-    from functions.local.twin import twin_of
+    from functions.local.aws_local import twin_of
+    from functions.local.server.listen_address import Address, listen, require_certificate, require_safe
+    from functions.local.server.server import log_to_stderr
+    from functions.local.server.server import serve as serve_on
 
     settings = read_settings(data, site)
     proxied = behind_proxy or settings.behind_proxy
@@ -196,7 +197,7 @@ def export(
     from functions.exports import FORMATS_WITH_DOCUMENTS
     from functions.exports import export as make_export
     from functions.records.store import Selection
-    from functions.web.documents import tools_of
+    from functions.web.filing.documents import tools_of
 
     with opened(data) as services:
         if form not in (known := [definition.id for definition in services.catalogue]):
@@ -245,8 +246,8 @@ def _wrong_settings() -> list[str]:
 
 
 def _wrong_forms(root: Path) -> list[str]:
-    from functions.forms.authoring import read_catalogue
-    from functions.forms.examples import check_examples
+    from functions.forms.authoring.examples import check_examples
+    from functions.forms.authoring.reader import read_catalogue
 
     schemas = root / "schemas"
     try:
@@ -269,8 +270,8 @@ def _wrong_score_sheet(root: Path) -> list[str]:
 
 
 def _wrong_content(root: Path, said: list[str]) -> list[str]:
-    from publisher.check import check_content
-    from publisher.generate import refused_settings
+    from publisher.checks.check import check_content
+    from publisher.output.generate import refused_settings
 
     mistakes = dict.fromkeys(str(mistake) for mistake in check_content(root))
     # A form that cannot be read stops the content too; it is named once, among the forms.

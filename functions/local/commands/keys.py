@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from functions.bootstrap import Entropy
-from functions.local.misuse import App
+from functions.local.commands.chinese_help import App
 from functions.local.terminal import DataOption, note, opened, read_settings
 
 keys = App(help="管理查询码和回执的密钥。")

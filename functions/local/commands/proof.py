@@ -64,8 +64,8 @@ def seal(
 
 
 def _write_month(services: Services, month: str, out: Path) -> None:
-    from functions.records.seal import write_month
-    from functions.records.sealing import seals_of_month
+    from functions.records.seals.seal import write_month
+    from functions.records.seals.sealing import seals_of_month
 
     if not _MONTH.fullmatch(month):
         raise QingdanError(f"“{month}”不是月份。请写成 2026-09 这样")
@@ -90,7 +90,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """核验有没有谁改动、删去或者补进过，不用联网；有不一样的，逐条说明，退出码为 1。"""
-    from functions.local.verifying import Means, read_keys, read_published, verify_path, verify_store
+    from functions.local.verify.verify import Means, read_keys, read_published, verify_path, verify_store
     from functions.storage.keys import read_public_keys
 
     settings = read_settings(data)
@@ -140,9 +140,9 @@ def erase(
     data: DataOption = None,
 ) -> None:
     """依法删除一版填报的内容和只有它用到的附件，不能恢复；编号、时间、指纹和这次删除本身都留下。"""
-    from functions.records.attachments import digests_in
+    from functions.records.attachments.named import digests_in
     from functions.records.erasing import erase as make_erasure
-    from functions.staff.trail import CONSOLE
+    from functions.staff.audit_log import CONSOLE
 
     with opened(data) as services:
         record = services.records.read(number)
@@ -179,8 +179,8 @@ def _rebuild_folder(data: Path | None) -> int:
 
 
 def _rebuild_cloud(data: Path | None) -> int:
-    from functions.storage.aws.rebuild import rebuild as make_anew
-    from functions.storage.aws.store import AwsStore
+    from functions.storage.aws.records.rebuild import rebuild as make_anew
+    from functions.storage.aws.records.store import AwsStore
 
     with opened(data) as services:
         assert isinstance(services.records, AwsStore), "settings that name a cloud open its store"

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from functions.local.misuse import App
+from functions.local.commands.chinese_help import App
 from functions.local.terminal import DataOption, JsonOption, note, opened
 
 ONE_TIME: Final = "一次性密码只显示这一次，首次登录后要改。"

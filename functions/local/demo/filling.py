@@ -18,7 +18,7 @@ from typing import Any, Final
 from functions import nightly
 from functions.bootstrap import Services
 from functions.errors import QingdanError
-from functions.forms.validation import validate
+from functions.forms.checking.validation import validate
 from functions.local.demo.answers import REGISTRATION, SELF_CHECK, registration, self_check
 from functions.local.demo.lives import OFFICER, REVIEWERS, Life, Matter, Turn, lives_of
 from functions.local.demo.scans import scans
@@ -26,12 +26,12 @@ from functions.local.demo.units import MOST, Project, Unit, dice, projects_of, u
 from functions.records.event import SALT_BYTES, canonical
 from functions.records.filing import FILER, Paper, prepare
 from functions.records.pinned import PinnedForms
-from functions.records.steps import Act, Dossier
 from functions.records.store import Append
+from functions.records.transitions import Act, Dossier
 from functions.staff.accounts import make_account
+from functions.staff.audit_log import CONSOLE, Entry
 from functions.staff.passwords import Passwords
-from functions.staff.port import Role
-from functions.staff.trail import CONSOLE, Entry
+from functions.staff.store import Role
 from functions.supervision.deadlines import add_months, day_in_shanghai, due_date, timeliness_of_day
 
 SEED: Final = 1987  # the year of the Archives Law

@@ -14,8 +14,8 @@ from functions.records.decision import Decision
 from functions.records.filing import FILER
 from functions.records.keys import Keys
 from functions.records.state import SHANGHAI
-from functions.records.steps import Act, Dossier, correct, decide, note, reissue_code, withdraw
 from functions.records.store import Append
+from functions.records.transitions import Act, Dossier, correct, decide, note, reissue_code, withdraw
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
 
 Make = Callable[[Dossier, Act, Keys], Append]

@@ -11,13 +11,13 @@ from typing import Annotated, Final
 import typer
 
 from functions.errors import QingdanError
-from functions.forms.authoring import read_catalogue
+from functions.forms.authoring.reader import read_catalogue
 from functions.local.packing.archive import Compiler
-from functions.local.packing.closure import closure_of, function_names
+from functions.local.packing.closure import closure_of, function_modules
 from functions.local.packing.pack import Package, Source, pack
 from functions.local.packing.stack import describe
 from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
-from functions.web.shell import Shell
+from functions.web.http.site_frame import Shell
 
 MB: Final = 1_000_000
 LARGEST: Final[Mapping[str, int]] = {"submit": 12 * MB}
@@ -33,7 +33,7 @@ def main(
     """把每个函数打成 AWS Lambda 的包。"""
     if machine not in (*MACHINES, HERE):
         raise typer.BadParameter(f"没有名为 {machine} 的处理器。可用的：{'、'.join((*MACHINES, HERE))}")
-    functions = function_names(root)
+    functions = function_modules(root)
     stack = describe(root, site, functions)
     source = Source(root, read_catalogue(root / "schemas"), site, machine)
     libraries = _libraries(source, functions, out)

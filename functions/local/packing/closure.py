@@ -20,7 +20,7 @@ ONE_MACHINE: Final = (
     "functions.storage.folder",
     "functions.storage.files",
     "functions.storage.keys",
-    "functions.forms.authoring",
+    "functions.forms.authoring.reader",
 )
 # The runtime brings it, with all that it needs.
 PROVIDED: Final = frozenset({"boto3", "botocore", "s3transfer"})
@@ -41,15 +41,20 @@ class Closure:
     words: frozenset[str]
 
 
-def function_names(root: Path) -> tuple[str, ...]:
-    """The function files: the modules directly under `functions/` that define `handler`, sorted."""
-    return tuple(
-        path.stem
-        for path in sorted((root / PACKAGE).glob("*.py"))
-        if any(
-            isinstance(node, ast.FunctionDef) and node.name == "handler" for node in ast.parse(path.read_bytes()).body
-        )
-    )
+def function_modules(root: Path) -> dict[str, str]:
+    """The module of each function by the function's name, sorted: `functions/NAME.py`, or `functions/NAME/app.py`.
+
+    A function is a module that defines `handler`.
+    """
+    files = {path.stem: f"{PACKAGE}.{path.stem}" for path in (root / PACKAGE).glob("*.py") if _has_handler(path)}
+    folders = (root / PACKAGE).glob("*/app.py")
+    apps = {path.parent.name: f"{PACKAGE}.{path.parent.name}.app" for path in folders if _has_handler(path)}
+    return dict(sorted((files | apps).items()))
+
+
+def _has_handler(path: Path) -> bool:
+    body = ast.parse(path.read_bytes()).body
+    return any(isinstance(node, ast.FunctionDef) and node.name == "handler" for node in body)
 
 
 def closure_of(root: Path, function: str, version: Version) -> Closure:
@@ -59,10 +64,10 @@ def closure_of(root: Path, function: str, version: Version) -> Closure:
     """
     found: dict[str, Path] = {}
     others: set[str] = set()
-    waiting = [f"{PACKAGE}.{function}"]
+    waiting = [function_modules(root).get(function, "")]
     while waiting:
         name = waiting.pop()
-        if name in found or _is_cut(name):
+        if not name or name in found or _is_cut(name):
             continue
         if name.partition(".")[0] != PACKAGE:
             others.add(name)
@@ -71,7 +76,7 @@ def closure_of(root: Path, function: str, version: Version) -> Closure:
             waiting += imports_of(path.read_bytes(), name, is_package=path.name == "__init__.py", version=version)
             waiting += parents(name)
     if not found:
-        raise QingdanError(f"没有名为 {function} 的函数。请核对 {PACKAGE}/{function}.py")
+        raise QingdanError(f"没有名为 {function} 的函数。请核对 {PACKAGE}/ 下的文件名")
     others |= {ZONES[name] for name in others & set(ZONES)}
     words = {path: words_of(path.read_bytes()) for path in found.values()}
     files = [path.relative_to(root) for path in (*words, *_data(root, words))]

@@ -72,7 +72,7 @@ def _ours(source: Source, closure: Closure) -> dict[str, bytes]:
         contents[CATALOGUE] = source.catalogue.dump()
     if "functions.supervision.scoring" in closure.modules:
         contents[SCORE_SHEET] = (source.root / "schemas" / SCORE_SHEET).read_bytes()
-    if "functions.web.shell" in closure.modules:
+    if "functions.web.http.site_frame" in closure.modules:
         contents |= _service(source.site)
     return contents
 

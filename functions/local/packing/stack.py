@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +15,8 @@ from functions.bootstrap import Services, open_services
 from functions.errors import SettingError
 from functions.settings import Settings
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
-from functions.web.headers import site_headers
-from functions.web.shell import Shell
+from functions.web.edge.security_headers import site_headers
+from functions.web.http.site_frame import Shell
 
 # It answers for the addresses that nobody serves, as it does on one machine.
 EVERYTHING_ELSE: Final = "submit"
@@ -24,8 +24,9 @@ _REST: Final = ":path}"
 _MIXED: Final = re.compile(r"/(?=[^/]*\{)(?!\{[^/{}]+\}(?:/|$))[^/]+")
 
 
-def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]:
-    """`headers` of the static site by name, `events` of each function that speaks HTTP, as osls writes them.
+def describe(root: Path, site: Path, functions: Mapping[str, str]) -> dict[str, Any]:
+    """`headers` of the static site by name, `events` of each function that speaks HTTP, as osls
+    writes them; `functions` are modules by function name.
 
     The `table` in CloudFormation's words, and the attribute by which its items expire.
 
@@ -37,7 +38,10 @@ def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]
     with tempfile.TemporaryDirectory(prefix="qingdan-routes-") as folder:
         services = open_services(Settings(data=Path(folder), site=site, schemas=root / "schemas"), lock=False)
         try:
-            events = {name: [{"httpApi": route} for route in routes_of(name, services)] for name in functions}
+            events = {
+                name: [{"httpApi": route} for route in routes_of(name, module, services)]
+                for name, module in functions.items()
+            }
         finally:
             services.close()
     return {
@@ -48,13 +52,13 @@ def describe(root: Path, site: Path, functions: Iterable[str]) -> dict[str, Any]
     }
 
 
-def routes_of(function: str, services: Services) -> list[str]:
+def routes_of(function: str, module_name: str, services: Services) -> list[str]:
     """The routes of a function as the gateway knows them, "GET /desk"; none for a function that speaks no HTTP.
 
     A gateway's route cannot end in a slash: "/desk/" becomes what lies below "/desk", and "/desk", which redirects. Nor
     can a variable be a part of a step: "/desk/trail.{format}" becomes "/desk/{step}".
     """
-    module = import_module(f"functions.{function}")
+    module = import_module(module_name)
     if not hasattr(module, "gateway"):
         return []
     routes = [route for route in module.create_app(services).routes if isinstance(route, Route)]

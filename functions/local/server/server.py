@@ -18,18 +18,18 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.bootstrap import Services, reopen
-from functions.local.address import Address
-from functions.local.crew import run_crew
-from functions.local.journal import Journal
-from functions.local.night import watch, watch_waiting
-from functions.local.portal import under
-from functions.local.protocol import PatientProtocol
-from functions.local.static import StaticSite
+from functions.local.server.base_path import under
+from functions.local.server.http_protocol import PatientProtocol
+from functions.local.server.listen_address import Address
+from functions.local.server.log_writer import Journal
+from functions.local.server.nightly_tasks import watch, watch_waiting
+from functions.local.server.static_site import StaticSite
+from functions.local.server.workers import run_crew
 from functions.settings import Settings
-from functions.web.buckets import Rates
-from functions.web.guard import guard
-from functions.web.logs import JsonLines
-from functions.web.shell import Shell
+from functions.web.edge.access_log import JsonLines
+from functions.web.edge.stack import guard
+from functions.web.edge.token_buckets import Rates
+from functions.web.http.site_frame import Shell
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
@@ -112,10 +112,10 @@ class Shared:
 def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
     from functions.attach import create_app as create_attach
-    from functions.desk import create_app as create_desk
-    from functions.seals import create_app as create_seals
+    from functions.desk.app import create_app as create_desk
+    from functions.seals.app import create_app as create_seals
     from functions.submit import create_app as create_submit
-    from functions.track import create_app as create_track
+    from functions.track.app import create_app as create_track
 
     shared = shared or Shared.load(services.settings)
     creators = (create_submit, create_track, create_attach, create_desk, create_seals)
@@ -170,8 +170,8 @@ def serve(services: Services, address: Address, bound: socket.socket, started: C
     shared = Shared.load(services.settings)
     # Read now, before there are several processes, what all of them need: they share its memory.
     import functions.attach
-    import functions.desk
-    import functions.seals
+    import functions.desk.app
+    import functions.seals.app
     import functions.submit  # noqa: F401
 
     def work(place: int, ready: Callable[[], None]) -> None:

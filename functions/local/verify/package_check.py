@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
 from functions.exports.jsonl import read_events
-from functions.local.contents import DAMAGE, Contents, Folder, Packed
-from functions.records.attachments import Attachment, attachments_in
-from functions.records.audit import FileLeftOut, Finding, Report, check_chain, check_receipt
+from functions.local.verify.package_contents import DAMAGE, Contents, Folder, Packed
+from functions.records.attachments.named import Attachment, attachments_in
 from functions.records.event import Event, canonical
-from functions.records.leftout import REASONS, LeftOut, read_left_out
-from functions.records.packaged import read_listing
+from functions.records.proof.audit import FileLeftOut, Finding, Report, check_chain, check_receipt
+from functions.records.proof.left_out import REASONS, LeftOut, read_left_out
+from functions.records.proof.package_signature import read_listing
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
 from functions.records.state import Erased, standing
 

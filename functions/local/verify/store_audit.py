@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 from functions.errors import NotFound, QingdanError
 from functions.forms.definition import Definition
-from functions.records.attachments import named_in
-from functions.records.audit import Finding, Keyring, Kind, Report, check_chain, check_published, check_seals
-from functions.records.blobs import FROM_OUTSIDE, BlobStore
+from functions.records.attachments.named import named_in
+from functions.records.attachments.store import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
-from functions.records.merkle import WIDTH, Tile, Tree, plant, split
-from functions.records.seal import Seal
-from functions.records.sealing import newest_first
+from functions.records.proof.audit import Finding, Keyring, Kind, Report, check_chain, check_published, check_seals
+from functions.records.seals.merkle import WIDTH, Tile, Tree, plant, split
+from functions.records.seals.seal import Seal
+from functions.records.seals.sealing import newest_first
 from functions.records.state import Erased, fold, summary_of
 from functions.records.store import Record, RecordStore, SealStore, Selection
-from functions.staff.trail import Sought, TrailStore
+from functions.staff.audit_log import Sought, TrailStore
 
 _BATCH = 256
 Where = tuple[str, int]

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError, system_reason
-from functions.local.contents import is_broken_zip
-from functions.local.packages import check_package, is_package
-from functions.records.audit import Finding, Report
+from functions.local.verify.package_check import check_package, is_package
+from functions.local.verify.package_contents import is_broken_zip
+from functions.local.verify.store_audit import Ports, audit
 from functions.records.pinned import PinnedForms
+from functions.records.proof.audit import Finding, Report
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
-from functions.records.seal import ALGORITHM, InvalidSeal, links, proves, read_proof, read_seal
-from functions.staff.audit import Ports, audit
+from functions.records.seals.seal import ALGORITHM, InvalidSeal, links, proves, read_proof, read_seal
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite.store import DATABASE_NAME
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, Literal
 
 from functions.errors import QingdanError
-from functions.forms.filefield import KINDS
-from functions.forms.normal import seen
+from functions.forms.attachment_field import KINDS
+from functions.forms.normalise import seen
 
 Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
 

@@ -9,8 +9,16 @@ from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from functions.errors import NotFound, QingdanError
-from functions.records.blobs import Area, BlobStore
-from functions.records.filetypes import HEAD, FileRefused, Kind, kind_of, kind_of_head, needs_all, require_fitting
+from functions.records.attachments.file_types import (
+    HEAD,
+    FileRefused,
+    Kind,
+    kind_of,
+    kind_of_head,
+    needs_all,
+    require_fitting,
+)
+from functions.records.attachments.store import Area, BlobStore
 
 Standing = Literal["ready", "waiting", "infected", "gone"]
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from functions.records.attachments import KEPT_UNNAMED
-from functions.records.blobs import FROM_OUTSIDE, Area, BlobStore
+from functions.records.attachments.named import KEPT_UNNAMED
+from functions.records.attachments.store import FROM_OUTSIDE, Area, BlobStore
 
 _TOGETHER: Final = 200
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from functions.records.blobs import Upload
+from functions.records.attachments.store import Upload
 from functions.records.keys import Keys
 
 LASTS: Final = timedelta(hours=24)

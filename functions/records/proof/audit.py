@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.records.event import Event, digest_body, event_is_whole
 from functions.records.receipt import InvalidReceipt, verify
-from functions.records.seal import InvalidSeal, Seal, links, read_seal
+from functions.records.seals.seal import InvalidSeal, Seal, links, read_seal
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from functions.records.audit import Keyring
 from functions.records.filing import timestamp
+from functions.records.proof.audit import Keyring
 from functions.records.receipt import InvalidReceipt, Signer, read_signed
 
 ALGORITHM: Final = "qingdan-left-out-1"

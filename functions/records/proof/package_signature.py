@@ -9,8 +9,8 @@ import re
 from datetime import datetime
 from typing import Final
 
-from functions.records.audit import Keyring
 from functions.records.filing import timestamp
+from functions.records.proof.audit import Keyring
 from functions.records.receipt import InvalidReceipt, Signer, read_signed
 
 ALGORITHM: Final = "qingdan-package-1"

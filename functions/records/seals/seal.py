@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
-from functions.records.merkle import HASH_BYTES, root_from
 from functions.records.receipt import InvalidReceipt, Signer, read_signed
+from functions.records.seals.merkle import HASH_BYTES, root_from
 
 ALGORITHM = "qingdan-seal-1"
 _HEX = re.compile(r"[0-9a-f]{64}")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from functions.records.filing import timestamp
-from functions.records.merkle import plant, prove
 from functions.records.receipt import Signer
-from functions.records.seal import Proof, Seal, make_seal
+from functions.records.seals.merkle import plant, prove
+from functions.records.seals.seal import Proof, Seal, make_seal
 from functions.records.state import SHANGHAI
 from functions.records.store import SealStore
 

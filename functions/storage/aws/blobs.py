@@ -10,16 +10,9 @@ from typing import Final
 from urllib.parse import quote
 
 from functions.errors import NotFound
-from functions.records.blobs import FROM_OUTSIDE, Area, Ticket, Upload
+from functions.records.attachments.store import FROM_OUTSIDE, Area, Ticket, Upload
 from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
-from functions.storage.blobwords import (
-    different,
-    incomplete,
-    is_digest,
-    require_digest,
-    require_id,
-    require_part,
-)
+from functions.storage.blob_refusals import different, incomplete, is_digest, require_digest, require_id, require_part
 
 INCOMING: Final = "incoming"
 FINISHED: Final = "finished"

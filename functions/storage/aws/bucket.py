@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.storage.aws.calls import Calls, code_of
-from functions.storage.blobwords import GONE
+from functions.storage.blob_refusals import GONE
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

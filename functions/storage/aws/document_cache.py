@@ -11,7 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.papers import PaperName, require_number
+from functions.records.document_cache import PaperName, require_number
 from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
 
 PAPERS: Final = "papers"

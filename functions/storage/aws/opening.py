@@ -11,14 +11,14 @@ from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience, never
-from functions.storage.aws.cloud import Cloud
-from functions.storage.aws.papers import S3Papers
+from functions.storage.aws.document_cache import S3Papers
+from functions.storage.aws.locations import Cloud
 from functions.storage.aws.parameters import Parameters
+from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
-from functions.storage.aws.store import AwsStore
 
 if TYPE_CHECKING:
-    from functions.storage.aws.parcels import S3Parcels
+    from functions.storage.aws.staff.prepared_downloads import S3Parcels
 
 _ATTEMPTS: Final = 4
 
@@ -61,7 +61,7 @@ def open_parameters(cloud: Cloud, entropy: Entropy, until: Until = never) -> Par
 
 def open_parcels(cloud: Cloud, background: str, entropy: Entropy, until: Until = never) -> S3Parcels:
     """Where files wait to be fetched; `background` is the function that makes them, `until` as in Patience."""
-    from functions.storage.aws.parcels import S3Parcels
+    from functions.storage.aws.staff.prepared_downloads import S3Parcels
 
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy, until)
     functions = cache(clients.functions)

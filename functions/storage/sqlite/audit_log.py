@@ -9,7 +9,7 @@ from contextlib import closing
 
 from functions.records.event import Event
 from functions.records.filing import timestamp
-from functions.staff.trail import Entry, Sought, link
+from functions.staff.audit_log import Entry, Sought, link
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.rows import EVENT_COLUMNS
 from functions.storage.sqlite.writer import Writer

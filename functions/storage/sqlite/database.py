@@ -11,8 +11,8 @@ from pathlib import Path
 
 from functions.errors import StoreUnavailable
 from functions.storage.folder import FILE_MODE, sync_folder
+from functions.storage.refusals import CLOSING
 from functions.storage.sqlite.schema import migrate
-from functions.storage.words import CLOSING
 
 BUSY_SECONDS = 10.0
 _CACHE_KIB = 16 * 1024

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 
-from functions.records.attachments import digests_in
+from functions.records.attachments.named import digests_in
 from functions.records.event import Event
 
 NAMED_COLUMNS = "number, sequence, digest"

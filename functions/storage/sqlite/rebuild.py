@@ -9,7 +9,7 @@ from itertools import groupby
 from functions.forms.definition import Definition
 from functions.records.event import Event
 from functions.records.state import Erased, fold, summary_of
-from functions.storage.sqlite.named import name_anew
+from functions.storage.sqlite.named_files import name_anew
 from functions.storage.sqlite.rows import EVENT_COLUMNS, write_summary
 from functions.storage.sqlite.store import SqliteStore
 

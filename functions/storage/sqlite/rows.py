@@ -11,7 +11,7 @@ from typing import Any
 from functions.records.event import Event
 from functions.records.state import searchable
 from functions.records.store import Append, Record, Summary
-from functions.storage.sqlite.named import NAMED_COLUMNS, named_rows
+from functions.storage.sqlite.named_files import NAMED_COLUMNS, named_rows
 from functions.storage.sqlite.selection import CONTESTED
 
 EVENT_COLUMNS = "number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from functions.errors import StoreUnavailable
-from functions.storage.sqlite.named import name_anew
+from functions.storage.sqlite.named_files import name_anew
 
 # Summaries hold a guard by a partial unique index: withdrawing or voiding lets go of it without another statement.
 # The three indexes named newest end in the columns that lists filter by, so that a filter reads no rows it drops.

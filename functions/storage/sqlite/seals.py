@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 
 from functions.errors import NotFound, SealTaken, StoreUnavailable
-from functions.records.merkle import Tile
-from functions.records.seal import Leaf, Place, Seal, in_order, seal_of
+from functions.records.seals.merkle import Tile
+from functions.records.seals.seal import Leaf, Place, Seal, in_order, seal_of
 from functions.records.store import Unsealed
+from functions.storage.refusals import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
-from functions.storage.words import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 
 # Rows are only ever added, each with the next id, so that an id says whether its row came before a mark.
 _MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0) FROM seals"

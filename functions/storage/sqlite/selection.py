@@ -11,7 +11,7 @@ from typing import Any, Literal
 from functions.errors import NotFound
 from functions.records.state import searchable
 from functions.records.store import Selection
-from functions.storage.words import UNKNOWN_PAGE
+from functions.storage.refusals import UNKNOWN_PAGE
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _GONE = "('withdrawn', 'voided')"

@@ -8,18 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.errors import NotFound
-from functions.staff.port import (
-    Account,
-    AccountChanged,
-    Attempts,
-    LastAdmin,
-    NameTaken,
-    SecondFactor,
-    Session,
-)
+from functions.staff.store import Account, AccountChanged, Attempts, LastAdmin, NameTaken, SecondFactor, Session
+from functions.storage.refusals import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
-from functions.storage.words import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 
 _ACCOUNT = (
     "name, role, password_hash, must_change_password, disabled, created_at, "

@@ -10,14 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
+from functions.records.attachments.sweep import forget
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
-from functions.records.sweeping import forget
+from functions.storage.document_cache import FilePapers
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
-from functions.storage.papers import FilePapers
-from functions.storage.sqlite.answers import read_answers
+from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_FORM, UNKNOWN_NUMBER
+from functions.storage.sqlite.audit_log import SqliteTrail
+from functions.storage.sqlite.bodies import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
-from functions.storage.sqlite.named import find_named, forget_named
+from functions.storage.sqlite.named_files import find_named, forget_named
 from functions.storage.sqlite.rows import (
     SUMMARY_COLUMNS,
     records_from,
@@ -29,9 +31,7 @@ from functions.storage.sqlite.rows import (
 from functions.storage.sqlite.seals import SqliteSeals
 from functions.storage.sqlite.selection import Cursor, Where, read_cursor, where
 from functions.storage.sqlite.staff import SqliteStaff
-from functions.storage.sqlite.trail import SqliteTrail
 from functions.storage.sqlite.writer import Writer
-from functions.storage.words import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_FORM, UNKNOWN_NUMBER
 
 DATABASE_NAME = "qingdan.sqlite3"
 _ROWS_AT_ONCE = 200

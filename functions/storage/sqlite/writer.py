@@ -16,9 +16,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from functions.errors import StoreUnavailable
+from functions.storage.refusals import CLOSING
 from functions.storage.sqlite.database import BUSY_SECONDS, connect, unavailable
-from functions.storage.sqlite.turns import Turns
-from functions.storage.words import CLOSING
+from functions.storage.sqlite.write_lock import Turns
 
 MOST_IN_ONE_COMMIT = 512
 

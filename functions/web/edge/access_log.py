@@ -10,9 +10,9 @@ from datetime import datetime
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.web.limits import refuse
-from functions.web.problems import HttpProblem
-from functions.web.shell import Shell
+from functions.web.edge.limits import refuse
+from functions.web.http.problems import HttpProblem
+from functions.web.http.site_frame import Shell
 
 REQUESTS = logging.getLogger("qingdan.requests")
 FAILURES = logging.getLogger("qingdan.failures")

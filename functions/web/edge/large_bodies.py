@@ -8,8 +8,8 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
-from functions.records.blobs import PART_BYTES
-from functions.web.problems import HttpProblem
+from functions.records.attachments.store import PART_BYTES
+from functions.web.http.problems import HttpProblem
 
 DRAIN_SECONDS = 5.0
 DRAIN_TIMES = 16

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.web.buckets import Rates
-from functions.web.flow import DRAIN_SECONDS, DRAIN_TIMES, Flow
-from functions.web.problems import HttpProblem, answer_json, answer_page, wants_html
-from functions.web.shell import Shell
+from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
+from functions.web.edge.token_buckets import Rates
+from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
+from functions.web.http.site_frame import Shell
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 COMPRESSED: Final = "这里不收压缩过的内容（Content-Encoding: {}）。请不压缩，再发一次"

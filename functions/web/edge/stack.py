@@ -8,13 +8,13 @@ from typing import Literal
 from starlette.types import ASGIApp
 
 from functions.settings import Settings
-from functions.web.buckets import Rates
-from functions.web.flow import is_part, larger_limit
-from functions.web.headers import SecurityHeaders
-from functions.web.limits import BodyLimit, RateLimit
-from functions.web.logs import Watch
-from functions.web.redirects import OwnRedirects
-from functions.web.shell import Shell
+from functions.web.edge.access_log import Watch
+from functions.web.edge.large_bodies import is_part, larger_limit
+from functions.web.edge.limits import BodyLimit, RateLimit
+from functions.web.edge.redirects import OwnRedirects
+from functions.web.edge.security_headers import SecurityHeaders
+from functions.web.edge.token_buckets import Rates
+from functions.web.http.site_frame import Shell
 
 
 def guard(

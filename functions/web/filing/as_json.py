@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
-from functions.records.steps import Dossier
+from functions.records.transitions import Dossier
 from functions.records.versions import Version, versions_of
 
 

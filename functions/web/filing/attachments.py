@@ -10,15 +10,15 @@ from starlette.responses import RedirectResponse, Response
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
-from functions.forms.filefield import size_words
-from functions.records.attachments import Attachment, attachments_in
-from functions.records.filetypes import MEDIA_TYPES, kind_of_name
-from functions.records.inspecting import Standing, standing_of
+from functions.forms.attachment_field import size_words
+from functions.records.attachments.file_types import MEDIA_TYPES, kind_of_name
+from functions.records.attachments.inspection import Standing, standing_of
+from functions.records.attachments.named import Attachment, attachments_in
 from functions.records.store import Record
 from functions.records.versions import versions_of
-from functions.web.desk_words import Mark
-from functions.web.downloads import Download
-from functions.web.problems import HttpProblem
+from functions.web.filing.wording import Mark
+from functions.web.http.problems import HttpProblem
+from functions.web.http.streaming import Download
 
 LINK_SECONDS: Final = 60
 SHUT: Final = "这个文件打不开"

@@ -20,8 +20,8 @@ from functions.records.store import Record
 from functions.records.versions import last_decision
 from functions.settings import Settings
 from functions.supervision.scoring import Kind, ScoreSheet
-from functions.web.problems import HttpProblem
-from functions.web.shell import Shell
+from functions.web.http.problems import HttpProblem
+from functions.web.http.site_frame import Shell
 
 MEDIA_TYPE: Final = "application/pdf"
 MOST_DIGITS: Final = 4

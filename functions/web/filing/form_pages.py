@@ -9,10 +9,10 @@ from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from functions.forms.checkpage import NOT_YET
+from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition
-from functions.forms.filefield import MOST_BYTES
-from functions.forms.html import render_check, render_form, render_summary
+from functions.forms.page.check_page import NOT_YET
+from functions.forms.page.form_page import render_check, render_form, render_summary
 from functions.forms.problem import Problem
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

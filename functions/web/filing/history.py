@@ -10,11 +10,11 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.records.event import STEP_WORDS, Event
-from functions.records.steps import FILER, Dossier
+from functions.records.transitions import FILER, Dossier
 from functions.records.versions import DECISIONS
 from functions.staff.permissions import ROLE_TITLES
-from functions.web.desk_words import Moment, moment_of
-from functions.web.pages import long_date
+from functions.web.filing.form_pages import long_date
+from functions.web.filing.wording import Moment, moment_of
 
 BUREAU = "本局"
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from functions.bootstrap import Services
 from functions.errors import SequenceTaken, StoreUnavailable
+from functions.forms.checking.validation import DISAGREEMENT, validate
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
-from functions.forms.validation import DISAGREEMENT, validate
 from functions.records.filing import Paper, answer, prepare, remember
 from functions.records.store import Append, Stored
 from functions.supervision.deadlines import due_date, timeliness, timeliness_of_day
-from functions.web.logs import FAILURES
-from functions.web.problems import HttpProblem
+from functions.web.edge.access_log import FAILURES
+from functions.web.http.problems import HttpProblem
 
 NUMBER_TRIES = 5
 NUMBERS_MET = "编号连续重复，这次没有存下来。请再提交一次"

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.errors import StoreUnavailable
-from functions.forms import filefield, pointer
+from functions.forms import attachment_field as filefield
+from functions.forms import pointer
 from functions.forms.definition import Definition, Field
-from functions.forms.names import parse_name
+from functions.forms.page.field_names import parse_name
+from functions.forms.page.row_buttons import focus_of
 from functions.forms.problem import Problem
-from functions.forms.rowchange import focus_of
-from functions.records.filetypes import FileRefused, plain_name
-from functions.web.attaching import Attaching
-from functions.web.filling import SUPERSEDED, Filling
-from functions.web.multipart import Posted, Sent
-from functions.web.pages import Filled
-from functions.web.vouching import CONTROL, RULE
+from functions.records.attachments.file_types import FileRefused, plain_name
+from functions.web.filing.form_pages import Filled
+from functions.web.filing.posted_form import SUPERSEDED, Filling
+from functions.web.filing.uploads import Attaching
+from functions.web.filing.vouchers import CONTROL, RULE
+from functions.web.http.multipart import Posted, Sent
 
 Pairs = list[tuple[str, str]]
 

@@ -8,9 +8,9 @@ from html import escape
 from typing import Any
 
 from functions.forms.definition import Definition
-from functions.web.addresses import verify_address
-from functions.web.pages import TRACK, Page, distance, grouped, local_time, long_date, value_at
-from functions.web.qr import qr_code
+from functions.web.filing.form_pages import TRACK, Page, distance, grouped, local_time, long_date, value_at
+from functions.web.http.qr import qr_code
+from functions.web.http.site_addresses import verify_address
 
 
 def receipt_page(

@@ -10,8 +10,8 @@ from functions.bootstrap import Services
 from functions.errors import SequenceTaken
 from functions.records.filing import answer, remember_for
 from functions.records.pinned import PinnedForms
-from functions.records.steps import Act, Dossier
 from functions.records.store import Append
+from functions.records.transitions import Act, Dossier
 
 Make = Callable[[Dossier], Append]
 

@@ -7,14 +7,14 @@ import re
 from typing import Any, BinaryIO, Final
 
 from functions.bootstrap import Services
-from functions.forms.filefield import LONGEST_NAME, MOST_BYTES, size_words
+from functions.forms.attachment_field import LONGEST_NAME, MOST_BYTES, size_words
 from functions.forms.problem import Problem
-from functions.records.attachments import Attachment, vouch
-from functions.records.blobs import PART_BYTES, Upload
-from functions.records.filetypes import ONLY, FileRefused, kind_of, kind_of_name, plain_name
-from functions.records.inspecting import Settled, settle
-from functions.records.uploads import Announced, make_pass
-from functions.web.problems import HttpProblem
+from functions.records.attachments.file_types import ONLY, FileRefused, kind_of, kind_of_name, plain_name
+from functions.records.attachments.inspection import Settled, settle
+from functions.records.attachments.named import Attachment, vouch
+from functions.records.attachments.store import PART_BYTES, Upload
+from functions.records.attachments.upload_pass import Announced, make_pass
+from functions.web.http.problems import HttpProblem
 
 ID_BYTES: Final = 16
 REFUSED: Final = "文件没有收下"

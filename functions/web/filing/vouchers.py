@@ -12,9 +12,9 @@ from functions.bootstrap import Services
 from functions.forms import pointer
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
-from functions.records.attachments import Attachment, attachments_in, located, vouched
-from functions.records.filetypes import ONLY, is_plain, kind_of_name
-from functions.records.inspecting import standing_of
+from functions.records.attachments.file_types import ONLY, is_plain, kind_of_name
+from functions.records.attachments.inspection import standing_of
+from functions.records.attachments.named import Attachment, attachments_in, located, vouched
 from functions.records.store import Record
 from functions.records.versions import versions_of
 

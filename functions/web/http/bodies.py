@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from functions.web.problems import HttpProblem
+from functions.web.http.problems import HttpProblem
 
 DEEPEST = 64
 MOST_PAIRS = 5000

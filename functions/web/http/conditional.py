@@ -6,8 +6,8 @@ import re
 
 from starlette.requests import Request
 
-from functions.web.filing import NO_KEY, require_key
-from functions.web.problems import HttpProblem
+from functions.web.filing.intake import NO_KEY, require_key
+from functions.web.http.problems import HttpProblem
 
 _TAG = re.compile(r'"([0-9]{1,9})"')
 

@@ -24,7 +24,7 @@ from functions.errors import (
 )
 from functions.forms.problem import Problem
 from functions.records.state import Erased
-from functions.web.shell import Shell
+from functions.web.http.site_frame import Shell
 
 PROBLEM_TYPE = "application/problem+json"
 TITLES = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from functions.web.shell import Shell
+from functions.web.http.site_frame import Shell
 
 VERIFY: Final = "verify/"
 _OWN_PAGE = re.compile(r"/desk/[A-Za-z0-9/?&=%+_.~-]*")

@@ -8,11 +8,11 @@ from publisher.blocks.downloads import downloads, open_data
 from publisher.blocks.forms import deadlines, form, forms, track
 from publisher.blocks.laws import laws
 from publisher.blocks.lists import find, half, index, regimes, slip, tasks
+from publisher.blocks.page_context import Drawing
 from publisher.blocks.regime import note, paragraph, regime
 from publisher.blocks.tables import duties, section, services
 from publisher.blocks.verify import seals, verify
-from publisher.drawing import Drawing
-from publisher.pages import Block
+from publisher.content.pages import Block
 
 Draw = Callable[[Drawing, Element, Block], None]
 

@@ -2,11 +2,11 @@
 
 from xml.etree.ElementTree import Element
 
-from publisher.drawing import Drawing
-from publisher.markup import Node, cell, element, row, table
-from publisher.models import Change
-from publisher.opendata import FEED
-from publisher.pages import Block
+from publisher.blocks.markup import Node, cell, element, row, table
+from publisher.blocks.page_context import Drawing
+from publisher.content.models import Change
+from publisher.content.pages import Block
+from publisher.output.open_data import FEED
 
 COLUMNS = ["日期", "改了什么", "在哪里"]
 

@@ -3,16 +3,16 @@
 from xml.etree.ElementTree import Element, SubElement
 
 from functions.errors import NotFound
+from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
 from functions.forms.definition import Definition, Filing
-from functions.forms.filefield import BEHIND_GATEWAY, MOST_BYTES
-from functions.forms.html import render_form
-from functions.forms.lookup import render_lookup
-from publisher.drawing import Drawing
-from publisher.linked import form_as_data
-from publisher.markup import Node, append, cell, element, row, table
-from publisher.models import Deadline
-from publisher.opendata import CALENDAR, made_files
-from publisher.pages import Block
+from functions.forms.page.form_page import render_form
+from functions.forms.page.lookup_form import render_lookup
+from publisher.blocks.markup import Node, append, cell, element, row, table
+from publisher.blocks.page_context import Drawing
+from publisher.content.models import Deadline
+from publisher.content.pages import Block
+from publisher.output.json_ld import form_as_data
+from publisher.output.open_data import CALENDAR, made_files
 
 _OURS = "本系统拟定，非官方格式"
 

@@ -2,10 +2,10 @@
 
 from xml.etree.ElementTree import Element
 
-from publisher.drawing import Drawing
-from publisher.markup import Node, cell, element, row, table
-from publisher.models import Law
-from publisher.pages import Block
+from publisher.blocks.markup import Node, cell, element, row, table
+from publisher.blocks.page_context import Drawing
+from publisher.content.models import Law
+from publisher.content.pages import Block
 
 _GROUPS = (
     ("law", "法律法规和规定", ["名称", "现状（编者注）", "原文引用处"]),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
 from publisher.blocks.forms import deadlines
-from publisher.content import Content
-from publisher.drawing import Drawing
-from publisher.markup import element, markdown
-from publisher.models import Regime
-from publisher.pages import Block
+from publisher.blocks.markup import element, markdown
+from publisher.blocks.page_context import Drawing
+from publisher.content.content import Content
+from publisher.content.models import Regime
+from publisher.content.pages import Block
 
 
 def slip(drawing: Drawing, parent: Element, block: Block) -> None:

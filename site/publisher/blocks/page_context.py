@@ -6,10 +6,10 @@ from xml.etree.ElementTree import Element, tostring
 
 from markdown.blockparser import BlockParser
 
-from publisher.content import CITATION, Content, Passage, relative, url_of
-from publisher.markup import Node, append, element
-from publisher.pages import Block, Page
-from publisher.problem import ContentError, ContentProblem
+from publisher.blocks.markup import Node, append, element
+from publisher.content.content import CITATION, Content, Passage, relative, url_of
+from publisher.content.pages import Block, Page
+from publisher.content.problem import ContentError, ContentProblem
 
 
 @dataclass

@@ -3,12 +3,12 @@
 import re
 from xml.etree.ElementTree import Element
 
-from publisher.address import Address, part_id
 from publisher.blocks.downloads import file_links
-from publisher.drawing import Drawing
-from publisher.markup import address, append, element
-from publisher.opendata import datasets
-from publisher.pages import Block, Heading
+from publisher.blocks.markup import address, append, element
+from publisher.blocks.page_context import Drawing
+from publisher.content.address import Address, part_id
+from publisher.content.pages import Block, Heading
+from publisher.output.open_data import datasets
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ATTRIBUTES = re.compile(r"\s*\{:.*\}\s*$")

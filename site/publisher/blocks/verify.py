@@ -4,9 +4,9 @@ import json
 from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
-from publisher.drawing import Drawing
-from publisher.markup import element
-from publisher.pages import Block
+from publisher.blocks.markup import element
+from publisher.blocks.page_context import Drawing
+from publisher.content.pages import Block
 
 KEYS = ".well-known/jwks.json"
 SEALS = "api/seals"

@@ -7,15 +7,15 @@ from urllib.parse import unquote, urlsplit
 from markdown import Markdown
 
 from functions.errors import AuthoringError
-from functions.forms.source import Mistake
+from functions.forms.authoring.source import Mistake
 from publisher.blocks.verify import SERVED
-from publisher.consistency import problems_in
-from publisher.content import Content, load_content
-from publisher.drawn import Drawn
+from publisher.checks.consistency import problems_in
+from publisher.checks.rendered_page import Drawn
+from publisher.content.content import Content, load_content
+from publisher.content.pages import Page
+from publisher.content.problem import ContentError, ContentProblem
 from publisher.extension import QingdanExtension
-from publisher.opendata import made_files
-from publisher.pages import Page
-from publisher.problem import ContentError, ContentProblem
+from publisher.output.open_data import made_files
 
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 

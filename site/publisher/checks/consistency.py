@@ -3,17 +3,17 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from functions.errors import AuthoringError
-from functions.forms.source import Source
-from publisher.address import STEMS, parse_address
+from functions.forms.authoring.source import Source
 from publisher.blocks import BLOCKS
-from publisher.content import CITATION, Content
-from publisher.needed import needed
-from publisher.numbering import misplaced
-from publisher.pages import Block, Page
-from publisher.problem import ContentError, ContentProblem
-from publisher.reading import Place
-from publisher.settingcheck import wrong_settings
-from publisher.slips import slips
+from publisher.checks.numbering import misplaced
+from publisher.checks.required_pages import needed
+from publisher.checks.settings import wrong_settings
+from publisher.checks.typo_lint import slips
+from publisher.content.address import STEMS, parse_address
+from publisher.content.content import CITATION, Content
+from publisher.content.data_file import Place
+from publisher.content.pages import Block, Page
+from publisher.content.problem import ContentError, ContentProblem
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
 _GIVE_BASIS = "请对照监管制度网页左边的编号改正，如 丙五2"

@@ -4,10 +4,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from publisher.address import Address, parse_address, part_id
-from publisher.content import CITATION, Content
-from publisher.pages import Page
-from publisher.problem import ContentProblem
+from publisher.content.address import Address, parse_address, part_id
+from publisher.content.content import CITATION, Content
+from publisher.content.pages import Page
+from publisher.content.problem import ContentProblem
 
 _NUMERALS = "一二三四五六七八九十"
 _WRITTEN = re.compile(r"（([一二三四五六七八九十]{1,3})）|（([0-9]{1,2})）|([0-9]{1,2})[．.、]")

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from functions.errors import AuthoringError
-from publisher.address import parse_address
 from publisher.blocks import BLOCKS, WITH_ARGUMENT, WITH_TEXT
-from publisher.content import Content, url_of
-from publisher.pages import Page
-from publisher.problem import ContentProblem
+from publisher.content.address import parse_address
+from publisher.content.content import Content, url_of
+from publisher.content.pages import Page
+from publisher.content.problem import ContentProblem
 
 _NEEDED = (
     ("index.md", ""),

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from functions.errors import AuthoringError
-from publisher.content import Content, url_of
-from publisher.opendata import made_files
-from publisher.problem import ContentProblem
-from publisher.reading import Place
-from publisher.settings import FILE
+from publisher.content.content import Content, url_of
+from publisher.content.data_file import Place
+from publisher.content.problem import ContentProblem
+from publisher.content.settings import FILE
+from publisher.output.open_data import made_files
 
 _HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _SERVICE = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?|(?:/[^\s/?#]+)+/?")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from publisher.address import parse_address
-from publisher.content import Content
-from publisher.pages import Page
-from publisher.problem import ContentProblem
+from publisher.content.address import parse_address
+from publisher.content.content import Content
+from publisher.content.pages import Page
+from publisher.content.problem import ContentProblem
 
 Slip = tuple[int, str, str]
 

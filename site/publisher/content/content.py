@@ -7,13 +7,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.forms.source import Source
-from publisher.address import parse_address
-from publisher.models import Change, Changes, Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
-from publisher.pages import Page, read_page
-from publisher.problem import ContentError, ContentProblem
-from publisher.reading import M, read_data
-from publisher.settings import FILE, SiteSettings, read_site_settings
+from functions.forms.authoring.source import Source
+from publisher.content.address import parse_address
+from publisher.content.data_file import M, read_data
+from publisher.content.models import Change, Changes, Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
+from publisher.content.pages import Page, read_page
+from publisher.content.problem import ContentError, ContentProblem
+from publisher.content.settings import FILE, SiteSettings, read_site_settings
 
 if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
@@ -100,7 +100,7 @@ class Content:
     @cached_property
     def catalogue(self) -> "Catalogue":
         """The forms. Raises AuthoringError when one is wrong."""
-        from functions.forms.authoring import read_catalogue
+        from functions.forms.authoring.reader import read_catalogue
 
         return read_catalogue(self.root / "schemas")
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from functions.forms.source import Mistake, Source
-from publisher.problem import ContentError, ContentProblem
+from functions.forms.authoring.source import Mistake, Source
+from publisher.content.problem import ContentError, ContentProblem
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[int | str, ...]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from functions.forms.source import Loader, NoSuchDay
-from publisher.problem import ContentError, ContentProblem
+from functions.forms.authoring.source import Loader, NoSuchDay
+from publisher.content.problem import ContentError, ContentProblem
 
 _KEYS = ("title", "description", "crumb")
 _HEADING = re.compile(r"^(#{1,6})\s*(.*?)\s*(?:\{:\s*#(?P<id>[\w-]+)\s*\})?\s*$")

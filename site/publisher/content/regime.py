@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from publisher.address import parse_address
-from publisher.content import url_of
-from publisher.pages import Block, Heading, Page
-from publisher.plain import plain_text
-from publisher.spreadsheet import Column
+from publisher.content.address import parse_address
+from publisher.content.content import url_of
+from publisher.content.pages import Block, Heading, Page
+from publisher.content.plain_text import plain_text
+from publisher.output.spreadsheet import Column
 
 REGIME_KEYS = (
     Column("", "parts", "第一至第六部分，每一部分有编号 id、标题 title、编注 notes 和段落 paragraphs"),

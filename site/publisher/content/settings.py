@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from functions.forms.source import Loader, Mistake, Source
-from publisher.models import Model, Text
-from publisher.problem import ContentError, ContentProblem
-from publisher.reading import validated
+from functions.forms.authoring.source import Loader, Mistake, Source
+from publisher.content.data_file import validated
+from publisher.content.models import Model, Text
+from publisher.content.problem import ContentError, ContentProblem
 
 FILE = "mkdocs.yml"
 Unset = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]

@@ -10,7 +10,7 @@ from datetime import date
 
 from functions.forms.definition import Definition, Filing
 from functions.supervision.deadlines import next_workday
-from publisher.content import Content
+from publisher.content.content import Content
 
 _OCTETS = 75
 # For so many years a deadline that gives way to days off stands on the day on which it really ends.

@@ -4,8 +4,8 @@ import uuid
 from datetime import date
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from publisher.content import Content
-from publisher.models import Change
+from publisher.content.content import Content
+from publisher.content.models import Change
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _NEVER = date(1970, 1, 1)  # a feed must have a day; one without entries has none

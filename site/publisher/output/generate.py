@@ -13,8 +13,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 
 from functions.errors import AuthoringError
-from functions.forms.source import Source
-from publisher.settings import FILE, SettingsLoader
+from functions.forms.authoring.source import Source
+from publisher.content.settings import FILE, SettingsLoader
 
 # The generator's own English sentences, and ours for the person who has to mend the page.
 _SENTENCES = (

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from functions.forms.definition import Definition
-from publisher.content import Content, url_of
-from publisher.models import Service
+from publisher.content.content import Content, url_of
+from publisher.content.models import Service
 
 Thing = dict[str, Any]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from functions.forms.definition import Definition
-from publisher.content import Content, url_of
-from publisher.dataschema import json_schema, table_schema, written
-from publisher.feed import feed
-from publisher.ics import calendar
-from publisher.spreadsheet import DUTIES, SERVICES, Column, duty_rows, notes_at, service_rows, write_csv
-from publisher.structure import REGIME_KEYS, regime_parts
+from publisher.content.content import Content, url_of
+from publisher.content.regime import REGIME_KEYS, regime_parts
+from publisher.output.calendar import calendar
+from publisher.output.data_schema import json_schema, table_schema, written
+from publisher.output.feed import feed
+from publisher.output.spreadsheet import DUTIES, SERVICES, Column, duty_rows, notes_at, service_rows, write_csv
 
 CALENDAR = "deadlines.ics"
 FEED = "changes.atom"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from publisher.content import Content, load_content, url_of
-from publisher.pages import Page
-from publisher.plain import plain_text
+from publisher.content.content import Content, load_content, url_of
+from publisher.content.pages import Page
+from publisher.content.plain_text import plain_text
 
 Entry = dict[str, str]
 

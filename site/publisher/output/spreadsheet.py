@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from publisher.content import Content
+from publisher.content.content import Content
 
 Row = list[str]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.storage.aws.calls import Calls, Patience
-from functions.storage.aws.store import AwsStore
+from functions.storage.aws.records.store import AwsStore
 from tests.support.cloud import Cloud
 from tests.support.faults import FaultyEngine, faulty
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.errors import NotFound
-from functions.records.blobs import BlobStore, Upload
+from functions.records.attachments.store import BlobStore, Upload
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
-from functions.storage.aws.store import AwsStore
+from functions.storage.aws.records.store import AwsStore
 from tests.contract.test_blobs import begin, digest_of, put
 from tests.support.cloud import BUCKET, Cloud
 

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
 from functions.records.receipt import Signer
-from functions.records.sealing import seal_new
+from functions.records.seals.sealing import seal_new
 from functions.records.store import Selection, Stored
-from functions.staff.port import Account, NameTaken
-from functions.staff.trail import Entry, Sought
+from functions.staff.audit_log import Entry, Sought
+from functions.staff.store import Account, NameTaken
 from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
-from functions.storage.aws.store import AwsStore
 from tests.contract.steps import SALT, first_step, next_step
 from tests.storage.aws.conftest import Time
 from tests.support.cloud import Cloud

@@ -16,19 +16,20 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from functions import background, nightly
+from functions import nightly
 from functions.attach import create_app as create_attach
+from functions.background import app as background
 from functions.bootstrap import Services, open_services
-from functions.desk import create_app as create_desk
-from functions.local.twin import cloud_at, furnish
-from functions.records.blobs import PART_BYTES
+from functions.desk.app import create_app as create_desk
+from functions.local.aws_local import cloud_at, furnish
+from functions.records.attachments.store import PART_BYTES
 from functions.records.store import Selection
-from functions.seals import create_app as create_seals
+from functions.seals.app import create_app as create_seals
 from functions.settings import Settings
 from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
 from functions.submit import create_app as create_submit
-from functions.track import create_app as create_track
+from functions.track.app import create_app as create_track
 from tests.conftest import ROOT
 from tests.contract.test_blobs import part_of
 from tests.deployment.test_least_privilege import MATRIX

@@ -10,10 +10,10 @@ import pytest
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.store import Selection
-from functions.storage.aws import listing
-from functions.storage.aws.cursor import Cursor, read_cursor
-from functions.storage.aws.items import event_key, key, record_key
-from functions.storage.aws.store import AwsStore
+from functions.storage.aws.records import listing
+from functions.storage.aws.records.cursor import Cursor, read_cursor
+from functions.storage.aws.records.items import event_key, key, record_key
+from functions.storage.aws.records.store import AwsStore
 from tests.contract.steps import first_step, next_step
 from tests.support import bulk
 from tests.support.cloud import CURSOR_KEY

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from functions.errors import GuardTaken
+from functions.forms.attachment_field import MOST_FILES
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
-from functions.forms.filefield import MOST_FILES
 from functions.records.erasing import erase
 from functions.records.store import RecordStore, Selection, Summary
-from functions.storage.aws.guards import GUARD_KEY, MEMBER
-from functions.storage.aws.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
-from functions.storage.aws.rebuild import rebuild
-from functions.storage.aws.store import AwsStore
+from functions.storage.aws.records.guards import GUARD_KEY, MEMBER
+from functions.storage.aws.records.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
+from functions.storage.aws.records.rebuild import rebuild
+from functions.storage.aws.records.store import AwsStore
 from tests.contract.steps import next_step
 from tests.contract.test_named import file, sha, shas
 from tests.storage.test_rebuild import NOW, filings, naming_files

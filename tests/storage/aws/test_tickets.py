@@ -14,12 +14,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import BlobStore, Ticket, Upload
+from functions.records.attachments.store import BlobStore, Ticket, Upload
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
+from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
-from functions.storage.aws.store import AwsStore
 from tests.conftest import ROOT
 from tests.contract.test_blobs import begin, digest_of
 from tests.support.cloud import BUCKET, Cloud

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from functions.local.twin import cloud_at, furnish
+from functions.local.aws_local import cloud_at, furnish
 from functions.submit import create_app
-from functions.web.gateway import Gateway
+from functions.web.edge.aws_gateway import Gateway
 from tests.conftest import ROOT
 from tests.support.faults import FaultyEngine, refusal
 

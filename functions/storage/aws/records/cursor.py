@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from functions.errors import NotFound
-from functions.storage.words import UNKNOWN_PAGE
+from functions.storage.refusals import UNKNOWN_PAGE
 
 _MAC_BYTES: Final = 16
 _PURPOSE: Final = b"qingdan-cursor-1\x00"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from functions.records.blobs import Area
+from functions.records.attachments.store import Area
 from functions.records.event import SALT_BYTES, Event
 from functions.records.state import searchable
 from functions.records.store import Summary

@@ -7,13 +7,13 @@ from math import ceil
 from typing import Final
 
 from functions.records.store import Page, Record, Selection, Summary
-from functions.storage.aws import merge
 from functions.storage.aws.batches import KEYS_AT_ONCE, lots
-from functions.storage.aws.cursor import Cursor, read_cursor
-from functions.storage.aws.items import position
-from functions.storage.aws.merge import Entry, Merge, Walk
-from functions.storage.aws.reading import Reader
-from functions.storage.aws.selection import Span, is_by_name, matches, span_of
+from functions.storage.aws.records import shard_merge as merge
+from functions.storage.aws.records.cursor import Cursor, read_cursor
+from functions.storage.aws.records.items import position
+from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.records.selection import Span, is_by_name, matches, span_of
+from functions.storage.aws.records.shard_merge import Entry, Merge, Walk
 
 # A page that finds little in so many entries gives what it has, and the cursor to go on: a request must end.
 MOST_READ: Final = 20_000

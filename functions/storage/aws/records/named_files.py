@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.records.attachments import digests_in
+from functions.records.attachments.named import digests_in
 from functions.records.event import Event
 from functions.storage.aws.batches import KEYS_AT_ONCE, lots
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.items import NAMED, SUMMARY_KEY, Item, event_key, key, named_items, record_key
+from functions.storage.aws.records.items import NAMED, SUMMARY_KEY, Item, event_key, key, named_items, record_key
 
 if TYPE_CHECKING:
-    from functions.storage.aws.store import AwsStore
+    from functions.storage.aws.records.store import AwsStore
 
 _AT_ONCE: Final = 90
 _FORGOTTEN: Final = "attribute_not_exists(body) AND attribute_not_exists(in_blob)"

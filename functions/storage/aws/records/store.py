@@ -7,21 +7,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.blobs import BlobStore
-from functions.records.papers import PaperStore
+from functions.records.attachments.store import BlobStore
+from functions.records.attachments.sweep import forget
+from functions.records.document_cache import PaperStore
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
-from functions.records.sweeping import forget
 from functions.records.versions import answers_of
-from functions.storage.aws.appending import PERIODS, Appender, kept_from
 from functions.storage.aws.calls import Calls
-from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
-from functions.storage.aws.listing import Listing
-from functions.storage.aws.reading import Reader
-from functions.storage.aws.seals import AwsSeals
-from functions.storage.aws.staff import AwsStaff
+from functions.storage.aws.records.appending import PERIODS, Appender, kept_from
+from functions.storage.aws.records.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
+from functions.storage.aws.records.listing import Listing
+from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.records.seals import AwsSeals
+from functions.storage.aws.staff.audit_log import AwsTrail
+from functions.storage.aws.staff.store import AwsStaff
 from functions.storage.aws.table import SHARDS
-from functions.storage.aws.trail import AwsTrail
-from functions.storage.words import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
+from functions.storage.refusals import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

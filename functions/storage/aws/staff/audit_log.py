@@ -9,14 +9,14 @@ from itertools import islice
 from typing import Any, Final
 
 from functions.errors import StoreUnavailable
-from functions.records.blobs import BlobStore
+from functions.records.attachments.store import BlobStore
 from functions.records.event import Event
 from functions.records.filing import timestamp
-from functions.staff.trail import NUMBER, Entry, Sought, link
+from functions.staff.audit_log import NUMBER, Entry, Sought, link
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.items import Item, event_from, event_item, event_key, key
-from functions.storage.aws.log import log_item
-from functions.storage.aws.reading import Reader
+from functions.storage.aws.records.items import Item, event_from, event_item, event_key, key
+from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.records.unsealed_log import log_item
 
 PARTITION: Final = f"trail#{NUMBER}"
 TOKEN_BYTES: Final = 16

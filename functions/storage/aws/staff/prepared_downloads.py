@@ -14,7 +14,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from functions.errors import NotFound
-from functions.staff.parcels import Parcel
+from functions.staff.prepared_downloads import Parcel
 from functions.storage.aws.calls import Calls, code_of
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.staff.port import Account, AccountChanged, Attempts, LastAdmin, NameTaken, Session
+from functions.staff.store import Account, AccountChanged, Attempts, LastAdmin, NameTaken, Session
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.items import Item, key
-from functions.storage.aws.reading import Reader
-from functions.storage.aws.staffitems import (
+from functions.storage.aws.records.items import Item, key
+from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.staff.items import (
     ACCOUNTS,
     SESSIONS,
     account_from,
@@ -26,7 +26,7 @@ from functions.storage.aws.staffitems import (
     time,
 )
 from functions.storage.aws.table import TTL_ATTRIBUTE
-from functions.storage.words import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
+from functions.storage.refusals import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 
 TOKEN_BYTES: Final = 16
 MOST_READINGS: Final = 50

@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from functions.records.audit import Finding, Report
-from functions.records.blobs import FROM_OUTSIDE
+from functions.records.attachments.store import FROM_OUTSIDE
+from functions.records.proof.audit import Finding, Report
 
 _NAMED = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20

@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import QingdanError
 from functions.forms.definition import Definition
-from functions.records.audit import Finding, Report, check_chain, check_receipt
 from functions.records.event import Event, event_is_whole
+from functions.records.proof.audit import Finding, Report, check_chain, check_receipt
 from functions.records.state import Erased, fold, summary_of
-from functions.staff.trail import NUMBER as TRAIL
-from functions.staff.trail import body_of
+from functions.staff.audit_log import NUMBER as TRAIL
+from functions.staff.audit_log import body_of
 from functions.storage.sqlite.audit.files import check_files
-from functions.storage.sqlite.audit.named import NamedFiles
+from functions.storage.sqlite.audit.named_files import NamedFiles
 from functions.storage.sqlite.audit.seals import check_sealed
 from functions.storage.sqlite.readonly import open_to_read, schema_faults
 from functions.storage.sqlite.rows import EVENT_COLUMNS, STORED, summary_row

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from functions.errors import system_reason
-from functions.records.attachments import digests_in, named_in
-from functions.records.audit import Finding, Kind, Report
-from functions.records.blobs import FROM_OUTSIDE
+from functions.records.attachments.named import digests_in, named_in
+from functions.records.attachments.store import FROM_OUTSIDE
 from functions.records.event import Event
+from functions.records.proof.audit import Finding, Kind, Report
 from functions.storage.sqlite.audit.files import digest_of
 
 _CURE: Final = "请运行 qingdan rebuild"

@@ -9,10 +9,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.records.audit import Finding, Report, check_published, check_seals
-from functions.records.merkle import plant
-from functions.records.seal import Leaf, Seal, in_order
-from functions.staff.trail import NUMBER as TRAIL
+from functions.records.proof.audit import Finding, Report, check_published, check_seals
+from functions.records.seals.merkle import plant
+from functions.records.seals.seal import Leaf, Seal, in_order
+from functions.staff.audit_log import NUMBER as TRAIL
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 

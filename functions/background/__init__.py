@@ -1,0 +1,1 @@
+"""What runs beside the requests: long downloads and documents set overnight."""

@@ -1,0 +1,1 @@
+"""Downloads that take longer than one request: made in the background, handed over behind a gateway."""

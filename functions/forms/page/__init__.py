@@ -1,0 +1,1 @@
+"""A form as HTML, and what a browser posts, read back as typed data."""

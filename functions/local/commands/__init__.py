@@ -1,0 +1,1 @@
+"""The command line: `qingdan` and its commands."""

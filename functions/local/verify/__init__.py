@@ -1,0 +1,1 @@
+"""Checks packages, receipts, backups and data folders offline."""

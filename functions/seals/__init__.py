@@ -1,0 +1,1 @@
+"""Published seals and proofs, for everybody."""

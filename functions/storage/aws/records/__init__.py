@@ -1,0 +1,1 @@
+"""Filings, their events and seals on DynamoDB."""

@@ -1,0 +1,1 @@
+"""Accounts, sessions, the audit log and prepared downloads on DynamoDB and S3."""

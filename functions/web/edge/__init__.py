@@ -1,0 +1,1 @@
+"""Around every request: limits, headers, access log, the gateway on AWS."""

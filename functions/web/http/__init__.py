@@ -1,0 +1,1 @@
+"""HTTP without any filing: bodies, problems, streaming, the site's frame."""

@@ -1,0 +1,1 @@
+"""What an editor wrote, read once into models; draws nothing."""
