@@ -24,7 +24,6 @@ from functions.records.attachments.file_types import FileRefused
 from functions.records.attachments.store import PART_BYTES, UploadRefused
 from functions.records.attachments.upload_pass import Announced, read_pass
 from functions.web.edge.aws_gateway import Gateway
-from functions.web.edge.limits import spend
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_pages import below, form_page, public_place
 from functions.web.filing.posted_files import filled_with_files
@@ -33,6 +32,7 @@ from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.scope import spend
 from functions.web.http.site_frame import Shell
 
 TICKET_SECONDS: Final = 3600

@@ -22,12 +22,12 @@ from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
 from functions.web.filing.intake import Request as FilingRequest
-from functions.web.filing.intake import file, find_problems, recall, require_key, taken_words
+from functions.web.filing.intake import file, find_problems, recall, taken_words
 from functions.web.filing.posted_form import SUPERSEDED, Filling
 from functions.web.filing.receipt_pages import receipt_page
 from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
-from functions.web.http.conditional import idempotency_key
+from functions.web.http.conditional import idempotency_key, require_key
 from functions.web.http.problems import HttpProblem, handlers, problem_of
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import Shell

@@ -12,7 +12,7 @@ from functions.exports.pdf import Press
 from functions.records.pinned import PinnedForms
 from functions.records.state import Erased
 from functions.records.store import RecordStore, Selection, Summary
-from functions.web.edge.access_log import FAILURES
+from functions.web.http.loggers import FAILURES
 
 AT_ONCE: Final = 200
 

@@ -6,12 +6,11 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 from functions.bootstrap import Services
-from functions.desk.filings.filters import Filters
 from functions.forms.catalogue import Catalogue
 from functions.records.event import SALT_BYTES, Event
 from functions.records.number import is_number
 from functions.staff.audit_log import Action, Entry
-from functions.web.edge.access_log import FAILURES
+from functions.web.http.loggers import FAILURES
 
 
 class Trail:
@@ -42,22 +41,6 @@ class Trail:
         kept = {name: value for name, value in details.items() if value not in ("", None, [])}
         entry = Entry(action, actor, services.clock(), about if is_number(about) else "", kept)
         return services.trail.add(entry, services.entropy(SALT_BYTES))
-
-
-def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
-    """What of the filters is noted: that words or a unit narrowed the list, but never which.
-
-    An address may hold any words in the place of a form or a period too: those are noted like words.
-    """
-    form = filters.form if any(filters.form == definition.id for definition in catalogue) else ""
-    period = filters.period if _is_period(filters.period, catalogue) else ""
-    return {
-        "form": form,
-        "period": period,
-        "timeliness": filters.timeliness,
-        "status": filters.status,
-        "narrowed": bool(filters.unit or filters.q or form != filters.form or period != filters.period) or None,
-    }
 
 
 def _is_period(text: str, catalogue: Catalogue) -> bool:

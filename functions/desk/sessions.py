@@ -27,8 +27,8 @@ from functions.staff.sessions import (
 )
 from functions.staff.store import Account, Session
 from functions.staff.throttle import Step, Throttle, TooManyAttempts
-from functions.web.edge.limits import client_address
 from functions.web.http.problems import HttpProblem
+from functions.web.http.scope import client_address
 from functions.web.http.user_agents import name_client
 
 COOKIE: Final = "__Host-qingdan"

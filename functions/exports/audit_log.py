@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import islice
 
 from functions.exports.cells import SHANGHAI
-from functions.exports.csv import BOM, END, quote
+from functions.exports.csv import BOM, END
+from functions.exports.csv_cells import quote
 from functions.exports.jsonl import write_event
 from functions.records.event import Event
 from functions.staff.audit_log import ACTIONS, body_of, detail_words

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
 
 from functions.errors import QingdanError
-from functions.exports.cells import Cells, Reader
-from functions.exports.formula_guard import guard
+from functions.exports.cells import Reader
+from functions.exports.csv_cells import CELLS, quote
 from functions.exports.table import MAIN_COLUMNS, Table, build_tables
 from functions.forms.definition import Definition
 from functions.records.store import Answers
@@ -17,10 +15,6 @@ from functions.records.store import Answers
 BOM = b"\xef\xbb\xbf"
 END = "\r\n"
 LINES_A_CHUNK = 200
-
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-# What may begin a cell without a second look: Latin letters, digits and the common Chinese characters.
-_LOOK_AGAIN: Final = re.compile(r",[^,0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 def stream_csv(filings: Iterable[Answers], versions: Sequence[Definition], *, table: str = "") -> Iterator[bytes]:
@@ -35,43 +29,6 @@ def stream_csv(filings: Iterable[Answers], versions: Sequence[Definition], *, ta
     if not versions:
         return iter([BOM + _line(quote(column.header) for column in MAIN_COLUMNS).encode()])
     return _stream(filings, _find(build_tables(versions), table), versions)
-
-
-def quote(text: str) -> str:
-    """One cell: guarded, and quoted where commas, quotes or line ends demand it."""
-    if text.isalnum():  # most cells are: nothing to guard, nothing to quote
-        return text
-    safe = guard(text)
-    if "," in safe or '"' in safe or "\n" in safe:
-        return '"' + safe.replace('"', '""') + '"'
-    return safe
-
-
-def is_plain(line: str, commas: int) -> bool:
-    """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
-    return line.isprintable() and '"' not in line and is_even(line, commas)
-
-
-def is_even(line: str, commas: int) -> bool:
-    """The same for a line in which there are neither quotes nor control characters."""
-    return (
-        line.count(",") == commas
-        and "\ufffe" not in line
-        and "\uffff" not in line
-        and _LOOK_AGAIN.search("," + line) is None
-    )
-
-
-def is_calm(body: bytes) -> bool:
-    """Whether no text in a body has quotes or control characters: JSON escapes them."""
-    return b"\\" not in body
-
-
-def _decimal(value: str) -> str:
-    return value if _NUMBER.fullmatch(value) else quote(value)
-
-
-CELLS = Cells(text=quote, integer=str, decimal=_decimal, date=quote, moment=str, blank="")
 
 
 def _find(tables: Sequence[Table], key: str) -> Table:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from functions.exports.cells import FALSE, TRUE, Cells, Facts, Reader, conversion_kind
-from functions.exports.csv import CELLS, is_calm, is_even, is_plain, quote
+from functions.exports.csv_cells import CELLS, is_calm, is_even, is_plain, quote
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
 from functions.forms.definition import Definition, Field
 from functions.records.store import Answers

@@ -16,9 +16,9 @@ from functions.records.access import codes_match
 from functions.records.state import Erased
 from functions.records.transitions import Dossier
 from functions.staff.throttle import address_key
-from functions.web.edge.limits import client_address
 from functions.web.filing.stepper import Stepper
 from functions.web.http.problems import HttpProblem
+from functions.web.http.scope import client_address
 
 MOST_TRIES: Final = 30
 WINDOW: Final = timedelta(minutes=15)

@@ -13,12 +13,13 @@ from functions.track.corrections import Corrections
 from functions.track.pages import crumbs_to, opinion_box
 from functions.track.result_pages import corrected_page
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
-from functions.web.filing.intake import judge, require_key, taken_words
+from functions.web.filing.intake import judge, taken_words
 from functions.web.filing.posted_files import filled_with_files
 from functions.web.filing.posted_form import Filling
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.uploads import Attaching
 from functions.web.filing.vouchers import named_before, unproven
+from functions.web.http.conditional import require_key
 from functions.web.http.multipart import Posted
 from functions.web.http.problems import HttpProblem, problem_of
 

@@ -16,7 +16,7 @@ from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.erasing import erase
 from functions.staff.audit_log import Sought, body_of
-from functions.web.filing.score_sheets import has_sheet, read_sheet
+from functions.web.filing.documents import has_sheet, read_sheet
 from tests.desk.conftest import Filer, SignIn, registration, self_check
 from tests.http.test_track_json import send_back
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import QingdanError
-from functions.exports.csv import is_plain, quote, stream_csv
+from functions.exports.csv import stream_csv
+from functions.exports.csv_cells import is_plain, quote
 from functions.exports.formula_guard import clean, guard, unguard
 from functions.exports.table import Column, Table, build_tables
 from functions.forms.definition import Definition, Field

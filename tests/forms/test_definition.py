@@ -133,7 +133,8 @@ def test_the_compiled_catalogue_holds_the_same_forms() -> None:
 
 def test_reading_a_compiled_form_needs_neither_pydantic_nor_yaml_nor_jsonschema() -> None:
     script = (
-        "import sys\nimport functions.forms.catalogue, functions.forms.definition, functions.forms.validation\n"
+        "import sys\nimport functions.forms.catalogue, functions.forms.definition\n"
+        "import functions.forms.checking.validation\n"
         "heavy = {'pydantic', 'yaml', 'jsonschema', 'jinja2'} & set(sys.modules)\nassert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -264,7 +264,7 @@ def test_judging_a_valid_filing_takes_no_explainer_and_little_time() -> None:
     script = (
         "import sys, time\nfrom datetime import date\n"
         "from tests.support.forms import self_check\nfrom tests.support.filings import valid_self_check\n"
-        "from functions.forms.validation import validate\n"
+        "from functions.forms.checking.validation import validate\n"
         "form, data, day = self_check(), valid_self_check(), date(2026, 9, 1)\nvalidate(form, data, day)\n"
         "def once():\n    begin = time.perf_counter()\n    validate(form, data, day)\n"
         "    return time.perf_counter() - begin\n"

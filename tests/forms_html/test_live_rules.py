@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from functions.forms.definition import Definition
-from functions.forms.page.evaluate import holds
+from functions.forms.page.progress import holds
 from functions.forms.page.script_data import form_data, script_data
 from tests.support.forms import registration, self_check
 

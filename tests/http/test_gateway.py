@@ -16,7 +16,7 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.settings import Settings
 from functions.web.edge.aws_gateway import LARGEST_ANSWER, Gateway
-from functions.web.edge.limits import client_address
+from functions.web.http.scope import client_address
 
 MARK = "0f1e2d3c-0000-11ef-8000-000000000000"
 EDGE, VISITOR = "192.0.2.10", "203.0.113.7"

@@ -136,7 +136,7 @@ async def fail(scope: Scope, receive: Receive, send: Send) -> None:
 def test_a_failure_is_a_500_that_tells_nothing_and_a_log_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
     from datetime import UTC, datetime
 
-    from functions.web.edge.access_log import JsonLines
+    from functions.web.http.loggers import JsonLines
 
     with caplog.at_level(logging.INFO):
         rates = Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)

@@ -13,7 +13,7 @@ import pytest
 from functions.errors import QingdanError
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler
-from functions.local.packing.closure import closure_of
+from functions.local.packing.closure import closure_of, function_modules
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, RUNTIME, Installed, pinned, required
 from tests.conftest import ROOT
@@ -97,7 +97,8 @@ def test_the_forms_are_compiled_and_the_frame_of_the_site_is_there(packages: Pat
 def test_a_package_has_every_module_that_it_needs_to_start(packages: Path, function: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(packages / f"{function}.zip") as archive:
         archive.extractall(tmp_path)
-    words = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import functions.{function}; print(sys.path[-1])"
+    module = function_modules(ROOT)[function]
+    words = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {module}; print(sys.path[-1])"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "site-packages" not in done.stdout

@@ -198,7 +198,7 @@ def test_a_server_whose_workers_cannot_begin_says_so_and_leaves_nobody(tmp_path:
     program = """
 import sys
 from functions.errors import SettingError
-from functions.local.crew import run_crew
+from functions.local.server.workers import run_crew
 def work(place, ready):
     raise SettingError("示例：钥匙不见了")
 try:
@@ -220,7 +220,7 @@ def test_a_replacement_takes_the_place_of_the_one_that_died() -> None:
     """What one worker alone does, such as the night's work, is done by its replacement, and by no other."""
     program = """
 import os, signal, sys
-from functions.local.crew import run_crew
+from functions.local.server.workers import run_crew
 def work(place, ready):
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     ready()

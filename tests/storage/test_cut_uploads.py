@@ -23,7 +23,7 @@ POINTS = sorted(random.Random(20260918).sample(range(1, STEPS + 1), 10))
 SENDER = """
 import os, signal, sys
 from pathlib import Path
-from functions.records.blobs import PART_BYTES, Upload
+from functions.records.attachments.store import PART_BYTES, Upload
 from functions.storage.files import FileBlobs
 
 folder, source, id, digest, point = sys.argv[1:]

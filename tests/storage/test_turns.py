@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 WRITING = """
 import sys, time
 from pathlib import Path
-from functions.storage.sqlite.turns import Turns
+from functions.storage.sqlite.write_lock import Turns
 with Turns(Path(sys.argv[1])).turn(10):
     print("writing", flush=True)
     time.sleep(60)

@@ -11,9 +11,8 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Trail
-from functions.desk.frame import Pages
+from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
-from functions.desk.sign_in.pages import read_form, redirect
 from functions.errors import NotFound
 from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
@@ -21,6 +20,7 @@ from functions.staff.audit_log import Action
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
 from functions.web.filing.wording import Mark, moment_of
+from functions.web.http.bodies import read_form
 from functions.web.http.problems import HttpProblem
 
 DONE: Final[Mapping[str, str]] = {

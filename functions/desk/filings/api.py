@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail, filters_noted
+from functions.desk.audit import Trail
 from functions.desk.filings.exports import Downloads
-from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.views import record_json, summary_json
 from functions.desk.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
 from functions.desk.sign_in.steps import Entrance

@@ -16,7 +16,8 @@ from functions.desk.audit import Trail
 from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Doorkeeper
-from functions.exports.csv import BOM, END, quote
+from functions.exports.csv import BOM, END
+from functions.exports.csv_cells import quote
 from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import Dossier

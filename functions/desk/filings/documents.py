@@ -15,8 +15,7 @@ from functions.errors import NotFound
 from functions.records.store import Record
 from functions.supervision.scoring import KINDS, Kind
 from functions.web.filing.attachments import Enclosures, digest_in
-from functions.web.filing.documents import Documents, version_in, whole
-from functions.web.filing.score_sheets import read_sheet
+from functions.web.filing.documents import Documents, read_sheet, version_in, whole
 from functions.web.http.problems import HttpProblem
 
 

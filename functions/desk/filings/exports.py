@@ -7,8 +7,8 @@ from functools import partial
 from typing import Final
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail, filters_noted
-from functions.desk.filings.filters import MOST_NUMBERS, Filters
+from functions.desk.audit import Trail
+from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.listing import forms_held
 from functions.desk.sessions import Visitor
 from functions.errors import QingdanError

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
+from functions.desk.audit import _is_period
+from functions.forms.catalogue import Catalogue
 from functions.records.store import Selection, Timeliness
 from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING
 from functions.web.http.problems import HttpProblem
@@ -99,3 +101,19 @@ class Filters:
 def _require_one_of(name: str, value: str, known: Iterable[str]) -> None:
     if value and value not in known:
         raise HttpProblem(400, f"筛选条件 {name} 只能是 {'、'.join(known)} 之一。请回到列表重新选")
+
+
+def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
+    """What of the filters is noted: that words or a unit narrowed the list, but never which.
+
+    An address may hold any words in the place of a form or a period too: those are noted like words.
+    """
+    form = filters.form if any(filters.form == definition.id for definition in catalogue) else ""
+    period = filters.period if _is_period(filters.period, catalogue) else ""
+    return {
+        "form": form,
+        "period": period,
+        "timeliness": filters.timeliness,
+        "status": filters.status,
+        "narrowed": bool(filters.unit or filters.q or form != filters.form or period != filters.period) or None,
+    }

@@ -16,9 +16,8 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.desk.audit import Trail
 from functions.desk.filings.listing import LIVE
-from functions.desk.frame import Pages
+from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
-from functions.desk.sign_in.pages import redirect
 from functions.errors import GuardTaken, NotFound, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
@@ -30,14 +29,14 @@ from functions.records.filing import Paper
 from functions.records.store import Selection
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
 from functions.web.filing.intake import Request as Filing
-from functions.web.filing.intake import file_paper, judge, recall_now, require_key
+from functions.web.filing.intake import file_paper, judge, recall_now
 from functions.web.filing.posted_files import filled_with_files
 from functions.web.filing.posted_form import Filling
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_slip, secret_box
 from functions.web.filing.uploads import Attaching
 from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
-from functions.web.http.conditional import idempotency_key
+from functions.web.http.conditional import idempotency_key, require_key
 from functions.web.http.endpoints import Endpoint, reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, problem_of

@@ -21,10 +21,10 @@ from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
 from functions.records.transitions import Dossier
-from functions.web.filing.intake import require_key
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.wording import TIMELINESS, Mark, mark_of
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.problems import HttpProblem
 

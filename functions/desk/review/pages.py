@@ -12,18 +12,17 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.filings.page import Failed, FilingPage
-from functions.desk.frame import Pages
+from functions.desk.frame import Pages, redirect
 from functions.desk.review.decisions import Deciding
 from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
-from functions.desk.sign_in.pages import redirect
 from functions.errors import QingdanError
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, read_decision
 from functions.staff.permissions import Permission
 from functions.web.filing.form_pages import local_day
-from functions.web.filing.intake import require_key
 from functions.web.filing.stepper import Stepper
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.problems import HttpProblem, problem_of
 

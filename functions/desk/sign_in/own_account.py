@@ -10,14 +10,15 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Trail
-from functions.desk.frame import Pages
+from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
-from functions.desk.sign_in.pages import go_on, read_form, redirect
+from functions.desk.sign_in.pages import go_on
 from functions.staff.encryption import Unreadable
 from functions.staff.passwords import PasswordRefused
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
 from functions.staff.store import Session
 from functions.web.filing.wording import moment_of
+from functions.web.http.bodies import read_form
 from functions.web.http.qr import qr_code
 
 DONE: Final[Mapping[str, str]] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from functions.desk.frame import Pages
+from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import (
     COOKIE,
     FORM_COOKIE,
@@ -22,11 +22,10 @@ from functions.desk.sessions import (
     require_form_token,
     set_cookie,
 )
-from functions.desk.sign_in.resume import resume_page
-from functions.desk.sign_in.resumption import Keeping, Kept
+from functions.desk.sign_in.resumption import Keeping, Kept, resume_page
 from functions.desk.sign_in.steps import Entrance, TicketEnded
 from functions.staff.passwords import PasswordRefused
-from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
+from functions.web.http.bodies import read_form
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_addresses import own_page
 
@@ -237,19 +236,8 @@ class Doors:
         )
 
 
-def read_form(request: Request, body: bytes) -> Mapping[str, str]:
-    """The posted names and values; HttpProblem 400 or 415."""
-    require_type(request.headers.get("content-type", ""), FORM_TYPE)
-    return dict(parse_pairs(body))
-
-
 def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
     """On to the address, with the cookie of a new session."""
     response = redirect(request, address)
     set_cookie(response, COOKIE, signed_in.token)
     return response
-
-
-def redirect(request: Request, address: str) -> Response:
-    """See other, under the path where the service is mounted."""
-    return RedirectResponse(request.scope.get("root_path", "") + address, 303)

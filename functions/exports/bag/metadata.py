@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from functions.exports.cells import STATUSES
-from functions.exports.csv import quote
+from functions.exports.csv_cells import quote
 from functions.forms.definition import Definition
 from functions.records.event import STEP_WORDS, Event
 from functions.records.state import SHANGHAI

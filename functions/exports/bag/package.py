@@ -12,14 +12,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from functions.errors import NotFound
 from functions.exports.bag.files import Attachments, notice
 from functions.exports.bag.metadata import PROCESS_HEAD, RECORD_HEAD, process_lines, record_line
-from functions.exports.bag.words import BAGIT, README, bag_info
+from functions.exports.bag.words import BAGIT, README, About, bag_info
 from functions.exports.jsonl import write_record
 from functions.exports.pdf import Press
 from functions.exports.zips import Zip, file_name, in_larger_chunks
@@ -38,17 +37,6 @@ from functions.records.versions import Version, versions_of
 AHEAD = 6
 MAKERS = 2
 READ = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the package says of itself: whose it is, what it holds in words, the folder's name, when (aware)."""
-
-    bureau: str
-    site: str
-    words: str
-    name: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from functions.records.state import SHANGHAI
-
-if TYPE_CHECKING:
-    from functions.exports.bag.package import About
 
 BAGIT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -113,3 +112,14 @@ def _sized(size: int) -> str:
     while number >= 1000 and unit < len(_UNITS) - 1:
         number, unit = number / 1000, unit + 1
     return f"{number:.0f} {_UNITS[unit]}" if unit == 0 else f"{number:.1f} {_UNITS[unit]}"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the package says of itself: whose it is, what it holds in words, the folder's name, when (aware)."""
+
+    bureau: str
+    site: str
+    words: str
+    name: str
+    at: datetime

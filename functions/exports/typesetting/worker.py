@@ -27,7 +27,7 @@ _LENGTH: Final = struct.Struct(">I")
 _FAILED: Final = 0xFFFFFFFF
 _PROGRAM: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from functions.exports.typesetting.maker import work; work(sys.stdin.buffer, sys.stdout.buffer)"
+    "from functions.exports.typesetting.worker import work; work(sys.stdin.buffer, sys.stdout.buffer)"
 )
 _PATIENCE: Final = 5.0
 

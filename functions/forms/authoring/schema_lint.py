@@ -9,8 +9,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from functions.forms.attachment_field import is_of_files
-from functions.forms.authoring.condition_lint import check_conditions
-from functions.forms.authoring.file_lint import check_files
+from functions.forms.authoring.condition_lint import check_conditions, check_files
 from functions.forms.authoring.source import Source, mistake
 from functions.forms.checking.size_bound import DEEPEST, LONGEST_TEXT, MOST_ROWS
 from functions.forms.formats import CUSTOM_FORMATS

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from functions.forms import pointer
-from functions.forms.checking.naming import name_of
+from functions.forms.checking.messages import name_of
 from functions.forms.definition import Definition
 from functions.forms.filing_rules import Check
 from functions.forms.formats import day_of, whole_number

@@ -6,7 +6,6 @@ from typing import Any
 
 from functions.forms import pointer
 from functions.forms.attachment_field import MOST_BYTES, is_file, size_words
-from functions.forms.checking.naming import name_of
 from functions.forms.definition import Definition
 from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
 from functions.forms.outline import Field, Group, Item, Rows, Section
@@ -238,3 +237,14 @@ _FIELDS = {
     "boolean": _boolean,
     "attachments": _files,
 }
+
+
+def name_of(definition: Definition, at: str) -> str:
+    """The name of what stands at a pointer, for use in a sentence: "数据库 2 的维护情况"; "" for the whole form.
+
+    A name that begins with a digit has a space before it, as Chinese set with digits does.
+    """
+    name = ""
+    for part in definition.names_at(at):
+        name = f"{name}{' ' if name[-1].isdecimal() else ''}的{part}" if name else part
+    return f" {name}" if name[:1].isdecimal() else name

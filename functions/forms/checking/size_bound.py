@@ -22,7 +22,7 @@ class Bounded:
 
     A text longer than any form allows keeps one character too many, a list one row too many, an object its known keys
     and a few unknown ones; what is nested too deep and what is no JSON number become null. Forms keep to these limits
-    (functions.forms.lint), so each cut leaves behind something that the form refuses.
+    (functions.forms.authoring.schema_lint), so each cut leaves behind something that the form refuses.
     """
 
     value: Any = None

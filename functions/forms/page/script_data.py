@@ -6,16 +6,20 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from functions.forms import pointer
+from functions.forms.checking.messages import say
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.formats import EMAIL, PHONE, USCC_ALPHABET
 from functions.forms.outline import Item
 from functions.forms.page.element import Markup
 from functions.forms.page.field_names import name_of
-from functions.forms.page.script_words import Texts
 from functions.forms.page.wording import WORDS, count_of_parts
 from functions.forms.pointer import ANY_ROW, Path
 
 _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
+_TYPED = "〈〉"
+_HIGH, _LOW = 98765432109876, -98765432109876
+_Faults = list[tuple[str, str, Any, dict[str, str]]]
 
 
 @lru_cache(maxsize=16)
@@ -80,3 +84,103 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "target": name_of(condition.target),
         "effect": condition.effect,
     }
+
+
+def parts_of_name(definition: Definition, path: Path) -> list[tuple[str, str]]:
+    """What of a message belongs to this place, and the gap it leaves: the row's number, the group, the field."""
+    found: list[tuple[str, str]] = []
+    for length in range(1, len(path) + 1):
+        part = definition.field_at(pointer.join(_first(path[:length])))
+        if isinstance(part, Group):
+            found.append((part.name, "{group}"))
+        elif isinstance(part, Field):
+            found.append((part.label, "{name}"))
+        elif isinstance(part, Rows) and path[length : length + 1] == (ANY_ROW,):
+            found.append((f"{part.item_label} 1", f"{part.item_label} {{row}}"))
+    return found
+
+
+class Texts:
+    """The messages of one form, each different one once; `{row}`, `{group}`, `{name}` stand for where the fault is."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._places: dict[str, int] = {}
+
+    @property
+    def all(self) -> list[str]:
+        """The messages, in the order of their indexes."""
+        return list(self._places)
+
+    def of_field(self, field: Field) -> dict[str, Any]:
+        """Fault → index; under "required" also value of the leading choice → index, where the message depends on it."""
+        found = {fault: self._index(field, rule, value, gaps) for fault, rule, value, gaps in _faults(field)}
+        return {"required": self._required(field), **found}
+
+    def of_rows(self, rows: Rows) -> dict[str, Any]:
+        """The message for rows that are missing."""
+        return {"required": self._index(rows, "required", None, {})}
+
+    def _required(self, field: Field) -> Any:
+        group = self._definition.field_at(pointer.join(field.path[:-1])) if len(field.path) > 1 else None
+        if isinstance(field.ask, str) or not isinstance(group, Group):
+            return self._index(field, "required", None, {})
+        always = self._index(field, "required", None, {})
+        led = {choice: self._index(field, "required", None, {}, {group.lead: choice}) for choice in field.ask}
+        return {"": always, **led}
+
+    def _index(
+        self, item: Item, rule: str, value: Any, gaps: dict[str, str], beside: dict[str, Any] | None = None
+    ) -> int:
+        tokens = _first(item.path)
+        held = {**(beside or {}), tokens[-1]: value} if value is not None else dict(beside or {})
+        text = say(self._definition, tokens, rule, {}, _around(tokens[:-1], held))
+        for typed, gap in (*gaps.items(), *parts_of_name(self._definition, item.path)):
+            text = text.replace(typed, gap)
+        return self._places.setdefault(text, len(self._places))
+
+
+def _faults(field: Field) -> _Faults:
+    """The faults a script can see in an answer of this kind: (fault, rule, telling answer, what stands for it)."""
+    typed, over = {_TYPED: "{value}"}, (field.max_length or 0) + 1
+    by_kind: dict[str, _Faults] = {
+        "integer": [
+            ("type", "type", _TYPED, typed),
+            ("low", "minimum", _LOW, {str(_LOW): "{value}"}),
+            ("high", "maximum", _HIGH, {str(_HIGH): "{value}"}),
+        ],
+        "decimal": [("format", "pattern", _TYPED, typed), ("long", "maxLength", "1" * over, {})],
+        "date": [
+            ("format", "format", _TYPED, typed),
+            ("bad", "format", 0, {}),
+            ("day", "format", "2026-02-30", {"2026-02-30": "{value}"}),
+            ("year", "pattern", "0001-01-01", {"0001": "{year}"}),
+        ],
+        "uscc": [
+            ("short1", "format", "1" * 17, {" 17 ": " {count} "}),
+            ("short", "format", "1" * 7, {" 7 ": " {count} ", " 11 ": " {off} "}),
+            ("long1", "format", "1" * 19, {" 19 ": " {count} "}),
+            ("long", "format", "1" * 45, {" 45 ": " {count} ", " 27 ": " {off} "}),
+            ("foreign", "format", "〈" + "1" * 17, {"〈": "{value}"}),
+            ("check", "format", "1" * 18, {}),
+        ],
+        "phone": [("format", "format", _TYPED, typed)],
+        "email": [("format", "format", _TYPED, typed)],
+    }
+    if field.kind == "attachments":
+        over = (field.maximum or 0) + 1
+        few: _Faults = [("few", "minItems", [{}], {" 1 ": " {count} "})] if (field.minimum or 0) > 1 else []
+        return [("many", "maxItems", [{}] * over, {f" {over} ": " {count} "}), *few]
+    long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
+    return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])
+
+
+def _first(path: Path) -> tuple[str, ...]:
+    return tuple("0" if part == ANY_ROW else part for part in path)
+
+
+def _around(tokens: tuple[str, ...], held: Any) -> Any:
+    """The smallest document in which `held` stands at these tokens."""
+    for part in reversed(tokens):
+        held = [held] if part == "0" else {part: held}
+    return held

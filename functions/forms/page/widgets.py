@@ -8,10 +8,9 @@ from typing import Any
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.page.context import Sheet, basis_link, described_by, errors_at
-from functions.forms.page.controls import Placed, control, is_fieldset, picks
+from functions.forms.page.controls import Placed, control, files, is_fieldset, limits_of, picks
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of, name_of
-from functions.forms.page.file_control import files, limits_of
 from functions.forms.page.wording import DATE_HINT, DEPENDS, OPTIONAL, WORDS
 from functions.forms.pointer import ANY_ROW, Path
 

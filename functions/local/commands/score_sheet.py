@@ -33,8 +33,7 @@ def score_sheet(
     """把档案验收评分表写成 PDF：空白的，或者填好分数的；总分和等级由分数算出。"""
     from functions.exports.pdf import Typesetter
     from functions.exports.pdf.score_sheet import Scoring, score_paper
-    from functions.web.filing.documents import letterhead_of
-    from functions.web.filing.score_sheets import read_sheet
+    from functions.web.filing.documents import letterhead_of, read_sheet
 
     settings = read_settings(site=site)
     sheet, letterhead = read_sheet(settings), letterhead_of(settings)

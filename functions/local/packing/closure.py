@@ -20,7 +20,7 @@ ONE_MACHINE: Final = (
     "functions.storage.folder",
     "functions.storage.files",
     "functions.storage.keys",
-    "functions.forms.authoring.reader",
+    "functions.forms.authoring",
 )
 # The runtime brings it, with all that it needs.
 PROVIDED: Final = frozenset({"boto3", "botocore", "s3transfer"})

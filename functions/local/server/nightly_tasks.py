@@ -15,8 +15,8 @@ from functions import nightly
 from functions.background.overnight_documents import set_missing
 from functions.bootstrap import Services
 from functions.records.attachments.inspection import scan_waiting
-from functions.web.edge.access_log import FAILURES, NIGHTS
 from functions.web.filing.documents import tools_of
+from functions.web.http.loggers import FAILURES, NIGHTS
 
 FIRST_SECONDS: Final = 10.0
 # In steps, since a machine that was asleep has a clock that jumps.

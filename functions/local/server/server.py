@@ -26,9 +26,9 @@ from functions.local.server.nightly_tasks import watch, watch_waiting
 from functions.local.server.static_site import StaticSite
 from functions.local.server.workers import run_crew
 from functions.settings import Settings
-from functions.web.edge.access_log import JsonLines
 from functions.web.edge.stack import guard
 from functions.web.edge.token_buckets import Rates
+from functions.web.http.loggers import JsonLines
 from functions.web.http.site_frame import Shell
 
 DRAIN_SECONDS = 20

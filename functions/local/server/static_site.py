@@ -10,8 +10,8 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
-from functions.web.edge.limits import header
 from functions.web.edge.security_headers import CONTENT_POLICY, page_policy
+from functions.web.http.scope import header
 
 Headers = list[tuple[bytes, bytes]]
 

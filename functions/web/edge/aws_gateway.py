@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from functions.bootstrap import Services, open_services, settle
 from functions.errors import StoreUnavailable
 from functions.settings import Settings
-from functions.web.edge.access_log import JsonLines
-from functions.web.edge.limits import header, refuse
+from functions.web.edge.limits import refuse
 from functions.web.edge.stack import guard
+from functions.web.http.loggers import JsonLines
 from functions.web.http.problems import HttpProblem, problem_of
+from functions.web.http.scope import header
 from functions.web.http.site_frame import Shell
 
 if TYPE_CHECKING:

@@ -5,29 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
+from functions.web.http.scope import UPLOADS, _too_often, client_address, header
 from functions.web.http.site_frame import Shell
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 COMPRESSED: Final = "这里不收压缩过的内容（Content-Encoding: {}）。请不压缩，再发一次"
-# Takes megabytes from what the client's address may still upload; stands in the scope of its requests.
-UPLOADS: Final = "qingdan.uploads"
-MB: Final = 1024 * 1024
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """The first value of a request header, or ""; `name` in lower case."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return ""
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProblem, shell: Shell) -> None:
@@ -172,29 +161,3 @@ class RateLimit:
                 return
             scope = {**scope, UPLOADS: partial(self.rates.megabytes.take, address)}
         await self.app(scope, receive, send)
-
-
-def spend(scope: Scope, size: int) -> None:
-    """Take so many bytes from what the client's address may upload; HttpProblem 429 when that is used up.
-
-    Behind a gateway nothing is counted here.
-    """
-    take = scope.get(UPLOADS)
-    wait = take(ceil(size / MB)) if take else 0.0
-    if wait > 0:
-        raise _too_often(wait, "这个网络地址上传得太多。请等 {} 秒再上传，已经传完的文件不会丢")
-
-
-def _too_often(wait: float, words: str) -> HttpProblem:
-    seconds = int(wait) + 1
-    return HttpProblem(429, words.format(seconds), headers={"Retry-After": str(seconds), "Connection": "close"})
-
-
-def client_address(scope: Scope, behind_proxy: bool) -> str:
-    """The address the request came from, for counting only: it is never logged."""
-    if behind_proxy:
-        forwarded = header(scope, b"x-forwarded-for").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    client: Any = scope.get("client")
-    return str(client[0]) if client else ""

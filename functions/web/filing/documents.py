@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -19,12 +20,13 @@ from functions.records.state import Erased
 from functions.records.store import Record
 from functions.records.versions import last_decision
 from functions.settings import Settings
-from functions.supervision.scoring import Kind, ScoreSheet
+from functions.supervision.scoring import Kind, ScoreSheet, load_sheet
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import Shell
 
 MEDIA_TYPE: Final = "application/pdf"
 MOST_DIGITS: Final = 4
+FILE: Final = "score-sheet.json"
 
 
 def letterhead_of(settings: Settings) -> Letterhead:
@@ -105,3 +107,22 @@ def whole(given: str, refusal: Exception) -> int:
 
 def _suffix(version: int | None) -> str:
     return "" if version is None else f"-v{version}"
+
+
+def has_sheet(settings: Settings) -> bool:
+    """Whether the bureau has one."""
+    return _path(settings).is_file()
+
+
+def read_sheet(settings: Settings) -> ScoreSheet:
+    """The sheet; NotFound where there is none, AuthoringError where it is wrong."""
+    path = _path(settings)
+    try:
+        return load_sheet(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise NotFound(f"这里没有评分表。评分表放在 {settings.schemas / FILE}") from None
+
+
+def _path(settings: Settings) -> Path:
+    """Beside the compiled forms in a package, else among the forms."""
+    return settings.catalogue.with_name(FILE) if settings.catalogue else settings.schemas / FILE

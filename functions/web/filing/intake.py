@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,14 +18,11 @@ from functions.forms.problem import Problem
 from functions.records.filing import Paper, answer, prepare, remember
 from functions.records.store import Append, Stored
 from functions.supervision.deadlines import due_date, timeliness, timeliness_of_day
-from functions.web.edge.access_log import FAILURES
-from functions.web.http.problems import HttpProblem
+from functions.web.http.loggers import FAILURES
 
 NUMBER_TRIES = 5
 NUMBERS_MET = "编号连续重复，这次没有存下来。请再提交一次"
-NO_KEY = "Idempotency-Key 要用 1 到 128 个可见的 ASCII 字符。请换一个再提交"
 LARGE_BODY = 32 * 1024
-_KEY = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +42,6 @@ class Request:
     def digest(self) -> str:
         """The SHA-256 of the whole request: form, whether it is contested, body."""
         return hashlib.sha256(f"{self.definition.id} {self.contest} ".encode() + self.body).hexdigest()
-
-
-def require_key(key: str | None) -> str | None:
-    """The idempotency key, or None when there is none; HttpProblem 400 when it cannot be one."""
-    if not key:
-        return None
-    if not _KEY.fullmatch(key):
-        raise HttpProblem(400, NO_KEY)
-    return key
 
 
 async def find_problems(definition: Definition, data: Any, today: date, *, size: int) -> tuple[Problem, ...]:

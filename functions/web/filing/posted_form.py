@@ -13,9 +13,9 @@ from functions.forms.page.decode import Decoded, decode
 from functions.forms.page.row_buttons import Action, change_rows, focus_of, parse_action
 from functions.forms.problem import Problem
 from functions.web.filing.form_pages import Checked, Filled
-from functions.web.filing.intake import require_key
 from functions.web.filing.vouchers import CONTROL
 from functions.web.http.bodies import parse_pairs
+from functions.web.http.conditional import require_key
 from functions.web.http.problems import HttpProblem
 
 SUPERSEDED: Final = "这张表在您打开以后更新过。下面是新的表，您填的内容已经带过来，请看一遍再提交"

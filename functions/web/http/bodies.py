@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
+from starlette.requests import Request
 
 from functions.web.http.problems import HttpProblem
 
@@ -156,3 +158,9 @@ def _unquoted(part: bytes) -> str:
     text = _decode(unquote_to_bytes(part.replace(b"+", b" ")))
     require_storable(text)
     return text
+
+
+def read_form(request: Request, body: bytes) -> Mapping[str, str]:
+    """The posted names and values; HttpProblem 400 or 415."""
+    require_type(request.headers.get("content-type", ""), FORM_TYPE)
+    return dict(parse_pairs(body))

@@ -6,10 +6,11 @@ import re
 
 from starlette.requests import Request
 
-from functions.web.filing.intake import NO_KEY, require_key
 from functions.web.http.problems import HttpProblem
 
 _TAG = re.compile(r'"([0-9]{1,9})"')
+NO_KEY = "Idempotency-Key 要用 1 到 128 个可见的 ASCII 字符。请换一个再提交"
+_KEY = re.compile(r"[!-~]{1,128}")
 
 
 def require_match(request: Request, what: str) -> int:
@@ -41,3 +42,12 @@ def idempotency_key(request: Request) -> str | None:
     if given == [""]:
         raise HttpProblem(400, NO_KEY)
     return require_key(given[0]) if given else None
+
+
+def require_key(key: str | None) -> str | None:
+    """The idempotency key, or None when there is none; HttpProblem 400 when it cannot be one."""
+    if not key:
+        return None
+    if not _KEY.fullmatch(key):
+        raise HttpProblem(400, NO_KEY)
+    return key

@@ -12,10 +12,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.web.edge.limits import header, spend
 from functions.web.http.bodies import MOST_PAIRS, require_storable
 from functions.web.http.endpoints import Endpoint
 from functions.web.http.problems import HttpProblem
+from functions.web.http.scope import header, spend
 
 TYPE: Final = "multipart/form-data"
 MOST_FILES: Final = 50

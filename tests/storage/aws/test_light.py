@@ -22,7 +22,7 @@ HEAVY = (
     "functions.exports",
     "functions.local",
     "functions.storage.sqlite",
-    "functions.forms.authoring.reader",
+    "functions.forms.authoring",
     "jinja2",
     "jsonschema",
     "openpyxl",

@@ -1,0 +1,52 @@
+"""How one value stands in a CSV cell: quoted where needed, every text guarded; knows no table."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from functions.exports.cells import Cells
+from functions.exports.formula_guard import guard
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+# What may begin a cell without a second look: Latin letters, digits and the common Chinese characters.
+_LOOK_AGAIN: Final = re.compile(r",[^,0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+def quote(text: str) -> str:
+    """One cell: guarded, and quoted where commas, quotes or line ends demand it."""
+    if text.isalnum():  # most cells are: nothing to guard, nothing to quote
+        return text
+    safe = guard(text)
+    if "," in safe or '"' in safe or "\n" in safe:
+        return '"' + safe.replace('"', '""') + '"'
+    return safe
+
+
+def is_plain(line: str, commas: int) -> bool:
+    """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
+    return line.isprintable() and '"' not in line and is_even(line, commas)
+
+
+def is_even(line: str, commas: int) -> bool:
+    """The same for a line in which there are neither quotes nor control characters."""
+    return (
+        line.count(",") == commas
+        and "\ufffe" not in line
+        and "\uffff" not in line
+        and _LOOK_AGAIN.search("," + line) is None
+    )
+
+
+def is_calm(body: bytes) -> bool:
+    """Whether no text in a body has quotes or control characters: JSON escapes them."""
+    return b"\\" not in body
+
+
+def _decimal(value: str) -> str:
+    return value if _NUMBER.fullmatch(value) else quote(value)
+
+
+CELLS = Cells(text=quote, integer=str, decimal=_decimal, date=quote, moment=str, blank="")

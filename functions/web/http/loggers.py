@@ -1,0 +1,48 @@
+"""The loggers of the functions, and their lines as JSON; knows no request."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+
+import orjson
+
+REQUESTS = logging.getLogger("qingdan.requests")
+
+
+FAILURES = logging.getLogger("qingdan.failures")
+
+
+NIGHTS = logging.getLogger("qingdan.nights")
+
+
+class JsonLines(logging.Formatter):
+    """A log record as one line of JSON; of an exception only kind and places, since its words may quote a filing."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": self.clock().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        if isinstance(record.msg, dict):
+            line |= record.msg
+        else:
+            line["message"] = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= _places(record.exc_info[1])
+        return orjson.dumps(line).decode()
+
+
+def _places(error: BaseException) -> dict[str, object]:
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return {
+        "error": type(error).__name__,
+        "places": [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    }
