@@ -139,14 +139,14 @@ def floor_xlsx(cells: Path, out: Path, watch: Stopwatch) -> None:
 def dump_cells(data: Path, out: Path) -> None:
     """The cells of the workbook, one JSON array a line: [sheet, row, [[column, cell], ...]]."""
     from functions.exports import _versions
-    from functions.exports.cells import Reader
+    from functions.exports.cells import CellReader
     from functions.exports.table import build_tables
     from functions.exports.xlsx import CELLS
 
     store = open_store(data)
     versions = _versions(store, Selection(form=FORM))
     tables = build_tables(versions)
-    reader, rows = Reader(tables, versions, CELLS), [1] * len(tables)
+    reader, rows = CellReader(tables, versions, CELLS), [1] * len(tables)
     with out.open("w", encoding="utf-8") as file:
         for answers in store.answers(Selection(form=FORM)):
             for index, cells in reader.lines(answers):

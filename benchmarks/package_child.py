@@ -25,7 +25,7 @@ from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
 from functions.forms.definition import Definition
-from functions.records.document_cache import PaperStore
+from functions.records.document_cache import DocumentStore
 from functions.records.store import Selection
 from functions.settings import Settings
 from functions.storage.keys import load_keys
@@ -37,7 +37,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 MANY = 300
 
 
-def tools_of(data: Path, store: SqliteStore, papers: PaperStore | None) -> Tools:
+def tools_of(data: Path, store: SqliteStore, papers: DocumentStore | None) -> Tools:
     """What desk and command line make documents with; they always have `papers`."""
     keys = load_keys(data, lambda size: b"")
     return Tools(Press(LETTERHEAD, keys, papers=papers), keys, StoredAttachments(store.blobs))

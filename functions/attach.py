@@ -27,13 +27,13 @@ from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_pages import below, form_page, public_place
 from functions.web.filing.posted_files import filled_with_files
-from functions.web.filing.uploads import REFUSED, Attaching, announcement
+from functions.web.filing.uploads import REFUSED, Uploads, announcement
 from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, handlers
 from functions.web.http.scope import spend
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 TICKET_SECONDS: Final = 3600
 IN_MEMORY: Final = 64 * 1024
@@ -45,8 +45,8 @@ _FORBIDDEN: Final = frozenset(("Content-Length",))
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site)
-    attach = Attach(services, shell)
+    site_frame = SiteFrame.load(services.settings.site)
+    attach = Attach(services, site_frame)
     routes = [
         Route("/api/attachments", writing(attach.begin), methods=["POST"]),
         Route("/api/attachments/{id}", reading(attach.tell), methods=["GET"]),
@@ -57,24 +57,24 @@ def create_app(services: Services) -> Starlette:
         Route("/forms/{form}/files", reading(attach.lead_to_form), methods=["GET"]),
         Route("/forms/{form}/files", posting(attach.take_form, typed=services.settings.body_limit), methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers=handlers(shell))
+    return Starlette(routes=routes, exception_handlers=handlers(site_frame))
 
 
 class Attach:
     """The handlers. Each but `take_part` blocks and runs in a worker thread."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
-        self._services, self._shell = services, shell
+    def __init__(self, services: Services, site_frame: SiteFrame) -> None:
+        self._services, self._site_frame = services, site_frame
         # Pages may send nothing to a host that they were not built for.
-        self._direct = bool(shell.assets.get("upload_host"))
-        self._attaching = Attaching(services)
+        self._direct = bool(site_frame.assets.get("upload_host"))
+        self._uploads = Uploads(services)
 
     def begin(self, request: Request, body: bytes) -> Response:
         """Room for a file, and the pass that all other calls about it show."""
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         name, size, digest = announcement(parse_json(body))
         spend(request.scope, size)
-        announced, token = self._attaching.announce(name, size, digest)
+        announced, token = self._uploads.announce(name, size, digest)
         upload = announced.upload
         told = {"id": upload.id, "token": token, "part_size": PART_BYTES, "parts": len(upload.parts)}
         return _json(told, status=201, headers={"Location": _address(request, upload.id)})
@@ -133,7 +133,7 @@ class Attach:
         announced = self._admit(request)
         upload = announced.upload
         try:
-            settled, voucher = self._attaching.complete(announced)
+            settled, voucher = self._uploads.complete(announced)
         except UploadRefused as error:
             if not error.missing:
                 self._services.blobs.abandon(upload)
@@ -146,15 +146,15 @@ class Attach:
 
     def lead_to_form(self, request: Request) -> Response:
         """The way to the form's page, for who opens anew the address that files were posted to."""
-        return RedirectResponse(f"{self._shell.base}forms/{self._definition(request).id}/", 303)
+        return RedirectResponse(f"{self._site_frame.base}forms/{self._definition(request).id}/", 303)
 
     def take_form(self, request: Request, posted: Posted) -> Response:
         """The form again, as it was filled in, with the files that came with it: the way without JavaScript."""
         definition = self._definition(request)
-        status, filled = filled_with_files(self._attaching, definition, posted)
+        status, filled = filled_with_files(self._uploads, definition, posted)
         place = below(public_place(definition, self._services.settings.upload_limit))
-        page = form_page(self._shell.base, filled, place)
-        return HTMLResponse(self._shell.page(*page), status, headers=TO_GO_BACK_TO)
+        page = form_page(self._site_frame.base, filled, place)
+        return HTMLResponse(self._site_frame.page(*page), status, headers=TO_GO_BACK_TO)
 
     def _definition(self, request: Request) -> Definition:
         found = self._services.catalogue.get(request.path_params["form"])

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from functions.forms.catalogue import Catalogue
     from functions.records.attachments.inspection import Scanner
     from functions.records.attachments.store import BlobStore
-    from functions.records.document_cache import PaperStore
+    from functions.records.document_cache import DocumentStore
     from functions.records.keys import Keys
     from functions.records.store import RecordStore, SealStore
     from functions.settings import Settings
-    from functions.staff.audit_log import TrailStore
-    from functions.staff.prepared_downloads import ParcelStore
+    from functions.staff.audit_log import AuditLogStore
+    from functions.staff.prepared_downloads import PreparedDownloadStore
     from functions.staff.store import StaffStore
     from functions.storage.aws.locations import Cloud
     from functions.storage.aws.records.store import AwsStore
@@ -47,13 +47,13 @@ class Services:
     records: RecordStore
     seals: SealStore
     staff: StaffStore
-    trail: TrailStore
+    trail: AuditLogStore
     blobs: BlobStore
-    papers: PaperStore
+    papers: DocumentStore
     keys: Keys
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    parcels: ParcelStore | None = None
+    prepared_downloads: PreparedDownloadStore | None = None
     scanner: Scanner | None = None
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool, until: Until 
         keys=keys,
         clock=read_clock,
         entropy=entropy,
-        parcels=_open_parcels(settings.cloud, entropy, until),
+        prepared_downloads=_open_parcels(settings.cloud, entropy, until),
         scanner=_open_scanner(settings.clamd),
     )
 
@@ -160,12 +160,12 @@ def _open_scanner(clamd: str) -> Scanner | None:
     return Clamd(clamd)
 
 
-def _open_parcels(cloud: Cloud | None, entropy: Entropy, until: Until) -> ParcelStore | None:
+def _open_parcels(cloud: Cloud | None, entropy: Entropy, until: Until) -> PreparedDownloadStore | None:
     if cloud is None or cloud.background is None:
         return None
-    from functions.storage.aws.opening import open_parcels
+    from functions.storage.aws.opening import open_prepared_downloads
 
-    return open_parcels(cloud, cloud.background, entropy, until)
+    return open_prepared_downloads(cloud, cloud.background, entropy, until)
 
 
 def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy, until: Until) -> tuple[AwsStore, Keys]:

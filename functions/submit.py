@@ -21,16 +21,15 @@ from functions.records.receipt import InvalidReceipt
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
-from functions.web.filing.intake import Request as FilingRequest
-from functions.web.filing.intake import file, find_problems, recall, taken_words
-from functions.web.filing.posted_form import SUPERSEDED, Filling
+from functions.web.filing.intake import Filing, file, find_problems, recall, taken_words
+from functions.web.filing.posted_form import SUPERSEDED, PostedForm
 from functions.web.filing.receipt_pages import receipt_page
 from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
 from functions.web.http.conditional import idempotency_key, require_key
 from functions.web.http.problems import HttpProblem, handlers, problem_of
 from functions.web.http.site_addresses import site_address
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 KEY_BYTES = 16
 FILED_OTHERWISE = (
@@ -40,8 +39,8 @@ FILED_OTHERWISE = (
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site)
-    submit = Submit(services, shell)
+    site_frame = SiteFrame.load(services.settings.site)
+    submit = Submit(services, site_frame)
     routes = [
         Route("/api/submissions/{form}", submit.take_json, methods=["POST"]),
         Route("/healthz", submit.tell_health),
@@ -50,14 +49,14 @@ def create_app(services: Services) -> Starlette:
         Route("/forms/{form}", submit.take_form, methods=["POST"]),
         Route("/forms/{form}/receipt", submit.give_receipt, methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers=handlers(shell))
+    return Starlette(routes=routes, exception_handlers=handlers(site_frame))
 
 
 class Submit:
     """The handlers, each of which parses, calls one use case and answers."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
-        self.services, self.shell = services, shell
+    def __init__(self, services: Services, site_frame: SiteFrame) -> None:
+        self.services, self.site_frame = services, site_frame
 
     async def tell_health(self, request: Request) -> Response:
         await asyncio.to_thread(self.services.records.check_writable)
@@ -83,7 +82,7 @@ class Submit:
             *await find_problems(definition, data, local_day(self.services.clock()), size=len(body)),
             *unproven(self.services, definition, data, vouchers_in(request)),
         )
-        filing = FilingRequest(definition, data, key, body, contest)
+        filing = Filing(definition, data, key, body, contest)
         try:
             given = await (recall if found else file)(self.services, filing)
         except GuardTaken:
@@ -94,38 +93,38 @@ class Submit:
 
     async def lead_to_form(self, request: Request) -> Response:
         """The way to the form's page, for who opens anew the address that a form was posted to."""
-        return RedirectResponse(f"{self.shell.base}forms/{self.definition(request).id}/", 301)
+        return RedirectResponse(f"{self.site_frame.base}forms/{self.definition(request).id}/", 301)
 
     async def take_form(self, request: Request) -> Response:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
-        filling = Filling.read(definition, await request.body())
-        if filling.superseded:
-            return self.form(409, filling.filled(notice=SUPERSEDED))
-        again = filling.rearranged()
-        return self.form(200, again) if again else await self.judge(request, filling)
+        posted_form = PostedForm.read(definition, await request.body())
+        if posted_form.superseded:
+            return self.form(409, posted_form.filled(notice=SUPERSEDED))
+        again = posted_form.rearranged()
+        return self.form(200, again) if again else await self.judge(request, posted_form)
 
-    async def judge(self, request: Request, filling: Filling) -> Response:
+    async def judge(self, request: Request, posted_form: PostedForm) -> Response:
         """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
         today = local_day(self.services.clock())
-        problems = await find_problems(filling.definition, filling.data, today, size=filling.size)
-        found = (*filling.decoded.problems, *problems)
-        unsent = unproven(self.services, filling.definition, filling.data, filling.vouchers)
-        contest = _contested(filling.controls.get("contest"))
-        if found or (unsent and not await self.filed(filling, contest=contest)):
-            return self.form(422, filling.filled((*found, *unsent)))
-        checked = filling.checked(today, self.services.entropy(KEY_BYTES).hex())
-        if not filling.files:
+        problems = await find_problems(posted_form.definition, posted_form.data, today, size=posted_form.size)
+        found = (*posted_form.decoded.problems, *problems)
+        unsent = unproven(self.services, posted_form.definition, posted_form.data, posted_form.vouchers)
+        contest = _contested(posted_form.controls.get("contest"))
+        if found or (unsent and not await self.filed(posted_form, contest=contest)):
+            return self.form(422, posted_form.filled((*found, *unsent)))
+        checked = posted_form.checked(today, self.services.entropy(KEY_BYTES).hex())
+        if not posted_form.files:
             return self.check(200, checked)
-        site = site_address(request, self.shell, encrypted=self.services.settings.encrypted)
+        site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
         return await self.store(checked, site, contest=contest)
 
-    async def filed(self, filling: Filling, *, contest: bool) -> bool:
+    async def filed(self, posted_form: PostedForm, *, contest: bool) -> bool:
         """Whether this very page has been filed: a voucher that is out of date by now was none then."""
-        if not filling.files:
+        if not posted_form.files:
             return False
-        key, data = require_key(filling.controls.get("key")), filling.data
-        request = FilingRequest(filling.definition, data, key, canonical(data), contest)
+        key, data = require_key(posted_form.controls.get("key")), posted_form.data
+        request = Filing(posted_form.definition, data, key, canonical(data), contest)
         return await recall(self.services, request) is not None
 
     async def store(self, checked: Checked, site: str, *, contest: bool) -> Response:
@@ -133,7 +132,7 @@ class Submit:
         definition, data = checked.definition, checked.data
         try:
             # In one spelling: a page's other fields may differ between two clicks of one button.
-            given = await file(self.services, FilingRequest(definition, data, checked.key, canonical(data), contest))
+            given = await file(self.services, Filing(definition, data, checked.key, canonical(data), contest))
         except GuardTaken:
             return self.check(409, checked, stop=taken_words(definition, data, "请勾选“仍要提交”"), contest=True)
         except IdempotencyMismatch:
@@ -142,11 +141,13 @@ class Submit:
             problem = problem_of(error)
             return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)
         # In a thread: the code to scan takes as long as many filings.
-        page = await asyncio.to_thread(receipt_page, self.shell.base, site, definition, data, given, contest=contest)
+        page = await asyncio.to_thread(
+            receipt_page, self.site_frame.base, site, definition, data, given, contest=contest
+        )
         return self.page(201, page)
 
     def form(self, status: int, filled: Filled) -> Response:
-        page = form_page(self.shell.base, filled, self.place(filled.definition))
+        page = form_page(self.site_frame.base, filled, self.place(filled.definition))
         return self.page(status, page, TO_GO_BACK_TO)
 
     def place(self, definition: Definition) -> Place:
@@ -177,7 +178,7 @@ class Submit:
         return Response(receipt, headers=headers, media_type="application/jose")
 
     def page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
-        return HTMLResponse(self.shell.page(*page), status, headers=headers)
+        return HTMLResponse(self.site_frame.page(*page), status, headers=headers)
 
 
 def _root(request: Request) -> str:

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.background.overnight_documents import Papers, set_missing
+from functions.background.overnight_documents import OvernightDocuments, set_missing
 from functions.bootstrap import Services, open_services, settle
 from functions.desk.app import create_app
 from functions.desk.sessions import ON_BEHALF, Visitor
 from functions.errors import StoreUnavailable
 from functions.records.event import Event
 from functions.settings import Settings
-from functions.staff.audit_log import Entry, Sought, TrailStore, link
-from functions.staff.prepared_downloads import Parcel, ParcelStore
+from functions.staff.audit_log import AuditLogStore, Entry, Sought, link
+from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 from functions.staff.store import Account, Session
 from functions.web.edge.aws_gateway import log_as_lines
 from functions.web.filing.documents import tools_of
@@ -46,34 +46,34 @@ class Failed(Exception):
     """The work was not done. The log says where: the words of what went wrong may quote a filing."""
 
 
-async def make(services: Services, id: str, ticks: Callable[[], float]) -> Parcel:
+async def make(services: Services, id: str, ticks: Callable[[], float]) -> PreparedDownload:
     """Make the file of a parcel: the answer to its request, for its owner, as if he asked now. `ticks` are seconds.
 
     The parcel says how far it is meanwhile, and at the end that it is ready or what is wrong. What is no fault of the
     request's is raised too.
     """
-    parcels = services.parcels
-    assert parcels is not None, "nobody starts this function where nothing waits to be fetched"
-    parcel = await asyncio.to_thread(parcels.read, id)
-    making = _Making(services, parcels, parcel, ticks)
+    prepared_downloads = services.prepared_downloads
+    assert prepared_downloads is not None, "nobody starts this function where nothing waits to be fetched"
+    prepared = await asyncio.to_thread(prepared_downloads.read, id)
+    making = _Making(services, prepared_downloads, prepared, ticks)
     try:
-        account = await asyncio.to_thread(services.staff.account, parcel.owner)
+        account = await asyncio.to_thread(services.staff.account, prepared.owner)
         if account.disabled:
             await making.fail(_DISABLED)
-            return making.parcel
+            return making.prepared
         app = create_app(replace(services, trail=_AlreadyNoted(services.trail)))
-        problem = await _ask(app, parcel, _visitor(account, services), making)
+        problem = await _ask(app, prepared, _visitor(account, services), making)
     except Exception:
         await making.fail("")
         raise
     if problem is not None:
         await making.fail(problem)
-    return making.parcel
+    return making.prepared
 
 
-async def _ask(app: ASGIApp, parcel: Parcel, visitor: Visitor, making: _Making) -> str | None:
+async def _ask(app: ASGIApp, prepared: PreparedDownload, visitor: Visitor, making: _Making) -> str | None:
     """Ask for the file; what the answer says is wrong, or None when the parcel says how it ended."""
-    address = urlsplit(parcel.request)
+    address = urlsplit(prepared.request)
     scope: Scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -97,7 +97,7 @@ async def _ask(app: ASGIApp, parcel: Parcel, visitor: Visitor, making: _Making) 
         said.append(message.get("body", b""))
 
     await app(scope, receive, send)
-    if making.parcel.state != "making":
+    if making.prepared.state != "making":
         return None
     problem: str = orjson.loads(b"".join(said)).get("detail", "")
     return problem
@@ -108,10 +108,10 @@ def _visitor(account: Account, services: Services) -> Visitor:
     return Visitor(account, Session("", account.name, "", now, now, epoch=account.epoch))
 
 
-class _AlreadyNoted(TrailStore):
+class _AlreadyNoted(AuditLogStore):
     """The trail, into which nothing is noted: who asked for the file, and for what, was noted when he asked."""
 
-    def __init__(self, trail: TrailStore) -> None:
+    def __init__(self, trail: AuditLogStore) -> None:
         self._trail = trail
 
     def add(self, entry: Entry, salt: bytes) -> Future[Event]:
@@ -129,8 +129,19 @@ class _AlreadyNoted(TrailStore):
 class _Making:
     """A delivery that fills the parcel."""
 
-    def __init__(self, services: Services, parcels: ParcelStore, parcel: Parcel, ticks: Callable[[], float]) -> None:
-        self._clock, self._parcels, self.parcel, self._ticks = services.clock, parcels, parcel, ticks
+    def __init__(
+        self,
+        services: Services,
+        prepared_downloads: PreparedDownloadStore,
+        prepared: PreparedDownload,
+        ticks: Callable[[], float],
+    ) -> None:
+        self._clock, self._prepared_downloads, self.prepared, self._ticks = (
+            services.clock,
+            prepared_downloads,
+            prepared,
+            ticks,
+        )
         self._size = 0
 
     async def __call__(self, download: Download, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,7 +152,7 @@ class _Making:
                 raise TooLong
 
         download.progress.watch = watch
-        self.parcel = replace(self.parcel, total=await asyncio.to_thread(download.progress.total))
+        self.prepared = replace(self.prepared, total=await asyncio.to_thread(download.progress.total))
         made = asyncio.Event()
         signs = asyncio.create_task(self._give_signs(download, made))
         try:
@@ -161,7 +172,7 @@ class _Making:
 
     def _fill(self, download: Download, watch: Callable[[], None]) -> None:
         try:
-            self._parcels.fill(self.parcel, self._counted(download, watch))
+            self._prepared_downloads.fill(self.prepared, self._counted(download, watch))
         finally:
             close(download.chunks)
 
@@ -179,8 +190,8 @@ class _Making:
                 await asyncio.wait_for(made.wait(), SECONDS_BETWEEN_SIGNS)
 
     async def _keep(self, **changes: Any) -> None:
-        self.parcel = replace(self.parcel, seen_at=self._clock(), **changes)
-        await asyncio.to_thread(self._parcels.keep, self.parcel)
+        self.prepared = replace(self.prepared, seen_at=self._clock(), **changes)
+        await asyncio.to_thread(self._prepared_downloads.keep, self.prepared)
 
 
 @cache
@@ -190,7 +201,7 @@ def _open_once() -> Services:
     return services
 
 
-def set_papers(services: Services, ticks: Callable[[], float]) -> Papers:
+def set_papers(services: Services, ticks: Callable[[], float]) -> OvernightDocuments:
     """Set the documents that packages will ask for and keep them, as long as there is time; `ticks` are seconds."""
     until = ticks() + PATIENCE_SECONDS
     papers = set_missing(services, tools_of(services).press, lambda: ticks() >= until)

@@ -18,7 +18,7 @@ AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class OvernightDocuments:
     """How many documents were set and kept, how many could not be; `finished` when none is left for another night."""
 
     set: int
@@ -30,7 +30,7 @@ class Papers:
         return {"papers": asdict(self)}
 
 
-def set_missing(services: Services, press: Press, is_over: Callable[[], bool]) -> Papers:
+def set_missing(services: Services, press: Press, is_over: Callable[[], bool]) -> OvernightDocuments:
     """Set the document of every filing that has none as of now, newest first, until `is_over` says so.
 
     In constant memory; what is there already costs one look at its name. One that cannot be set holds up no other, and
@@ -41,7 +41,7 @@ def set_missing(services: Services, press: Press, is_over: Callable[[], bool]) -
     with press.for_many() as many:
         for summary in _newest_first(services.records):
             if is_over():
-                return Papers(done, failed, finished=False)
+                return OvernightDocuments(done, failed, finished=False)
             if not many.lacks(summary):
                 continue
             try:
@@ -54,7 +54,7 @@ def set_missing(services: Services, press: Press, is_over: Callable[[], bool]) -
             except Exception as error:
                 failed += 1
                 FAILURES.error({"papers": "failed", "number": summary.number}, exc_info=error)
-    return Papers(done, failed, finished=True)
+    return OvernightDocuments(done, failed, finished=True)
 
 
 def _newest_first(records: RecordStore) -> Iterator[Summary]:

@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
-from functions.desk.admin.audit_log import TrailPages
+from functions.desk.admin.audit_log import AuditLogPages
 from functions.desk.downloads.behind_gateway import delivered
-from functions.desk.downloads.prepared import Parcels
+from functions.desk.downloads.prepared import PreparedDownloads
 from functions.desk.filings.api import Api
 from functions.desk.filings.call_list import Calls
 from functions.desk.filings.documents import DeskDocuments
@@ -26,22 +26,22 @@ from functions.desk.filings.list_page import Desk
 from functions.desk.filings.paper_entry import PaperDesk
 from functions.desk.frame import Pages
 from functions.desk.review.api import ReviewApi
-from functions.desk.review.batch_pages import SelectionPages
-from functions.desk.review.decisions import Deciding
+from functions.desk.review.batch_pages import BatchPages
+from functions.desk.review.decisions import Decisions
 from functions.desk.review.pages import Review
-from functions.desk.sessions import Doorkeeper
+from functions.desk.sessions import Sessions
 from functions.desk.sign_in.own_account import OwnAccount
-from functions.desk.sign_in.pages import Doors
-from functions.desk.sign_in.resumption import Keeping
-from functions.desk.sign_in.steps import Entrance
+from functions.desk.sign_in.pages import SignInPages
+from functions.desk.sign_in.resumption import Resumption
+from functions.desk.sign_in.steps import SignInSteps
 from functions.errors import QingdanError
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.filing.stepper import Stepper
 from functions.web.http.endpoints import Endpoint, reading, writing
 from functions.web.http.problems import HttpProblem
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make a server use.
 PASSWORD_CHECKS: Final = 2
@@ -49,24 +49,24 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    pages = Pages(Shell.load(services.settings.site), services.records)
-    doorkeeper = Doorkeeper(services)
-    vault = Vault(services.keys.hmac, services.keys.hmac_kid, services.entropy)
-    factors = SecondFactors(services.staff, vault, services.entropy)
-    entrance = Entrance(services, doorkeeper, factors)
+    pages = Pages(SiteFrame.load(services.settings.site), services.records)
+    sessions = Sessions(services)
+    encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
+    factors = SecondFactors(services.staff, encryption, services.entropy)
+    sign_in_steps = SignInSteps(services, sessions, factors)
     stepper = Stepper(services)
-    deciding = Deciding(services, stepper)
-    review = Review(services, doorkeeper, pages, stepper, deciding)
-    selection = SelectionPages(services, doorkeeper, pages, stepper, deciding)
-    paper, calls = PaperDesk(services, doorkeeper, pages), Calls(services, doorkeeper, pages, stepper)
-    review_api = ReviewApi(services, doorkeeper, stepper, deciding)
-    keeping = Keeping(vault, services.settings)
-    doors, api = Doors(doorkeeper, entrance, pages, keeping), Api(services, doorkeeper, entrance)
-    desk = Desk(services, doorkeeper, pages, review.page, doors, keeping)
-    own, staff = OwnAccount(services, doorkeeper, factors, pages), StaffPages(services, doorkeeper, pages)
-    trail = TrailPages(services, doorkeeper, pages)
-    parcels = Parcels(services, doorkeeper, pages)
-    documents = DeskDocuments(services, doorkeeper)
+    decisions = Decisions(services, stepper)
+    review = Review(services, sessions, pages, stepper, decisions)
+    selection = BatchPages(services, sessions, pages, stepper, decisions)
+    paper, calls = PaperDesk(services, sessions, pages), Calls(services, sessions, pages, stepper)
+    review_api = ReviewApi(services, sessions, stepper, decisions)
+    resumption = Resumption(encryption, services.settings)
+    sign_in_pages, api = SignInPages(sessions, sign_in_steps, pages, resumption), Api(services, sessions, sign_in_steps)
+    desk = Desk(services, sessions, pages, review.page, sign_in_pages, resumption)
+    own, staff = OwnAccount(services, sessions, factors, pages), StaffPages(services, sessions, pages)
+    trail = AuditLogPages(services, sessions, pages)
+    prepared_downloads = PreparedDownloads(services, sessions, pages)
+    documents = DeskDocuments(services, sessions)
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
     slow = _slow(ThreadPoolExecutor(checks, thread_name_prefix="password"))
     routes = [
@@ -77,12 +77,12 @@ def create_app(services: Services) -> Starlette:
         *calls.routes(),
         *review_api.routes(),
         Route("/desk/export", reading(desk.export)),
-        Route("/desk/sign-in", reading(doors.show_sign_in)),
-        Route("/desk/sign-in", slow(doors.sign_in), methods=["POST"]),
-        Route("/desk/sign-in/code", writing(doors.sign_in_with_code), methods=["POST"]),
-        Route("/desk/sign-out", writing(doors.sign_out), methods=["POST"]),
-        Route("/desk/password", reading(doors.show_password)),
-        Route("/desk/password", slow(doors.change_password), methods=["POST"]),
+        Route("/desk/sign-in", reading(sign_in_pages.show_sign_in)),
+        Route("/desk/sign-in", slow(sign_in_pages.sign_in), methods=["POST"]),
+        Route("/desk/sign-in/code", writing(sign_in_pages.sign_in_with_code), methods=["POST"]),
+        Route("/desk/sign-out", writing(sign_in_pages.sign_out), methods=["POST"]),
+        Route("/desk/password", reading(sign_in_pages.show_password)),
+        Route("/desk/password", slow(sign_in_pages.change_password), methods=["POST"]),
         Route("/desk/account", reading(own.show)),
         Route("/desk/account/sessions", writing(own.sign_out), methods=["POST"]),
         Route("/desk/totp", reading(own.show_totp)),
@@ -97,8 +97,8 @@ def create_app(services: Services) -> Starlette:
         Route("/desk/trail.{format}", reading(trail.export)),
         Route("/api/desk/trail", reading(trail.list)),
         Route("/api/desk/trail.{format}", reading(trail.export)),
-        Route("/desk/parcels/{id}", reading(parcels.show)),
-        Route("/api/desk/parcels/{id}", reading(parcels.tell)),
+        Route("/desk/parcels/{id}", reading(prepared_downloads.show)),
+        Route("/api/desk/parcels/{id}", reading(prepared_downloads.tell)),
         Route("/api/desk/session", slow(api.sign_in), methods=["POST"]),
         Route("/api/desk/session", reading(api.sign_out), methods=["DELETE"]),
         Route("/api/desk/submissions", reading(api.list)),

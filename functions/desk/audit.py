@@ -13,7 +13,7 @@ from functions.staff.audit_log import Action, Entry
 from functions.web.http.loggers import FAILURES
 
 
-class Trail:
+class Audit:
     """Notes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data.
 
     What was typed where a number belongs is left out: it may be anything.

@@ -15,7 +15,7 @@ from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
 from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.filing.wording import WAITING
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,12 +55,12 @@ class Pages:
     Jinja2 is loaded with the first page, so that a start does not wait for it.
     """
 
-    def __init__(self, shell: Shell, records: RecordStore) -> None:
-        self._assets = shell.assets
+    def __init__(self, site_frame: SiteFrame, records: RecordStore) -> None:
+        self._assets = site_frame.assets
         self._records = records
-        self.shell = shell
-        self.home = shell.base
-        self.name = f"{shell.assets['bureau']}经办台"
+        self.site_frame = site_frame
+        self.home = site_frame.base
+        self.name = f"{site_frame.assets['bureau']}经办台"
 
     @cached_property
     def _templates(self) -> Environment:
@@ -82,7 +82,7 @@ class Pages:
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
         frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
-        ways = ways_of(request, visitor, self._records) if visitor else []
+        ways = nav_items(request, visitor, self._records) if visitor else []
         html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)
         return HTMLResponse(html, status)
 
@@ -107,7 +107,7 @@ def redirect(request: Request, address: str) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NavItem:
     """One word, where it leads below the service's address, whether this is it, and how much waits there ("99+")."""
 
     word: str
@@ -116,7 +116,7 @@ class Way:
     count: str = ""
 
 
-def ways_of(request: Request, visitor: Visitor, records: RecordStore) -> list[Way]:
+def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[NavItem]:
     """Where this visitor may go; nowhere before a one-time password is changed.
 
     A store that cannot be read leaves the count out, so that the page which says so can be shown.
@@ -127,11 +127,14 @@ def ways_of(request: Request, visitor: Visitor, records: RecordStore) -> list[Wa
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     among = path == "/desk/" or path.startswith("/desk/submissions/")
     queue = among and request.query_params.get("status") == "waiting"
-    ways = [Way("全部填报", "/desk/", among and not queue), Way("电话通知", "/desk/calls", path == "/desk/calls")]
+    ways = [
+        NavItem("全部填报", "/desk/", among and not queue),
+        NavItem("电话通知", "/desk/calls", path == "/desk/calls"),
+    ]
     if may(account.role, "return"):
-        ways.insert(0, Way(WAITING, "/desk/?status=waiting", queue, _counted(records, account.name)))
+        ways.insert(0, NavItem(WAITING, "/desk/?status=waiting", queue, _counted(records, account.name)))
     if may(account.role, "enter_paper"):
-        ways.append(Way("录入纸质件", "/desk/records/", path.startswith("/desk/records/")))
+        ways.append(NavItem("录入纸质件", "/desk/records/", path.startswith("/desk/records/")))
     return ways
 
 

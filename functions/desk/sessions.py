@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.errors import NotFound
 from functions.staff.accounts import change_password, revise, without_sessions
 from functions.staff.passwords import PasswordRefused, Passwords
@@ -70,7 +70,7 @@ class SignedIn:
     token: str
 
 
-class Doorkeeper:
+class Sessions:
     """Says who a request comes from and what they may do; ends sessions. All calls block: use worker threads."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Doorkeeper:
         self._limits = limits or SessionLimits()
         self._throttle = throttle or Throttle()
         self.passwords = passwords or Passwords(services.entropy)
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def visitor(self, request: Request) -> Visitor:
         """Who the request comes from, or HttpProblem 401."""

@@ -135,7 +135,7 @@ class Facts:
         return self._cells.moment(_shanghai_hour(at[:13]) + at[13:19])
 
 
-class Reader:
+class CellReader:
     """The filings of one form as cells of its `tables` (of those given only: a CSV asks for a single one)."""
 
     def __init__(self, tables: Sequence[Table], versions: Sequence[Definition], cells: Cells) -> None:

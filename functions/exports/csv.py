@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from functions.errors import QingdanError
-from functions.exports.cells import Reader
+from functions.exports.cells import CellReader
 from functions.exports.csv_cells import CELLS, quote
 from functions.exports.table import MAIN_COLUMNS, Table, build_tables
 from functions.forms.definition import Definition
@@ -51,7 +51,7 @@ def _lines(filings: Iterable[Answers], table: Table, versions: Sequence[Definiti
         from functions.exports.csv_rows import Lines
 
         return map(Lines(table, versions).of, filings)
-    reader = Reader((table,), versions, CELLS)
+    reader = CellReader((table,), versions, CELLS)
     return (",".join(cells) for answers in filings for _, cells in reader.lines(answers))
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from functions.exports.cells import FALSE, TRUE, Cells, Facts, Reader, conversion_kind
+from functions.exports.cells import FALSE, TRUE, CellReader, Cells, Facts, conversion_kind
 from functions.exports.csv_cells import CELLS, is_calm, is_even, is_plain, quote
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
 from functions.forms.definition import Definition, Field
@@ -27,7 +27,7 @@ class Lines:
     """The lines of a form's main table."""
 
     def __init__(self, table: Table, versions: Sequence[Definition]) -> None:
-        self._reader = Reader((table,), versions, CELLS)
+        self._reader = CellReader((table,), versions, CELLS)
         self._commas = len(table.columns) - 1
         self._versions = {version.digest: _Version(table, version) for version in versions}
 

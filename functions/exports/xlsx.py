@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from functions.exports.cells import SHANGHAI, Cells, Reader
+from functions.exports.cells import SHANGHAI, CellReader, Cells
 from functions.exports.formula_guard import guard
 from functions.exports.sheet_names import SheetNames
 from functions.exports.table import MAIN_COLUMNS, Column, build_tables
@@ -58,11 +58,14 @@ def write_xlsx(filings: Iterable[Answers], versions: Sequence[Definition], out: 
 def _fill(book: Any, filings: Iterable[Answers], versions: Sequence[Definition], at: datetime) -> None:
     book.set_properties({"title": "填报导出", "created": at.astimezone(SHANGHAI).replace(tzinfo=None)})
     names, formats = SheetNames(), _Formats(book)
-    forms: dict[str, tuple[Reader, list[_Sheet]]] = {}
+    forms: dict[str, tuple[CellReader, list[_Sheet]]] = {}
     for form, group in groupby(versions, lambda version: version.id):
         same = list(group)
         tables = build_tables(same)
-        forms[form] = Reader(tables, same, CELLS), [_Sheet(book, names, formats, t.title, t.columns) for t in tables]
+        forms[form] = (
+            CellReader(tables, same, CELLS),
+            [_Sheet(book, names, formats, t.title, t.columns) for t in tables],
+        )
     if not forms:
         _Sheet(book, names, formats, "填报", MAIN_COLUMNS).finish()
     for answers in filings:

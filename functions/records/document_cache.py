@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class PaperName:
+class DocumentName:
     """Which document: of which version of a filing, and the `mark` (hexadecimal) of what it was made under.
 
     Another mark for the same version means that the older document has had its day. ValueError for a number that is
@@ -39,18 +39,18 @@ class PaperName:
         return f"{self.version}.{self.mark}"
 
 
-class PaperStore(Protocol):
+class DocumentStore(Protocol):
     """Where documents are kept, one for each version at most. Every method may raise StoreUnavailable."""
 
-    def lacks(self, name: PaperName) -> bool:
+    def lacks(self, name: DocumentName) -> bool:
         """Whether this document would be kept and is not there."""
         ...
 
-    def kept(self, name: PaperName) -> bytes | None:
+    def kept(self, name: DocumentName) -> bytes | None:
         """What was kept under this name; None when nothing is."""
         ...
 
-    def keep(self, name: PaperName, content: bytes) -> None:
+    def keep(self, name: DocumentName, content: bytes) -> None:
         """Keep the content, instead of any other of the same version; of a forgotten filing nothing is kept."""
         ...
 
@@ -66,18 +66,18 @@ def require_number(number: str) -> str:
     return number
 
 
-def sealed(keys: Keys, name: PaperName, key: str, document: bytes) -> bytes:
+def sealed(keys: Keys, name: DocumentName, key: str, document: bytes) -> bytes:
     """The document as it is kept; `key` stands for everything that it says."""
     return _tag(keys, name, key, document) + document
 
 
-def unsealed(keys: Keys, name: PaperName, key: str, content: bytes) -> bytes | None:
+def unsealed(keys: Keys, name: DocumentName, key: str, content: bytes) -> bytes | None:
     """The document in what was kept; None unless we have set it, under this name, to say just this."""
     tag, document = content[:_TAG_BYTES], content[_TAG_BYTES:]
     return document if hmac.compare_digest(tag, _tag(keys, name, key, document)) else None
 
 
-def _tag(keys: Keys, name: PaperName, key: str, document: bytes) -> bytes:
+def _tag(keys: Keys, name: DocumentName, key: str, document: bytes) -> bytes:
     digest = hashlib.sha256(document).hexdigest()
     said = f"{name.number} {name.file} {key} {digest}".encode()
     return hmac.digest(keys.hmac[keys.hmac_kid], _PURPOSE + said, hashlib.sha256)

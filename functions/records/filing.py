@@ -21,7 +21,7 @@ FILER = "filer"
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PaperFiling:
     """How a filing came that an officer enters: on paper, on this day in Asia/Shanghai; by whom, in which role."""
 
     received_on: date
@@ -41,7 +41,7 @@ def prepare(
     request_digest: str,
     keys: Keys,
     entropy: Callable[[int], bytes],
-    paper: Paper | None = None,
+    paper: PaperFiling | None = None,
 ) -> Append:
     """The step that files `data`, which must be valid under the definition; nothing is stored yet.
 

@@ -53,7 +53,7 @@ EVENT_OF: Final[Mapping[Kind, EventType]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class OpenRecord:
     """A record with what its events add up to and the form it is pinned to."""
 
     record: Record
@@ -61,7 +61,7 @@ class Dossier:
     definition: Definition
 
     @classmethod
-    def of(cls, record: Record, definition_of: Callable[[str], Definition]) -> Dossier:
+    def of(cls, record: Record, definition_of: Callable[[str], Definition]) -> OpenRecord:
         """The dossier of a record; `definition_of` gives the form of a digest. Erased when its content is gone."""
         state = fold(record.events)
         return cls(record, state, definition_of(state.form_digest))
@@ -91,37 +91,37 @@ class Act:
     request_digest: str = ""
 
 
-def decide(dossier: Dossier, act: Act, decision: Decision) -> Append:
+def decide(open_record: OpenRecord, act: Act, decision: Decision) -> Append:
     """The step of a decision; StepRefused when the state does not allow it, or another officer must take it."""
     if decision.kind == "accept":
-        return _accept(dossier, act, decision.words)
+        return _accept(open_record, act, decision.words)
     if decision.kind == "return" and decision.correction_due is not None:
         body = {"opinion": decision.words, "correction_due": decision.correction_due.isoformat()}
-        return _step(dossier, act, "returned", {**body, "asked": list(decision.asked)})
-    return _step(dossier, act, EVENT_OF[decision.kind], {"reason": decision.words})
+        return _step(open_record, act, "returned", {**body, "asked": list(decision.asked)})
+    return _step(open_record, act, EVENT_OF[decision.kind], {"reason": decision.words})
 
 
-def note(dossier: Dossier, act: Act, text: str) -> Append:
+def note(open_record: OpenRecord, act: Act, text: str) -> Append:
     """The step that leaves a note for other officers; the unit never sees it."""
-    return _step(dossier, act, "noted", {"text": text})
+    return _step(open_record, act, "noted", {"text": text})
 
 
-def reissue_code(dossier: Dossier, act: Act, *, kid: str, checked: str) -> Append:
+def reissue_code(open_record: OpenRecord, act: Act, *, kid: str, checked: str) -> Append:
     """The step that makes the old access code worthless; the answer names the new one's key and epoch.
 
     `checked` says how the officer made sure of who asked.
     """
-    code = {"kid": kid, "epoch": dossier.state.code.epoch + 1}
-    return _step(dossier, act, "code_reissued", {"code": code, "checked": checked}, {"code": code})
+    code = {"kid": kid, "epoch": open_record.state.code.epoch + 1}
+    return _step(open_record, act, "code_reissued", {"code": code, "checked": checked}, {"code": code})
 
 
-def withdraw(dossier: Dossier, act: Act, reason: str = "") -> Append:
+def withdraw(open_record: OpenRecord, act: Act, reason: str = "") -> Append:
     """The step by which the unit takes its filing back."""
-    return _step(dossier, act, "withdrawn", {"reason": reason} if reason else {})
+    return _step(open_record, act, "withdrawn", {"reason": reason} if reason else {})
 
 
 def correct(
-    dossier: Dossier,
+    open_record: OpenRecord,
     act: Act,
     data: Any,
     *,
@@ -138,14 +138,14 @@ def correct(
     """
     body = {
         "data": data,
-        "form_digest": dossier.definition.digest,
-        "period": dossier.definition.filing_for(data).period_of(data),
+        "form_digest": open_record.definition.digest,
+        "period": open_record.definition.filing_for(data).period_of(data),
         "due": due.isoformat(),
         "timeliness": timeliness,
         "counted_on": counted_on.isoformat(),
-        "contest": contest or dossier.state.contest,
+        "contest": contest or open_record.state.contest,
     }
-    return _step(dossier, act, "corrected", body, keys=keys)
+    return _step(open_record, act, "corrected", body, keys=keys)
 
 
 def require_allowed(type: EventType, status: Status) -> None:
@@ -154,30 +154,30 @@ def require_allowed(type: EventType, status: Status) -> None:
         raise StepRefused(f"{_STANDING[status]}，{_REFUSED[type]}")
 
 
-def _accept(dossier: Dossier, act: Act, words: str) -> Append:
-    state, summary = dossier.state, dossier.record.summary
+def _accept(open_record: OpenRecord, act: Act, words: str) -> Append:
+    state, summary = open_record.state, open_record.record.summary
     require_allowed("accepted", state.status)
     if summary.contested:
         raise StepRefused("同一件事还有另一份填报（重复待核），不能接受。请先核实是哪一份，把另一份作废")
     if state.approved_by == act.actor:
         raise StepRefused("您已经同意接受。这张表须两人审核，请由另一位审核员作决定")
-    complete = not dossier.definition.rules.four_eyes or bool(state.approved_by)
+    complete = not open_record.definition.rules.four_eyes or bool(state.approved_by)
     body: dict[str, Any] = {"complete": complete, **({"opinion": words} if words else {})}
     if complete and state.contest:
         # Nobody contests it any longer: from now on it holds the place that was disputed.
         body["contest"] = False
-    return _step(dossier, act, "accepted", body)
+    return _step(open_record, act, "accepted", body)
 
 
 def _step(
-    dossier: Dossier,
+    open_record: OpenRecord,
     act: Act,
     type: EventType,
     body: dict[str, Any],
     told: Mapping[str, Any] | None = None,
     keys: Keys | None = None,
 ) -> Append:
-    state, last = dossier.state, dossier.record.events[-1]
+    state, last = open_record.state, open_record.record.events[-1]
     require_allowed(type, state.status)
     event = make_event(
         number=last.number,
@@ -192,7 +192,7 @@ def _step(
         salt=act.entropy(SALT_BYTES),
     )
     after = follow(state, event)
-    summary = summary_of(dossier.record.events[0], after, dossier.definition)
+    summary = summary_of(open_record.record.events[0], after, open_record.definition)
     answer = {
         "number": summary.number,
         "status": summary.status,
@@ -222,7 +222,7 @@ __all__ = [
     "EVENT_OF",
     "FILER",
     "Act",
-    "Dossier",
+    "OpenRecord",
     "correct",
     "decide",
     "note",

@@ -21,7 +21,7 @@ from functions.records.seals.sealing import page_before, prove_event, seals_of_m
 from functions.seals.pages import NO_DIGEST, NOT_SEALED, Sought, seals_page
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.http.problems import HttpProblem, handlers, wants_html
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 from functions.web.http.streaming import disposition
 
 PAGE_SIZE: Final = 31
@@ -34,21 +34,21 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}")
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site, SHELL)
-    seals = Seals(services, shell)
+    site_frame = SiteFrame.load(services.settings.site, SHELL)
+    seals = Seals(services, site_frame)
     routes = [
         Route("/api/seals", seals.list),
         Route("/api/seals/proof", seals.prove),
         Route("/api/seals/months/{month}", seals.give_month),
     ]
-    return Starlette(routes=routes, exception_handlers=handlers(shell))
+    return Starlette(routes=routes, exception_handlers=handlers(site_frame))
 
 
 class Seals:
     """The handlers; each reads the store in a worker thread."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
-        self._services, self._shell = services, shell
+    def __init__(self, services: Services, site_frame: SiteFrame) -> None:
+        self._services, self._site_frame = services, site_frame
 
     async def list(self, request: Request) -> Response:
         """The newest seals, or those before an index; as a page for people, who may ask there for a step's."""
@@ -57,7 +57,7 @@ class Seals:
         older = found[-1].index if found and found[-1].index > 1 else None
         if wants_html(request.url.path, request.headers.get("accept", "")):
             status, sought = await run_in_threadpool(self._seek, request.query_params.get("digest"))
-            page = seals_page(self._shell, found, older=older, sought=sought)
+            page = seals_page(self._site_frame, found, older=older, sought=sought)
             return HTMLResponse(page, status, headers={"Vary": "Accept"})
         return _json({"items": [_seal_json(seal) for seal in found], "next": older}, {"Vary": "Accept"})
 

@@ -10,7 +10,7 @@ from functions.forms.page.element import Markup, el, join
 from functions.forms.page.wording import WRONG
 from functions.records.seals.seal import Proof, Seal
 from functions.web.filing.form_pages import grouped, local_time, long_date
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 _TITLE = "封存记录"
 NO_DIGEST: Final = "内容指纹应为 64 个字符，只有数字和 a 到 f 的字母。请照回执核对"
@@ -19,7 +19,7 @@ _HINT: Final = "在回执上，64 个数字和字母；中间的空格没有关�
 _LONGEST: Final = 100
 
 
-def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None, sought: Sought | None = None) -> str:
+def seals_page(site_frame: SiteFrame, seals: Sequence[Seal], *, older: int | None, sought: Sought | None = None) -> str:
     """The seals, newest first, with the way to older ones, and to the one that holds the step `sought`."""
     months = list(dict.fromkeys(f"{local_time(seal.at):%Y-%m}" for seal in seals))
     main = (
@@ -29,12 +29,12 @@ def seals_page(shell: Shell, seals: Sequence[Seal], *, older: int | None, sought
         "<li>凭回执上的内容指纹，可以查出那一步在哪一次封存里。</li>"
         "<li>步数是全部表和查看记录合在一起的数目，看不出某一种表报了多少。</li>"
         "<li>封存不说明填报的内容是真是假，也不公开任何内容。</li></ul>"
-        f'<p class="measure">回执的真假，在<a href="{shell.base}verify/">核验回执</a>一页查。</p>'
+        f'<p class="measure">回执的真假，在<a href="{site_frame.base}verify/">核验回执</a>一页查。</p>'
         f'{finding(sought)}<h2 id="all">各次封存</h2>'
         f"{_months(months)}{_table(seals) if seals else _nothing()}{_pager(older)}"
     )
     wrong = "有 1 处要改：" if sought and sought.problem else ""
-    return shell.page(wrong + _TITLE, main, ((_TITLE, "#"),))
+    return site_frame.page(wrong + _TITLE, main, ((_TITLE, "#"),))
 
 
 def _table(seals: Sequence[Seal]) -> str:

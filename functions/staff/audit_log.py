@@ -137,7 +137,7 @@ class Sought:
     until: datetime | None = None
 
 
-class TrailStore(Protocol):
+class AuditLogStore(Protocol):
     """Where the trail is kept. Reading blocks; every method may raise StoreUnavailable."""
 
     def add(self, entry: Entry, salt: bytes) -> Future[Event]:

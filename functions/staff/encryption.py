@@ -22,7 +22,7 @@ class Unreadable(QingdanError):
     """The text was changed, locked up for another purpose, or the key it was locked with is gone."""
 
 
-class Vault:
+class Encryption:
     """Locks texts with AES-256-GCM under keys that are drawn from the ones given, by kid; `kid` names the newest."""
 
     def __init__(self, keys: Mapping[str, bytes], kid: str, entropy: Callable[[int], bytes]) -> None:

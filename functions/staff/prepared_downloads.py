@@ -14,7 +14,7 @@ SILENCE: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class PreparedDownload:
     """One file on its way to `owner`, an account's name.
 
     `request` is the path and query whose answer it is. `done` of `total` filings are in it, `size` bytes are written; a
@@ -40,25 +40,25 @@ class Parcel:
         return self.state == "making" and now - self.seen_at > SILENCE
 
 
-class ParcelStore(Protocol):
+class PreparedDownloadStore(Protocol):
     """Where such files wait for a day. Calls block; every one may raise StoreUnavailable."""
 
-    def keep(self, parcel: Parcel) -> None:
+    def keep(self, prepared: PreparedDownload) -> None:
         """Store how far the parcel is, in place of what was known of it."""
         ...
 
-    def read(self, id: str) -> Parcel:
+    def read(self, id: str) -> PreparedDownload:
         """The parcel as it was kept last, or NotFound."""
         ...
 
-    def fill(self, parcel: Parcel, chunks: Iterator[bytes]) -> None:
+    def fill(self, prepared: PreparedDownload, chunks: Iterator[bytes]) -> None:
         """Store the file, whole or not at all, in constant memory; what `chunks` raises goes through."""
         ...
 
-    def link(self, parcel: Parcel) -> str:
+    def link(self, prepared: PreparedDownload) -> str:
         """An address from which whoever has it can fetch the file for a few minutes."""
         ...
 
-    def start(self, parcel: Parcel) -> None:
+    def start(self, prepared: PreparedDownload) -> None:
         """Have the file of a parcel that is kept made elsewhere, without waiting for it."""
         ...

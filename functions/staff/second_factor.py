@@ -15,7 +15,7 @@ from pyotp.exceptions import OTPVerificationError
 
 from functions.errors import QingdanError
 from functions.staff.accounts import revise
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.passwords import one_time
 from functions.staff.store import Account, SecondFactor, StaffStore
 
@@ -38,7 +38,7 @@ class SecondFactors:
     """Turns the second factor of an account on and off, and uses up its codes. Calls block."""
 
     store: StaffStore
-    vault: Vault
+    encryption: Encryption
     entropy: Entropy
 
     def new_secret(self) -> str:
@@ -52,7 +52,7 @@ class SecondFactors:
         """
         step = _step(secret, normal_code(code), at)
         codes = self._recovery_codes()
-        factor = SecondFactor(self.vault.lock(secret, purpose=_purpose(name)), step, _hashes(codes), at)
+        factor = SecondFactor(self.encryption.lock(secret, purpose=_purpose(name)), step, _hashes(codes), at)
 
         def change(account: Account) -> Account:
             if account.second_factor is not None:
@@ -96,7 +96,7 @@ class SecondFactors:
         revise(self.store, name, lambda account: replace(account, second_factor=None))
 
     def _after_code(self, name: str, factor: SecondFactor, code: str, at: datetime) -> SecondFactor:
-        step = _step(self.vault.unlock(factor.secret, purpose=_purpose(name)), code, at)
+        step = _step(self.encryption.unlock(factor.secret, purpose=_purpose(name)), code, at)
         if step <= factor.last_step:
             raise CodeRefused("这个验证码已经用过。请等手机上换出下一个再填")
         return replace(factor, last_step=step)

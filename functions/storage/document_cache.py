@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from functions.errors import StoreUnavailable
-from functions.records.document_cache import PaperName, require_number
+from functions.records.document_cache import DocumentName, require_number
 from functions.storage.files import KEPT_FREE
 from functions.storage.folder import private_folder, sync_folder, write_once
 
@@ -18,24 +18,24 @@ PAPERS: Final = "papers"
 FORGOTTEN: Final = "forgotten"
 
 
-class FilePapers:
+class FileDocuments:
     """A PaperStore in the data folder, readable by its owner only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / PAPERS
 
-    def lacks(self, name: PaperName) -> bool:
+    def lacks(self, name: DocumentName) -> bool:
         folder = self._folder / name.number
         return not (folder / name.file).exists() and not (folder / FORGOTTEN).exists()
 
-    def kept(self, name: PaperName) -> bytes | None:
+    def kept(self, name: DocumentName) -> bytes | None:
         with _translated():
             try:
                 return (self._folder / name.number / name.file).read_bytes()
             except FileNotFoundError:
                 return None
 
-    def keep(self, name: PaperName, content: bytes) -> None:
+    def keep(self, name: DocumentName, content: bytes) -> None:
         with _translated():
             private_folder(self._folder)
             if shutil.disk_usage(self._folder).free < len(content) + KEPT_FREE:

@@ -14,7 +14,7 @@ from functions.bootstrap import Services
 from functions.errors import NotFound
 from functions.records.access import codes_match
 from functions.records.state import Erased
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.staff.throttle import address_key
 from functions.web.filing.stepper import Stepper
 from functions.web.http.problems import HttpProblem
@@ -34,26 +34,26 @@ class TooManyTries(HttpProblem):
         super().__init__(429, words, headers={"Retry-After": str(seconds)})
 
 
-class TrackDoor:
+class Access:
     """Calls block: run them in a worker thread."""
 
     def __init__(self, services: Services, stepper: Stepper) -> None:
         self._services = services
         self._stepper = stepper
 
-    def admit(self, request: Request, number: str, code: str) -> Dossier:
+    def admit(self, request: Request, number: str, code: str) -> OpenRecord:
         """The filing that the pair opens; HttpProblem 404 for every pair that opens none, TooManyTries after many.
 
         A try is counted before it is looked at, so that tries racing each other share no place; a right pair makes
         the count begin anew.
         """
         counter = self._count(request)
-        dossier = self._open(number)
-        if dossier is None or not self._fits(dossier, code):
+        open_record = self._open(number)
+        if open_record is None or not self._fits(open_record, code):
             raise HttpProblem(404, WRONG_PAIR)
         if counter:
             self._services.staff.forget_attempts(counter)
-        return dossier
+        return open_record
 
     def _count(self, request: Request) -> str:
         if not self._services.settings.rate_limit:
@@ -65,15 +65,15 @@ class TrackDoor:
             raise TooManyTries(max(1, ceil((attempts.since + WINDOW - at).total_seconds())))
         return counter
 
-    def _open(self, number: str) -> Dossier | None:
+    def _open(self, number: str) -> OpenRecord | None:
         try:
             return self._stepper.open(normal_number(number))
         except (NotFound, Erased):
             return None
 
-    def _fits(self, dossier: Dossier, code: str) -> bool:
-        issue = dossier.state.code
-        number = dossier.record.summary.number
+    def _fits(self, open_record: OpenRecord, code: str) -> bool:
+        issue = open_record.state.code
+        number = open_record.record.summary.number
         return codes_match(code, self._services.keys.access_code(number, kid=issue.kid, epoch=issue.epoch))
 
 

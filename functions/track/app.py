@@ -16,15 +16,15 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.errors import GuardTaken
 from functions.records.decision import judge_words
-from functions.records.transitions import FILER, Dossier, require_allowed, withdraw
-from functions.track.access import TrackDoor
+from functions.records.transitions import FILER, OpenRecord, require_allowed, withdraw
+from functions.track.access import Access
 from functions.track.correction_form import CorrectionForm
 from functions.track.corrections import Corrections, outdated
 from functions.track.pages import lookup_page, status_page
 from functions.track.result_pages import withdraw_page, withdrawn_page
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.filing.as_json import status_json
-from functions.web.filing.attachments import Enclosures, digest_in
+from functions.web.filing.attachments import ListedFiles, digest_in
 from functions.web.filing.form_pages import Page, local_day
 from functions.web.filing.intake import judge, taken_words
 from functions.web.filing.stepper import Stepper
@@ -35,7 +35,7 @@ from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, handlers
 from functions.web.http.site_addresses import site_address
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
     from functions.web.filing.documents import Documents
@@ -46,8 +46,8 @@ SHELL: Final = "track.html"
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    shell = Shell.load(services.settings.site, SHELL)
-    track, typed = Track(services, shell), services.settings.body_limit
+    site_frame = SiteFrame.load(services.settings.site, SHELL)
+    track, typed = Track(services, site_frame), services.settings.body_limit
     routes = [
         Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
@@ -64,44 +64,44 @@ def create_app(services: Services) -> Starlette:
         Route("/track/{number}/attachments", writing(track.give_named_file), methods=["POST"]),
         Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers=handlers(shell))
+    return Starlette(routes=routes, exception_handlers=handlers(site_frame))
 
 
 class Track:
     """The handlers. Each blocks and runs in a worker thread."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
-        self._services, self._shell = services, shell
+    def __init__(self, services: Services, site_frame: SiteFrame) -> None:
+        self._services, self._site_frame = services, site_frame
         self._stepper = Stepper(services)
-        self._door = TrackDoor(services, self._stepper)
+        self._door = Access(services, self._stepper)
         self._corrections = Corrections(services, self._stepper)
-        self._enclosures = Enclosures(services)
-        self._form = CorrectionForm(services, self._corrections, self._stepper, shell.base)
+        self._enclosures = ListedFiles(services)
+        self._form = CorrectionForm(services, self._corrections, self._stepper, site_frame.base)
 
     def tell(self, request: Request) -> Response:
         """How the filing stands, and every version."""
-        dossier = self._admit(request)
-        return _json(status_json(dossier), headers={"ETag": tag(dossier.state.version)})
+        open_record = self._admit(request)
+        return _json(status_json(open_record), headers={"ETag": tag(open_record.state.version)})
 
     def correct(self, request: Request, body: bytes) -> Response:
         """A new version; the body is the data, as when it was first filed."""
-        dossier = self._admit(request)
+        open_record = self._admit(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         data, version = parse_json(body), require_match(request, "版本")
         contest = _flag(request.query_params.get("contest"))
         act = self._corrections.act(data, version=version, contest=contest, key=idempotency_key(request))
-        number = dossier.record.summary.number
+        number = open_record.record.summary.number
         given = self._stepper.recall(number, act)
         if given is None:
-            self._require_right(dossier, data, version, vouchers_in(request))
+            self._require_right(open_record, data, version, vouchers_in(request))
             try:
                 given = self._corrections.take(number, act, data, version=version, contest=contest)
             except GuardTaken:
-                words = taken_words(dossier.definition, data, "请加上 contest=true 再提交")
+                words = taken_words(open_record.definition, data, "请加上 contest=true 再提交")
                 raise HttpProblem(409, words) from None
         return _json(given, headers={"ETag": tag(given["version"])})
 
-    def _admit(self, request: Request) -> Dossier:
+    def _admit(self, request: Request) -> OpenRecord:
         """The filing that the request's number and access code open."""
         number = request.path_params["number"]
         if any(number == definition.id for definition in self._services.catalogue):
@@ -109,25 +109,25 @@ class Track:
             raise HttpProblem(405, headers={"Allow": "POST"})
         return self._door.admit(request, number, _bearer(request))
 
-    def _require_right(self, dossier: Dossier, data: Any, version: int, vouchers: Sequence[str]) -> None:
-        require_allowed("corrected", dossier.state.status)
-        if version != dossier.state.version:
-            raise outdated(dossier, version)
+    def _require_right(self, open_record: OpenRecord, data: Any, version: int, vouchers: Sequence[str]) -> None:
+        require_allowed("corrected", open_record.state.status)
+        if version != open_record.state.version:
+            raise outdated(open_record, version)
         found = (
-            *judge(dossier.definition, data, local_day(self._services.clock())),
-            *unproven(self._services, dossier.definition, data, vouchers, named_before(dossier.record)),
+            *judge(open_record.definition, data, local_day(self._services.clock())),
+            *unproven(self._services, open_record.definition, data, vouchers, named_before(open_record.record)),
         )
         if found:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
 
     def withdraw(self, request: Request, body: bytes) -> Response:
         """Take the filing back; `reason` may be given."""
-        dossier = self._admit(request)
-        return _json(self._take_back(dossier, _reason_in(request, body), idempotency_key(request)))
+        open_record = self._admit(request)
+        return _json(self._take_back(open_record, _reason_in(request, body), idempotency_key(request)))
 
-    def _take_back(self, dossier: Dossier, reason: str, key: str | None) -> dict[str, Any]:
+    def _take_back(self, open_record: OpenRecord, reason: str, key: str | None) -> dict[str, Any]:
         act = self._stepper.act(FILER, key=key, request=f"withdraw {reason}")
-        number = dossier.record.summary.number
+        number = open_record.record.summary.number
         return self._stepper.take(number, act, lambda current: withdraw(current, act, reason))
 
     def give_document(self, request: Request) -> Response:
@@ -151,7 +151,7 @@ class Track:
         controls = _controls(request, body)
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
         # Pages may send a form to no host that they were not built for, not even by way of ours.
-        linked = bool(self._shell.assets.get("upload_host"))
+        linked = bool(self._site_frame.assets.get("upload_host"))
         return self._enclosures.give(record, controls.get("sha256", ""), linked=linked)
 
     @cached_property
@@ -166,50 +166,50 @@ class Track:
         controls = _controls(request, body)
         number, code = controls.get("number", ""), controls.get("code", "")
         try:
-            dossier = self._door.admit(request, number, code)
+            open_record = self._door.admit(request, number, code)
         except HttpProblem as problem:
             return self._page(problem.status, lookup_page(number, problem.detail), problem.headers)
-        return self._page(200, status_page(dossier, code, self._enclosures.of(dossier.record)))
+        return self._page(200, status_page(open_record, code, self._enclosures.of(open_record.record)))
 
     def begin_again(self, request: Request) -> Response:
         """A page that was reached by posting cannot be opened by its address: the code is not in it."""
-        return RedirectResponse(f"{self._shell.base}track/", 303)
+        return RedirectResponse(f"{self._site_frame.base}track/", 303)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
         """The form of a correction: filled in as it was filed, then checked, then filed anew."""
         controls = _controls(request, body)
         code = controls.get("code", "")
-        dossier = self._door.admit(request, request.path_params["number"], code)
-        site = site_address(request, self._shell, encrypted=self._services.settings.encrypted)
-        answer = self._form.answer(dossier, code, body, opened="action" not in controls, site=site)
+        open_record = self._door.admit(request, request.path_params["number"], code)
+        site = site_address(request, self._site_frame, encrypted=self._services.settings.encrypted)
+        answer = self._form.answer(open_record, code, body, opened="action" not in controls, site=site)
         return self._page(answer.status, answer.page, answer.headers)
 
     def take_files(self, request: Request, posted: Posted) -> Response:
         """The form of a correction again, with the files that came with it: the way without JavaScript."""
         code = dict(reversed(posted.pairs)).get("code", "")
-        dossier = self._door.admit(request, request.path_params["number"], code)
-        answer = self._form.with_files(dossier, code, posted)
+        open_record = self._door.admit(request, request.path_params["number"], code)
+        answer = self._form.with_files(open_record, code, posted)
         return self._page(answer.status, answer.page)
 
     def ask_or_withdraw(self, request: Request, body: bytes) -> Response:
         """The page before a withdrawal, or the withdrawal."""
         controls = _controls(request, body)
         code, reason = controls.get("code", ""), controls.get("reason", "").strip()
-        dossier = self._door.admit(request, request.path_params["number"], code)
-        number = dossier.record.summary.number
+        open_record = self._door.admit(request, request.path_params["number"], code)
+        number = open_record.record.summary.number
         key = controls.get("key") or self._services.entropy(KEY_BYTES).hex()
         if controls.get("action") != "withdraw":
-            require_allowed("withdrawn", dossier.state.status)
+            require_allowed("withdrawn", open_record.state.status)
             return self._page(200, withdraw_page(number, code, key))
         wrong = judge_words("reason", reason, "")
         if wrong:
             page = withdraw_page(number, code, key, reason=reason, stop=wrong[0].message)
             return self._page(422, page)
-        self._take_back(dossier, reason, key)
+        self._take_back(open_record, reason, key)
         return self._page(200, withdrawn_page(number, code))
 
     def _page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
-        return HTMLResponse(self._shell.page(*page), status, headers=headers)
+        return HTMLResponse(self._site_frame.page(*page), status, headers=headers)
 
 
 def _bearer(request: Request) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from functions.bootstrap import Services
 from functions.records.event import canonical
 from functions.records.store import Append
-from functions.records.transitions import FILER, Act, Dossier, correct
+from functions.records.transitions import FILER, Act, OpenRecord, correct
 from functions.records.versions import versions_of
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
 from functions.web.filing.history import since, told_to_unit
@@ -35,29 +35,29 @@ class Corrections:
         IdempotencyMismatch or StoreUnavailable; nothing is stored then.
         """
 
-        def make(dossier: Dossier) -> Append:
-            dossier.require_version(version)
-            definition, state = dossier.definition, dossier.state
+        def make(open_record: OpenRecord) -> Append:
+            open_record.require_version(version)
+            definition, state = open_record.definition, open_record.state
             due = due_date(definition.filing_for(data), data)
             until = date.fromisoformat(state.correction_due) if state.correction_due else None
             counted = counted_day(state.counted_day, day_in_shanghai(act.at), until)
             judged = timeliness_of_day(counted, due)
             keys = self._services.keys
             return correct(
-                dossier, act, data, due=due, counted_on=counted, timeliness=judged, contest=contest, keys=keys
+                open_record, act, data, due=due, counted_on=counted, timeliness=judged, contest=contest, keys=keys
             )
 
         try:
             return self._stepper.take(number, act, make)
         except Overtaken as lost:
-            raise outdated(lost.dossier, version) from None
+            raise outdated(lost.open_record, version) from None
 
 
-def outdated(dossier: Dossier, version: int) -> HttpProblem:
+def outdated(open_record: OpenRecord, version: int) -> HttpProblem:
     """What a filer hears who corrects a version that is not the last one: what has happened since."""
-    versions = versions_of(dossier.record.events)
-    seen = versions[version - 1].event.sequence if 0 < version <= len(versions) else len(dossier.record.events)
-    happened = since(told_to_unit(dossier), seen)
-    words = f"您打开以后，{happened}" if happened else f"这份填报现在是第 {dossier.state.version} 版"
-    more = {"version": dossier.state.version, "state": dossier.state.status}
+    versions = versions_of(open_record.record.events)
+    seen = versions[version - 1].event.sequence if 0 < version <= len(versions) else len(open_record.record.events)
+    happened = since(told_to_unit(open_record), seen)
+    words = f"您打开以后，{happened}" if happened else f"这份填报现在是第 {open_record.state.version} 版"
+    more = {"version": open_record.state.version, "state": open_record.state.status}
     return HttpProblem(412, f"{words}。您的补正没有存入，请看过现在的内容再提交", more=more)

@@ -14,9 +14,9 @@ from functions.forms.page.element import Markup, el, hidden_input, join, lines
 from functions.forms.page.lookup_form import render_lookup
 from functions.records.state import State
 from functions.records.store import Status
-from functions.records.transitions import ALLOWED, Dossier
+from functions.records.transitions import ALLOWED, OpenRecord
 from functions.records.versions import Version, last_decision, versions_of
-from functions.web.filing.attachments import Enclosure
+from functions.web.filing.attachments import ListedFile
 from functions.web.filing.form_pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.filing.history import Step, asked_labels, told_to_unit
 from functions.web.filing.wording import CORRECTIONS, STATUSES, TIMELINESS, Mark
@@ -45,32 +45,32 @@ def crumbs_to(number: str) -> Crumbs:
     return ((TITLE, TRACK), (number, "#"))
 
 
-def status_page(dossier: Dossier, code: str, enclosures: Sequence[Enclosure]) -> Page:
+def status_page(open_record: OpenRecord, code: str, enclosures: Sequence[ListedFile]) -> Page:
     """How the filing stands, what the bureau says, what can be done, its files, what has happened, every version."""
-    summary, definition = dossier.record.summary, dossier.definition
+    summary, definition = open_record.record.summary, open_record.definition
     name = f"{definition.period_title(summary.period)}{definition.short}"
     main = join(
         el("h1", el("span", f"{summary.unit_name}　", class_="ib"), el("span", name, class_="ib")),
-        _slip(dossier),
-        opinion_box(dossier),
+        _slip(open_record),
+        opinion_box(open_record),
         el("p", _NEXT[summary.status], class_="measure"),
-        _acts(dossier, code),
-        _papers(dossier, code),
-        _files(dossier.record.summary.number, code, enclosures),
+        _acts(open_record, code),
+        _papers(open_record, code),
+        _files(open_record.record.summary.number, code, enclosures),
         el("h2", "经过", id="log"),
-        _story(told_to_unit(dossier)),
-        _versions(dossier),
+        _story(told_to_unit(open_record)),
+        _versions(open_record),
     )
     return Page(f"{STATUSES[summary.status].word}：{summary.number}", main, crumbs_to(summary.number))
 
 
-def opinion_box(dossier: Dossier) -> Markup:
+def opinion_box(open_record: OpenRecord) -> Markup:
     """What the bureau last said about the filing, and what a returned one is to be corrected in; nothing without."""
-    state = dossier.state
+    state = open_record.state
     if state.status != "returned":
         said = el("div", el("b", "本局的意见"), el("p", lines(state.opinion)), class_="say")
         return said if state.opinion else Markup("")
-    asked = f"要改的栏：{asked_labels(dossier.definition, state.asked)}。"
+    asked = f"要改的栏：{asked_labels(open_record.definition, state.asked)}。"
     return el(
         "div",
         el("b", "本局退回了这份填报，请补正"),
@@ -94,12 +94,12 @@ def time_of(at: str) -> Markup:
     return el("time", words, datetime=local.isoformat(timespec="seconds"))
 
 
-def first_time(dossier: Dossier) -> Markup:
+def first_time(open_record: OpenRecord) -> Markup:
     """When the filing first came in, online or on paper."""
-    received = dossier.state.received_on
+    received = open_record.state.received_on
     if received:
         return join(el("time", _day(received), datetime=received), Markup("<br>"), el("small", "纸质件"))
-    return time_of(dossier.state.submitted_at)
+    return time_of(open_record.state.submitted_at)
 
 
 def fact(term: str, words: str, width: str = "") -> Markup:
@@ -112,9 +112,9 @@ def shape(mark: Mark) -> Markup:
     return el("span", mark.word, class_=f"st st--{mark.shape}")
 
 
-def _slip(dossier: Dossier) -> Markup:
-    summary, state = dossier.record.summary, dossier.state
-    judged = join(first_time(dossier), Markup("<br>"), shape(TIMELINESS[summary.timeliness]))
+def _slip(open_record: OpenRecord) -> Markup:
+    summary, state = open_record.record.summary, open_record.state
+    judged = join(first_time(open_record), Markup("<br>"), shape(TIMELINESS[summary.timeliness]))
     corrected = _corrected(state) if state.corrected_at else join("没有补正过")
     until = [fact("补正期限", el("strong", _day(state.correction_due)), "w6")] if state.correction_due else []
     return el(
@@ -139,9 +139,9 @@ def _corrected(state: State) -> Markup:
     return join(at, Markup("<br>"), shape(kept), Markup("<br>"), el("small", f"期限 {_day(until)}"))
 
 
-def _acts(dossier: Dossier, code: str) -> Markup:
+def _acts(open_record: OpenRecord, code: str) -> Markup:
     """What the unit can do now, each a form, since the code must not stand in an address."""
-    number, status = dossier.record.summary.number, dossier.state.status
+    number, status = open_record.record.summary.number, open_record.state.status
     acts = []
     if status in ALLOWED["corrected"]:
         acts.append(_post(f"track/{number}/correct", "补正", "btn", code=code))
@@ -150,17 +150,17 @@ def _acts(dossier: Dossier, code: str) -> Markup:
     return el("div", *acts, class_="acts noprint") if acts else Markup("")
 
 
-def _papers(dossier: Dossier, code: str) -> Markup:
+def _papers(open_record: OpenRecord, code: str) -> Markup:
     """What can be kept on paper: what was filed, that it was received, what the bureau said last."""
     papers = [("filing", "填报表（PDF）"), ("receipt", "回执（PDF）")]
-    if last_decision(dossier.record.events) is not None:
+    if last_decision(open_record.record.events) is not None:
         papers.append(("opinion", "意见（PDF）"))
-    action = f"track/{dossier.record.summary.number}/document"
+    action = f"track/{open_record.record.summary.number}/document"
     forms = (_post(action, words, "btn btn--second btn--small", code=code, paper=paper) for paper, words in papers)
     return el("div", *forms, class_="acts noprint")
 
 
-def _files(number: str, code: str, enclosures: Sequence[Enclosure]) -> Markup:
+def _files(number: str, code: str, enclosures: Sequence[ListedFile]) -> Markup:
     """The files that were sent with the filing; those that can be had, each with its button."""
     if not enclosures:
         return Markup("")
@@ -169,7 +169,7 @@ def _files(number: str, code: str, enclosures: Sequence[Enclosure]) -> Markup:
     )
 
 
-def _file(number: str, code: str, one: Enclosure) -> Markup:
+def _file(number: str, code: str, one: ListedFile) -> Markup:
     size = el("small", one.size)
     if one.shut:
         return el("li", one.name, "　", size, "　", shape(one.shut))
@@ -195,8 +195,8 @@ def _told(step: Step, *, latest: bool) -> Markup:
     return el("li", el("strong", step.what), f"　{step.who}", *map(Markup, more), at, class_="now" if latest else None)
 
 
-def _versions(dossier: Dossier) -> Markup:
-    versions, definition = versions_of(dossier.record.events), dossier.definition
+def _versions(open_record: OpenRecord) -> Markup:
+    versions, definition = versions_of(open_record.record.events), open_record.definition
     parts = [el("h2", f"内容（共 {len(versions)} 版）", id="versions")]
     for place in reversed(range(len(versions))):
         before, after = versions[place - 1].data, versions[place].data

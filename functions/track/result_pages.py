@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.wording import OPTIONAL
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.track.pages import back_form, crumbs_to, fact, first_time, shape, time_of
 from functions.web.filing.form_pages import Page, distance, grouped, long_date
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_papers
@@ -46,9 +46,9 @@ def withdrawn_page(number: str, code: str) -> Page:
     return Page(f"已经撤回：{number}", join(done, back_form(number, code, BACK)), crumbs_to(number))
 
 
-def corrected_page(dossier: Dossier, given: Mapping[str, Any], code: str, site: str) -> Page:
+def corrected_page(open_record: OpenRecord, given: Mapping[str, Any], code: str, site: str) -> Page:
     """The receipt of a correction; `given` is what the step was answered, `site` the site's whole address."""
-    definition, number = dossier.definition, given["number"]
+    definition, number = open_record.definition, given["number"]
     name = f"{definition.period_title(given['period'])}《{definition.title}》"
     done = el(
         "div",
@@ -59,19 +59,19 @@ def corrected_page(dossier: Dossier, given: Mapping[str, Any], code: str, site: 
     kept = el("p", "查询码没有变，还是原来的那个。", class_="note")
     acts = Markup(receipt_acts(f"../../forms/{definition.id}/receipt", given))
     papers = Markup(receipt_papers("document", code))
-    told = el("div", _slip(dossier, given), kept, papers, acts, back_form(number, code, BACK))
+    told = el("div", _slip(open_record, given), kept, papers, acts, back_form(number, code, BACK))
     main = join(done, el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code"))
     return Page(f"已收到补正：{number}", main, crumbs_to(number))
 
 
-def _slip(dossier: Dossier, given: Mapping[str, Any]) -> Markup:
+def _slip(open_record: OpenRecord, given: Mapping[str, Any]) -> Markup:
     due, judged = date.fromisoformat(given["due"]), shape(TIMELINESS[given["timeliness"]])
-    early = el("small", distance(dossier.state.counted_day, due))
+    early = el("small", distance(open_record.state.counted_day, due))
     return el(
         "dl",
         fact("编号", el("strong", given["number"], class_="code"), "w3"),
-        fact("单位", dossier.record.summary.unit_name, "w3"),
-        fact("第一次提交", first_time(dossier)),
+        fact("单位", open_record.record.summary.unit_name, "w3"),
+        fact("第一次提交", first_time(open_record)),
         fact("补正提交", time_of(given["corrected_at"])),
         fact("截止日期", join(long_date(due), Markup("<br>"), judged, " ", early)),
         fact("内容指纹（SHA-256）", el("code", grouped(given["digest"])), "w6"),

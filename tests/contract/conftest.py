@@ -9,9 +9,9 @@ from typing import Protocol
 import pytest
 
 from functions.records.attachments.store import BlobStore
-from functions.records.document_cache import PaperStore
+from functions.records.document_cache import DocumentStore
 from functions.records.store import RecordStore, SealStore
-from functions.staff.audit_log import TrailStore
+from functions.staff.audit_log import AuditLogStore
 from functions.staff.store import StaffStore
 from functions.storage.sqlite import open_store
 from tests.support.cloud import Cloud
@@ -24,7 +24,7 @@ class Adapter(RecordStore, Protocol):
     def seals(self) -> SealStore: ...
 
     @property
-    def trail(self) -> TrailStore: ...
+    def trail(self) -> AuditLogStore: ...
 
     @property
     def staff(self) -> StaffStore: ...
@@ -33,7 +33,7 @@ class Adapter(RecordStore, Protocol):
     def blobs(self) -> BlobStore: ...
 
     @property
-    def papers(self) -> PaperStore: ...
+    def papers(self) -> DocumentStore: ...
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -73,7 +73,7 @@ def staff(opened: Adapter) -> StaffStore:
 
 
 @pytest.fixture
-def trail(opened: Adapter) -> TrailStore:
+def trail(opened: Adapter) -> AuditLogStore:
     return opened.trail
 
 
@@ -88,5 +88,5 @@ def blobs(opened: Adapter) -> BlobStore:
 
 
 @pytest.fixture
-def papers(opened: Adapter) -> PaperStore:
+def papers(opened: Adapter) -> DocumentStore:
     return opened.papers

@@ -23,7 +23,7 @@ from functions.records.seals.merkle import plant
 from functions.records.seals.seal import Leaf, make_seal
 from functions.records.seals.sealing import seal_new
 from functions.records.store import Append, Selection
-from functions.records.transitions import Act, Dossier, decide, note
+from functions.records.transitions import Act, OpenRecord, decide, note
 from functions.staff.audit_log import Entry
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
@@ -56,9 +56,9 @@ def filed(n: int, keys: Keys, *files: dict[str, Any]) -> Append:
     )
 
 
-def take(store: Adapter, number: str, make: Callable[[Dossier, Act], Append]) -> None:
-    dossier = Dossier.of(store.read(number), lambda digest: self_check())
-    store.append(make(dossier, Act("示例甲", NIGHT, os.urandom))).result(30)
+def take(store: Adapter, number: str, make: Callable[[OpenRecord, Act], Append]) -> None:
+    open_record = OpenRecord.of(store.read(number), lambda digest: self_check())
+    store.append(make(open_record, Act("示例甲", NIGHT, os.urandom))).result(30)
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def store(opened: Adapter, keys: Keys) -> Adapter:
         opened.append(step).result(30)
     numbers = [step.summary.number for step in steps]
     decision = Decision("return", "示例意见", date(2026, 9, 25))
-    take(opened, numbers[2], lambda dossier, act: decide(dossier, act, decision))
+    take(opened, numbers[2], lambda open_record, act: decide(open_record, act, decision))
     seal_new(opened.seals, keys.signer, NIGHT)
-    take(opened, numbers[0], lambda dossier, act: note(dossier, act, "示例备注"))
+    take(opened, numbers[0], lambda open_record, act: note(open_record, act, "示例备注"))
     opened.trail.add(Entry("viewed", "示例甲", NIGHT, numbers[0]), b"s" * 32).result(30)
     return opened
 

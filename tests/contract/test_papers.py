@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.records.document_cache import PaperName, PaperStore
+from functions.records.document_cache import DocumentName, DocumentStore
 from functions.records.store import RecordStore
 from tests.contract.conftest import Adapter
 from tests.contract.steps import first_step
@@ -24,9 +24,9 @@ def number(request: pytest.FixtureRequest) -> str:
 
 
 def test_what_was_kept_is_there_to_the_byte_for_whoever_opens_the_store(
-    reopen: Callable[[], Adapter], papers: PaperStore, number: str
+    reopen: Callable[[], Adapter], papers: DocumentStore, number: str
 ) -> None:
-    name = PaperName(number, 1, OLD)
+    name = DocumentName(number, 1, OLD)
     assert papers.kept(name) is None
     assert papers.lacks(name)
     papers.keep(name, CONTENT)
@@ -36,20 +36,20 @@ def test_what_was_kept_is_there_to_the_byte_for_whoever_opens_the_store(
     other.close()
 
 
-def test_each_version_has_its_own(papers: PaperStore, number: str) -> None:
-    first, second, tenth = (PaperName(number, version, OLD) for version in (1, 2, 10))
+def test_each_version_has_its_own(papers: DocumentStore, number: str) -> None:
+    first, second, tenth = (DocumentName(number, version, OLD) for version in (1, 2, 10))
     papers.keep(first, CONTENT)
     assert papers.kept(second) is None
     papers.keep(second, b"second")
     papers.keep(tenth, b"tenth")
-    papers.keep(PaperName(number, 1, NEW), b"anew")
+    papers.keep(DocumentName(number, 1, NEW), b"anew")
     assert papers.kept(first) is None
     assert (papers.kept(second), papers.kept(tenth)) == (b"second", b"tenth")
 
 
-def test_of_a_version_only_the_last_one_is_kept(papers: PaperStore, number: str) -> None:
-    old = PaperName(number, 1, OLD)
-    new = PaperName(number, 1, NEW)
+def test_of_a_version_only_the_last_one_is_kept(papers: DocumentStore, number: str) -> None:
+    old = DocumentName(number, 1, OLD)
+    new = DocumentName(number, 1, NEW)
     papers.keep(old, CONTENT)
     papers.keep(new, b"new")
     assert (papers.kept(old), papers.kept(new)) == (None, b"new")
@@ -58,8 +58,8 @@ def test_of_a_version_only_the_last_one_is_kept(papers: PaperStore, number: str)
     assert papers.kept(new) == b"newer"
 
 
-def test_what_is_forgotten_is_gone_and_does_not_come_back(papers: PaperStore, number: str) -> None:
-    name, other = PaperName(number, 1, OLD), PaperName(number + "0", 1, OLD)
+def test_what_is_forgotten_is_gone_and_does_not_come_back(papers: DocumentStore, number: str) -> None:
+    name, other = DocumentName(number, 1, OLD), DocumentName(number + "0", 1, OLD)
     papers.keep(name, CONTENT)
     papers.keep(other, CONTENT)
     papers.forget(name.number)
@@ -71,10 +71,10 @@ def test_what_is_forgotten_is_gone_and_does_not_come_back(papers: PaperStore, nu
     papers.forget(name.number)
 
 
-def test_an_erasure_forgets_the_documents(store: RecordStore, papers: PaperStore) -> None:
+def test_an_erasure_forgets_the_documents(store: RecordStore, papers: DocumentStore) -> None:
     step = first_step(734_512, text="要忘掉的话")
     store.append(step).result(30)
-    name = PaperName(step.summary.number, 1, OLD)
+    name = DocumentName(step.summary.number, 1, OLD)
     papers.keep(name, CONTENT)
     assert papers.kept(name) == CONTENT
     store.erase(erasure(store.read(name.number), 1), 1)
@@ -82,8 +82,8 @@ def test_an_erasure_forgets_the_documents(store: RecordStore, papers: PaperStore
 
 
 @pytest.mark.parametrize("wrong", ["", "..", "SC/1", "../SC-1", "SC-1\n"])
-def test_what_is_no_number_names_no_document(wrong: str, papers: PaperStore) -> None:
+def test_what_is_no_number_names_no_document(wrong: str, papers: DocumentStore) -> None:
     with pytest.raises(ValueError, match="not a filing's number"):
-        PaperName(wrong, 1, OLD)
+        DocumentName(wrong, 1, OLD)
     with pytest.raises(ValueError, match="not a filing's number"):
         papers.forget(wrong)

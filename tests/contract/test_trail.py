@@ -15,7 +15,7 @@ from functions.records.receipt import Signer
 from functions.records.seals.seal import proves
 from functions.records.seals.sealing import prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection
-from functions.staff.audit_log import NUMBER, Action, Entry, Sought, TrailStore, body_of
+from functions.staff.audit_log import NUMBER, Action, AuditLogStore, Entry, Sought, body_of
 from tests.contract.conftest import Adapter
 from tests.contract.steps import SALT, first_step
 
@@ -23,7 +23,9 @@ NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
 EVERYTHING = Sought()
 
 
-def add(trail: TrailStore, action: Action = "viewed", actor: str = "示例甲", minutes: int = 0, **more: object) -> Event:
+def add(
+    trail: AuditLogStore, action: Action = "viewed", actor: str = "示例甲", minutes: int = 0, **more: object
+) -> Event:
     about = str(more.pop("about", ""))
     entry = Entry(action, actor, NOW + timedelta(minutes=minutes), about, more)  # type: ignore[arg-type]
     return trail.add(entry, SALT).result(30)
@@ -39,7 +41,7 @@ def is_chain(events: list[Event]) -> bool:
     return linked and all(map(event_is_whole, events)) and sequences(tuple(events)) == list(range(1, len(events) + 1))
 
 
-def test_an_entry_is_an_event_that_says_who_did_what_and_when(trail: TrailStore) -> None:
+def test_an_entry_is_an_event_that_says_who_did_what_and_when(trail: AuditLogStore) -> None:
     event = add(trail, "exported", "示例甲", about="SC-2026-34679ACE", format="xlsx", filings=3)
     assert (event.number, event.sequence, event.previous) == (NUMBER, 1, "")
     assert (event.type, event.actor, event.at) == ("exported", "示例甲", "2026-09-18T02:24:07.000000Z")
@@ -47,14 +49,14 @@ def test_an_entry_is_an_event_that_says_who_did_what_and_when(trail: TrailStore)
     assert trail.page(EVERYTHING, limit=10) == (event,)
 
 
-def test_entries_follow_each_other_in_one_chain(trail: TrailStore) -> None:
+def test_entries_follow_each_other_in_one_chain(trail: AuditLogStore) -> None:
     for minute in range(5):
         add(trail, minutes=minute)
     assert is_chain(list(trail.stream(EVERYTHING)))
     assert sequences(trail.page(EVERYTHING, limit=10)) == [5, 4, 3, 2, 1]
 
 
-def test_entries_that_race_each_get_their_own_place(trail: TrailStore) -> None:
+def test_entries_that_race_each_get_their_own_place(trail: AuditLogStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: add(trail, minutes=n), range(64)))
     chain = list(trail.stream(EVERYTHING))
@@ -62,13 +64,13 @@ def test_entries_that_race_each_get_their_own_place(trail: TrailStore) -> None:
     assert is_chain(chain)
 
 
-def test_a_clock_that_was_set_back_does_not_turn_the_order_round(trail: TrailStore) -> None:
+def test_a_clock_that_was_set_back_does_not_turn_the_order_round(trail: AuditLogStore) -> None:
     add(trail, minutes=10)
     assert add(trail, minutes=3).at == "2026-09-18T02:34:07.000000Z"
     assert is_chain(list(trail.stream(EVERYTHING)))
 
 
-def test_pages_go_back_in_time_without_a_gap(trail: TrailStore) -> None:
+def test_pages_go_back_in_time_without_a_gap(trail: AuditLogStore) -> None:
     for minute in range(7):
         add(trail, minutes=minute)
     first = trail.page(EVERYTHING, limit=3)
@@ -95,7 +97,9 @@ def test_pages_go_back_in_time_without_a_gap(trail: TrailStore) -> None:
         (Sought(until=NOW), []),
     ],
 )
-def test_entries_are_found_by_person_kind_filing_and_time(trail: TrailStore, sought: Sought, found: list[int]) -> None:
+def test_entries_are_found_by_person_kind_filing_and_time(
+    trail: AuditLogStore, sought: Sought, found: list[int]
+) -> None:
     add(trail, "exported", "示例甲", 0, about="SC-2026-1")
     add(trail, "viewed", "示例乙", 1, about="SC-2026-1")
     add(trail, "signed_in", "示例乙", 2)
@@ -105,7 +109,7 @@ def test_entries_are_found_by_person_kind_filing_and_time(trail: TrailStore, sou
     assert sequences(trail.page(sought, limit=10, before=4)) == [one for one in found if one < 4]
 
 
-def test_the_trail_is_no_record_and_changes_none(trail: TrailStore, store: RecordStore) -> None:
+def test_the_trail_is_no_record_and_changes_none(trail: AuditLogStore, store: RecordStore) -> None:
     store.append(first_step(1)).result(30)
     before = store.read("SC-2026-000001")
     add(trail, "viewed", about="SC-2026-000001")
@@ -115,7 +119,7 @@ def test_the_trail_is_no_record_and_changes_none(trail: TrailStore, store: Recor
         store.read(NUMBER)
 
 
-def test_the_trail_is_sealed_with_the_records(trail: TrailStore, store: RecordStore, seals: SealStore) -> None:
+def test_the_trail_is_sealed_with_the_records(trail: AuditLogStore, store: RecordStore, seals: SealStore) -> None:
     store.append(first_step(1)).result(30)
     entry = add(trail)
     signer = Signer("0001-test", ec.derive_private_key(7, ec.SECP256R1()))

@@ -11,7 +11,7 @@ import pytest
 
 from functions.bootstrap import Services, open_services
 from functions.local.demo.command import make_demo
-from functions.local.demo.filling import Plan
+from functions.local.demo.fill import Plan
 from functions.settings import Settings
 from tests.conftest import ROOT
 

@@ -8,7 +8,7 @@ from itertools import groupby
 import pytest
 
 from functions.forms.formats import is_uscc
-from functions.local.demo.filling import ACCOUNTS
+from functions.local.demo.fill import ACCOUNTS
 from functions.local.verify.verify import Means, verify_path
 from functions.records.attachments.file_types import HEAD, kind_of_head
 from functions.records.state import fold

@@ -14,7 +14,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.checking.validation import validate
 from functions.local.demo.answers import FAULTS
 from functions.local.demo.command import demo
-from functions.local.demo.filling import Plan, fill, matters_of
+from functions.local.demo.fill import Plan, fill, matters_of
 from functions.records.state import fold
 from functions.records.store import Selection
 from functions.supervision.deadlines import day_in_shanghai

@@ -24,9 +24,9 @@ from functions.errors import NotFound
 from functions.records.store import Record, Selection
 from functions.staff.accounts import revise
 from functions.staff.audit_log import Sought
-from functions.staff.prepared_downloads import SILENCE, Parcel
+from functions.staff.prepared_downloads import SILENCE, PreparedDownload
 from functions.storage.aws.calls import Calls, Patience
-from functions.storage.aws.staff.prepared_downloads import S3Parcels
+from functions.storage.aws.staff.prepared_downloads import S3PreparedDownloads
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud
@@ -46,16 +46,16 @@ def started() -> Started:
 
 
 @pytest.fixture
-def parcels(ministack: Cloud, started: Started) -> S3Parcels:
+def prepared_downloads(ministack: Cloud, started: Started) -> S3PreparedDownloads:
     if BUCKET not in {each["Name"] for each in ministack.s3.list_buckets()["Buckets"]}:
         ministack.s3.create_bucket(Bucket=BUCKET)
-    return S3Parcels(lambda: ministack.s3, BUCKET, Calls(Patience(lambda: 0.5), "none"), started.append)
+    return S3PreparedDownloads(lambda: ministack.s3, BUCKET, Calls(Patience(lambda: 0.5), "none"), started.append)
 
 
 @pytest.fixture
-def cloudy(services: Services, parcels: S3Parcels) -> Services:
+def cloudy(services: Services, prepared_downloads: S3PreparedDownloads) -> Services:
     """The services with a place for files to wait in."""
-    return replace(services, parcels=parcels)
+    return replace(services, prepared_downloads=prepared_downloads)
 
 
 Behind = Callable[[Limits], TestClient]
@@ -144,13 +144,13 @@ def test_a_file_that_takes_too_long_is_made_in_the_background_and_its_page_shows
     making = browser.get(answer.headers["location"])
     assert "正在生成文件" in making.text
     assert making.headers["refresh"] == "5"
-    parcel = anyio.run(background.make, cloudy, started[0], lambda: 0.0)
-    assert (parcel.state, parcel.done, parcel.total) == ("ready", 3, 3)
+    prepared = anyio.run(background.make, cloudy, started[0], lambda: 0.0)
+    assert (prepared.state, prepared.done, prepared.total) == ("ready", 3, 3)
     ready = browser.get(answer.headers["location"])
     assert "refresh" not in ready.headers
     content, _ = fetched(linked(ready))
     assert numbers_in(content) == set(filed)
-    assert len(content) == parcel.size
+    assert len(content) == prepared.size
 
 
 def test_who_asked_is_noted_once(behind: Behind, cloudy: Services, filed: list[str], started: Started) -> None:
@@ -189,10 +189,10 @@ def test_nobody_else_sees_it(behind: Behind, cloudy: Services, filed: list[str],
 
 
 @pytest.mark.parametrize("id", ["0" * 32, "../../etc", "x", "f" * 31])
-def test_one_that_is_not_there_is_404(behind: Behind, parcels: S3Parcels, id: str) -> None:
+def test_one_that_is_not_there_is_404(behind: Behind, prepared_downloads: S3PreparedDownloads, id: str) -> None:
     assert behind(EVERYTHING).get(f"/api/desk/parcels/{id}").status_code == 404
     with pytest.raises(NotFound):
-        parcels.read(id)
+        prepared_downloads.read(id)
 
 
 def test_on_one_machine_nothing_waits_to_be_fetched(come_in: ComeIn) -> None:
@@ -204,9 +204,9 @@ def test_an_account_that_was_disabled_meanwhile_gets_nothing(
 ) -> None:
     behind(LATE).get("/desk/export?format=jsonl")
     revise(cloudy.staff, "viewer", lambda account: replace(account, disabled=True))
-    parcel = anyio.run(background.make, cloudy, started[0], lambda: 0.0)
-    assert parcel.state == "failed"
-    assert parcel.size == 0
+    prepared = anyio.run(background.make, cloudy, started[0], lambda: 0.0)
+    assert prepared.state == "failed"
+    assert prepared.size == 0
 
 
 @pytest.fixture
@@ -258,9 +258,9 @@ def test_a_making_that_takes_more_than_lambda_gives_says_what_to_do(
 ) -> None:
     behind(LATE).get("/desk/export?format=jsonl")
     ticks = count(0, background.PATIENCE_SECONDS)
-    parcel = anyio.run(background.make, cloudy, started[0], lambda: float(next(ticks)))
-    assert parcel.state == "failed"
-    assert "请用筛选缩小范围" in parcel.problem
+    prepared = anyio.run(background.make, cloudy, started[0], lambda: float(next(ticks)))
+    assert prepared.state == "failed"
+    assert "请用筛选缩小范围" in prepared.problem
 
 
 def test_a_making_that_nobody_hears_of_any_more_is_given_up(
@@ -274,8 +274,8 @@ def test_a_making_that_nobody_hears_of_any_more_is_given_up(
     assert "生成中断了" in browser.get(place).text
 
 
-def test_a_parcel_is_kept_as_it_is(parcels: S3Parcels, clock: Clock) -> None:
-    parcel = Parcel(
+def test_a_parcel_is_kept_as_it_is(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
+    prepared = PreparedDownload(
         id=f"{next(_ids):032x}",
         owner="示例甲",
         request="/desk/export?q=%E6%A1%88",
@@ -284,12 +284,14 @@ def test_a_parcel_is_kept_as_it_is(parcels: S3Parcels, clock: Clock) -> None:
         filename="填报-𠮷.csv",
         media_type="text/csv",
     )
-    parcels.keep(parcel)
-    assert parcels.read(parcel.id) == parcel
+    prepared_downloads.keep(prepared)
+    assert prepared_downloads.read(prepared.id) == prepared
 
 
-def test_a_file_of_many_parts_is_whole(parcels: S3Parcels, clock: Clock) -> None:
-    parcel = Parcel(id=f"{next(_ids):032x}", owner="示例甲", request="/", started_at=clock(), seen_at=clock())
+def test_a_file_of_many_parts_is_whole(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
+    prepared = PreparedDownload(
+        id=f"{next(_ids):032x}", owner="示例甲", request="/", started_at=clock(), seen_at=clock()
+    )
     chunks = [bytes([number % 251]) * 1_000_003 for number in range(20)]
-    parcels.fill(replace(parcel, filename="大.bin", media_type="application/zip"), iter(chunks))
-    assert fetched(parcels.link(parcel))[0] == b"".join(chunks)
+    prepared_downloads.fill(replace(prepared, filename="大.bin", media_type="application/zip"), iter(chunks))
+    assert fetched(prepared_downloads.link(prepared))[0] == b"".join(chunks)

@@ -9,7 +9,7 @@ import pytest
 
 from functions.bootstrap import Services
 from functions.records.erasing import erase
-from functions.records.transitions import Act, Dossier, correct
+from functions.records.transitions import Act, OpenRecord, correct
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
@@ -24,9 +24,9 @@ def number(services: Services, file: Filer, clock: Clock) -> str:
     data["holdings"]["storage_status"] = FORGOTTEN
     number = file(data)
     record = services.records.read(number)
-    dossier = Dossier.of(record, lambda digest: services.catalogue.get("annual-self-check"))
+    open_record = OpenRecord.of(record, lambda digest: services.catalogue.get("annual-self-check"))
     step = correct(
-        dossier,
+        open_record,
         Act("filer", clock(), services.entropy),
         valid_self_check(uscc=make_uscc(1), unit_name="示例县第一中学"),
         due=date(2026, 9, 30),

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from functions.forms.page.encode import encode
 from functions.records.store import Selection
-from functions.web.filing.uploads import Attaching
+from functions.web.filing.uploads import Uploads
 from tests.desk.conftest import ComeIn, Filer
 from tests.desk.test_paper import API, PATH
 from tests.desk.test_trail import everything
@@ -33,7 +33,7 @@ def sent(services: Services, tmp_path: Any) -> Sent:
         path = tmp_path / "sent"
         path.write_bytes(content)
         with path.open("rb") as file:
-            attachment, voucher = Attaching(services).take(name, file)
+            attachment, voucher = Uploads(services).take(name, file)
         return {"name": attachment.name, "size": attachment.size, "sha256": attachment.digest, "voucher": voucher}
 
     return send

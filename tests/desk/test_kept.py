@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.desk.sessions import FORM_COOKIE
-from functions.desk.sign_in.resumption import Keeping, Kept
+from functions.desk.sign_in.resumption import KeptPost, Resumption
 from functions.forms.page.encode import encode
 from functions.records.store import Selection
 from functions.staff.administration import reset_password
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.passwords import Passwords
 from functions.staff.second_factor import SecondFactors
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, self_check, token_in
@@ -102,7 +102,7 @@ def test_an_opinion_comes_through_the_sign_in_and_waits_for_one_press(
 
 def test_it_comes_through_the_second_step_too(idle: Any, services: Services, clock: Clock) -> None:
     keys = services.keys
-    factors = SecondFactors(services.staff, Vault(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
+    factors = SecondFactors(services.staff, Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
     officer, page = idle(RETURN)
     secret, at = factors.new_secret(), clock() - timedelta(minutes=30)
     factors.turn_on("officer", secret=secret, code=TOTP(secret).at(at), at=at)
@@ -212,8 +212,8 @@ def test_where_no_browser_says_more_the_origin_tells(idle: Any) -> None:
 def test_nothing_leads_outside_the_desk(client: TestClient, staff: None, services: Services, address: str) -> None:
     """Not even what only the desk itself could have locked up."""
     keys = services.keys
-    keeping = Keeping(Vault(keys.hmac, keys.hmac_kid, services.entropy), services.settings)
-    for kept in (keeping.lock(Kept(address, [("text", "x")])), "乱写的", "a.b", address):
+    resumption = Resumption(Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.settings)
+    for kept in (resumption.lock(KeptPost(address, [("text", "x")])), "乱写的", "a.b", address):
         client.cookies.clear()
         form = client.get("/desk/sign-in")
         fields = {"csrf": token_in(form.text), "username": "officer", "password": PASSWORD, "kept": kept}

@@ -193,7 +193,7 @@ def test_a_returned_paper_filing_is_corrected_by_its_unit(come_in: ComeIn, servi
     stepper = Stepper(services)
     act = stepper.act("jia", role="reviewer")
     decision = Decision("return", "示例意见", date(2026, 10, 20))
-    stepper.take(told["number"], act, lambda dossier: decide(dossier, act, decision))
+    stepper.take(told["number"], act, lambda open_record: decide(open_record, act, decision))
     unit = TestClient(create_app(services))
     headers = {"Authorization": f"Bearer {told['access_code']}", "If-Match": '"1"'}
     answer = unit.put(f"/api/submissions/{told['number']}", json=valid_self_check(databases=1), headers=headers)

@@ -18,7 +18,7 @@ from functions.desk.app import create_app
 from functions.desk.sessions import COOKIE
 from functions.staff.accounts import without_sessions
 from functions.staff.administration import disable, reset_second_factor
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from functions.web.http.qr import qr_code
 from tests.desk.conftest import PASSWORD, ComeIn, add_account, post_sign_in, token_in
@@ -31,7 +31,7 @@ NAME = "reviewer"
 @pytest.fixture
 def factors(services: Services) -> SecondFactors:
     keys = services.keys
-    return SecondFactors(services.staff, Vault(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
+    return SecondFactors(services.staff, Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
 
 
 class Phone:

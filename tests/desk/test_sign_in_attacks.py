@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services, open_services
 from functions.desk.app import create_app
-from functions.desk.sessions import COOKIE, Doorkeeper
-from functions.desk.sign_in.steps import Entrance
+from functions.desk.sessions import COOKIE, Sessions
+from functions.desk.sign_in.steps import SignInSteps
 from functions.settings import Settings
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.passwords import Passwords
 from functions.staff.second_factor import SecondFactors
 from functions.staff.store import Account
@@ -35,7 +35,7 @@ WRONG = "不是这个口令 12345"
 @pytest.fixture
 def factors(services: Services) -> SecondFactors:
     keys = services.keys
-    return SecondFactors(services.staff, Vault(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
+    return SecondFactors(services.staff, Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     passwords = Passwords(services.entropy, PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1))
     known = Account("示例甲", "officer", passwords.hash(PASSWORD), False, False, clock())
     services.staff.add_account(known)
-    entrance = Entrance(services, Doorkeeper(services, passwords=passwords), factors)
+    sign_in_steps = SignInSteps(services, Sessions(services, passwords=passwords), factors)
     request = Request({"type": "http", "method": "POST", "headers": [], "client": ("192.0.2.1", 1)})
     taken: dict[str, list[float]] = {"示例甲": [], "没有这人": []}
     for number in range(-20, TRIES):
@@ -83,7 +83,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
         name = ("示例甲", "没有这人")[number % 2]
         begun = time.process_time()
         with pytest.raises(HttpProblem, match="账号或者密码不对"):
-            entrance.check(request, name=name, password=WRONG)
+            sign_in_steps.check(request, name=name, password=WRONG)
         if number >= 0:
             taken[name].append(time.process_time() - begun)
     one, other = taken.values()
@@ -111,12 +111,12 @@ def test_of_a_thousand_names_tried_from_one_address_a_hundred_are_looked_at(
     services: Services, clock: Clock, factors: SecondFactors
 ) -> None:
     passwords = Passwords(services.entropy, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    entrance = Entrance(services, Doorkeeper(services, passwords=passwords), factors)
+    sign_in_steps = SignInSteps(services, Sessions(services, passwords=passwords), factors)
     request = Request({"type": "http", "method": "POST", "headers": [], "client": ("192.0.2.1", 1)})
     statuses: list[int] = []
     for number in range(GUESSES):
         with pytest.raises(HttpProblem) as refusal:
-            entrance.check(request, name=f"示例{number}", password=WRONG)
+            sign_in_steps.check(request, name=f"示例{number}", password=WRONG)
         statuses.append(refusal.value.status)
     assert statuses == [401] * 100 + [429] * (GUESSES - 100)
 
@@ -128,14 +128,14 @@ def test_of_a_thousand_guesses_at_a_code_five_are_looked_at(
     secret, at = factors.new_secret(), clock() - timedelta(minutes=30)
     factors.turn_on("officer", secret=secret, code=TOTP(secret).at(at), at=at)
     account = services.staff.account("officer")
-    entrance = Entrance(services, Doorkeeper(services), factors)
+    sign_in_steps = SignInSteps(services, Sessions(services), factors)
     right = TOTP(secret).at(clock())
     statuses: list[int] = []
     for number in range(GUESSES):
         request = Request({"type": "http", "method": "POST", "headers": [], "client": (f"198.51.100.{number}", 1)})
         guess = right if number >= 5 else f"{(int(right) + 7 * number + 500_000) % 1_000_000:06d}"
         with pytest.raises(HttpProblem) as refusal:
-            entrance.sign_in(request, account, guess)
+            sign_in_steps.sign_in(request, account, guess)
         statuses.append(refusal.value.status)
     assert statuses == [401] * 5 + [429] * (GUESSES - 5)
     assert services.staff.account("officer").second_factor == account.second_factor, "the right one is not used up"

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import id_of
 from functions.desk.app import create_app
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.errors import StoreUnavailable
 from functions.exports.jsonl import read_events
 from functions.local.aws_local import cloud_at
@@ -296,7 +296,7 @@ def test_in_the_cloud_it_waits_too_since_the_process_is_stopped_behind_the_answe
     trail: Any = Waiting()
     cloudy = replace(services.settings, cloud=cloud_at("http://127.0.0.1:1", "nowhere"))
     with ThreadPoolExecutor(1) as pool:
-        noting = pool.submit(Trail(replace(services, trail=trail, settings=cloudy)).note_soon, "listed", "viewer")
+        noting = pool.submit(Audit(replace(services, trail=trail, settings=cloudy)).note_soon, "listed", "viewer")
         assert not wait([noting], timeout=0.2).done
         trail.stored.set_exception(StoreUnavailable("example"))
         assert noting.result(30) is None, "the list is shown all the same"

@@ -71,7 +71,7 @@ def test_what_the_bureau_decided_stands_beside_both_times(keys: Keys) -> None:
     assert reviewed(history) == [first, "", "待审核", "", "", "", ""]
     history.at += timedelta(days=1)
     opinion = Decision("return", "=30 年档案数量漏填。\n请补上", date(2026, 9, 25))
-    history.take(decide(history.dossier, history.by("jia"), opinion))
+    history.take(decide(history.open_record, history.by("jia"), opinion))
     returned = ["退回补正", "2026-09-19 10:24:07", "jia", "'=30 年档案数量漏填。\n请补上"]
     assert reviewed(history) == [first, "", "已退回", *returned]
     history.at += timedelta(days=1)

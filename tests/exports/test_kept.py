@@ -16,13 +16,13 @@ from functions.exports.bag import Package
 from functions.exports.pdf import Letterhead, Press
 from functions.exports.pdf import document_cache as kept
 from functions.exports.pdf.zipped import stream_pdfs
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.typesetter import Typesetter
 from functions.records.erasing import erase
 from functions.records.keys import Keys
 from functions.records.state import Erased
 from functions.records.store import Record
-from functions.storage.document_cache import FilePapers
+from functions.storage.document_cache import FileDocuments
 from functions.storage.keys import load_keys
 from tests.exports.conftest import LETTERHEAD, Attachments
 from tests.exports.test_bag import ABOUT
@@ -38,7 +38,7 @@ class Counted:
 
     times: int = 0
 
-    def set(self, paper: Paper) -> bytes:
+    def set(self, paper: Document) -> bytes:
         self.times += 1
         return Typesetter().set(paper)
 
@@ -50,7 +50,7 @@ def counted() -> Counted:
 
 @pytest.fixture
 def shelved(keys: Keys, counted: Counted, tmp_path: Path) -> Press:
-    return Press(LETTERHEAD, keys, counted, FilePapers(tmp_path))
+    return Press(LETTERHEAD, keys, counted, FileDocuments(tmp_path))
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_other_keys_and_another_letterhead_make_another_document_due(
     counted: Counted, keys: Keys, record: Record, tmp_path: Path
 ) -> None:
     rotated = load_keys(tmp_path / "other keys", os.urandom)
-    papers = FilePapers(tmp_path / "data")
+    papers = FileDocuments(tmp_path / "data")
     presses = (
         Press(LETTERHEAD, keys, counted, papers),
         Press(LETTERHEAD, replace(keys, signer=rotated.signer), counted, papers),
@@ -198,7 +198,7 @@ def test_where_nothing_can_be_kept_the_download_comes_all_the_same(
     refusing: Path, press: Press, keys: Keys, counted: Counted, record: Record
 ) -> None:
     record = Record(replace(record.summary, number="SC-2026-REFUSED"), record.events)
-    shelved = Press(LETTERHEAD, keys, counted, FilePapers(refusing))
+    shelved = Press(LETTERHEAD, keys, counted, FileDocuments(refusing))
     for _ in range(2):
         assert shelved.filing(record, self_check()) == press.filing(record, self_check())
     assert counted.times == 2

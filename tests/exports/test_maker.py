@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.typesetter import Typesetter
 from functions.exports.typesetting.worker import FEW, MOST, Maker
 
@@ -22,8 +22,8 @@ PARTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def paper(n: int) -> Paper:
-    return Paper({**PARTS, "number": f"SC-2026-{n:06d}", "notes": [f"第 {n} 件，𠮷"]}, f"code {n}", (2026, 9, 18))
+def paper(n: int) -> Document:
+    return Document({**PARTS, "number": f"SC-2026-{n:06d}", "notes": [f"第 {n} 件，𠮷"]}, f"code {n}", (2026, 9, 18))
 
 
 def children() -> set[int]:
@@ -42,7 +42,7 @@ def maker() -> Iterator[Maker]:
     made.close()
 
 
-def set_many(maker: Maker, papers: list[Paper], threads: int = 3) -> list[bytes]:
+def set_many(maker: Maker, papers: list[Document], threads: int = 3) -> list[bytes]:
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(maker.set, papers))
 
@@ -76,7 +76,7 @@ def test_a_process_that_is_killed_costs_no_paper(maker: Maker) -> None:
 def test_what_cannot_be_set_fails_with_its_own_error_and_the_next_is_set(maker: Maker) -> None:
     set_many(maker, [paper(n) for n in range(FEW)], threads=1)
     with pytest.raises(Exception, match="map"):
-        maker.set(Paper({**PARTS, "facts": 3}, "", (2026, 9, 18)))
+        maker.set(Document({**PARTS, "facts": 3}, "", (2026, 9, 18)))
     assert maker.set(paper(1)) == Typesetter().set(paper(1))
 
 

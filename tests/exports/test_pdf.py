@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from functions.errors import NotFound
 from functions.exports.pdf import Letterhead, Press, Typesetter
 from functions.exports.pdf.contents import filing_paper, receipt_paper
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.glyphs import Glyphs, cautious, characters, glyphs_of
 from functions.exports.typesetting.typesetter import font_files
 from functions.forms.definition import Definition
@@ -297,7 +297,7 @@ def test_all_that_the_fonts_are_said_to_show_they_show() -> None:
     assert glyphs.replaced == ()
     parts = {"title": "示例", "subtitle": "", "number": "", "bureau": "", "facts": [], "words": [shown], "sections": [],
              "sign": [], "notes": [], "scan": "", "foot": ""}  # fmt: skip
-    made = Typesetter().set(Paper(parts, "", (2026, 9, 18)))
+    made = Typesetter().set(Document(parts, "", (2026, 9, 18)))
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) > 5
 
 

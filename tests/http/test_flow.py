@@ -31,7 +31,7 @@ JSON = [("accept", "application/json")]
 
 
 def limited(app: ASGIApp, seconds: float = 5) -> BodyLimit:
-    return BodyLimit(app, limit=100, seconds=seconds, shell=SHELL, upload_limit=lambda _: LIMIT)
+    return BodyLimit(app, limit=100, seconds=seconds, site_frame=SHELL, upload_limit=lambda _: LIMIT)
 
 
 async def take(request: Request) -> Response:
@@ -109,7 +109,7 @@ def slowly(pieces: int, size: int, pause: float, seconds: float) -> int:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
-    app = BodyLimit(application(), limit=100, seconds=seconds, shell=SHELL, upload_limit=lambda _: PART_BYTES)
+    app = BodyLimit(application(), limit=100, seconds=seconds, site_frame=SHELL, upload_limit=lambda _: PART_BYTES)
     asyncio.run(app(scope, receive, note))
     return int(sent[0]["status"])
 

@@ -10,21 +10,21 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from functions.settings import LONGEST_SECONDS, Settings
-from functions.web.edge.access_log import Watch
+from functions.web.edge.access_log import AccessLog
 from functions.web.edge.large_bodies import DRAIN_TIMES
 from functions.web.edge.limits import BodyLimit, RateLimit
 from functions.web.edge.security_headers import SecurityHeaders
 from functions.web.edge.stack import guard
 from functions.web.edge.token_buckets import Rates
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 from tests.support.asgi import ask, echo
 
-SHELL = Shell("<title><!--qingdan:title--></title><!--qingdan:crumbs--><!--qingdan:main-->")
+SHELL = SiteFrame("<title><!--qingdan:title--></title><!--qingdan:crumbs--><!--qingdan:main-->")
 JSON = [("accept", "application/json")]
 
 
 def limited(seconds: float = 5) -> BodyLimit:
-    return BodyLimit(echo, limit=100, seconds=seconds, shell=SHELL)
+    return BodyLimit(echo, limit=100, seconds=seconds, site_frame=SHELL)
 
 
 def test_a_body_up_to_the_limit_reaches_the_application_whole() -> None:
@@ -79,7 +79,7 @@ def test_the_time_for_a_request_is_well_within_30_seconds_whatever_is_set() -> N
 def test_the_rate_is_counted_by_address_and_comes_back_with_time() -> None:
     now = [0.0]
     rates = Rates.of(per_minute=60, megabytes_per_hour=60, ticks=lambda: now[0])
-    app = RateLimit(echo, rates=rates, behind_proxy=False, shell=SHELL)
+    app = RateLimit(echo, rates=rates, behind_proxy=False, site_frame=SHELL)
     assert {ask(app, "POST").status for _ in range(60)} == {200}
     refused = ask(app, "POST", headers=JSON)
     assert (refused.status, refused.headers["retry-after"]) == (429, "2")
@@ -96,10 +96,10 @@ def test_a_forwarded_address_counts_only_behind_a_proxy() -> None:
     def once() -> Rates:
         return Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)
 
-    direct = RateLimit(echo, rates=once(), behind_proxy=False, shell=SHELL)
+    direct = RateLimit(echo, rates=once(), behind_proxy=False, site_frame=SHELL)
     assert ask(direct, "POST").status == 200
     assert ask(direct, "POST", headers=forged).status == 429
-    proxied = RateLimit(echo, rates=once(), behind_proxy=True, shell=SHELL)
+    proxied = RateLimit(echo, rates=once(), behind_proxy=True, site_frame=SHELL)
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.1, 198.51.100.7")]).status == 200
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.2, 198.51.100.7")]).status == 429
 
@@ -155,8 +155,8 @@ def test_the_access_log_holds_neither_query_nor_unknown_addresses(caplog: pytest
         await send({"type": "http.response.body", "body": b""})
 
     with caplog.at_level(logging.INFO):
-        ask(Watch(echo, ticks=lambda: 0, access_log=True, shell=SHELL), path="/desk/")
-        ask(Watch(missing, ticks=lambda: 0, access_log=True, shell=SHELL), path="/示例乙")
+        ask(AccessLog(echo, ticks=lambda: 0, access_log=True, site_frame=SHELL), path="/desk/")
+        ask(AccessLog(missing, ticks=lambda: 0, access_log=True, site_frame=SHELL), path="/示例乙")
     assert [record.msg for record in caplog.records] == [
         {"method": "GET", "path": "/desk/", "status": 200, "ms": 0.0},
         {"method": "GET", "status": 404, "ms": 0.0},

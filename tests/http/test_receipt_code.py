@@ -11,9 +11,9 @@ from starlette.requests import Request
 from functions.web.filing.receipt_pages import receipt_code
 from functions.web.http.qr import qr_code
 from functions.web.http.site_addresses import site_address
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
-SHELL = Shell("", "/", {})
+SHELL = SiteFrame("", "/", {})
 # As long as a receipt with a long name of a unit.
 RECEIPT = "eyJ" + "aB3-" * 170
 
@@ -40,13 +40,13 @@ def test_the_address_is_the_one_that_the_reader_used(host: str | None, encrypted
 
 
 def test_an_address_that_is_set_comes_before_any_other() -> None:
-    shell = replace(SHELL, assets={"address": "https://www.example.invalid/daj/"})
-    assert site_address(request("10.0.0.1"), shell, encrypted=True) == "https://www.example.invalid/daj/"
+    site_frame = replace(SHELL, assets={"address": "https://www.example.invalid/daj/"})
+    assert site_address(request("10.0.0.1"), site_frame, encrypted=True) == "https://www.example.invalid/daj/"
 
 
 def test_a_site_under_a_path_is_found_there() -> None:
-    shell = replace(SHELL, base="/daj/")
-    assert site_address(request("example.invalid"), shell, encrypted=True) == "https://example.invalid/daj/"
+    site_frame = replace(SHELL, base="/daj/")
+    assert site_address(request("example.invalid"), site_frame, encrypted=True) == "https://example.invalid/daj/"
 
 
 def test_the_code_holds_the_link_and_can_be_scanned() -> None:

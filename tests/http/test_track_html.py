@@ -236,7 +236,7 @@ def test_a_step_needs_the_code_each_time(
 def test_notes_and_names_of_officers_stay_inside(browser: Browser, filed: dict[str, Any], services: Services) -> None:
     from functions.records.transitions import note
 
-    officer_does(services, filed["number"], lambda dossier, act: note(dossier, act, "听说搬了家"))
+    officer_does(services, filed["number"], lambda open_record, act: note(open_record, act, "听说搬了家"))
     send_back(services, filed["number"])
     text = browser.look(filed).one("main", id="main").text
     assert "听说搬了家" not in text
@@ -250,7 +250,7 @@ def test_what_officers_wrote_stays_text(browser: Browser, filed: dict[str, Any],
 
     attack = "<script>alert(1)</script>\n第二行"
     decision = Decision("return", attack, date(2026, 9, 25))
-    officer_does(services, filed["number"], lambda dossier, act: decide(dossier, act, decision))
+    officer_does(services, filed["number"], lambda open_record, act: decide(open_record, act, decision))
     page = browser.look(filed)
     assert attack.partition("\n")[0] in page.one(class_="say--warn").text
     assert not [each for each in page.find("script") if "alert" in each.text]
@@ -275,7 +275,7 @@ def test_after_many_wrong_pairs_the_page_asks_for_patience(
 
 
 def test_a_paper_filing_says_when_it_came(browser: Browser, services: Services, definition: Definition) -> None:
-    from functions.records.filing import Paper, answer, prepare
+    from functions.records.filing import PaperFiling, answer, prepare
 
     step = prepare(
         definition,
@@ -288,7 +288,7 @@ def test_a_paper_filing_says_when_it_came(browser: Browser, services: Services, 
         request_digest="",
         keys=services.keys,
         entropy=services.entropy,
-        paper=Paper(date(2026, 9, 15), "jia", "officer"),
+        paper=PaperFiling(date(2026, 9, 15), "jia", "officer"),
     )
     given = answer(services.records.append(step).result(), services.keys)
     page = browser.look(given)

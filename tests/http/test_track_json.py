@@ -43,17 +43,17 @@ def officer_does(services: Services, number: str, make: Any) -> None:
     """One step of an officer, as the desk takes it."""
     stepper = Stepper(services)
     act = stepper.act("jia", role="reviewer")
-    step: Make = lambda dossier: make(dossier, act)  # noqa: E731
+    step: Make = lambda open_record: make(open_record, act)  # noqa: E731
     stepper.take(number, act, step)
 
 
 def send_back(services: Services, number: str, due: date = date(2026, 9, 25)) -> None:
     decision = Decision("return", "30 年档案数量漏填。", due, ("/holdings/y30", "/unit/contact_phone"))
-    officer_does(services, number, lambda dossier, act: decide(dossier, act, decision))
+    officer_does(services, number, lambda open_record, act: decide(open_record, act, decision))
 
 
 def accept(services: Services, number: str) -> None:
-    officer_does(services, number, lambda dossier, act: decide(dossier, act, Decision("accept")))
+    officer_does(services, number, lambda open_record, act: decide(open_record, act, Decision("accept")))
 
 
 def put(client: TestClient, given: dict[str, Any], data: Any, *, version: int = 1, **more: str) -> Any:
@@ -84,7 +84,7 @@ def test_a_code_is_right_however_it_is_spelled(client: TestClient, filed: dict[s
 
 
 def test_what_stays_among_officers_is_not_told(client: TestClient, filed: dict[str, Any], services: Services) -> None:
-    officer_does(services, filed["number"], lambda dossier, act: note(dossier, act, "听说搬了家"))
+    officer_does(services, filed["number"], lambda open_record, act: note(open_record, act, "听说搬了家"))
     accept(services, filed["number"])
     answer = client.get(at(filed), headers=bearer(filed))
     assert [event["type"] for event in answer.json()["events"]] == ["submitted", "accepted"]
@@ -273,7 +273,9 @@ def test_a_withdrawal_that_cannot_be_read_withdraws_nothing(
 
 def test_a_reissued_code_kills_the_old_one(client: TestClient, filed: dict[str, Any], services: Services) -> None:
     kid = services.keys.hmac_kid
-    officer_does(services, filed["number"], lambda dossier, act: reissue_code(dossier, act, kid=kid, checked="回拨"))
+    officer_does(
+        services, filed["number"], lambda open_record, act: reissue_code(open_record, act, kid=kid, checked="回拨")
+    )
     assert client.get(at(filed), headers=bearer(filed)).status_code == 404
     code = services.keys.access_code(filed["number"], kid=kid, epoch=2)
     assert client.get(at(filed), headers=bearer({"access_code": code})).status_code == 200

@@ -17,10 +17,10 @@ import boto3
 import pytest
 
 from functions.local.packing.closure import function_modules
-from functions.staff.prepared_downloads import Parcel
+from functions.staff.prepared_downloads import PreparedDownload
 from functions.staff.store import Account
 from functions.storage.aws.locations import Cloud as Places
-from functions.storage.aws.opening import open_cloud, open_parameters, open_parcels
+from functions.storage.aws.opening import open_cloud, open_parameters, open_prepared_downloads
 from functions.storage.aws.provision import make_bucket
 from tests.conftest import ROOT
 from tests.support.cloud import BUCKET, Cloud
@@ -138,16 +138,18 @@ def test_the_documents_that_packages_ask_for_are_set_at_night(run: Run) -> None:
 
 def test_what_fails_in_the_background_is_told_without_its_words(run: Run, settings: dict[str, str]) -> None:
     """An error may quote what somebody filed, and Lambda writes the words of every error into the log."""
-    parcels = open_parcels(Places.from_mapping(settings), "background", os.urandom)
+    prepared_downloads = open_prepared_downloads(Places.from_mapping(settings), "background", os.urandom)
     now = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
-    parcel = Parcel(id="0" * 31 + "2", owner="示例乙", request="/desk/", started_at=now, seen_at=now, filename="x.xlsx")
-    parcels.keep(parcel)
-    said = run("background", {"parcel": parcel.id}, fails=True)
+    prepared = PreparedDownload(
+        id="0" * 31 + "2", owner="示例乙", request="/desk/", started_at=now, seen_at=now, filename="x.xlsx"
+    )
+    prepared_downloads.keep(prepared)
+    said = run("background", {"parcel": prepared.id}, fails=True)
     assert "示例乙" not in said
     (line,) = [json.loads(each) for each in said.splitlines() if each.startswith("{")]
     assert (line["background"], line["error"]) == ("failed", "NotFound")
     assert any(place.startswith("background.py") for place in line["places"])
-    assert parcels.read(parcel.id).state == "failed"
+    assert prepared_downloads.read(prepared.id).state == "failed"
 
 
 def test_a_long_download_is_made(run: Run, settings: dict[str, str]) -> None:
@@ -156,11 +158,13 @@ def test_a_long_download_is_made(run: Run, settings: dict[str, str]) -> None:
     opened = open_cloud(places, entropy=os.urandom, forms={})
     opened.store.staff.add_account(Account("viewer", "viewer", "", False, False, now))
     opened.store.close()
-    parcels = open_parcels(places, "background", os.urandom)
+    prepared_downloads = open_prepared_downloads(places, "background", os.urandom)
     asked = "/desk/export?form=annual-self-check&format=xlsx"
-    parcel = Parcel(id="0" * 31 + "1", owner="viewer", request=asked, started_at=now, seen_at=now, filename="x.xlsx")
-    parcels.keep(parcel)
-    assert run("background", {"parcel": parcel.id}) == [{"state": "ready"}]
-    with urlopen(parcels.link(parcel), timeout=10) as answer:
+    prepared = PreparedDownload(
+        id="0" * 31 + "1", owner="viewer", request=asked, started_at=now, seen_at=now, filename="x.xlsx"
+    )
+    prepared_downloads.keep(prepared)
+    assert run("background", {"parcel": prepared.id}) == [{"state": "ready"}]
+    with urlopen(prepared_downloads.link(prepared), timeout=10) as answer:
         assert answer.read().startswith(b"PK")
-    assert parcels.read(parcel.id).done == 1
+    assert prepared_downloads.read(prepared.id).done == 1

@@ -21,7 +21,7 @@ from functions.records.decision import Decision
 from functions.records.filing import answer, prepare
 from functions.records.proof.audit import Report
 from functions.records.store import Append
-from functions.records.transitions import Act, Dossier, correct, decide, note, withdraw
+from functions.records.transitions import Act, OpenRecord, correct, decide, note, withdraw
 from functions.settings import Settings
 from functions.staff.audit_log import Entry
 from functions.storage.keys import read_access_kids, read_public_keys
@@ -94,12 +94,12 @@ class Life:
         self.receipts[told["number"]] = told["receipt"]
         return str(told["number"])
 
-    def take(self, number: str, make: Callable[[Dossier, Act], Append], actor: str = "示例甲") -> None:
+    def take(self, number: str, make: Callable[[OpenRecord, Act], Append], actor: str = "示例甲") -> None:
         self.clock.at += timedelta(minutes=7)
         services = self.services
         record = services.records.read(number)
-        dossier = Dossier.of(record, lambda digest: services.catalogue.get(record.summary.form))
-        services.records.append(make(dossier, Act(actor, self.clock(), services.entropy))).result(30)
+        open_record = OpenRecord.of(record, lambda digest: services.catalogue.get(record.summary.form))
+        services.records.append(make(open_record, Act(actor, self.clock(), services.entropy))).result(30)
 
     def see(self, number: str) -> None:
         entry = Entry("viewed", "示例乙", self.clock(), number)
@@ -114,8 +114,8 @@ class Life:
         data |= self.scans(共用="attachments", 新的="quarantine")
         self.take(
             number,
-            lambda dossier, act: correct(
-                dossier,
+            lambda open_record, act: correct(
+                open_record,
                 replace(act, actor="filer", idempotency_key="correction", request_digest="1" * 64),
                 data,
                 due=date(2026, 9, 30),

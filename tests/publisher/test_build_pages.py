@@ -89,10 +89,10 @@ def test_nothing_of_the_theme_is_left_that_no_page_uses(built: Path) -> None:
 
 
 def test_the_service_gets_the_frame_and_the_names(built: Path) -> None:
-    shell = (built / "_service" / "shell.html").read_text(encoding="utf-8")
+    site_frame = (built / "_service" / "shell.html").read_text(encoding="utf-8")
     service = json.loads((built / "_service" / "assets.json").read_text(encoding="utf-8"))
-    assert [shell.count(mark) for mark in MARKS] == [1, 1, 1]
-    assert re.findall(r'(?:href|src)="(?!/|#)[^"]*"', shell) == []
+    assert [site_frame.count(mark) for mark in MARKS] == [1, 1, 1]
+    assert re.findall(r'(?:href|src)="(?!/|#)[^"]*"', site_frame) == []
     assert (built / service["stylesheet"].lstrip("/")).is_file()
     assert (built / service["form_script"].lstrip("/")).is_file()
     assert (built / service["site_script"].lstrip("/")).is_file()

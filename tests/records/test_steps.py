@@ -230,9 +230,9 @@ def test_a_correction_gets_a_receipt_with_both_times(filed: History, keys: Keys)
 
 def test_who_saw_something_older_is_told_so(filed: History) -> None:
     filed.note().correct()
-    filed.dossier.require_sequence(3)
-    filed.dossier.require_version(2)
-    for require, value in ((filed.dossier.require_sequence, 2), (filed.dossier.require_version, 1)):
+    filed.open_record.require_sequence(3)
+    filed.open_record.require_version(2)
+    for require, value in ((filed.open_record.require_sequence, 2), (filed.open_record.require_version, 1)):
         with pytest.raises(SequenceTaken):
             require(value)
 
@@ -251,5 +251,5 @@ def test_times_never_fall_along_a_record(filed: History) -> None:
 
 
 def test_an_opinion_may_go_with_an_acceptance(filed: History) -> None:
-    filed.take(decide(filed.dossier, filed.by("jia"), Decision("accept", "请保留原件")))
+    filed.take(decide(filed.open_record, filed.by("jia"), Decision("accept", "请保留原件")))
     assert filed.state.opinion == "请保留原件"

@@ -15,11 +15,11 @@ import pytest
 
 from functions.background import app as background
 from functions.background import overnight_documents as papers
-from functions.background.overnight_documents import Papers, set_missing
+from functions.background.overnight_documents import OvernightDocuments, set_missing
 from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
 from functions.exports.pdf import Press
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.forms.definition import Definition
 from functions.local.server.nightly_tasks import PAPERS_AT_MOST, _set_papers, watch
 from functions.records.erasing import erase
@@ -76,11 +76,11 @@ def test_what_is_missing_is_set_once_page_after_page(
 ) -> None:
     monkeypatch.setattr(papers, "AT_ONCE", 2)
     file(services, 5)
-    assert set_missing(services, press, never) == Papers(5, 0, finished=True)
+    assert set_missing(services, press, never) == OvernightDocuments(5, 0, finished=True)
     assert missing(services, press) == []
-    assert set_missing(services, press, never) == Papers(0, 0, finished=True)
+    assert set_missing(services, press, never) == OvernightDocuments(0, 0, finished=True)
     file(services, 1, start=5)
-    assert set_missing(services, press, never) == Papers(1, 0, finished=True)
+    assert set_missing(services, press, never) == OvernightDocuments(1, 0, finished=True)
 
 
 def test_a_download_finds_what_the_night_has_set(services: Services, press: Press) -> None:
@@ -88,7 +88,7 @@ def test_a_download_finds_what_the_night_has_set(services: Services, press: Pres
     set_missing(services, press, never)
 
     class Idle:
-        def set(self, paper: Paper) -> bytes:
+        def set(self, paper: Document) -> bytes:
             raise AssertionError("set a second time")
 
     idle = Press(press.letterhead, services.keys, Idle(), services.papers)
@@ -99,17 +99,17 @@ def test_a_download_finds_what_the_night_has_set(services: Services, press: Pres
 def test_the_newest_come_first_and_the_next_night_goes_on(services: Services, press: Press) -> None:
     summaries = file(services, 4)
     looks = iter([False, False, True])
-    assert set_missing(services, press, lambda: next(looks)) == Papers(2, 0, finished=False)
+    assert set_missing(services, press, lambda: next(looks)) == OvernightDocuments(2, 0, finished=False)
     assert missing(services, press) == [summaries[1].number, summaries[0].number]
-    assert set_missing(services, press, never) == Papers(2, 0, finished=True)
+    assert set_missing(services, press, never) == OvernightDocuments(2, 0, finished=True)
 
 
 def test_on_aws_a_night_is_as_long_as_a_function_may_run(services: Services, press: Press) -> None:
     file(services, 3)
     ticks = iter([0.0, 1.0, background.PATIENCE_SECONDS + 1.0])
-    assert background.set_papers(services, lambda: next(ticks)) == Papers(1, 0, finished=False)
+    assert background.set_papers(services, lambda: next(ticks)) == OvernightDocuments(1, 0, finished=False)
     assert len(missing(services, press)) == 2
-    assert background.set_papers(services, lambda: 0.0) == Papers(2, 0, finished=True)
+    assert background.set_papers(services, lambda: 0.0) == OvernightDocuments(2, 0, finished=True)
 
 
 def test_what_was_erased_has_no_document_and_holds_up_no_other(services: Services, press: Press) -> None:
@@ -118,7 +118,7 @@ def test_what_was_erased_has_no_document_and_holds_up_no_other(services: Service
     record = services.records.read(summaries[1].number)
     made = erase(record, version=1, reason="示例决定", actor="(console)", at=services.clock(), entropy=services.entropy)
     services.records.erase(made.step, made.sequence)
-    assert set_missing(services, press, never) == Papers(0, 0, finished=True)
+    assert set_missing(services, press, never) == OvernightDocuments(0, 0, finished=True)
 
 
 @dataclass
@@ -147,7 +147,7 @@ def test_one_that_cannot_be_set_is_told_of_and_holds_up_no_other(
 ) -> None:
     summaries = file(services, 3)
     troubled: Any = Troubled(press, summaries[1].number, RuntimeError("type"))
-    assert set_missing(services, troubled, never) == Papers(2, 1, finished=True)
+    assert set_missing(services, troubled, never) == OvernightDocuments(2, 1, finished=True)
     assert missing(services, press) == [summaries[1].number]
     assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [
         {"papers": "failed", "number": summaries[1].number}

@@ -24,7 +24,7 @@ from functions.bootstrap import Services, open_services
 from functions.errors import NotFound
 from functions.local.backup.backup import make_backup
 from functions.records.attachments.store import FROM_OUTSIDE
-from functions.records.document_cache import PaperName
+from functions.records.document_cache import DocumentName
 from functions.records.event import event_is_whole
 from functions.settings import Settings
 from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
@@ -198,7 +198,7 @@ def test_attachments_come_back_and_half_an_upload_does_not(filed: Path, tmp_path
 
 
 def test_documents_that_can_be_set_again_are_left_out(services: Services, data: Path, tmp_path: Path) -> None:
-    services.papers.keep(PaperName("SC-2026-000001", 1, "a" * 32), b"%PDF-1.7")
+    services.papers.keep(DocumentName("SC-2026-000001", 1, "a" * 32), b"%PDF-1.7")
     run("backup", str(tmp_path / "b.zip"), "--data", str(data))
     run("restore", str(tmp_path / "b.zip"), "--data", str(tmp_path / "restored"))
     assert (data / "papers").is_dir()
@@ -208,7 +208,7 @@ def test_documents_that_can_be_set_again_are_left_out(services: Services, data: 
 
 def test_who_verifies_says_nothing_of_documents(services: Services, data: Path) -> None:
     before = run("verify", str(data))
-    services.papers.keep(PaperName("SC-2026-000001", 1, "a" * 32), b"put there by somebody")
+    services.papers.keep(DocumentName("SC-2026-000001", 1, "a" * 32), b"put there by somebody")
     after = run("verify", str(data))
     assert (after.returncode, after.stdout, after.stderr) == (before.returncode, before.stdout, before.stderr)
 

@@ -12,7 +12,7 @@ from pyotp import TOTP
 
 from functions.staff.accounts import without_sessions
 from functions.staff.administration import disable, reset_second_factor
-from functions.staff.encryption import Vault
+from functions.staff.encryption import Encryption
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
 from functions.staff.store import Account, StaffStore
 from tests.staff.conftest import NOON
@@ -26,7 +26,7 @@ STEP = timedelta(seconds=30)
 @pytest.fixture
 def factors(staff: StaffStore, entropy: Callable[[int], bytes]) -> SecondFactors:
     staff.add_account(Account(NAME, "reviewer", "$argon2id$invented", False, False, NOON))
-    return SecondFactors(staff, Vault({"0001": b"k" * 32}, "0001", entropy), entropy)
+    return SecondFactors(staff, Encryption({"0001": b"k" * 32}, "0001", entropy), entropy)
 
 
 def code_at(at: datetime, secret: str = RFC_SECRET) -> str:

@@ -8,66 +8,66 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.staff.encryption import Unreadable, Vault
+from functions.staff.encryption import Encryption, Unreadable
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PURPOSE = "second factor of 示例甲"
 
 
 @pytest.fixture
-def vault(entropy: Callable[[int], bytes]) -> Vault:
-    return Vault({"0001": OLD, "0002": NEW}, "0002", entropy)
+def encryption(entropy: Callable[[int], bytes]) -> Encryption:
+    return Encryption({"0001": OLD, "0002": NEW}, "0002", entropy)
 
 
 @given(st.text())
 def test_a_text_comes_back_as_it_was(text: str) -> None:
-    vault = Vault({"k": OLD}, "k", lambda size: bytes(size))
+    encryption = Encryption({"k": OLD}, "k", lambda size: bytes(size))
     storable = text.encode("utf-8", "replace").decode()
-    assert vault.unlock(vault.lock(storable, purpose=PURPOSE), purpose=PURPOSE) == storable
+    assert encryption.unlock(encryption.lock(storable, purpose=PURPOSE), purpose=PURPOSE) == storable
 
 
-def test_nothing_of_the_text_shows_and_no_two_are_alike(vault: Vault) -> None:
-    first, second = (vault.lock("JBSWY3DPEHPK3PXP", purpose=PURPOSE) for _ in range(2))
+def test_nothing_of_the_text_shows_and_no_two_are_alike(encryption: Encryption) -> None:
+    first, second = (encryption.lock("JBSWY3DPEHPK3PXP", purpose=PURPOSE) for _ in range(2))
     assert first != second
     assert first.startswith("0002.")
     assert "JBSWY3DP" not in first
 
 
-def test_another_purpose_does_not_open_it(vault: Vault) -> None:
+def test_another_purpose_does_not_open_it(encryption: Encryption) -> None:
     """The secret of one account cannot be put into the row of another."""
-    locked = vault.lock("secret", purpose=PURPOSE)
+    locked = encryption.lock("secret", purpose=PURPOSE)
     with pytest.raises(Unreadable):
-        vault.unlock(locked, purpose="second factor of 示例乙")
+        encryption.unlock(locked, purpose="second factor of 示例乙")
 
 
-def test_every_changed_letter_is_found(vault: Vault) -> None:
-    locked = vault.lock("s", purpose=PURPOSE)
+def test_every_changed_letter_is_found(encryption: Encryption) -> None:
+    locked = encryption.lock("s", purpose=PURPOSE)
     for place, letter in enumerate(locked):
         changed = locked[:place] + ("A" if letter != "A" else "B") + locked[place + 1 :]
         with pytest.raises(Unreadable):
-            vault.unlock(changed, purpose=PURPOSE)
+            encryption.unlock(changed, purpose=PURPOSE)
 
 
 @pytest.mark.parametrize("wrong", ["", ".", "0002.", "0002.AAAA", "0002.键", "0009.AAAA", "no dot", "0002.A A="])
-def test_what_was_never_locked_is_unreadable(vault: Vault, wrong: str) -> None:
+def test_what_was_never_locked_is_unreadable(encryption: Encryption, wrong: str) -> None:
     with pytest.raises(Unreadable, match="请重做上一步"):
-        vault.unlock(wrong, purpose=PURPOSE)
+        encryption.unlock(wrong, purpose=PURPOSE)
 
 
-def test_what_an_older_key_locked_is_still_read(vault: Vault, entropy: Callable[[int], bytes]) -> None:
-    locked = Vault({"0001": OLD}, "0001", entropy).lock("secret", purpose=PURPOSE)
-    assert vault.unlock(locked, purpose=PURPOSE) == "secret"
+def test_what_an_older_key_locked_is_still_read(encryption: Encryption, entropy: Callable[[int], bytes]) -> None:
+    locked = Encryption({"0001": OLD}, "0001", entropy).lock("secret", purpose=PURPOSE)
+    assert encryption.unlock(locked, purpose=PURPOSE) == "secret"
     with pytest.raises(Unreadable):
-        Vault({"0002": NEW}, "0002", entropy).unlock(locked, purpose=PURPOSE)
+        Encryption({"0002": NEW}, "0002", entropy).unlock(locked, purpose=PURPOSE)
 
 
-def test_the_key_itself_opens_nothing(vault: Vault) -> None:
+def test_the_key_itself_opens_nothing(encryption: Encryption) -> None:
     """The keys given make access codes too: this end has one of its own."""
     from base64 import urlsafe_b64decode
 
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    content = urlsafe_b64decode(vault.lock("secret", purpose=PURPOSE).partition(".")[2])
+    content = urlsafe_b64decode(encryption.lock("secret", purpose=PURPOSE).partition(".")[2])
     with pytest.raises(InvalidTag):
         AESGCM(NEW).decrypt(content[:12], content[12:], PURPOSE.encode())

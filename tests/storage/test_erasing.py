@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from functions.records.document_cache import PaperName
+from functions.records.document_cache import DocumentName
 from functions.storage.sqlite import open_store
 from tests.contract.steps import first_step
 from tests.contract.test_erasing import NUMBER, erasure
@@ -21,7 +21,7 @@ def test_no_file_holds_what_was_forgotten(tmp_path: Path) -> None:
     server = open_store(data, lock=True)
     for n in range(1, 40):
         server.append(first_step(n, text=SECRET if n == 1 else f"别的话 {n}")).result(30)
-    server.papers.keep(PaperName(NUMBER, 1, "a" * 32), SECRET.encode())
+    server.papers.keep(DocumentName(NUMBER, 1, "a" * 32), SECRET.encode())
     part = SECRET[:14]
     assert files_with(part, data)
     beside = open_store(data)

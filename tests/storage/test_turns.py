@@ -18,7 +18,7 @@ import pytest
 from functions.errors import StoreUnavailable
 from functions.records.store import Selection
 from functions.storage.sqlite import open_store
-from functions.storage.sqlite.write_lock import NAMES, Turns
+from functions.storage.sqlite.write_lock import NAMES, WriteLock
 from tests.contract.steps import first_step
 
 ROOT = Path(__file__).parents[2]
@@ -46,22 +46,22 @@ def writing(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_turn_that_does_not_come_is_given_up(tmp_path: Path) -> None:
-    with writing(tmp_path), pytest.raises(StoreUnavailable, match="另一个程序"), Turns(tmp_path).turn(0.05):
+    with writing(tmp_path), pytest.raises(StoreUnavailable, match="另一个程序"), WriteLock(tmp_path).turn(0.05):
         raise AssertionError("it was not our turn")
 
 
 def test_a_killed_writer_lets_go(tmp_path: Path) -> None:
     with writing(tmp_path) as other:
         os.kill(other.pid, signal.SIGKILL)
-        with Turns(tmp_path).turn(10):
+        with WriteLock(tmp_path).turn(10):
             pass
 
 
 def test_who_has_given_up_stands_in_nobodys_way(tmp_path: Path) -> None:
-    ours = Turns(tmp_path)
+    ours = WriteLock(tmp_path)
     with writing(tmp_path), pytest.raises(StoreUnavailable), ours.turn(0.05):
         pass
-    with Turns(tmp_path).turn(1):
+    with WriteLock(tmp_path).turn(1):
         pass
     with ours.turn(1):
         pass
@@ -80,11 +80,11 @@ def someone_is_next(folder: Path) -> bool:
 def test_who_is_next_is_not_overtaken_by_who_has_just_written(tmp_path: Path) -> None:
     order: list[str] = []
 
-    def write(name: str, turns: Turns) -> None:
+    def write(name: str, turns: WriteLock) -> None:
         with turns.turn(30):
             order.append(name)
 
-    ours, theirs = Turns(tmp_path), Turns(tmp_path)
+    ours, theirs = WriteLock(tmp_path), WriteLock(tmp_path)
     for _ in range(20):
         with ours.turn(30):
             other = Thread(target=write, args=("theirs", theirs))

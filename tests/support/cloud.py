@@ -8,7 +8,7 @@ from itertools import count
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience
-from functions.storage.aws.document_cache import S3Papers
+from functions.storage.aws.document_cache import S3Documents
 from functions.storage.aws.provision import make_bucket, make_table
 from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
@@ -36,5 +36,5 @@ class Cloud:
         """A store on this table."""
         calls = calls or Calls(Patience(lambda: os.urandom(1)[0] / 256), table)
         bucket = Bucket(lambda: self.s3, BUCKET, calls)
-        own = S3Blobs(bucket), S3Papers(bucket)
+        own = S3Blobs(bucket), S3Documents(bucket)
         return AwsStore(self.dynamodb, table, calls, *own, entropy=os.urandom, cursor_key=CURSOR_KEY)

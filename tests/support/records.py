@@ -12,11 +12,11 @@ from typing import Any
 
 from functions.forms.definition import Definition, write_document
 from functions.records.decision import Decision
-from functions.records.filing import Paper, prepare
+from functions.records.filing import PaperFiling, prepare
 from functions.records.keys import Keys
 from functions.records.state import State, fold
 from functions.records.store import Append, Record
-from functions.records.transitions import Act, Dossier, correct, decide, note, reissue_code, withdraw
+from functions.records.transitions import Act, OpenRecord, correct, decide, note, reissue_code, withdraw
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
@@ -61,7 +61,7 @@ class History:
             request_digest="",
             keys=self.keys,
             entropy=entropy,
-            paper=Paper(received_on, "jia", "officer") if received_on else None,
+            paper=PaperFiling(received_on, "jia", "officer") if received_on else None,
         )
         self.steps.append(step)
         return self
@@ -76,8 +76,8 @@ class History:
         return fold(self.record.events)
 
     @property
-    def dossier(self) -> Dossier:
-        return Dossier.of(self.record, lambda digest: self.definition)
+    def open_record(self) -> OpenRecord:
+        return OpenRecord.of(self.record, lambda digest: self.definition)
 
     def by(self, actor: str) -> Act:
         return Act(actor, self.at, entropy, role="" if actor == "filer" else "reviewer")
@@ -87,27 +87,27 @@ class History:
         return self
 
     def accept(self, actor: str = "jia") -> History:
-        return self.take(decide(self.dossier, self.by(actor), Decision("accept")))
+        return self.take(decide(self.open_record, self.by(actor), Decision("accept")))
 
     def send_back(self, due: date = date(2026, 9, 25), actor: str = "jia") -> History:
         decision = Decision("return", "示例意见", due, ("/unit/contact_phone",))
-        return self.take(decide(self.dossier, self.by(actor), decision))
+        return self.take(decide(self.open_record, self.by(actor), decision))
 
     def reopen(self) -> History:
-        return self.take(decide(self.dossier, self.by("jia"), Decision("reopen", "示例理由")))
+        return self.take(decide(self.open_record, self.by("jia"), Decision("reopen", "示例理由")))
 
     def void(self) -> History:
-        return self.take(decide(self.dossier, self.by("jia"), Decision("void", "示例理由")))
+        return self.take(decide(self.open_record, self.by("jia"), Decision("void", "示例理由")))
 
     def note(self) -> History:
-        return self.take(note(self.dossier, self.by("jia"), "示例备注"))
+        return self.take(note(self.open_record, self.by("jia"), "示例备注"))
 
     def reissue(self) -> History:
-        step = reissue_code(self.dossier, self.by("jia"), kid=self.keys.hmac_kid, checked="回拨总机")
+        step = reissue_code(self.open_record, self.by("jia"), kid=self.keys.hmac_kid, checked="回拨总机")
         return self.take(step)
 
     def withdraw(self) -> History:
-        return self.take(withdraw(self.dossier, self.by("filer"), "填错了单位"))
+        return self.take(withdraw(self.open_record, self.by("filer"), "填错了单位"))
 
     def correct(self, data: Any = None, *, contest: bool = False) -> History:
         held, state = data or valid_self_check(unit_name="示例县第九中学"), self.state
@@ -115,7 +115,7 @@ class History:
         asked = date.fromisoformat(state.correction_due) if state.correction_due else None
         counted = counted_day(state.counted_day, day_in_shanghai(self.at), asked)
         step = correct(
-            self.dossier,
+            self.open_record,
             self.by("filer"),
             held,
             due=due,

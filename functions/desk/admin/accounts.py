@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
-from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound
 from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
@@ -41,15 +41,15 @@ OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您
 class StaffPages:
     """Every call blocks; a new password takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def show_all(self, request: Request) -> Response:
         """All accounts, and the form for one more."""
-        return self._list_page(request, self._doorkeeper.admit(request, "manage_accounts"))
+        return self._list_page(request, self._sessions.admit(request, "manage_accounts"))
 
     def add(self, request: Request, body: bytes) -> Response:
         """Add an account; the answer shows its one-time password, this once."""
@@ -58,7 +58,7 @@ class StaffPages:
         try:
             given = make_account(
                 self._services.staff,
-                self._doorkeeper.passwords,
+                self._sessions.passwords,
                 name=name,
                 role=role,
                 password=None,
@@ -72,7 +72,7 @@ class StaffPages:
 
     def show_one(self, request: Request) -> Response:
         """One account and what can be done with it."""
-        visitor = self._doorkeeper.admit(request, "manage_accounts")
+        visitor = self._sessions.admit(request, "manage_accounts")
         return self._account_page(request, visitor, self._asked_for(request))
 
     def change(self, request: Request, body: bytes) -> Response:
@@ -82,7 +82,7 @@ class StaffPages:
         if account.name == visitor.account.name:
             return self._account_page(request, visitor, account, error=OWN)
         if act == "password":
-            given = reset_password(self._services.staff, self._doorkeeper.passwords, account.name)
+            given = reset_password(self._services.staff, self._sessions.passwords, account.name)
             self._trail.note("account_reset", visitor.account.name, account=account.name)
             return self._issued_page(request, visitor, account, given)
         acts = self._acts(answers)
@@ -106,7 +106,7 @@ class StaffPages:
         }
 
     def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:
-        visitor = self._doorkeeper.admit(request, "manage_accounts")
+        visitor = self._sessions.admit(request, "manage_accounts")
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
         return visitor, answers
@@ -158,7 +158,7 @@ class StaffPages:
             "state": _state(account),
             "disabled": account.disabled,
             "totp": account.second_factor is not None,
-            "lacks_totp": self._doorkeeper.lacks_second_factor(account),
+            "lacks_totp": self._sessions.lacks_second_factor(account),
             "created": moment_of(account.created_at.isoformat()),
         }
 

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.filters import FILTER_WORDS
 from functions.desk.frame import Pages
-from functions.desk.sessions import Doorkeeper
+from functions.desk.sessions import Sessions
 from functions.exports import FORMATS
 from functions.exports.audit_log import stream_trail
 from functions.forms.formats import is_date
@@ -35,7 +35,7 @@ MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "a
 
 
 @dataclass(frozen=True, slots=True)
-class TrailFilters:
+class AuditLogFilters:
     """What narrows the trail; empty text means that this part does not. Days are in Asia/Shanghai, both included."""
 
     actor: str = ""
@@ -45,7 +45,7 @@ class TrailFilters:
     until: str = ""
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> TrailFilters:
+    def read(cls, query: Mapping[str, str]) -> AuditLogFilters:
         """The filters of a query string; HttpProblem 400 for a value that can never match."""
         filters = cls(**{field.name: query.get(field.name, "").strip() for field in fields(cls)})
         if any(len(value) > LONGEST for _, value in filters.pairs):
@@ -78,14 +78,14 @@ class TrailFilters:
         return "?" + urlencode(pairs) if pairs else ""
 
 
-class TrailPages:
+class AuditLogPages:
     """Every call blocks: run them in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
-        self._trail = Trail(services)
+        self._trail = Audit(services)
         self._titles: dict[str, str] = {
             **{definition.id: definition.short for definition in services.catalogue},
             **{
@@ -101,7 +101,7 @@ class TrailPages:
 
     def show(self, request: Request) -> Response:
         """The entries that match, newest first; looking at them is an entry too."""
-        visitor = self._doorkeeper.admit(request, "read_trail")
+        visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
         rows = [self._row(event) for event in page]
@@ -119,7 +119,7 @@ class TrailPages:
 
     def list(self, request: Request) -> Response:
         """The same for programs; `next` is where the next older page begins, null at the end."""
-        visitor = self._doorkeeper.admit(request, "read_trail")
+        visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
         content = {"items": [entry_json(event) for event in page], "next": older}
@@ -127,20 +127,20 @@ class TrailPages:
 
     def export(self, request: Request) -> Response:
         """All entries that match as a file, oldest first, once it is noted who took them."""
-        visitor = self._doorkeeper.admit(request, "read_trail")
+        visitor = self._sessions.admit(request, "read_trail")
         format = request.path_params["format"]
         if format not in MEDIA:
             raise HttpProblem(404, "没有这种格式。可以下载 CSV、JSON Lines")
-        filters = TrailFilters.read(request.query_params)
+        filters = AuditLogFilters.read(request.query_params)
         sought = filters.sought()
         self._trail.note("trail_exported", visitor.account.name, filters.number, format=format)
         moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
         chunks = stream_trail(format, self._services.trail.stream(sought), self._titles)
         return Download(chunks, filename=f"操作记录-{moment}.{format}", media_type=MEDIA[format])
 
-    def _read(self, request: Request, limit: int) -> tuple[TrailFilters, tuple[Event, ...], int | None]:
+    def _read(self, request: Request, limit: int) -> tuple[AuditLogFilters, tuple[Event, ...], int | None]:
         """The filters, one page, and where the next older one begins."""
-        filters = TrailFilters.read(request.query_params)
+        filters = AuditLogFilters.read(request.query_params)
         before = _before(request.query_params.get("before"))
         found = self._services.trail.page(filters.sought(), limit=limit + 1, before=before)
         page = found[:limit]

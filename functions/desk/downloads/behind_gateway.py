@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from functions.bootstrap import Services
 from functions.desk.downloads.prepared import tell_program
 from functions.desk.sessions import ADMITTED, Visitor
-from functions.staff.prepared_downloads import Parcel, ParcelStore
+from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 from functions.web.http.problems import wants_html
 from functions.web.http.streaming import DELIVERY, Download, close
 
@@ -48,10 +48,10 @@ class TooLong(Exception):
 
 def delivered(app: ASGIApp, services: Services, limits: Limits | None = None) -> ASGIApp:
     """The application with its downloads delivered as a gateway can take them."""
-    if services.parcels is None:
+    if services.prepared_downloads is None:
         return app
     deliver = AtGateway(
-        services.parcels,
+        services.prepared_downloads,
         clock=services.clock,
         ticks=time.monotonic,
         entropy=services.entropy,
@@ -69,14 +69,14 @@ class AtGateway:
 
     def __init__(
         self,
-        parcels: ParcelStore,
+        prepared_downloads: PreparedDownloadStore,
         *,
         clock: Callable[[], datetime],
         ticks: Callable[[], float],
         entropy: Callable[[int], bytes],
         limits: Limits,
     ) -> None:
-        self._parcels, self._clock, self._ticks, self._entropy = parcels, clock, ticks, entropy
+        self._prepared_downloads, self._clock, self._ticks, self._entropy = prepared_downloads, clock, ticks, entropy
         self._limits = limits
 
     async def __call__(self, download: Download, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,22 +116,22 @@ class AtGateway:
         return size
 
     def _lay_down(self, download: Download, request: Request, chunks: Iterator[bytes], size: int) -> Response:
-        parcel = self._parcel(download, request)
-        self._parcels.fill(parcel, chunks)
-        parcel = replace(parcel, state="ready", done=download.progress.done, size=size, seen_at=self._clock())
-        self._parcels.keep(parcel)
-        return self._lead(parcel, request)
+        prepared = self._parcel(download, request)
+        self._prepared_downloads.fill(prepared, chunks)
+        prepared = replace(prepared, state="ready", done=download.progress.done, size=size, seen_at=self._clock())
+        self._prepared_downloads.keep(prepared)
+        return self._lead(prepared, request)
 
     def _start(self, download: Download, request: Request) -> Response:
-        parcel = self._parcel(download, request)
-        self._parcels.keep(parcel)
-        self._parcels.start(parcel)
-        return self._lead(parcel, request)
+        prepared = self._parcel(download, request)
+        self._prepared_downloads.keep(prepared)
+        self._prepared_downloads.start(prepared)
+        return self._lead(prepared, request)
 
-    def _parcel(self, download: Download, request: Request) -> Parcel:
+    def _parcel(self, download: Download, request: Request) -> PreparedDownload:
         admitted: Visitor = request.scope[ADMITTED]
         now = self._clock()
-        return Parcel(
+        return PreparedDownload(
             id=self._entropy(ID_BYTES).hex(),
             owner=admitted.account.name,
             request=f"{request.url.path}?{request.url.query}",
@@ -141,11 +141,11 @@ class AtGateway:
             media_type=str(download.media_type),
         )
 
-    def _lead(self, parcel: Parcel, request: Request) -> Response:
+    def _lead(self, prepared: PreparedDownload, request: Request) -> Response:
         """For people the page of the parcel; for programs the file itself, or where they can ask for it."""
         root = request.scope.get("root_path", "")
         if wants_html(request.url.path, request.headers.get("accept", "")):
-            return RedirectResponse(f"{root}/desk/parcels/{parcel.id}", 303)
-        if parcel.state == "ready":
-            return RedirectResponse(self._parcels.link(parcel), 303)
-        return tell_program(parcel, self._parcels, root, status=202)
+            return RedirectResponse(f"{root}/desk/parcels/{prepared.id}", 303)
+        if prepared.state == "ready":
+            return RedirectResponse(self._prepared_downloads.link(prepared), 303)
+        return tell_program(prepared, self._prepared_downloads, root, status=202)

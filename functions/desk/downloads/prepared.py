@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.frame import Pages
-from functions.desk.sessions import Doorkeeper
+from functions.desk.sessions import Sessions
 from functions.errors import NotFound
-from functions.staff.prepared_downloads import Parcel, ParcelStore
+from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 
 SECONDS_BETWEEN_LOOKS: Final = 5
 _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"
@@ -36,51 +36,53 @@ class View:
     link: str = ""
 
 
-class Parcels:
+class PreparedDownloads:
     """The pages. Calls block: run them in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
-        self._services, self._doorkeeper, self._pages = services, doorkeeper, pages
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
+        self._services, self._sessions, self._pages = services, sessions, pages
 
     def show(self, request: Request) -> Response:
         """How far the file is, and once it is ready the way to it."""
-        visitor = self._doorkeeper.admit(request, "export")
-        parcel, parcels = self._own(request, visitor.account.name)
-        view = view_of(parcel, self._services.clock(), parcels.link(parcel) if parcel.state == "ready" else "")
-        response = self._pages.page(request, "parcel.html", visitor, parcel=view)
+        visitor = self._sessions.admit(request, "export")
+        prepared, prepared_downloads = self._own(request, visitor.account.name)
+        view = view_of(
+            prepared, self._services.clock(), prepared_downloads.link(prepared) if prepared.state == "ready" else ""
+        )
+        response = self._pages.page(request, "parcel.html", visitor, prepared=view)
         if view.state == "making":
             response.headers["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
         return response
 
     def tell(self, request: Request) -> Response:
         """The same for programs."""
-        visitor = self._doorkeeper.admit(request, "export")
-        parcel, parcels = self._own(request, visitor.account.name)
-        return tell_program(parcel, parcels, request.scope.get("root_path", ""))
+        visitor = self._sessions.admit(request, "export")
+        prepared, prepared_downloads = self._own(request, visitor.account.name)
+        return tell_program(prepared, prepared_downloads, request.scope.get("root_path", ""))
 
-    def _own(self, request: Request, owner: str) -> tuple[Parcel, ParcelStore]:
+    def _own(self, request: Request, owner: str) -> tuple[PreparedDownload, PreparedDownloadStore]:
         """The parcel of the request, if it is its owner who asks; else NotFound, as for one that is not there."""
-        parcels = self._services.parcels
-        if parcels is None:
+        prepared_downloads = self._services.prepared_downloads
+        if prepared_downloads is None:
             raise NotFound(_UNKNOWN)
-        parcel = parcels.read(request.path_params["id"])
-        if parcel.owner != owner:
+        prepared = prepared_downloads.read(request.path_params["id"])
+        if prepared.owner != owner:
             raise NotFound(_UNKNOWN)
-        return parcel, parcels
+        return prepared, prepared_downloads
 
 
-def view_of(parcel: Parcel, now: datetime, link: str = "") -> View:
+def view_of(prepared: PreparedDownload, now: datetime, link: str = "") -> View:
     """The parcel in words, at `now` (aware)."""
-    given_up = parcel.given_up(now)
-    of = f" / {parcel.total:,}" if parcel.total and parcel.state == "making" else ""
+    given_up = prepared.given_up(now)
+    of = f" / {prepared.total:,}" if prepared.total and prepared.state == "making" else ""
     return View(
-        state="failed" if given_up else parcel.state,
-        filename=parcel.filename,
-        done=f"{parcel.done:,}{of} 件" if parcel.done or parcel.total else "",
-        size=size_in_words(parcel.size) if parcel.size else "",
-        spent=f"{int((parcel.seen_at - parcel.started_at).total_seconds())} 秒",
-        problem=_GIVEN_UP if given_up else parcel.problem or _FAILED,
-        again=parcel.request,
+        state="failed" if given_up else prepared.state,
+        filename=prepared.filename,
+        done=f"{prepared.done:,}{of} 件" if prepared.done or prepared.total else "",
+        size=size_in_words(prepared.size) if prepared.size else "",
+        spent=f"{int((prepared.seen_at - prepared.started_at).total_seconds())} 秒",
+        problem=_GIVEN_UP if given_up else prepared.problem or _FAILED,
+        again=prepared.request,
         link=link,
     )
 
@@ -90,18 +92,20 @@ def size_in_words(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1e3))} KB"
 
 
-def tell_program(parcel: Parcel, parcels: ParcelStore, root: str, *, status: int = 200) -> Response:
+def tell_program(
+    prepared: PreparedDownload, prepared_downloads: PreparedDownloadStore, root: str, *, status: int = 200
+) -> Response:
     """The parcel as JSON; `link` is the way to the file once it is ready, `Location` where to ask again."""
     content: dict[str, Any] = {
-        "state": parcel.state,
-        "filename": parcel.filename,
-        "filings": parcel.done,
-        "filings_total": parcel.total or None,
-        "size": parcel.size,
-        "problem": parcel.problem or None,
-        "link": parcels.link(parcel) if parcel.state == "ready" else None,
+        "state": prepared.state,
+        "filename": prepared.filename,
+        "filings": prepared.done,
+        "filings_total": prepared.total or None,
+        "size": prepared.size,
+        "problem": prepared.problem or None,
+        "link": prepared_downloads.link(prepared) if prepared.state == "ready" else None,
     }
-    headers = {"Location": f"{root}/api/desk/parcels/{parcel.id}"}
-    if parcel.state == "making":
+    headers = {"Location": f"{root}/api/desk/parcels/{prepared.id}"}
+    if prepared.state == "making":
         headers["Retry-After"] = str(SECONDS_BETWEEN_LOOKS)
     return Response(orjson.dumps(content), status, headers=headers, media_type="application/json")

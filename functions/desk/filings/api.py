@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.exports import Downloads
 from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.views import record_json, summary_json
-from functions.desk.sessions import COOKIE, Doorkeeper, drop_cookie, set_cookie
-from functions.desk.sign_in.steps import Entrance
+from functions.desk.sessions import COOKIE, Sessions, drop_cookie, set_cookie
+from functions.desk.sign_in.steps import SignInSteps
 from functions.staff.sessions import SessionLimits
 from functions.web.filing.stepper import Stepper
 from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
@@ -27,26 +27,26 @@ MOST: Final = 200
 class Api:
     """Every call blocks: run them in worker threads. Errors are HttpProblem or errors of ours."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, entrance: Entrance) -> None:
+    def __init__(self, services: Services, sessions: Sessions, sign_in_steps: SignInSteps) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
-        self._entrance = entrance
+        self._sessions = sessions
+        self._sign_in_steps = sign_in_steps
         self._downloads = Downloads(services)
-        self._trail = Trail(services)
+        self._trail = Audit(services)
         self._stepper = Stepper(services)
 
     def sign_in(self, request: Request, body: bytes) -> Response:
         """201 with who it is and until when; the token is in the cookie alone."""
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         name, password, code = _credentials(parse_json(body))
-        checked = self._entrance.check(request, name=name, password=password)
-        signed_in = self._entrance.sign_in(request, checked, code)
+        checked = self._sign_in_steps.check(request, name=name, password=password)
+        signed_in = self._sign_in_steps.sign_in(request, checked, code)
         account, session = signed_in.visitor.account, signed_in.visitor.session
         content = {
             "username": account.name,
             "role": account.role,
             "must_change_password": account.must_change_password,
-            "must_set_up_totp": self._doorkeeper.lacks_second_factor(account),
+            "must_set_up_totp": self._sessions.lacks_second_factor(account),
             "expires_at": _utc(session.created_at + SessionLimits().absolute),
         }
         response = _json(content, status=201)
@@ -58,14 +58,14 @@ class Api:
 
         No CSRF token: no page of another site can send DELETE without asking first, and nobody here says yes.
         """
-        self._doorkeeper.leave(request, self._doorkeeper.visitor(request))
+        self._sessions.leave(request, self._sessions.visitor(request))
         response = Response(status_code=204)
         drop_cookie(response, COOKIE)
         return response
 
     def list(self, request: Request) -> Response:
         """One page, newest first; `next` is the cursor of the next older one, null at the end."""
-        visitor = self._doorkeeper.admit(request, "read")
+        visitor = self._sessions.admit(request, "read")
         query = request.query_params
         filters = Filters.read(query, visitor.account.name)
         page = self._services.records.page(
@@ -76,14 +76,14 @@ class Api:
 
     def read(self, request: Request) -> Response:
         """Everything about one filing."""
-        visitor = self._doorkeeper.admit(request, "read")
-        dossier = self._stepper.open(request.path_params["number"])
-        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
-        return _json(record_json(dossier))
+        visitor = self._sessions.admit(request, "read")
+        open_record = self._stepper.open(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, open_record.record.summary.number)
+        return _json(record_json(open_record))
 
     def export(self, request: Request) -> Response:
         """The filings of one form that match the filters, or those of `number`, as a file."""
-        visitor = self._doorkeeper.admit(request, "export")
+        visitor = self._sessions.admit(request, "export")
         form, _, format = request.path_params["file"].rpartition(".")
         self._services.catalogue.get(form)
         query = request.query_params

@@ -12,15 +12,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.frame import Pages
-from functions.desk.sessions import Doorkeeper
+from functions.desk.sessions import Sessions
 from functions.exports.csv import BOM, END
 from functions.exports.csv_cells import quote
 from functions.records.state import Erased
 from functions.records.store import Record, Selection
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.web.filing.form_pages import local_day
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.wording import BEIJING
@@ -52,12 +52,12 @@ class Call:
 class Calls:
     """Calls block: run them in a worker thread."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages, stepper: Stepper) -> None:
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages, stepper: Stepper) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
         self._stepper = stepper
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -65,7 +65,7 @@ class Calls:
 
     def show(self, request: Request) -> Response:
         """Those whose date comes first are first; units without a mail address stand above those with one."""
-        visitor = self._doorkeeper.admit(request, "read")
+        visitor = self._sessions.admit(request, "read")
         self._trail.note_soon("listed", visitor.account.name, status="returned")
         calls = sorted(self._calls(), key=lambda call: (call.correction_due, call.number))
         shown = calls[:MOST_SHOWN]
@@ -84,7 +84,7 @@ class Calls:
 
     def download(self, request: Request) -> Response:
         """All of them as CSV."""
-        visitor = self._doorkeeper.admit(request, "export")
+        visitor = self._sessions.admit(request, "export")
         filings = self._services.records.count(RETURNED)
         self._trail.note("exported", visitor.account.name, format="csv", status="returned", filings=filings)
         moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
@@ -99,10 +99,10 @@ class Calls:
 
     def _call(self, record: Record, today: date) -> Call | None:
         try:
-            dossier = Dossier.of(record, self._stepper.definition_of)
+            open_record = OpenRecord.of(record, self._stepper.definition_of)
         except Erased:
             return None
-        summary, state, definition = record.summary, dossier.state, dossier.definition
+        summary, state, definition = record.summary, open_record.state, open_record.definition
         return Call(
             summary.number,
             summary.unit_name,

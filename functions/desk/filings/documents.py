@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
-from functions.desk.sessions import Doorkeeper
+from functions.desk.audit import Audit
+from functions.desk.sessions import Sessions
 from functions.errors import NotFound
 from functions.records.store import Record
 from functions.supervision.scoring import KINDS, Kind
-from functions.web.filing.attachments import Enclosures, digest_in
+from functions.web.filing.attachments import ListedFiles, digest_in
 from functions.web.filing.documents import Documents, read_sheet, version_in, whole
 from functions.web.http.problems import HttpProblem
 
@@ -22,12 +22,12 @@ from functions.web.http.problems import HttpProblem
 class DeskDocuments:
     """Every call blocks: run them in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, services: Services, sessions: Sessions) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._documents = Documents(services)
-        self._enclosures = Enclosures(services)
-        self._trail = Trail(services)
+        self._enclosures = ListedFiles(services)
+        self._trail = Audit(services)
 
     def filing(self, request: Request) -> Response:
         """The filing; `version` for another one than the one that counts."""
@@ -49,7 +49,7 @@ class DeskDocuments:
 
     def score_sheet(self, request: Request) -> Response:
         """The blank score sheet; `kind` says who is to fill it in, the unit itself or the panel."""
-        visitor = self._doorkeeper.admit(request, "export")
+        visitor = self._sessions.admit(request, "export")
         kind = request.query_params.get("kind") or "self"
         if kind not in KINDS:
             raise HttpProblem(400, "kind 要填 self（建设单位自评）或者 panel（验收组评分）")
@@ -58,7 +58,7 @@ class DeskDocuments:
         return response
 
     def _give(self, request: Request, what: str, make: Callable[[Record], Response], **more: str) -> Response:
-        visitor = self._doorkeeper.admit(request, "export")
+        visitor = self._sessions.admit(request, "export")
         record = self._services.records.read(request.path_params["number"])
         response = make(record)
         details = more or {"format": "pdf"}

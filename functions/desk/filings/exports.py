@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.listing import forms_held
 from functions.desk.sessions import Visitor
@@ -38,7 +38,7 @@ class Downloads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._tools = tools_of(services)
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def make(self, visitor: Visitor, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
         """The selected filings as a file, once it is noted who took them.

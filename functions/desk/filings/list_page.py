@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.exports import Downloads, SeveralForms
 from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.listing import Listing
 from functions.desk.filings.page import FilingPage
 from functions.desk.frame import Pages, redirect
-from functions.desk.sessions import Doorkeeper, StaleForm, StepNeeded, Visitor
-from functions.desk.sign_in.pages import Doors
-from functions.desk.sign_in.resumption import Keeping, address_of
+from functions.desk.sessions import Sessions, StaleForm, StepNeeded, Visitor
+from functions.desk.sign_in.pages import SignInPages
+from functions.desk.sign_in.resumption import Resumption, address_of
 from functions.errors import QingdanError
 from functions.staff.permissions import may
 from functions.web.filing.documents import has_sheet
@@ -30,25 +30,25 @@ class Desk:
     def __init__(
         self,
         services: Services,
-        doorkeeper: Doorkeeper,
+        sessions: Sessions,
         pages: Pages,
         filing_page: FilingPage,
-        doors: Doors,
-        keeping: Keeping,
+        sign_in_pages: SignInPages,
+        resumption: Resumption,
     ) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
         self._filing_page = filing_page
-        self._doors = doors
-        self._keeping = keeping
+        self._sign_in_pages = sign_in_pages
+        self._resumption = resumption
         self._listing = Listing(services.records, services.catalogue)
         self._downloads = Downloads(services)
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def show_list(self, request: Request) -> Response:
         """The filings that match, newest first."""
-        visitor = self._doorkeeper.admit(request, "read")
+        visitor = self._sessions.admit(request, "read")
         filters = Filters.read(request.query_params, visitor.account.name)
         values = self._listing.values(filters, request.query_params.get("cursor") or None)
         self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
@@ -60,7 +60,7 @@ class Desk:
 
     def export(self, request: Request) -> Response:
         """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""
-        visitor = self._doorkeeper.admit(request, "export")
+        visitor = self._sessions.admit(request, "export")
         query = request.query_params
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]
         format, _, table = query.get("format", "").partition(":")
@@ -92,19 +92,19 @@ class Desk:
         if isinstance(error, StepNeeded):
             return redirect(request, error.page)
         if problem.status == 401:
-            kept = await self._keeping.read(request)
+            kept = await self._resumption.read(request)
             if kept:
-                return await run_in_threadpool(self._doors.keep, request, kept)
+                return await run_in_threadpool(self._sign_in_pages.keep, request, kept)
             return redirect(request, "/desk/sign-in" + _after(request))
         if isinstance(error, StaleForm):
-            kept = await self._keeping.read(request, again=True)
+            kept = await self._resumption.read(request, again=True)
             if kept:
-                return await run_in_threadpool(self._doors.resume, request, kept)
+                return await run_in_threadpool(self._sign_in_pages.resume, request, kept)
         return await run_in_threadpool(self._message, request, self._visitor(request), problem, [])
 
     def _visitor(self, request: Request) -> Visitor | None:
         try:
-            return self._doorkeeper.visitor(request)
+            return self._sessions.visitor(request)
         except (HttpProblem, QingdanError):
             return None
 

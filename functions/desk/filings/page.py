@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.filters import Filters
 from functions.desk.filings.listing import Listing
 from functions.desk.filings.views import filing_values, render_view, tabs_of
@@ -21,10 +21,10 @@ from functions.errors import NotFound
 from functions.forms.problem import Problem
 from functions.records.decision import Kind
 from functions.records.state import Erased
-from functions.records.transitions import ALLOWED, EVENT_OF, Dossier
+from functions.records.transitions import ALLOWED, EVENT_OF, OpenRecord
 from functions.records.versions import last_decision
 from functions.staff.permissions import Permission, may
-from functions.web.filing.attachments import Enclosures
+from functions.web.filing.attachments import ListedFiles
 from functions.web.filing.history import told_to_officers
 from functions.web.filing.stepper import Stepper
 
@@ -65,19 +65,19 @@ class FilingPage:
         self._stepper = stepper
         self._listing = Listing(services.records, services.catalogue)
         self._warnings = Warnings(services.records, stepper)
-        self._trail = Trail(services)
-        self._enclosures = Enclosures(services)
+        self._trail = Audit(services)
+        self._enclosures = ListedFiles(services)
 
     def show(self, request: Request, visitor: Visitor, failed: Failed | None = None) -> Response:
         """The filing, with the way back to the list it was opened from; after a failure, with all that was typed."""
-        dossier = self._stepper.open(request.path_params["number"])
-        self._trail.note("viewed", visitor.account.name, dossier.record.summary.number)
-        warnings = self._warnings.of(dossier)
+        open_record = self._stepper.open(request.path_params["number"])
+        self._trail.note("viewed", visitor.account.name, open_record.record.summary.number)
+        warnings = self._warnings.of(open_record)
         view = request.query_params.get("view", "")
-        allowed = self.allowed(visitor, dossier)
-        asked = set(failed.fields if failed else dossier.state.asked) if "return" in allowed else None
-        body = render_view(dossier, view, warnings, asked)
-        values = filing_values(dossier, warnings)
+        allowed = self.allowed(visitor, open_record)
+        asked = set(failed.fields if failed else open_record.state.asked) if "return" in allowed else None
+        body = render_view(open_record, view, warnings, asked)
+        values = filing_values(open_record, warnings)
         for warning in values["warnings"]:
             warning["here"] = f'id="a-{warning["at"]}"' in body
         response = self._pages.page(
@@ -86,10 +86,10 @@ class FilingPage:
             visitor,
             status=failed.status if failed else 200,
             **values,
-            **self._around(request, visitor, dossier, view),
+            **self._around(request, visitor, open_record, view),
             body=body,
-            enclosures=self._enclosures.of(dossier.record),
-            box=self._box(visitor, dossier, allowed),
+            enclosures=self._enclosures.of(open_record.record),
+            box=self._box(visitor, open_record, allowed),
             failed=failed,
             typed=Blank(failed.typed if failed else {}),
             wrong=Blank({each.pointer[1:]: each.message for each in failed.problems} if failed else {}),
@@ -98,9 +98,9 @@ class FilingPage:
         response.headers.update(failed.headers if failed else {})
         return response
 
-    def allowed(self, visitor: Visitor, dossier: Dossier) -> list[Kind]:
+    def allowed(self, visitor: Visitor, open_record: OpenRecord) -> list[Kind]:
         """The decisions that this officer may take on the filing as it stands."""
-        role, status = visitor.account.role, dossier.state.status
+        role, status = visitor.account.role, open_record.state.status
         return [kind for kind, needed in _NEEDS.items() if may(role, needed) and status in ALLOWED[EVENT_OF[kind]]]
 
     def next_after(self, request: Request, visitor: Visitor, number: str) -> str | None:
@@ -108,15 +108,15 @@ class FilingPage:
         filters, cursor = self._list_of(request, visitor)
         return self._listing.neighbours(number, filters, cursor).next
 
-    def _around(self, request: Request, visitor: Visitor, dossier: Dossier, view: str) -> dict[str, Any]:
+    def _around(self, request: Request, visitor: Visitor, open_record: OpenRecord, view: str) -> dict[str, Any]:
         """What leads away from the page, and to its other views."""
         filters, cursor = self._list_of(request, visitor)
-        number = dossier.record.summary.number
+        number = open_record.record.summary.number
         neighbours = self._listing.neighbours(number, filters, cursor)
         total = self._services.records.count(filters.selection()) if filters.waiting and neighbours.place else 0
         tabs = [
             {"word": tab.word, "query": filters.query(cursor=cursor or "", view=tab.view), "current": tab.current}
-            for tab in tabs_of(dossier, view)
+            for tab in tabs_of(open_record, view)
         ]
         return {
             "tabs": tabs,
@@ -125,8 +125,8 @@ class FilingPage:
             "next": neighbours.next,
             "place": neighbours.place if total else 0,
             "total": total,
-            "twins": self._listing.twins(dossier.record.summary),
-            "opinion": last_decision(dossier.record.events),
+            "twins": self._listing.twins(open_record.record.summary),
+            "opinion": last_decision(open_record.record.events),
             "done_words": self.done(request, visitor),
         }
 
@@ -134,10 +134,10 @@ class FilingPage:
         query = request.query_params
         return Filters.read(query, visitor.account.name), query.get("cursor") or None
 
-    def _box(self, visitor: Visitor, dossier: Dossier, allowed: list[Kind]) -> dict[str, Any]:
+    def _box(self, visitor: Visitor, open_record: OpenRecord, allowed: list[Kind]) -> dict[str, Any]:
         """What stands in the box: the decisions, who is first and second reviewer, what else may be done."""
-        state, role = dossier.state, visitor.account.role
-        eyes, why = _eyes(visitor, dossier), _why_not(visitor, dossier)
+        state, role = open_record.state, visitor.account.role
+        eyes, why = _eyes(visitor, open_record), _why_not(visitor, open_record)
         return {
             "kinds": [kind for kind in allowed if kind != "accept" or not why],
             "status": state.status,
@@ -153,33 +153,33 @@ class FilingPage:
     def done(self, request: Request, visitor: Visitor) -> str:
         """What this officer has just done, for the page that comes after it; "" when nothing."""
         try:
-            dossier = self._stepper.open(request.query_params.get("done", ""))
+            open_record = self._stepper.open(request.query_params.get("done", ""))
         except (NotFound, Erased):
             return ""
-        last = dossier.record.events[-1]
+        last = open_record.record.events[-1]
         if last.actor != visitor.account.name:
             return ""
-        step = told_to_officers(dossier)[0]
-        return f"{dossier.record.summary.unit_name}（{dossier.record.summary.number}）：{step.what}"
+        step = told_to_officers(open_record)[0]
+        return f"{open_record.record.summary.unit_name}（{open_record.record.summary.number}）：{step.what}"
 
 
-def _eyes(visitor: Visitor, dossier: Dossier) -> str:
+def _eyes(visitor: Visitor, open_record: OpenRecord) -> str:
     """Who is first and who second, where the form wants two officers; "" where it does not, or nothing is open."""
-    first = dossier.state.approved_by
-    if not dossier.definition.rules.four_eyes or dossier.state.status != "submitted":
+    first = open_record.state.approved_by
+    if not open_record.definition.rules.four_eyes or open_record.state.status != "submitted":
         return ""
     if not first:
         return "本表须两人审核：一人同意以后，还要另一位审核员同意，才算接受。"
     return "" if first == visitor.account.name else f"本表须两人审核。{first}已同意接受，您是第二人。"
 
 
-def _why_not(visitor: Visitor, dossier: Dossier) -> str:
+def _why_not(visitor: Visitor, open_record: OpenRecord) -> str:
     """Why this officer cannot accept a submitted filing; "" when nothing stands in the way."""
-    if dossier.state.status != "submitted":
+    if open_record.state.status != "submitted":
         return ""
     if not may(visitor.account.role, "accept"):
         return "接受由审核员决定；有要改的，您可以先退回。"
-    if dossier.record.summary.contested:
+    if open_record.record.summary.contested:
         return "重复待核，先把另一件作废，才能接受。"
-    own = dossier.state.approved_by == visitor.account.name
+    own = open_record.state.approved_by == visitor.account.name
     return "本表须两人审核。您已同意接受，请等另一位审核员。" if own else ""

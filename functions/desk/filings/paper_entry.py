@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.listing import LIVE
 from functions.desk.frame import Pages, redirect
-from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import GuardTaken, NotFound, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
@@ -25,15 +25,14 @@ from functions.forms.page.element import Markup, el, join
 from functions.forms.page.wording import DATE_HINT, WRONG
 from functions.forms.problem import Problem
 from functions.records.event import canonical
-from functions.records.filing import Paper
+from functions.records.filing import PaperFiling
 from functions.records.store import Selection
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
-from functions.web.filing.intake import Request as Filing
-from functions.web.filing.intake import file_paper, judge, recall_now
+from functions.web.filing.intake import Filing, file_paper, judge, recall_now
 from functions.web.filing.posted_files import filled_with_files
-from functions.web.filing.posted_form import Filling
+from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_slip, secret_box
-from functions.web.filing.uploads import Attaching
+from functions.web.filing.uploads import Uploads
 from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, require_type
 from functions.web.http.conditional import idempotency_key, require_key
@@ -59,21 +58,21 @@ class Entry:
     problems: tuple[Problem, ...]
 
     @property
-    def paper(self) -> Paper:
+    def paper(self) -> PaperFiling:
         """How it came; only of an entry without problems."""
         assert self.day is not None
-        return Paper(self.day, self.visitor.account.name, self.visitor.account.role)
+        return PaperFiling(self.day, self.visitor.account.name, self.visitor.account.role)
 
 
 class PaperDesk:
     """Calls block: run them in a worker thread."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, pages: Pages) -> None:
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
-        self._trail = Trail(services)
-        self._attaching = Attaching(services)
+        self._trail = Audit(services)
+        self._uploads = Uploads(services)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -88,69 +87,70 @@ class PaperDesk:
 
     def _files(self) -> Endpoint:
         # Nobody's files are read before it is known who he is.
-        admit = partial(self._doorkeeper.admit, permission="enter_paper")
+        admit = partial(self._sessions.admit, permission="enter_paper")
         return posting(self.take_files, typed=self._services.settings.body_limit, admit=admit)
 
     def choose(self, request: Request) -> Response:
         """Which form came on paper."""
-        visitor = self._doorkeeper.admit(request, "enter_paper")
+        visitor = self._sessions.admit(request, "enter_paper")
         forms = [(each.id, each.title) for each in self._services.catalogue if each.rules.audience == "public"]
         return self._pages.page(request, "paper.html", visitor, forms=forms)
 
     def begin(self, request: Request) -> Response:
         """The empty form."""
-        visitor = self._doorkeeper.admit(request, "enter_paper")
+        visitor = self._sessions.admit(request, "enter_paper")
         entry = Entry(visitor, "", None, ())
         return self._form(request, 200, Filled(self._definition(request), {}), entry)
 
     def begin_again(self, request: Request) -> Response:
         """The way to the form, for who opens anew the address that files were posted to."""
-        self._doorkeeper.admit(request, "enter_paper")
+        self._sessions.admit(request, "enter_paper")
         return redirect(request, f"/desk/records/{self._definition(request).id}")
 
     def take_files(self, request: Request, posted: Posted) -> Response:
         """The form again, with the files that came with it: the way without JavaScript."""
-        visitor = self._doorkeeper.admit(request, "enter_paper")
+        visitor = self._sessions.admit(request, "enter_paper")
         controls = dict(reversed(posted.pairs))
         require_csrf(visitor, controls.get("csrf", ""))
-        status, filled = filled_with_files(self._attaching, self._definition(request), posted)
+        status, filled = filled_with_files(self._uploads, self._definition(request), posted)
         entry = replace(self._entry(visitor, controls.get(RECEIVED, "")), problems=())
         page = form_page(self._pages.home, filled, below(self._place(filled.definition, entry, _received_field(entry))))
         return self._framed(request, status, page, visitor)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
         """A row more or less, what is to be changed, the answers to check, or the receipt."""
-        visitor = self._doorkeeper.admit(request, "enter_paper")
+        visitor = self._sessions.admit(request, "enter_paper")
         definition = self._definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
-        filling = Filling.read(definition, body)
-        require_csrf(visitor, filling.controls.get("csrf", ""))
-        entry = self._entry(visitor, filling.controls.get(RECEIVED, ""))
-        again = filling.rearranged()
+        posted_form = PostedForm.read(definition, body)
+        require_csrf(visitor, posted_form.controls.get("csrf", ""))
+        entry = self._entry(visitor, posted_form.controls.get(RECEIVED, ""))
+        again = posted_form.rearranged()
         if again:
             return self._form(request, 200, again, replace(entry, problems=()))
-        contest = filling.controls.get("contest") == "true"
-        found = (*entry.problems, *filling.decoded.problems, *self._problems(definition, filling.data, entry))
-        unsent = unproven(self._services, definition, filling.data, filling.vouchers)
-        if found or (unsent and not self._filed(filling, entry, contest=contest)):
-            return self._form(request, 422, filling.filled((*found, *unsent)), entry)
-        checked = filling.checked(entry.paper.received_on, self._services.entropy(KEY_BYTES).hex())
-        if not filling.files:
+        contest = posted_form.controls.get("contest") == "true"
+        found = (*entry.problems, *posted_form.decoded.problems, *self._problems(definition, posted_form.data, entry))
+        unsent = unproven(self._services, definition, posted_form.data, posted_form.vouchers)
+        if found or (unsent and not self._filed(posted_form, entry, contest=contest)):
+            return self._form(request, 422, posted_form.filled((*found, *unsent)), entry)
+        checked = posted_form.checked(entry.paper.received_on, self._services.entropy(KEY_BYTES).hex())
+        if not posted_form.files:
             return self._check(request, 200, checked, entry)
         return self._store(request, checked, entry, contest=contest)
 
-    def _filed(self, filling: Filling, entry: Entry, *, contest: bool) -> bool:
+    def _filed(self, posted_form: PostedForm, entry: Entry, *, contest: bool) -> bool:
         """Whether this very page has been filed: a voucher that is out of date by now was none then."""
-        if not filling.files:
+        if not posted_form.files:
             return False
-        key = require_key(filling.controls.get("key"))
+        key = require_key(posted_form.controls.get("key"))
         return (
-            recall_now(self._services, self._filing(filling.definition, filling.data, key, entry, contest)) is not None
+            recall_now(self._services, self._filing(posted_form.definition, posted_form.data, key, entry, contest))
+            is not None
         )
 
     def take(self, request: Request, body: bytes) -> Response:
         """The same for programs: `received_on` and `data`."""
-        visitor = self._doorkeeper.admit(request, "enter_paper")
+        visitor = self._sessions.admit(request, "enter_paper")
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         definition = self._definition(request)
         given, contest = parse_json(body), request.query_params.get("contest") or "false"
@@ -221,7 +221,7 @@ class PaperDesk:
         done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
         root = request.scope.get("root_path", "")
         acts = receipt_acts(f"{root}/forms/{definition.id}/receipt", given)
-        site = site_address(request, self._pages.shell, encrypted=self._services.settings.encrypted)
+        site = site_address(request, self._pages.site_frame, encrypted=self._services.settings.encrypted)
         told = el("div", Markup(receipt_slip(definition, data, given)), Markup(secret_box(given["access_code"])))
         kept = el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code")
         return Page(f"已经录入：{given['number']}", join(done, kept, _ways_on(root, given["number"]), Markup(acts)))

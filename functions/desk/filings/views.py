@@ -21,7 +21,7 @@ from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem
 from functions.records.event import Event
 from functions.records.store import Summary
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.records.versions import Version, versions_of
 from functions.web.filing.as_json import versions_json
 from functions.web.filing.form_pages import distance
@@ -45,9 +45,9 @@ class Tab:
     current: bool
 
 
-def filing_values(dossier: Dossier, warnings: Sequence[Problem]) -> dict[str, Any]:
+def filing_values(open_record: OpenRecord, warnings: Sequence[Problem]) -> dict[str, Any]:
     """The facts that filing.html shows, with what is to be seen before a decision."""
-    summary, state, definition = dossier.record.summary, dossier.state, dossier.definition
+    summary, state, definition = open_record.record.summary, open_record.state, open_record.definition
     due = date.fromisoformat(summary.due)
     return {
         "number": summary.number,
@@ -65,35 +65,37 @@ def filing_values(dossier: Dossier, warnings: Sequence[Problem]) -> dict[str, An
         "timeliness": TIMELINESS[summary.timeliness],
         "distance": distance(state.counted_day, due),
         "contact": contact_of(definition, state.data),
-        "digest": grouped(versions_of(dossier.record.events)[-1].event.digest),
+        "digest": grouped(versions_of(open_record.record.events)[-1].event.digest),
         "warnings": [_in_full(warning) for warning in warnings],
-        "log": told_to_officers(dossier),
+        "log": told_to_officers(open_record),
     }
 
 
-def tabs_of(dossier: Dossier, view: str) -> list[Tab]:
+def tabs_of(open_record: OpenRecord, view: str) -> list[Tab]:
     """The ways to look at it; the one that is shown when `view` names none is what changed, else the only version."""
-    versions = versions_of(dossier.record.events)
-    shown = view_of(dossier, view)
+    versions = versions_of(open_record.record.events)
+    shown = view_of(open_record, view)
     changes = [Tab("改了什么", CHANGES, shown == CHANGES)] if len(versions) > 1 else []
     whole = [Tab(f"第 {one.number} 版全文", str(one.number), shown == str(one.number)) for one in reversed(versions)]
     return [*changes, *whole]
 
 
-def view_of(dossier: Dossier, view: str) -> str:
+def view_of(open_record: OpenRecord, view: str) -> str:
     """The view that is shown for what an address asks."""
-    last = dossier.state.version
+    last = open_record.state.version
     known = {str(number) for number in range(1, last + 1)} | ({CHANGES} if last > 1 else set())
     return view if view in known else CHANGES if last > 1 else str(last)
 
 
-def render_view(dossier: Dossier, view: str, warnings: Sequence[Problem], ticked: Collection[str] | None) -> Markup:
+def render_view(
+    open_record: OpenRecord, view: str, warnings: Sequence[Problem], ticked: Collection[str] | None
+) -> Markup:
     """What changed and all of the version that counts, or all of one version.
 
     `ticked` are the pointers that are ticked as to be changed; None where nothing can be returned.
     """
-    versions, definition = versions_of(dossier.record.events), dossier.definition
-    shown = view_of(dossier, view)
+    versions, definition = versions_of(open_record.record.events), open_record.definition
+    shown = view_of(open_record, view)
     version = versions[-1 if shown == CHANGES else int(shown) - 1]
     last = version.number == len(versions)
     found, asked = (warnings, ticked) if last else ((), None)
@@ -161,9 +163,9 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def record_json(dossier: Dossier) -> dict[str, Any]:
+def record_json(open_record: OpenRecord) -> dict[str, Any]:
     """A record as programs get it: its summary, every version's answers, every event with its digests."""
-    record, state = dossier.record, dossier.state
+    record, state = open_record.record, open_record.state
     return {
         **summary_json(record.summary),
         "form_digest": record.summary.form_digest,
@@ -171,7 +173,7 @@ def record_json(dossier: Dossier) -> dict[str, Any]:
         "opinion": state.opinion,
         "fields": list(state.asked),
         "corrected_at": state.corrected_at or None,
-        "versions": versions_json(dossier.definition, versions_of(record.events)),
+        "versions": versions_json(open_record.definition, versions_of(record.events)),
         "events": [_event_json(event) for event in record.events],
     }
 

@@ -12,7 +12,7 @@ from functions.forms.checking.validation import warnings
 from functions.forms.problem import Problem
 from functions.records.state import Erased
 from functions.records.store import Page, RecordStore, Selection, Summary
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
 from functions.web.filing.stepper import Stepper
 
@@ -28,21 +28,21 @@ class Warnings:
         self._records = records
         self._stepper = stepper
 
-    def of(self, dossier: Dossier) -> list[Problem]:
+    def of(self, open_record: OpenRecord) -> list[Problem]:
         """The warnings, each at most a sentence that says what is so."""
-        state, definition = dossier.state, dossier.definition
+        state, definition = open_record.state, open_record.definition
         found = [
             Problem(each.pointer, each.label, what_is_so(each.message), each.rule)
             for each in warnings(definition, state.data, state.version_day)
         ]
-        before = self._year_before(dossier)
+        before = self._year_before(open_record)
         if before is not None:
             found += differs_by_half(definition, state.data, before.state.data)
-        return [*found, *self._same_phone(dossier)]
+        return [*found, *self._same_phone(open_record)]
 
-    def _year_before(self, dossier: Dossier) -> Dossier | None:
+    def _year_before(self, open_record: OpenRecord) -> OpenRecord | None:
         """The filing about the same matter for the year before: the accepted one, else any that counts."""
-        summary = dossier.record.summary
+        summary = open_record.record.summary
         period = year_before(summary.period)
         if period is None or not summary.uscc:
             return None
@@ -51,13 +51,13 @@ class Warnings:
         found = [item for item in _live(page) if item.uscc == summary.uscc]
         for item in sorted(found, key=lambda item: item.status != "accepted"):
             other = self._open(item.number)
-            if other and is_same_matter(dossier.definition, dossier.state.data, other.state.data):
+            if other and is_same_matter(open_record.definition, open_record.state.data, other.state.data):
                 return other
         return None
 
-    def _same_phone(self, dossier: Dossier) -> Iterator[Problem]:
+    def _same_phone(self, open_record: OpenRecord) -> Iterator[Problem]:
         """Other units that gave the same telephone number in the same period."""
-        summary, contact = dossier.record.summary, contact_of(dossier.definition, dossier.state.data)
+        summary, contact = open_record.record.summary, contact_of(open_record.definition, open_record.state.data)
         if contact is None or not contact.dial:
             return
         selection = Selection(form=summary.form, period=summary.period, words=(contact.sought,))
@@ -72,11 +72,11 @@ class Warnings:
         if names:
             least = "以上" if page.older else ""
             more = f"等 {len(names)} 个{least}单位" if len(names) > MOST_NAMED else ""
-            label = dossier.definition.label_at(contact.phone_at)
+            label = open_record.definition.label_at(contact.phone_at)
             words = f"与{'、'.join(list(names.values())[:MOST_NAMED])}{more}相同，请核实"
             yield Problem(contact.phone_at, label, words, SAME_PHONE)
 
-    def _open(self, number: str) -> Dossier | None:
+    def _open(self, number: str) -> OpenRecord | None:
         try:
             return self._stepper.open(number)
         except (Erased, NotFound):

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.desk.review.batches import KINDS, DecidingSeveral, Outcome, read_several
-from functions.desk.review.decisions import Deciding
+from functions.desk.review.batches import KINDS, Batches, Outcome, read_several
+from functions.desk.review.decisions import Decisions
 from functions.desk.review.pages import ASK_CHECKED, ASK_NOTE
-from functions.desk.sessions import Doorkeeper, Visitor
+from functions.desk.sessions import Sessions, Visitor
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, problem, read_decision
 from functions.staff.permissions import Permission
@@ -33,12 +33,12 @@ class ReviewApi:
     No CSRF token: no page of another site can send this type of content without asking first, and nobody says yes.
     """
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, stepper: Stepper, deciding: Deciding) -> None:
+    def __init__(self, services: Services, sessions: Sessions, stepper: Stepper, decisions: Decisions) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._stepper = stepper
-        self._deciding = deciding
-        self._several = DecidingSeveral(stepper, deciding)
+        self._decisions = decisions
+        self._several = Batches(stepper, decisions)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -55,20 +55,20 @@ class ReviewApi:
         # Each kind has a permission of its own; whoever may decide anything may return.
         visitor, given = self._posted(request, body, "return")
         if given.get("decision") in get_args(Kind):
-            self._doorkeeper.admit(request, cast(Permission, given["decision"]))
+            self._sessions.admit(request, cast(Permission, given["decision"]))
         number, key = request.path_params["number"], idempotency_key(request)
         definition = self._stepper.open(number).definition
         sequence = require_match(request, SEQUENCE)
         decision = read_decision(given, today=local_day(self._services.clock()), definition=definition)
         if not isinstance(decision, Decision):
             raise _refusal(decision)
-        return _told(self._deciding.decide(visitor, number, decision, sequence=sequence, key=key), status=200)
+        return _told(self._decisions.decide(visitor, number, decision, sequence=sequence, key=key), status=200)
 
     def decide_several(self, request: Request, body: bytes) -> Response:
         """Take one decision on several filings, each at its sequence; each is answered for itself."""
         visitor, given = self._posted(request, body, "accept")
         if given.get("decision") in KINDS:
-            self._doorkeeper.admit(request, cast(Permission, given["decision"]))
+            self._sessions.admit(request, cast(Permission, given["decision"]))
         key = idempotency_key(request)
         decision, seen = read_several(given)
         outcomes = self._several.decide(visitor, decision, seen, key=key)
@@ -79,7 +79,7 @@ class ReviewApi:
         visitor, given = self._posted(request, body, "note")
         text = _words(given, "text", ASK_NOTE)
         key = idempotency_key(request)
-        return _told(self._deciding.note(visitor, request.path_params["number"], text, key=key), status=201)
+        return _told(self._decisions.note(visitor, request.path_params["number"], text, key=key), status=201)
 
     def reissue(self, request: Request, body: bytes) -> Response:
         """Give a new access code; the old one is worthless from now on."""
@@ -87,10 +87,10 @@ class ReviewApi:
         number, key = request.path_params["number"], idempotency_key(request)
         sequence = require_match(request, SEQUENCE)
         checked = _words(given, "checked", ASK_CHECKED)
-        return _told(self._deciding.reissue(visitor, number, checked, sequence=sequence, key=key), status=201)
+        return _told(self._decisions.reissue(visitor, number, checked, sequence=sequence, key=key), status=201)
 
     def _posted(self, request: Request, body: bytes, needed: Permission) -> tuple[Visitor, dict[str, Any]]:
-        visitor = self._doorkeeper.admit(request, needed)
+        visitor = self._sessions.admit(request, needed)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         given = parse_json(body)
         if not isinstance(given, dict):

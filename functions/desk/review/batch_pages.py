@@ -11,16 +11,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.filings.filters import MOST_NUMBERS, Filters
 from functions.desk.filings.warnings import Warnings, in_full
 from functions.desk.frame import Pages
-from functions.desk.review.batches import DecidingSeveral, Kind, Outcome
-from functions.desk.review.decisions import Deciding
-from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.review.batches import Batches, Kind, Outcome
+from functions.desk.review.decisions import Decisions
+from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.wording import TIMELINESS, Mark, mark_of
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
@@ -57,19 +57,19 @@ class Result:
     words: str
 
 
-class SelectionPages:
+class BatchPages:
     """Calls block: run them in a worker thread."""
 
     def __init__(
-        self, services: Services, doorkeeper: Doorkeeper, pages: Pages, stepper: Stepper, deciding: Deciding
+        self, services: Services, sessions: Sessions, pages: Pages, stepper: Stepper, decisions: Decisions
     ) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
         self._stepper = stepper
-        self._several = DecidingSeveral(stepper, deciding)
+        self._several = Batches(stepper, decisions)
         self._warnings = Warnings(services.records, stepper)
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -84,7 +84,7 @@ class SelectionPages:
 
     def look_over(self, request: Request, kind: Kind) -> Response:
         """The ticked filings with what stands out in each, before anything is decided."""
-        visitor = self._doorkeeper.admit(request, kind)
+        visitor = self._sessions.admit(request, kind)
         wanted = _numbers(request.query_params.getlist("number"))
         page = self._look_over(request, visitor, kind, wanted)
         self._trail.note_soon("listed", visitor.account.name, numbers=wanted)
@@ -92,7 +92,7 @@ class SelectionPages:
 
     def decide(self, request: Request, body: bytes, kind: Kind) -> Response:
         """Decide on each of them as it was looked over; each has a result of its own."""
-        visitor = self._doorkeeper.admit(request, kind)
+        visitor = self._sessions.admit(request, kind)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         pairs = parse_pairs(body)
         controls = dict(pairs)
@@ -140,8 +140,8 @@ class SelectionPages:
         )
 
     def _candidate(self, visitor: Visitor, kind: Kind, number: str) -> Candidate:
-        dossier = self._stepper.open(number)
-        summary, definition = dossier.record.summary, dossier.definition
+        open_record = self._stepper.open(number)
+        summary, definition = open_record.record.summary, open_record.definition
         return Candidate(
             number,
             summary.unit_name,
@@ -150,8 +150,8 @@ class SelectionPages:
             TIMELINESS[summary.timeliness],
             mark_of(summary),
             summary.sequence,
-            [in_full(each) for each in self._warnings.of(dossier)],
-            _why_not_accept(visitor, dossier) if kind == "accept" else _why_not_void(dossier),
+            [in_full(each) for each in self._warnings.of(open_record)],
+            _why_not_accept(visitor, open_record) if kind == "accept" else _why_not_void(open_record),
         )
 
 
@@ -167,8 +167,8 @@ def _result(kind: Kind, outcome: Outcome) -> Result:
     return Result(outcome.number, name, Mark("已同意", "ok"), "还要另一位审核员同意，才算接受")
 
 
-def _why_not_accept(visitor: Visitor, dossier: Dossier) -> str:
-    summary = dossier.record.summary
+def _why_not_accept(visitor: Visitor, open_record: OpenRecord) -> str:
+    summary = open_record.record.summary
     if summary.contested:
         return "重复待核，先把另一件作废"
     if summary.status != "submitted":
@@ -176,8 +176,8 @@ def _why_not_accept(visitor: Visitor, dossier: Dossier) -> str:
     return "您已同意，请等另一位审核员" if summary.approved_by == visitor.account.name else ""
 
 
-def _why_not_void(dossier: Dossier) -> str:
-    return "" if dossier.record.summary.contested else "没有和别的重复，请打开这一件单独作废"
+def _why_not_void(open_record: OpenRecord) -> str:
+    return "" if open_record.record.summary.contested else "没有和别的重复，请打开这一件单独作废"
 
 
 def _back(request: Request, visitor: Visitor) -> str:

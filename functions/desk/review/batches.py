@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from functions.desk.filings.filters import MOST_NUMBERS
-from functions.desk.review.decisions import Deciding
+from functions.desk.review.decisions import Decisions
 from functions.desk.sessions import Visitor
 from functions.errors import NotFound, QingdanError, StoreUnavailable
 from functions.forms.problem import Problem
@@ -67,12 +67,12 @@ def _wrong(one: Any, seen: Mapping[str, int]) -> str:
     return f"{number} 写了两次。请删去一次" if number in seen else ""
 
 
-class DecidingSeveral:
+class Batches:
     """Calls block: run them in a worker thread."""
 
-    def __init__(self, stepper: Stepper, deciding: Deciding) -> None:
+    def __init__(self, stepper: Stepper, decisions: Decisions) -> None:
         self._stepper = stepper
-        self._deciding = deciding
+        self._decisions = decisions
 
     def decide(
         self, visitor: Visitor, decision: Decision, seen: Iterable[tuple[str, int | None]], *, key: str | None
@@ -93,7 +93,7 @@ class DecidingSeveral:
         if sequence is None:
             return Outcome(number, name, problem=HttpProblem(400, "这一页不完整。请回到列表再选一次"))
         try:
-            told = self._deciding.decide(
+            told = self._decisions.decide(
                 visitor, number, decision, sequence=sequence, key=key, if_contested=decision.kind == "void"
             )
         except StoreUnavailable:

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.sessions import Visitor
 from functions.errors import GuardTaken, StepRefused
 from functions.records.decision import Decision
 from functions.records.store import Append
-from functions.records.transitions import Act, Dossier, decide, note, reissue_code
+from functions.records.transitions import Act, OpenRecord, decide, note, reissue_code
 from functions.web.filing.history import since, told_to_officers
 from functions.web.filing.stepper import Make, Overtaken, Stepper
 from functions.web.http.problems import HttpProblem
@@ -23,13 +23,13 @@ TAKEN = "这件填报的位置已经由另一件占着。请先核实是哪一�
 ALONE = "这一件没有和别的重复，没有作废。要作废，请打开这一件单独办"
 
 
-class Deciding:
+class Decisions:
     """Calls block: run them in a worker thread. Each raises StepRefused, IdempotencyMismatch or StoreUnavailable."""
 
     def __init__(self, services: Services, stepper: Stepper) -> None:
         self._services = services
         self._stepper = stepper
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def decide(
         self,
@@ -47,26 +47,26 @@ class Deciding:
         """
         act = self._act(visitor, key, "decide", sequence, asdict(decision))
 
-        def make(dossier: Dossier) -> Append:
-            dossier.require_sequence(sequence)
-            if if_contested and not dossier.record.summary.contested:
+        def make(open_record: OpenRecord) -> Append:
+            open_record.require_sequence(sequence)
+            if if_contested and not open_record.record.summary.contested:
                 raise StepRefused(ALONE)
-            return decide(dossier, act, decision)
+            return decide(open_record, act, decision)
 
         return self._take(number, act, make, what=decision.kind, seen=sequence)
 
     def note(self, visitor: Visitor, number: str, text: str, *, key: str | None) -> dict[str, Any]:
         """Leave a note, whatever else happens at the same time."""
         act = self._act(visitor, key, "note", 0, text)
-        return self._take(number, act, lambda dossier: note(dossier, act, text), what="note", tries=NOTE_TRIES)
+        return self._take(number, act, lambda open_record: note(open_record, act, text), what="note", tries=NOTE_TRIES)
 
     def reissue(self, visitor: Visitor, number: str, checked: str, *, sequence: int, key: str | None) -> dict[str, Any]:
         """Give a new access code; the answer holds it. HttpProblem 412 as in `decide`: one code, not two."""
         act, kid = self._act(visitor, key, "reissue", sequence, checked), self._services.keys.hmac_kid
 
-        def make(dossier: Dossier) -> Append:
-            dossier.require_sequence(sequence)
-            return reissue_code(dossier, act, kid=kid, checked=checked)
+        def make(open_record: OpenRecord) -> Append:
+            open_record.require_sequence(sequence)
+            return reissue_code(open_record, act, kid=kid, checked=checked)
 
         return self._take(number, act, make, what="reissue", seen=sequence)
 
@@ -79,16 +79,16 @@ class Deciding:
         """Take the step and note in the trail who took it; the same told again is no second step."""
         made = False
 
-        def making(dossier: Dossier) -> Append:
+        def making(open_record: OpenRecord) -> Append:
             nonlocal made
-            step = make(dossier)
+            step = make(open_record)
             made = True
             return step
 
         try:
             told = self._stepper.take(number, act, making, tries=tries)
         except Overtaken as lost:
-            raise overtaken(lost.dossier, seen) from None
+            raise overtaken(lost.open_record, seen) from None
         except GuardTaken:
             raise HttpProblem(409, TAKEN) from None
         if made:
@@ -96,15 +96,15 @@ class Deciding:
         return told
 
 
-def overtaken(dossier: Dossier, sequence: int) -> HttpProblem:
+def overtaken(open_record: OpenRecord, sequence: int) -> HttpProblem:
     """What the slower officer is told: who did what, and when."""
-    story = told_to_officers(dossier)
+    story = told_to_officers(open_record)
     happened = since(story, sequence)
     words = f"您打开这一页以后，{happened}" if happened else "这件填报和您看到的不一样"
     later = [step for step in reversed(story) if step.sequence > sequence]
     more = {
-        "sequence": dossier.state.sequence,
-        "state": dossier.state.status,
+        "sequence": open_record.state.sequence,
+        "state": open_record.state.status,
         "happened": [{"what": step.what, "who": step.who, "at": step.at.machine} for step in later],
     }
     return HttpProblem(412, f"{words}。您的这一步没有存入，请看过再决定", more=more)

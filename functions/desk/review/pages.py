@@ -13,8 +13,8 @@ from starlette.routing import Route
 from functions.bootstrap import Services
 from functions.desk.filings.page import Failed, FilingPage
 from functions.desk.frame import Pages, redirect
-from functions.desk.review.decisions import Deciding
-from functions.desk.sessions import Doorkeeper, Visitor, require_csrf
+from functions.desk.review.decisions import Decisions
+from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import QingdanError
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, read_decision
@@ -35,13 +35,13 @@ class Review:
     """Calls block: run them in a worker thread."""
 
     def __init__(
-        self, services: Services, doorkeeper: Doorkeeper, pages: Pages, stepper: Stepper, deciding: Deciding
+        self, services: Services, sessions: Sessions, pages: Pages, stepper: Stepper, decisions: Decisions
     ) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._pages = pages
         self._stepper = stepper
-        self._deciding = deciding
+        self._decisions = decisions
         self.page = FilingPage(services, pages, stepper)
 
     def routes(self) -> list[Route]:
@@ -56,27 +56,27 @@ class Review:
 
     def show(self, request: Request) -> Response:
         """The filing."""
-        return self.page.show(request, self._doorkeeper.admit(request, "read"))
+        return self.page.show(request, self._sessions.admit(request, "read"))
 
     def decide(self, request: Request, body: bytes) -> Response:
         """Take the decision, then go on: to the next one of the queue, or back to this one."""
         # Each kind has a permission of its own; whoever may decide anything may return.
         visitor, pairs = self._posted(request, body, "return")
         controls, number = dict(pairs), request.path_params["number"]
-        dossier = self._stepper.open(number)
+        open_record = self._stepper.open(number)
         fields = [value for name, value in pairs if name == "field"]
         kind = controls.get("decision", "")
         if kind in get_args(Kind):
-            self._doorkeeper.admit(request, cast(Permission, kind))
+            self._sessions.admit(request, cast(Permission, kind))
         given = _given(kind, controls, fields)
         today = local_day(self._services.clock())
-        decision = read_decision(given, today=today, definition=dossier.definition)
+        decision = read_decision(given, today=today, definition=open_record.definition)
         form = _OF_FORM.get(kind, "decide")
         if not isinstance(decision, Decision):
             return self._again(request, visitor, Failed(form, controls, fields, _renamed(form, decision)))
         following = self.page.next_after(request, visitor, number)
         try:
-            self._deciding.decide(
+            self._decisions.decide(
                 visitor, number, decision, sequence=_sequence(controls), key=require_key(controls.get("key"))
             )
         except (HttpProblem, QingdanError) as error:
@@ -91,7 +91,7 @@ class Review:
         if wrong:
             return self._again(request, visitor, Failed("note", controls, problems=wrong))
         text = controls["text"].strip()
-        self._deciding.note(visitor, number, text, key=require_key(controls.get("key")))
+        self._decisions.note(visitor, number, text, key=require_key(controls.get("key")))
         return redirect(request, _address(request, number, done=number) + "#log")
 
     def reissue(self, request: Request, body: bytes) -> Response:
@@ -103,7 +103,7 @@ class Review:
             return self._again(request, visitor, Failed("code", controls, problems=wrong))
         checked, key = controls["checked"].strip(), require_key(controls.get("key"))
         try:
-            given = self._deciding.reissue(visitor, number, checked, sequence=_sequence(controls), key=key)
+            given = self._decisions.reissue(visitor, number, checked, sequence=_sequence(controls), key=key)
         except (HttpProblem, QingdanError) as error:
             return self._again(request, visitor, _stopped("code", controls, (), error))
         summary = self._stepper.open(number).record.summary
@@ -114,7 +114,7 @@ class Review:
         )  # fmt: skip
 
     def _posted(self, request: Request, body: bytes, needed: Permission) -> tuple[Visitor, list[tuple[str, str]]]:
-        visitor = self._doorkeeper.admit(request, needed)
+        visitor = self._sessions.admit(request, needed)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         pairs = parse_pairs(body)
         require_csrf(visitor, dict(pairs).get("csrf", ""))

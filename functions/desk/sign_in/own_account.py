@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
+from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
-from functions.desk.sessions import COOKIE, Doorkeeper, Visitor, drop_cookie, id_of, require_csrf
+from functions.desk.sessions import COOKIE, Sessions, Visitor, drop_cookie, id_of, require_csrf
 from functions.desk.sign_in.pages import go_on
 from functions.staff.encryption import Unreadable
 from functions.staff.passwords import PasswordRefused
@@ -34,17 +34,17 @@ FEW_CODES: Final = 2
 class OwnAccount:
     """Every call blocks; what checks a password takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, factors: SecondFactors, pages: Pages) -> None:
+    def __init__(self, services: Services, sessions: Sessions, factors: SecondFactors, pages: Pages) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._factors = factors
         self._pages = pages
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def show(self, request: Request) -> Response:
         """The account, and where it is signed in."""
-        visitor = self._doorkeeper.admit(request, "own_account")
-        sessions = self._doorkeeper.sessions(visitor)
+        visitor = self._sessions.admit(request, "own_account")
+        sessions = self._sessions.sessions(visitor)
         here = visitor.session.token_hash
         return self._pages.page(
             request,
@@ -61,31 +61,31 @@ class OwnAccount:
         visitor, answers = self._posted(request, body)
         chosen = answers.get("session", "")
         if chosen == "all":
-            self._doorkeeper.sign_out_everywhere(visitor)
+            self._sessions.sign_out_everywhere(visitor)
             response = redirect(request, "/desk/sign-in?out=all")
             drop_cookie(response, COOKIE)
             return response
         if chosen == "elsewhere":
-            return go_on(request, self._doorkeeper.sign_out_elsewhere(request, visitor), "/desk/account?done=elsewhere")
-        self._doorkeeper.close(visitor, chosen)
+            return go_on(request, self._sessions.sign_out_elsewhere(request, visitor), "/desk/account?done=elsewhere")
+        self._sessions.close(visitor, chosen)
         return redirect(request, "/desk/account?done=session")
 
     def show_totp(self, request: Request) -> Response:
         """The second factor: how to set it up, or how it stands."""
-        visitor = self._doorkeeper.settled(request)
+        visitor = self._sessions.settled(request)
         if visitor.account.second_factor is None:
             return self._setup_page(request, visitor, self._factors.new_secret())
         return self._factor_page(request, visitor)
 
     def turn_on(self, request: Request, body: bytes) -> Response:
         """Keep the phone that shows the right code; the answer shows the recovery codes, this once."""
-        visitor = self._doorkeeper.settled(request)
+        visitor = self._sessions.settled(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
         if visitor.account.second_factor is not None:
             return redirect(request, "/desk/totp")
         try:
-            secret = self._factors.vault.unlock(answers.get("setup", ""), purpose=_purpose(visitor))
+            secret = self._factors.encryption.unlock(answers.get("setup", ""), purpose=_purpose(visitor))
         except Unreadable:
             return self._setup_page(request, visitor, self._factors.new_secret(), SETUP_ENDED)
         name, at = visitor.account.name, self._services.clock()
@@ -111,7 +111,7 @@ class OwnAccount:
         if visitor.account.second_factor is None:
             return redirect(request, "/desk/totp")
         try:
-            self._doorkeeper.confirm(request, visitor, answers.get("password", ""))
+            self._sessions.confirm(request, visitor, answers.get("password", ""))
             return act(request, visitor)
         except (PasswordRefused, CodeRefused) as refusal:
             return self._factor_page(request, visitor, str(refusal), field)
@@ -124,11 +124,11 @@ class OwnAccount:
     def _forget_phone(self, request: Request, visitor: Visitor) -> Response:
         self._factors.turn_off(visitor.account.name)
         self._trail.note("second_factor_changed", visitor.account.name, change="off")
-        demanded = self._doorkeeper.demands_second_factor(visitor.account)
+        demanded = self._sessions.demands_second_factor(visitor.account)
         return redirect(request, "/desk/totp" if demanded else "/desk/account?done=totp-off")
 
     def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:
-        visitor = self._doorkeeper.admit(request, "own_account")
+        visitor = self._sessions.admit(request, "own_account")
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
         return visitor, answers
@@ -142,12 +142,12 @@ class OwnAccount:
             visitor,
             status=422 if error else 200,
             error=error,
-            demanded=self._doorkeeper.demands_second_factor(visitor.account),
+            demanded=self._sessions.demands_second_factor(visitor.account),
             address=address,
             qr=qr_code(address, label="用手机验证器扫的二维码"),
             secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
             issuer=self._pages.name,
-            setup=self._factors.vault.lock(secret, purpose=_purpose(visitor)),
+            setup=self._factors.encryption.lock(secret, purpose=_purpose(visitor)),
         )
 
     def _factor_page(self, request: Request, visitor: Visitor, error: str = "", field: str = "") -> Response:
@@ -159,7 +159,7 @@ class OwnAccount:
             error=error,
             field=field,
             factor=_factor_words(visitor),
-            demanded=self._doorkeeper.demands_second_factor(visitor.account),
+            demanded=self._sessions.demands_second_factor(visitor.account),
         )
 
     def _recovery_page(self, request: Request, visitor: Visitor, codes: tuple[str, ...], *, first: bool) -> Response:

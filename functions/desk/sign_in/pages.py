@@ -13,7 +13,7 @@ from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import (
     COOKIE,
     FORM_COOKIE,
-    Doorkeeper,
+    Sessions,
     SignedIn,
     StaleForm,
     Visitor,
@@ -22,8 +22,8 @@ from functions.desk.sessions import (
     require_form_token,
     set_cookie,
 )
-from functions.desk.sign_in.resumption import Keeping, Kept, resume_page
-from functions.desk.sign_in.steps import Entrance, TicketEnded
+from functions.desk.sign_in.resumption import KeptPost, Resumption, resume_page
+from functions.desk.sign_in.steps import SignInSteps, TicketEnded
 from functions.staff.passwords import PasswordRefused
 from functions.web.http.bodies import read_form
 from functions.web.http.problems import HttpProblem
@@ -38,14 +38,14 @@ TOO_LONG: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Next:
     """What follows a sign-in: the page that was asked for, and what was typed and waits, locked up; "" for nothing."""
 
     after: str = ""
     kept: str = ""
 
     @classmethod
-    def of(cls, answers: Mapping[str, str]) -> Way:
+    def of(cls, answers: Mapping[str, str]) -> Next:
         """What the pages of the sign-in carry from one to the next."""
         return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
 
@@ -57,21 +57,21 @@ class Overtaken(HttpProblem):
         super().__init__(403, "这一页放得太久，还没有登录。请再填一次账号和密码")
 
 
-class Doors:
+class SignInPages:
     """Every call blocks; checking a password also takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, doorkeeper: Doorkeeper, entrance: Entrance, pages: Pages, keeping: Keeping) -> None:
-        self._doorkeeper = doorkeeper
-        self._entrance = entrance
+    def __init__(self, sessions: Sessions, sign_in_steps: SignInSteps, pages: Pages, resumption: Resumption) -> None:
+        self._sessions = sessions
+        self._sign_in_steps = sign_in_steps
         self._pages = pages
-        self._keeping = keeping
+        self._resumption = resumption
 
     def show_sign_in(self, request: Request) -> Response:
         """The sign-in page; who is signed in already goes to the list."""
         if COOKIE not in request.cookies:
             return self._sign_in_page(request, notice=LEFT.get(request.query_params.get("out", ""), ""))
         try:
-            self._doorkeeper.visitor(request)
+            self._sessions.visitor(request)
         except HttpProblem:
             response = self._sign_in_page(request, notice=ENDED)
             drop_cookie(response, COOKIE)
@@ -81,30 +81,30 @@ class Doors:
     def sign_in(self, request: Request, body: bytes) -> Response:
         """Let in who knows the password, or ask them for the code; else the page again, without the password."""
         answers = read_form(request, body)
-        name, way = answers.get("username", ""), Way.of(answers)
+        name, way = answers.get("username", ""), Next.of(answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
             return self._sign_in_page(request, name=name, way=way, problem=problem)
         try:
-            account = self._entrance.check(request, name=name, password=answers.get("password", ""))
+            account = self._sign_in_steps.check(request, name=name, password=answers.get("password", ""))
         except HttpProblem as problem:
             return self._sign_in_page(request, name=name, way=way, problem=problem)
         if account.second_factor is not None:
-            return self._code_page(request, self._entrance.ticket(account, token), way)
-        return self._let_in(request, self._entrance.sign_in(request, account, ""), way)
+            return self._code_page(request, self._sign_in_steps.ticket(account, token), way)
+        return self._let_in(request, self._sign_in_steps.sign_in(request, account, ""), way)
 
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
         """The second step: let in who has the code as well; else the page again, or the first step."""
         answers = read_form(request, body)
-        ticket, way = answers.get("ticket", ""), Way.of(answers)
+        ticket, way = answers.get("ticket", ""), Next.of(answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
             return self._sign_in_page(request, way=way, problem=problem)
         try:
-            account = self._entrance.redeem(ticket, token)
-            signed_in = self._entrance.sign_in(request, account, answers.get("code", ""))
+            account = self._sign_in_steps.redeem(ticket, token)
+            signed_in = self._sign_in_steps.sign_in(request, account, answers.get("code", ""))
         except TicketEnded as problem:
             return self._sign_in_page(request, way=way, problem=problem)
         except HttpProblem as problem:
@@ -113,46 +113,46 @@ class Doors:
 
     def sign_out(self, request: Request, body: bytes) -> Response:
         """End the session here and in the browser."""
-        visitor = self._doorkeeper.visitor(request)
+        visitor = self._sessions.visitor(request)
         require_csrf(visitor, read_form(request, body).get("csrf", ""))
-        self._doorkeeper.leave(request, visitor)
+        self._sessions.leave(request, visitor)
         response = redirect(request, "/desk/sign-in?out=1")
         drop_cookie(response, COOKIE)
         return response
 
     def show_password(self, request: Request) -> Response:
         """The page to change one's password."""
-        return self._password_page(request, self._doorkeeper.visitor(request))
+        return self._password_page(request, self._sessions.visitor(request))
 
     def change_password(self, request: Request, body: bytes) -> Response:
         """Change it and go on with a new session; else the page again with what is wrong."""
-        visitor = self._doorkeeper.visitor(request)
+        visitor = self._sessions.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
-        way = Way.of(answers)
+        way = Next.of(answers)
         try:
-            signed_in = self._doorkeeper.change_password(request, visitor, answers)
+            signed_in = self._sessions.change_password(request, visitor, answers)
         except PasswordRefused as refusal:
             return self._password_page(request, visitor, refusal, kept=way.kept)
         after = "/desk/" if visitor.account.must_change_password else "/desk/account?done=password"
-        return self._arrive(request, signed_in, Way(after, way.kept))
+        return self._arrive(request, signed_in, Next(after, way.kept))
 
-    def keep(self, request: Request, kept: Kept) -> Response:
+    def keep(self, request: Request, kept: KeptPost) -> Response:
         """The sign-in page for who posted this without a session: nothing was done, and it waits."""
-        locked = self._keeping.lock(kept)
-        way = Way("/desk/", locked)
+        locked = self._resumption.lock(kept)
+        way = Next("/desk/", locked)
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
-    def resume(self, request: Request, kept: Kept) -> Response:
+    def resume(self, request: Request, kept: KeptPost) -> Response:
         """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
-        return resume_page(self._pages, request, self._doorkeeper.visitor(request), kept, status=403)
+        return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=403)
 
-    def _form_token(self, request: Request, answers: Mapping[str, str], way: Way) -> str:
+    def _form_token(self, request: Request, answers: Mapping[str, str], way: Next) -> str:
         """As require_form_token; Overtaken where the page came from here, and what it keeps is not to be lost."""
         try:
             return require_form_token(request, answers.get("csrf", ""))
         except StaleForm:
-            if way.kept and self._keeping.is_from_here(request):
+            if way.kept and self._resumption.is_from_here(request):
                 raise Overtaken from None
             raise
 
@@ -162,12 +162,12 @@ class Doors:
         *,
         notice: str = "",
         name: str = "",
-        way: Way | None = None,
+        way: Next | None = None,
         problem: HttpProblem | None = None,
         status: int = 200,
         files: bool = False,
     ) -> Response:
-        token = self._doorkeeper.form_token(request)
+        token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
             "sign_in.html",
@@ -185,9 +185,9 @@ class Doors:
         set_cookie(response, FORM_COOKIE, token)
         return response
 
-    def _code_page(self, request: Request, ticket: str, way: Way, problem: HttpProblem | None = None) -> Response:
+    def _code_page(self, request: Request, ticket: str, way: Next, problem: HttpProblem | None = None) -> Response:
         """The page for the code. That it is asked for is no mistake, and answered with 200."""
-        token = self._doorkeeper.form_token(request)
+        token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
             "code.html",
@@ -202,7 +202,7 @@ class Doors:
         response.headers.update(problem.headers if problem else {})
         return response
 
-    def _let_in(self, request: Request, signed_in: SignedIn, way: Way) -> Response:
+    def _let_in(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
         if not signed_in.visitor.account.must_change_password:
             response = self._arrive(request, signed_in, way)
         elif way.kept:
@@ -213,11 +213,11 @@ class Doors:
         drop_cookie(response, FORM_COOKIE)
         return response
 
-    def _arrive(self, request: Request, signed_in: SignedIn, way: Way) -> Response:
+    def _arrive(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
         """On to the page that was asked for, or to what waits, with the cookie of the new session."""
         if not way.kept:
             return go_on(request, signed_in, way.after)
-        response = resume_page(self._pages, request, signed_in.visitor, self._keeping.unlock(way.kept))
+        response = resume_page(self._pages, request, signed_in.visitor, self._resumption.unlock(way.kept))
         set_cookie(response, COOKIE, signed_in.token)
         return response
 

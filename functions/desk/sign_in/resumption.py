@@ -14,7 +14,7 @@ from starlette.responses import Response
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
 from functions.settings import Settings
-from functions.staff.encryption import Unreadable, Vault
+from functions.staff.encryption import Encryption, Unreadable
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.sessions import is_of, mark_in
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
@@ -63,7 +63,7 @@ _STEP = re.compile(r"/(decision|note|code|files)(?=\?|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPost:
     """The pairs that were posted, in order, and to which desk page.
 
     `mark` tells who typed them (staff/sessions.py), "" when that is not known. `whole`: the form was posted with files
@@ -77,14 +77,14 @@ class Kept:
     files: bool = False
 
 
-class Keeping:
+class Resumption:
     """Reads what was typed, and locks it up so that only this desk can read it again, for whoever typed it."""
 
-    def __init__(self, vault: Vault, settings: Settings) -> None:
-        self._vault = vault
+    def __init__(self, encryption: Encryption, settings: Settings) -> None:
+        self._encryption = encryption
         self._settings = settings
 
-    async def read(self, request: Request, *, again: bool = False) -> Kept | None:
+    async def read(self, request: Request, *, again: bool = False) -> KeptPost | None:
         """What a form of our own posted; None from elsewhere, or when there is nothing that could be posted again.
 
         `again`: the body has been read before, which leaves nothing of a form that was posted with files.
@@ -106,7 +106,7 @@ class Keeping:
         except HttpProblem:
             return None
         typed = [(name, value) for name, value in pairs if name not in _SECRET]
-        return Kept(address, typed, mark_in(dict(reversed(pairs)).get(CSRF, "")), whole, files) if typed else None
+        return KeptPost(address, typed, mark_in(dict(reversed(pairs)).get(CSRF, "")), whole, files) if typed else None
 
     def is_from_here(self, request: Request) -> bool:
         """Whether a page of ours sent the request, by what no page can change."""
@@ -116,19 +116,19 @@ class Keeping:
         scheme = "https" if self._settings.encrypted else request.url.scheme
         return request.headers.get("origin") == f"{scheme}://{request.headers.get('host', '')}"
 
-    def lock(self, kept: Kept) -> str:
+    def lock(self, kept: KeptPost) -> str:
         """The same as letters for a hidden field; "" when it is too long to come back within the limit."""
-        locked = self._vault.lock(json.dumps(asdict(kept), ensure_ascii=False), purpose=PURPOSE)
+        locked = self._encryption.lock(json.dumps(asdict(kept), ensure_ascii=False), purpose=PURPOSE)
         return locked if len(locked) <= self._settings.body_limit - ROOM else ""
 
-    def unlock(self, locked: str) -> Kept | None:
+    def unlock(self, locked: str) -> KeptPost | None:
         """What was locked up; None for anything else."""
         try:
-            content = json.loads(self._vault.unlock(locked, purpose=PURPOSE))
+            content = json.loads(self._encryption.unlock(locked, purpose=PURPOSE))
         except Unreadable:
             return None
         content["pairs"] = [(name, value) for name, value in content["pairs"]]
-        kept = Kept(**content)
+        kept = KeptPost(**content)
         return kept if own_page(kept.address) == kept.address else None
 
 
@@ -138,7 +138,9 @@ def address_of(request: Request) -> str:
     return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
 
 
-def resume_page(pages: Pages, request: Request, visitor: Visitor, kept: Kept | None, *, status: int = 200) -> Response:
+def resume_page(
+    pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
+) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
     Nobody is shown what another account typed.
@@ -166,7 +168,7 @@ def _step(address: str) -> str:
     return "提交刚才的一页"
 
 
-def _told(kept: Kept) -> list[tuple[str, str]]:
+def _told(kept: KeptPost) -> list[tuple[str, str]]:
     """What the page can name of it; the rest is there, too."""
     return [
         (LABELS[name], WORDS.get(name, {}).get(value, value)) for name, value in kept.pairs if name in LABELS and value

@@ -10,13 +10,13 @@ from typing import Final
 from starlette.requests import Request
 
 from functions.bootstrap import Services
-from functions.desk.audit import Trail
-from functions.desk.sessions import Doorkeeper, SignedIn
+from functions.desk.audit import Audit
+from functions.desk.sessions import Sessions, SignedIn
 from functions.errors import NotFound
 from functions.forms.problem import Problem
 from functions.staff.accounts import check_password, normal_name
 from functions.staff.audit_log import NOBODY
-from functions.staff.encryption import Unreadable, Vault
+from functions.staff.encryption import Encryption, Unreadable
 from functions.staff.second_factor import CodeRefused, SecondFactors
 from functions.staff.store import Account
 from functions.web.http.problems import HttpProblem
@@ -53,19 +53,19 @@ class Ticket:
     at: datetime
 
 
-class Entrance:
+class SignInSteps:
     """Lets staff in. All calls block, and checking a password takes long on purpose: use worker threads."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper, factors: SecondFactors) -> None:
+    def __init__(self, services: Services, sessions: Sessions, factors: SecondFactors) -> None:
         self._services = services
-        self._doorkeeper = doorkeeper
+        self._sessions = sessions
         self._factors = factors
-        self._trail = Trail(services)
+        self._trail = Audit(services)
 
     def check(self, request: Request, *, name: str, password: str) -> Account:
         """The account whose password this is; else HttpProblem 401, the same for all reasons, or 429."""
-        self._doorkeeper.count_try(request, name, "password")
-        account = check_password(self._services.staff, self._doorkeeper.passwords, name=name, password=password)
+        self._sessions.count_try(request, name, "password")
+        account = check_password(self._services.staff, self._sessions.passwords, name=name, password=password)
         if account is None:
             self._trail.note("sign_in_failed", self._known(name))
             raise HttpProblem(401, WRONG_PAIR)
@@ -76,7 +76,7 @@ class Entrance:
         if account.second_factor is not None:
             if not code.strip():
                 raise CodeProblem(NEEDS_CODE, rule="required")
-            self._doorkeeper.count_try(request, account.name, "code")
+            self._sessions.count_try(request, account.name, "code")
             try:
                 account = self._factors.use(account, code, at=self._services.clock())
             except CodeRefused as refusal:
@@ -84,19 +84,19 @@ class Entrance:
                 raise CodeProblem(str(refusal), rule="wrong") from None
             except Unreadable:
                 raise HttpProblem(503, KEY_GONE) from None
-        self._doorkeeper.forgive(account.name)
+        self._sessions.forgive(account.name)
         self._trail.note("signed_in", account.name)
-        return self._doorkeeper.let_in(request, account)
+        return self._sessions.let_in(request, account)
 
     def ticket(self, account: Account, form_token: str) -> str:
         """What the page for the code carries in place of name and password; good in this browser only."""
         ticket = {"name": account.name, "epoch": account.epoch, "at": self._services.clock().isoformat()}
-        return self._factors.vault.lock(json.dumps(ticket), purpose=_purpose(form_token))
+        return self._factors.encryption.lock(json.dumps(ticket), purpose=_purpose(form_token))
 
     def redeem(self, ticket: str, form_token: str) -> Account:
         """The account that the ticket was made for, as it is now; or TicketEnded."""
         try:
-            read = _read_ticket(self._factors.vault, ticket, form_token)
+            read = _read_ticket(self._factors.encryption, ticket, form_token)
             account = self._services.staff.account(read.name)
         except (Unreadable, NotFound):
             raise TicketEnded from None
@@ -113,8 +113,8 @@ class Entrance:
             return NOBODY
 
 
-def _read_ticket(vault: Vault, ticket: str, form_token: str) -> Ticket:
-    content = json.loads(vault.unlock(ticket, purpose=_purpose(form_token)))
+def _read_ticket(encryption: Encryption, ticket: str, form_token: str) -> Ticket:
+    content = json.loads(encryption.unlock(ticket, purpose=_purpose(form_token)))
     return Ticket(content["name"], content["epoch"], datetime.fromisoformat(content["at"]))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from functions.errors import NotFound
 from functions.exports.cells import CONTESTED, STATUSES, TIMELINESS
 from functions.exports.pdf.answer_table import Block, label, sections_of, value
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.forms.definition import Definition
 from functions.forms.pointer import read, split
 from functions.records.event import Event
@@ -58,7 +58,7 @@ class _Filed:
 
 def filing_paper(
     record: Record, definition: Definition, version: int | None, keys: Keys, letterhead: Letterhead
-) -> Paper:
+) -> Document:
     """The filing in full; NotFound for a version that is not there, Erased when its content is gone."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition)[1:], *_digest(filed.event)]
@@ -66,22 +66,22 @@ def filing_paper(
     parts["sections"] = sections_of(definition, filed.state.data)
     parts["notes"] = [] if definition.rules.official else [_OURS]
     parts["foot"] = f"{filed.number}　第 {filed.state.version} 版　{filed.event.digest[:16]}"
-    return Paper(parts, _code(record, filed, definition, keys, letterhead), _day(filed.event.at))
+    return Document(parts, _code(record, filed, definition, keys, letterhead), _day(filed.event.at))
 
 
 def receipt_paper(
     record: Record, definition: Definition, version: int | None, keys: Keys, letterhead: Letterhead
-) -> Paper:
+) -> Document:
     """What the bureau says that it received, when, and whether that was in time; raises as `filing_paper` does."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition), *_digest(filed.event)]
     parts = parts_of(letterhead, "填报回执", "", filed.number, facts)
     parts["words"] = ["上述填报已经收到。内容有一字改动，内容指纹就不同。"]
     parts["sign"] = _signature(letterhead, filed.event)
-    return Paper(parts, _code(record, filed, definition, keys, letterhead), _day(filed.event.at))
+    return Document(parts, _code(record, filed, definition, keys, letterhead), _day(filed.event.at))
 
 
-def opinion_paper(record: Record, definition: Definition, sequence: int, letterhead: Letterhead) -> Paper:
+def opinion_paper(record: Record, definition: Definition, sequence: int, letterhead: Letterhead) -> Document:
     """A decision and its opinion, as the unit gets it; NotFound when the event of this sequence is no decision."""
     at, event = next(((n, e) for n, e in enumerate(record.events) if e.sequence == sequence), (0, None))
     if event is None or event.type not in OPINIONS:
@@ -105,7 +105,7 @@ def opinion_paper(record: Record, definition: Definition, sequence: int, letterh
     parts = parts_of(letterhead, title, "", event.number, facts)
     parts["sections"] = [*_opinion(body), *_asked(definition, state.data, body.get("asked", ()))]
     parts["sign"] = _signature(letterhead, event)
-    return Paper(parts, "", _day(event.at))
+    return Document(parts, "", _day(event.at))
 
 
 def _version(record: Record, version: int | None) -> _Filed:

@@ -10,28 +10,28 @@ from typing import Any, Final
 
 from functions.errors import StoreUnavailable
 from functions.exports.pdf.contents import Letterhead
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.edition import edition
-from functions.records.document_cache import PaperName, PaperStore, sealed, unsealed
+from functions.records.document_cache import DocumentName, DocumentStore, sealed, unsealed
 from functions.records.keys import Keys
 from functions.records.store import Summary
 
 _MARK_DIGITS: Final = 32
 
-Set = Callable[[Paper], bytes]
+Set = Callable[[Document], bytes]
 
 
-class Shelf:
+class DocumentCache:
     """The kept documents of one bureau; for several threads."""
 
-    def __init__(self, papers: PaperStore, keys: Keys, letterhead: Letterhead) -> None:
+    def __init__(self, papers: DocumentStore, keys: Keys, letterhead: Letterhead) -> None:
         self._papers, self._keys, self._letterhead = papers, keys, letterhead
 
     def lacks(self, summary: Summary) -> bool:
         """Whether the version that counts has no document yet, or one that has had its day: cheap to find out."""
         return self._papers.lacks(self._name(summary, summary.version))
 
-    def document(self, summary: Summary, version: int, paper: Paper, set_paper: Set) -> bytes:
+    def document(self, summary: Summary, version: int, paper: Document, set_paper: Set) -> bytes:
         """The document as it was set before, else set now and kept. What cannot be kept is set all the same."""
         name, key = self._name(summary, version), _key(paper)
         with suppress(StoreUnavailable):
@@ -44,12 +44,12 @@ class Shelf:
             self._papers.keep(name, sealed(self._keys, name, key, document))
         return document
 
-    def fill(self, summary: Summary, paper: Paper, set_paper: Set) -> None:
+    def fill(self, summary: Summary, paper: Document, set_paper: Set) -> None:
         """Set the document of the version that counts and keep it; StoreUnavailable when it cannot be kept."""
         name = self._name(summary, summary.version)
         self._papers.keep(name, sealed(self._keys, name, _key(paper), set_paper(paper)))
 
-    def _name(self, summary: Summary, version: int) -> PaperName:
+    def _name(self, summary: Summary, version: int) -> DocumentName:
         """The mark says under what the document was made, as far as a list knows it; its key says what of."""
         under = [
             edition(),
@@ -61,10 +61,10 @@ class Shelf:
             summary.status,
             summary.contested,
         ]
-        return PaperName(summary.number, version, _digest(under)[:_MARK_DIGITS])
+        return DocumentName(summary.number, version, _digest(under)[:_MARK_DIGITS])
 
 
-def _key(paper: Paper) -> str:
+def _key(paper: Document) -> str:
     """Stands for everything that the document says. The code in it is the same each time: RFC 6979 signs so."""
     return _digest([paper.parts, paper.code, paper.made])
 

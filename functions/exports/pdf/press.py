@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from functions.exports.pdf.contents import Letterhead, filing_paper, opinion_paper, receipt_paper
-from functions.exports.pdf.document_cache import Shelf
+from functions.exports.pdf.document_cache import DocumentCache
 from functions.exports.pdf.score_sheet import score_paper
 from functions.exports.typesetting.typesetter import Setter, Typesetter
 from functions.exports.typesetting.worker import Maker
 from functions.forms.definition import Definition
-from functions.records.document_cache import PaperStore
+from functions.records.document_cache import DocumentStore
 from functions.records.keys import Keys
 from functions.records.store import Record, Summary
 from functions.supervision.scoring import Kind, ScoreSheet
@@ -24,13 +24,13 @@ class Press:
     """
 
     def __init__(
-        self, letterhead: Letterhead, keys: Keys, setter: Setter | None = None, papers: PaperStore | None = None
+        self, letterhead: Letterhead, keys: Keys, setter: Setter | None = None, papers: DocumentStore | None = None
     ) -> None:
         self.letterhead = letterhead
         self._keys = keys
         self._setter = setter
         self._papers = papers
-        self._shelf = None if papers is None else Shelf(papers, keys, letterhead)
+        self._document_cache = None if papers is None else DocumentCache(papers, keys, letterhead)
         self._set = (setter or Typesetter()).set
 
     @contextmanager
@@ -54,19 +54,19 @@ class Press:
         `definition` is the form it is pinned to. NotFound without such a version, Erased when its content is gone.
         """
         paper = filing_paper(record, definition, version, self._keys, self.letterhead)
-        if self._shelf is None:
+        if self._document_cache is None:
             return self._set(paper)
-        return self._shelf.document(record.summary, version or record.summary.version, paper, self._set)
+        return self._document_cache.document(record.summary, version or record.summary.version, paper, self._set)
 
     def lacks(self, summary: Summary) -> bool:
         """Whether the document of the version that counts is still to be set and kept."""
-        return self._shelf is not None and self._shelf.lacks(summary)
+        return self._document_cache is not None and self._document_cache.lacks(summary)
 
     def fill(self, record: Record, definition: Definition) -> None:
         """Set and keep the document of the version that counts; Erased, or StoreUnavailable when it cannot be kept."""
-        if self._shelf is not None:
+        if self._document_cache is not None:
             paper = filing_paper(record, definition, None, self._keys, self.letterhead)
-            self._shelf.fill(record.summary, paper, self._set)
+            self._document_cache.fill(record.summary, paper, self._set)
 
     def receipt(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
         """The receipt of a version, with a code to verify it by; raises as `filing` does."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from functions.exports.pdf.answer_table import label, value
 from functions.exports.pdf.contents import Letterhead, long_date, parts_of
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.forms.page.wording import numeral
 from functions.supervision.scoring import FULL, GRADES, KINDS, Item, Kind, Scored, ScoreSheet, points_of
 
@@ -40,7 +40,7 @@ class Scoring:
     scored: Scored
 
 
-def score_paper(sheet: ScoreSheet, kind: Kind, scoring: Scoring | None, letterhead: Letterhead) -> Paper:
+def score_paper(sheet: ScoreSheet, kind: Kind, scoring: Scoring | None, letterhead: Letterhead) -> Document:
     """The sheet with the scores, or blank without them."""
     version = sheet.version.isoformat()
     facts = [
@@ -59,7 +59,7 @@ def score_paper(sheet: ScoreSheet, kind: Kind, scoring: Scoring | None, letterhe
     parts["notes"] = [*([_FAILED[kind]] if failed else []), _BOUNDS]
     parts["foot"] = f"{sheet.title}　{version} 版"
     made = scoring.day if scoring else sheet.version
-    return Paper(parts, "", (made.year, made.month, made.day))
+    return Document(parts, "", (made.year, made.month, made.day))
 
 
 def _section(number: int, title: str, items: Sequence[Item], scoring: Scoring | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """One document: `parts` are what the template shows, `code` what its QR code says, `made` the day it is of."""
 
     parts: dict[str, Any]

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.glyphs import Glyphs, cautious, glyphs_of
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -23,7 +23,7 @@ _UNSHOWN = "字库里没有的字，用它的统一码编号代替：{}。原字
 class Setter(Protocol):
     """Whatever sets papers, in several threads at once."""
 
-    def set(self, paper: Paper) -> bytes:
+    def set(self, paper: Document) -> bytes:
         """The paper as PDF/A, the same bytes each time."""
         ...
 
@@ -34,7 +34,7 @@ class Typesetter:
     def __init__(self) -> None:
         self._own = threading.local()
 
-    def set(self, paper: Paper) -> bytes:
+    def set(self, paper: Document) -> bytes:
         """The paper as PDF/A, the same bytes each time."""
         import typst
 
@@ -57,7 +57,7 @@ class Typesetter:
         return made
 
 
-def _content(paper: Paper, glyphs: Glyphs) -> dict[str, Any]:
+def _content(paper: Document, glyphs: Glyphs) -> dict[str, Any]:
     """What the template reads: showable texts, and what was replaced in them."""
     shown: dict[str, Any] = glyphs.shown(paper.parts)
     if glyphs.replaced:

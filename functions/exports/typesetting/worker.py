@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, Final
 
-from functions.exports.typesetting.document import Paper
+from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.typesetter import Typesetter
 
 # The first papers are set at home: a maker takes as long to start as a dozen papers take.
@@ -44,7 +44,7 @@ class Maker:
         self._lock = threading.Lock()
         self._asked = 0
 
-    def set(self, paper: Paper) -> bytes:
+    def set(self, paper: Document) -> bytes:
         with self._lock:
             self._asked += 1
             if self._asked == FEW + 1 and _SLOTS.acquire(blocking=False):
@@ -59,7 +59,7 @@ class Maker:
         with self._lock:
             self._end()
 
-    def _made(self, paper: Paper) -> bytes | None:
+    def _made(self, paper: Document) -> bytes | None:
         """What the process made of it; None when it could not, or there is none."""
         if self._process is None:
             return None
@@ -110,7 +110,7 @@ def work(asked: IO[bytes], given: IO[bytes]) -> None:
             return
         fields = json.loads(read or b"")
         try:
-            made = setter.set(Paper(fields["parts"], fields["code"], tuple(fields["made"])))
+            made = setter.set(Document(fields["parts"], fields["code"], tuple(fields["made"])))
         except Exception:
             # Whoever asked does it again and sees the error.
             given.write(_LENGTH.pack(_FAILED))

@@ -19,7 +19,7 @@ _NUMERALS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Context:
     """What is wrong, by pointer; `link`, which turns a path of the site ("privacy/") into an href, or None.
 
     `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
@@ -44,7 +44,7 @@ class Sheet:
         return el("b", ASKED, class_="asked") if wanted else Markup("")
 
 
-def errors_at(sheet: Sheet, path: Path) -> Markup:
+def errors_at(sheet: Context, path: Path) -> Markup:
     """The messages at this place, each with the hidden word that makes it one for those who hear it."""
     messages = [
         el("span", el("span", WRONG, class_="vh"), problem.message, class_="err") for problem in sheet.wrong(path)
@@ -56,7 +56,7 @@ def errors_at(sheet: Sheet, path: Path) -> Markup:
     return el("span", *messages, id=f"{id_of(path)}-e")
 
 
-def described_by(sheet: Sheet, path: Path, hint: bool) -> str | None:
+def described_by(sheet: Context, path: Path, hint: bool) -> str | None:
     """The ids of hint and message, in the order they are read."""
     ids = [f"{id_of(path)}-h"] if hint else []
     if sheet.wrong(path):

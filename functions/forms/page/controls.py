@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.forms.attachment_field import EXTENSIONS, KINDS, MOST_BYTES, UPLOAD, is_file, size_words, written
 from functions.forms.outline import Field
-from functions.forms.page.context import Sheet
+from functions.forms.page.context import Context
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.encode import text_of
 from functions.forms.page.field_names import id_of, name_of
@@ -153,7 +153,7 @@ def limits_of(field: Field) -> str:
     return f"可以传 {KINDS}，最多 {field.maximum} 个，每个不超过 {size_words(MOST_BYTES)}。"
 
 
-def files(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
+def files(sheet: Context, field: Field, value: Any, path: Path) -> Markup:
     """The named files, unseen values and all, and the chooser with its button; a page's script takes it from there."""
     held = value if isinstance(value, list) else []
     name = name_of(path)
@@ -173,7 +173,7 @@ def _entry(name: str, path: Path, place: int, file: Any) -> Markup:
     return el("li", hidden_input(name, written(file)), el("span", shown, class_="name"), size, remove)
 
 
-def _chooser(sheet: Sheet, field: Field, held: Sequence[Any], path: Path) -> Markup:
+def _chooser(sheet: Context, field: Field, held: Sequence[Any], path: Path) -> Markup:
     name, control = f"{UPLOAD}{name_of(path)}", id_of(path)
     full = len(held) >= (field.maximum or 0)
     label = el("label", "选择文件", el("span", f"：{field.label}", class_="vh"), class_="lbl", for_=control)

@@ -15,7 +15,7 @@ from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition, Section
 from functions.forms.page.answers import render_answers
 from functions.forms.page.check_page import render_check
-from functions.forms.page.context import Link, Sheet, basis_link, by_pointer, errors_at
+from functions.forms.page.context import Context, Link, basis_link, by_pointer, errors_at
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of
 from functions.forms.page.progress import render_progress
@@ -52,7 +52,7 @@ def render_form(
     lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent; without
     a script the page brings `upload_limit` bytes of them at once, to the address called files below `action`.
     """
-    sheet = Sheet(by_pointer(problems), link, asked=frozenset(asked), action=action, upload_limit=upload_limit)
+    sheet = Context(by_pointer(problems), link, asked=frozenset(asked), action=action, upload_limit=upload_limit)
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
@@ -117,7 +117,7 @@ def _privacy(definition: Definition, link: Link | None) -> Markup:
     return join(el("p", words, more, class_="note"), origin)
 
 
-def _section(sheet: Sheet, section: Section, number: int, values: Mapping[str, Any] | None) -> Markup:
+def _section(sheet: Context, section: Section, number: int, values: Mapping[str, Any] | None) -> Markup:
     path, inner = section.path, replace(sheet, basis=section.basis)
     items = join(errors_at(sheet, path), render_items(inner, section.items, (values or {}).get(section.key), path))
     if section.closing:

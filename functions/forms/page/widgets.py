@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.outline import Field, Group, Item, Rows
-from functions.forms.page.context import Sheet, basis_link, described_by, errors_at
+from functions.forms.page.context import Context, basis_link, described_by, errors_at
 from functions.forms.page.controls import Placed, control, files, is_fieldset, limits_of, picks
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of, name_of
@@ -15,7 +15,7 @@ from functions.forms.page.wording import DATE_HINT, DEPENDS, OPTIONAL, WORDS
 from functions.forms.pointer import ANY_ROW, Path
 
 
-def render_items(sheet: Sheet, items: Sequence[Item], values: Any, path: Path) -> Markup:
+def render_items(sheet: Context, items: Sequence[Item], values: Any, path: Path) -> Markup:
     """The items of a section, group or row in form order; two of a pair, and ticks in a row, share a line."""
     held = values if isinstance(values, Mapping) else {}
     return Markup("".join(_line(sheet, line, held, path) for line in _lines(items)))
@@ -34,7 +34,7 @@ def _lines(items: Sequence[Item]) -> list[list[Item]]:
     return found
 
 
-def _line(sheet: Sheet, line: list[Item], values: Mapping[str, Any], path: Path) -> Markup:
+def _line(sheet: Context, line: list[Item], values: Mapping[str, Any], path: Path) -> Markup:
     parts = [render_item(sheet, item, values.get(item.key), (*path, item.key)) for item in line]
     if len(parts) == 1:
         return parts[0]
@@ -45,7 +45,7 @@ def _is_bare_tick(item: Item) -> bool:
     return isinstance(item, Field) and item.kind == "boolean" and not (item.hint or item.basis)
 
 
-def render_item(sheet: Sheet, item: Item, value: Any, path: Path) -> Markup:
+def render_item(sheet: Context, item: Item, value: Any, path: Path) -> Markup:
     """One field, group or rows at its place."""
     if isinstance(item, Rows):
         return _rows(sheet, item, value, path)
@@ -62,7 +62,7 @@ def mark(field: Field) -> Markup:
     return Markup(" " + el("span", words, class_="opt", data_depends=field.required == "sometimes"))
 
 
-def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
+def hint(sheet: Context, item: Item, path: Path) -> Markup:
     """Whether the bureau wants this changed, the hint, and the paragraph that demands this; or nothing."""
     led = (*path, item.lead) if isinstance(item, Group) and item.lead else path
     words = [each for each in (sheet.mark(path, led), item.hint) if each]
@@ -78,7 +78,7 @@ def hint(sheet: Sheet, item: Item, path: Path) -> Markup:
     return el("span", *words, class_="hint", id=f"{id_of(path)}-h")
 
 
-def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
+def _field(sheet: Context, field: Field, value: Any, path: Path) -> Markup:
     help_, wrong = hint(sheet, field, path), errors_at(sheet, path)
     described = described_by(sheet, path, bool(help_))
     class_ = "fld bad" if wrong else "fld"
@@ -103,7 +103,7 @@ def _field(sheet: Sheet, field: Field, value: Any, path: Path) -> Markup:
     return el("div", label, help_, wrong, control(placed), class_=class_, data_f=name_of(path))
 
 
-def _group(sheet: Sheet, group: Group, value: Any, path: Path) -> Markup:
+def _group(sheet: Context, group: Group, value: Any, path: Path) -> Markup:
     values = value if isinstance(value, Mapping) else {}
     lead = next((item for item in group.items if isinstance(item, Field) and item.key == group.lead), None)
     rest = [item for item in group.items if item is not lead]
@@ -119,14 +119,14 @@ def _group(sheet: Sheet, group: Group, value: Any, path: Path) -> Markup:
     )  # fmt: skip
 
 
-def _lead(sheet: Sheet, lead: Field, values: Mapping[str, Any], path: Path) -> Markup:
+def _lead(sheet: Context, lead: Field, values: Mapping[str, Any], path: Path) -> Markup:
     """The choice shown directly under a group's legend, which is its question."""
     place = (*path, lead.key)
     placed = Placed(lead, place, values.get(lead.key))
     return el("div", errors_at(sheet, place), picks(placed), data_f=name_of(place), data_lead=True)
 
 
-def _lead_message(sheet: Sheet, lead: Field | None, place: Path) -> str:
+def _lead_message(sheet: Context, lead: Field | None, place: Path) -> str:
     return f"{id_of(place)}-e" if lead and sheet.wrong(place) else ""
 
 
@@ -134,7 +134,7 @@ def _is_numbers(items: Sequence[Item]) -> bool:
     return len(items) > 1 and all(isinstance(item, Field) and item.kind in ("integer", "decimal") for item in items)
 
 
-def _numbers(sheet: Sheet, items: Sequence[Item], values: Mapping[str, Any], path: Path) -> Markup:
+def _numbers(sheet: Context, items: Sequence[Item], values: Mapping[str, Any], path: Path) -> Markup:
     """Numbers that belong together, side by side under small labels; a message on their group marks them all."""
     parts = []
     for item in items:
@@ -151,11 +151,11 @@ def _numbers(sheet: Sheet, items: Sequence[Item], values: Mapping[str, Any], pat
     return el("div", *parts, class_="pair")
 
 
-def _rows(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
+def _rows(sheet: Context, rows: Rows, value: Any, path: Path) -> Markup:
     held = value if isinstance(value, list) else []
     help_, wrong = hint(sheet, rows, path), errors_at(sheet, path)
     written = [_row(sheet, rows, row, (*path, str(index))) for index, row in enumerate(held)]
-    blank = el("template", _row(Sheet(link=sheet.link, basis=sheet.basis), rows, {}, (*path, ANY_ROW)))
+    blank = el("template", _row(Context(link=sheet.link, basis=sheet.basis), rows, {}, (*path, ANY_ROW)))
     words = WORDS["again" if held else "first"].format(item=rows.item_label)
     add = el(
         "button", words, class_="btn btn--second", id=id_of(path), name="action", value=f"add:{name_of(path)}",
@@ -168,7 +168,7 @@ def _rows(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
     )  # fmt: skip
 
 
-def _row(sheet: Sheet, rows: Rows, value: Any, path: Path) -> Markup:
+def _row(sheet: Context, rows: Rows, value: Any, path: Path) -> Markup:
     number = path[-1] if path[-1] == ANY_ROW else str(int(path[-1]) + 1)
     name = f"{rows.item_label} {number}"
     remove = el(

@@ -16,7 +16,7 @@ import typer
 from functions import __version__
 from functions.bootstrap import Services, open_services, reopen
 from functions.errors import QingdanError, system_reason
-from functions.local.commands import backup as keeping
+from functions.local.commands import backup as resumption
 from functions.local.commands import proof as proving
 from functions.local.commands.chinese_help import App, run
 from functions.local.commands.keys import keys
@@ -40,8 +40,8 @@ WRONG = 1
 app = App(name="qingdan", add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
-app.command()(keeping.backup)
-app.command()(keeping.restore)
+app.command()(resumption.backup)
+app.command()(resumption.restore)
 app.command()(demo)
 app.command()(score_sheet)
 

@@ -16,7 +16,7 @@ from functions.local.terminal import progress, read_settings
 from functions.settings import Settings
 
 if TYPE_CHECKING:
-    from functions.local.demo.filling import Plan
+    from functions.local.demo.fill import Plan
 
 FOLDER: Final = Path("build/demo")
 
@@ -25,7 +25,7 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="填到哪个文件夹，要是空的。")] = FOLDER,
 ) -> None:
     """用编造的单位和填报填满一个空的数据文件夹，看经办台办起事来是什么样。"""
-    from functions.local.demo.filling import ACCOUNTS
+    from functions.local.demo.fill import ACCOUNTS
     from functions.staff.permissions import ROLE_TITLES
 
     plan, passwords = make_demo(read_settings(data), read_clock())
@@ -41,7 +41,7 @@ def make_demo(settings: Settings, now: datetime) -> tuple[Plan, dict[str, str]]:
 
     QingdanError when the folder holds something or is not of this machine; it is left as it was then.
     """
-    from functions.local.demo.filling import Plan, fill
+    from functions.local.demo.fill import Plan, fill
 
     if settings.cloud is not None:
         raise QingdanError("示例只填本机的文件夹。请先去掉 QINGDAN_STORE=aws")

@@ -15,10 +15,10 @@ from functions.records.filing import FILER
 from functions.records.keys import Keys
 from functions.records.state import SHANGHAI
 from functions.records.store import Append
-from functions.records.transitions import Act, Dossier, correct, decide, note, reissue_code, withdraw
+from functions.records.transitions import Act, OpenRecord, correct, decide, note, reissue_code, withdraw
 from functions.supervision.deadlines import counted_day, day_in_shanghai, due_date, timeliness_of_day
 
-Make = Callable[[Dossier, Act, Keys], Append]
+Make = Callable[[OpenRecord, Act, Keys], Append]
 Told = Callable[[date], dict[str, Any]]
 OFFICER: Final = "officer"
 REVIEWERS: Final = ("reviewer", "reviewer2")
@@ -153,8 +153,8 @@ class _Teller:
             self._accept(self.life)
 
     def reissued(self) -> None:
-        def make(dossier: Dossier, act: Act, keys: Keys) -> Append:
-            return reissue_code(dossier, act, kid=keys.hmac_kid, checked="回拨单位总机，由办公室转接本人核对")
+        def make(open_record: OpenRecord, act: Act, keys: Keys) -> Append:
+            return reissue_code(open_record, act, kid=keys.hmac_kid, checked="回拨单位总机，由办公室转接本人核对")
 
         self.life.then(self.chance, (1, 4), OFFICER, "reissue", make)
         self._accept(self.life)
@@ -195,13 +195,13 @@ def _voiding(at: datetime, words: str) -> Turn:
     return Turn(at, REVIEWERS[0], "void", lambda d, act, keys: decide(d, act, Decision("void", words)))
 
 
-def correction(dossier: Dossier, act: Act, keys: Keys, data: dict[str, Any]) -> Append:
+def correction(open_record: OpenRecord, act: Act, keys: Keys, data: dict[str, Any]) -> Append:
     """The unit's correction by these answers, with what follows from them and from the day."""
-    state, due = dossier.state, due_date(dossier.definition.filing_for(data), data)
+    state, due = open_record.state, due_date(open_record.definition.filing_for(data), data)
     until = date.fromisoformat(state.correction_due) if state.correction_due else None
     counted = counted_day(state.counted_day, day_in_shanghai(act.at), until)
     judged = timeliness_of_day(counted, due)
-    return correct(dossier, act, data, due=due, counted_on=counted, timeliness=judged, contest=False, keys=keys)
+    return correct(open_record, act, data, due=due, counted_on=counted, timeliness=judged, contest=False, keys=keys)
 
 
 # Of a hundred filings, how many have which story.

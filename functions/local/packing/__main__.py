@@ -17,7 +17,7 @@ from functions.local.packing.closure import closure_of, function_modules
 from functions.local.packing.pack import Package, Source, pack
 from functions.local.packing.stack import describe
 from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 MB: Final = 1_000_000
 LARGEST: Final[Mapping[str, int]] = {"submit": 12 * MB}
@@ -41,7 +41,7 @@ def main(
     compiler = Compiler.of(python, libraries.python) if python else None
     made = [pack(source, function, libraries, out, compiler=compiler) for function in functions]
     (out / "stack.json").write_text(json.dumps(stack, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    if not Shell.load(site).assets.get("upload_host"):
+    if not SiteFrame.load(site).assets.get("upload_host"):
         typer.echo("mkdocs.yml 里没有填 extra.upload_host：网页不能把附件传到存储桶，超过 4 MB 的就传不上来", err=True)
     _tell(made, "Python {}.{}，{}".format(*libraries.python, machine), with_bytecode=compiler is not None)
     if any(package.size > LARGEST.get(package.function, package.size) for package in made):

@@ -16,7 +16,7 @@ from functions.errors import SettingError
 from functions.settings import Settings
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from functions.web.edge.security_headers import site_headers
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 # It answers for the addresses that nobody serves, as it does on one machine.
 EVERYTHING_ELSE: Final = "submit"
@@ -32,9 +32,11 @@ def describe(root: Path, site: Path, functions: Mapping[str, str]) -> dict[str, 
 
     SettingError when the site has not been built, or not for the root of a domain.
     """
-    shell = Shell.load(site)
-    if shell.base != "/":
-        raise SettingError(f"网站是按子路径 {shell.base} 生成的，在 AWS 上要放在根路径。请改 mkdocs.yml 的 site_url")
+    site_frame = SiteFrame.load(site)
+    if site_frame.base != "/":
+        raise SettingError(
+            f"网站是按子路径 {site_frame.base} 生成的，在 AWS 上要放在根路径。请改 mkdocs.yml 的 site_url"
+        )
     with tempfile.TemporaryDirectory(prefix="qingdan-routes-") as folder:
         services = open_services(Settings(data=Path(folder), site=site, schemas=root / "schemas"), lock=False)
         try:
@@ -45,7 +47,7 @@ def describe(root: Path, site: Path, functions: Mapping[str, str]) -> dict[str, 
         finally:
             services.close()
     return {
-        "headers": site_headers(shell.assets["content_security_policy"]),
+        "headers": site_headers(site_frame.assets["content_security_policy"]),
         "events": events,
         "table": definition("qingdan"),
         "expires": TTL_ATTRIBUTE,

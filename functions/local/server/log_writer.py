@@ -14,7 +14,7 @@ TOGETHER_SECONDS = 0.2
 WHOLE_BYTES = 4096  # what a pipe takes in one piece, or not at all (PIPE_BUF)
 
 
-class Journal(logging.Handler):
+class LogWriter(logging.Handler):
     """A handler that writes to `stream` what has come within a fifth of a second; warnings and worse at once.
 
     A process that is killed loses at most what came in that time; nothing of a filing depends on it.

@@ -21,15 +21,15 @@ from functions.bootstrap import Services, reopen
 from functions.local.server.base_path import under
 from functions.local.server.http_protocol import PatientProtocol
 from functions.local.server.listen_address import Address
-from functions.local.server.log_writer import Journal
+from functions.local.server.log_writer import LogWriter
 from functions.local.server.nightly_tasks import watch, watch_waiting
 from functions.local.server.static_site import StaticSite
-from functions.local.server.workers import run_crew
+from functions.local.server.workers import run_workers
 from functions.settings import Settings
 from functions.web.edge.stack import guard
 from functions.web.edge.token_buckets import Rates
 from functions.web.http.loggers import JsonLines
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
@@ -96,17 +96,17 @@ class Shared:
     """What is read once and shared by all processes: the site, and how often each address has come."""
 
     site: StaticSite
-    shell: Shell
+    site_frame: SiteFrame
     rates: Rates
 
     @classmethod
     def load(cls, settings: Settings, ticks: Callable[[], float] = time.monotonic) -> Shared:
         """SettingError when the site has not been built."""
-        shell = Shell.load(settings.site)
+        site_frame = SiteFrame.load(settings.site)
         rates = Rates.of(
             per_minute=settings.rate_per_minute, megabytes_per_hour=settings.upload_mb_per_hour, ticks=ticks
         )
-        return cls(StaticSite.load(settings.site), shell, rates)
+        return cls(StaticSite.load(settings.site), site_frame, rates)
 
 
 def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
@@ -122,8 +122,8 @@ def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     submit, track, attach, desk, seals = (create(services) for create in creators)
     forms = [form.id for form in services.catalogue]
     mounted = mount(submit, track, attach, desk, seals, shared.site, forms)
-    guarded = guard(mounted, services.settings, shared.shell, time.monotonic, count=shared.rates)
-    return under(services.settings.root_path or shared.shell.base, guarded)
+    guarded = guard(mounted, services.settings, shared.site_frame, time.monotonic, count=shared.rates)
+    return under(services.settings.root_path or shared.site_frame.base, guarded)
 
 
 def log_to_stderr(clock: Callable[[], datetime]) -> None:
@@ -131,9 +131,9 @@ def log_to_stderr(clock: Callable[[], datetime]) -> None:
     # What JsonLines never shows need not be found out for each line (Python's logging how-to, "Optimization").
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    journal = Journal(sys.stderr)
-    journal.setFormatter(JsonLines(clock))
-    logging.basicConfig(level=logging.INFO, handlers=[journal], force=True)
+    log_writer = LogWriter(sys.stderr)
+    log_writer.setFormatter(JsonLines(clock))
+    logging.basicConfig(level=logging.INFO, handlers=[log_writer], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
@@ -187,7 +187,7 @@ def serve(services: Services, address: Address, bound: socket.socket, started: C
         work(0, started)
         return
     _tame_the_collector()
-    run_crew(work, services.settings.workers, started)
+    run_workers(work, services.settings.workers, started)
 
 
 def _config(app: ASGIApp, settings: Settings, address: Address) -> uvicorn.Config:

@@ -25,7 +25,7 @@ Ready = Callable[[], None]
 Work = Callable[[int, Ready], None]
 
 
-def run_crew(work: Work, size: int, started: Ready) -> None:
+def run_workers(work: Work, size: int, started: Ready) -> None:
     """Run `work` in so many processes until SIGTERM or SIGINT, then let each finish; one that dies is replaced.
 
     `work` is given its place, counted from 0, which a replacement takes over. It serves until it gets SIGTERM, and

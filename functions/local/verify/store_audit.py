@@ -17,7 +17,7 @@ from functions.records.seals.seal import Seal
 from functions.records.seals.sealing import newest_first
 from functions.records.state import Erased, fold, summary_of
 from functions.records.store import Record, RecordStore, SealStore, Selection
-from functions.staff.audit_log import Sought, TrailStore
+from functions.staff.audit_log import AuditLogStore, Sought
 
 _BATCH = 256
 Where = tuple[str, int]
@@ -29,7 +29,7 @@ class Ports:
 
     records: RecordStore
     seals: SealStore
-    trail: TrailStore
+    trail: AuditLogStore
     blobs: BlobStore
     definition_of: Callable[[str], Definition]
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.records.document_cache import PaperName, require_number
+from functions.records.document_cache import DocumentName, require_number
 from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
 
 PAPERS: Final = "papers"
@@ -21,7 +21,7 @@ MARK: Final = "mark"
 _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
-class S3Papers:
+class S3Documents:
     """A PaperStore in a bucket that keeps versions; only to forget has it to list anything.
 
     A document is named by number and version, its mark is written on it: the next one takes its place.
@@ -30,18 +30,18 @@ class S3Papers:
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
 
-    def lacks(self, name: PaperName) -> bool:
+    def lacks(self, name: DocumentName) -> bool:
         with _translated():
             return not self._is_kept(name) and not self._is_forgotten(name.number)
 
-    def kept(self, name: PaperName) -> bytes | None:
+    def kept(self, name: DocumentName) -> bytes | None:
         with _translated():
             if not self._is_kept(name):
                 return None
             content: bytes = self._bucket.call("get_object", Key=_key_of(name))["Body"].read()
             return content
 
-    def keep(self, name: PaperName, content: bytes) -> None:
+    def keep(self, name: DocumentName, content: bytes) -> None:
         with _translated():
             made = self._bucket.call(
                 "put_object",
@@ -62,7 +62,7 @@ class S3Papers:
                 if key != mark:
                     self._bucket.remove(key)
 
-    def _is_kept(self, name: PaperName) -> bool:
+    def _is_kept(self, name: DocumentName) -> bool:
         return bool(self._head(_key_of(name)).get("Metadata", {}).get(MARK) == name.mark)
 
     def _is_forgotten(self, number: str) -> bool:
@@ -76,7 +76,7 @@ class S3Papers:
             return {}
 
 
-def _key_of(name: PaperName) -> str:
+def _key_of(name: DocumentName) -> str:
     return _key(name.number, str(name.version))
 
 

@@ -11,14 +11,14 @@ from functions.records.keys import Keys
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.calls import Calls, Patience, never
-from functions.storage.aws.document_cache import S3Papers
+from functions.storage.aws.document_cache import S3Documents
 from functions.storage.aws.locations import Cloud
 from functions.storage.aws.parameters import Parameters
 from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
 
 if TYPE_CHECKING:
-    from functions.storage.aws.staff.prepared_downloads import S3Parcels
+    from functions.storage.aws.staff.prepared_downloads import S3PreparedDownloads
 
 _ATTEMPTS: Final = 4
 
@@ -46,7 +46,7 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes], un
         cloud.table,
         calls,
         S3Blobs(bucket),
-        S3Papers(bucket),
+        S3Documents(bucket),
         entropy=entropy,
         cursor_key=cursor_key,
         forms=forms,
@@ -59,9 +59,11 @@ def open_parameters(cloud: Cloud, entropy: Entropy, until: Until = never) -> Par
     return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy, until))
 
 
-def open_parcels(cloud: Cloud, background: str, entropy: Entropy, until: Until = never) -> S3Parcels:
+def open_prepared_downloads(
+    cloud: Cloud, background: str, entropy: Entropy, until: Until = never
+) -> S3PreparedDownloads:
     """Where files wait to be fetched; `background` is the function that makes them, `until` as in Patience."""
-    from functions.storage.aws.staff.prepared_downloads import S3Parcels
+    from functions.storage.aws.staff.prepared_downloads import S3PreparedDownloads
 
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy, until)
     functions = cache(clients.functions)
@@ -70,7 +72,7 @@ def open_parcels(cloud: Cloud, background: str, entropy: Entropy, until: Until =
         payload = json.dumps({"parcel": id}).encode()
         calls(functions().invoke, FunctionName=background, InvocationType="Event", Payload=payload)
 
-    return S3Parcels(cache(partial(clients.s3, _ATTEMPTS)), cloud.exports_bucket, calls, start)
+    return S3PreparedDownloads(cache(partial(clients.s3, _ATTEMPTS)), cloud.exports_bucket, calls, start)
 
 
 def make_calls(cloud: Cloud, entropy: Entropy, until: Until) -> Calls:

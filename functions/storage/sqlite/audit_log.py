@@ -24,7 +24,7 @@ _FIRST_SINCE = "SELECT sequence FROM trail WHERE at >= ? ORDER BY at, sequence L
 _LAST_UNTIL = "SELECT sequence FROM trail WHERE at < ? ORDER BY at DESC, sequence DESC LIMIT 1"
 
 
-class SqliteTrail:
+class SqliteAuditLog:
     """A TrailStore."""
 
     def __init__(self, readers: Readers, writer: Writer) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.records.attachments.sweep import forget
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
-from functions.storage.document_cache import FilePapers
+from functions.storage.document_cache import FileDocuments
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_FORM, UNKNOWN_NUMBER
-from functions.storage.sqlite.audit_log import SqliteTrail
+from functions.storage.sqlite.audit_log import SqliteAuditLog
 from functions.storage.sqlite.bodies import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
 from functions.storage.sqlite.named_files import find_named, forget_named
@@ -72,12 +72,12 @@ class SqliteStore:
         self._held = held
         self._path = folder / DATABASE_NAME
         self.blobs = FileBlobs(folder)
-        self.papers = FilePapers(folder)
+        self.papers = FileDocuments(folder)
         self._readers = Readers(self._path)
         self.writer = Writer(self._path, _append_new)
         self.staff = SqliteStaff(self._readers, self.writer)
         self.seals = SqliteSeals(self._readers, self.writer)
-        self.trail = SqliteTrail(self._readers, self.writer)
+        self.trail = SqliteAuditLog(self._readers, self.writer)
 
     def append(self, step: Append) -> Future[Stored]:
         new = step if step.events[0].sequence == 1 else None

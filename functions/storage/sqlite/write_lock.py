@@ -19,7 +19,7 @@ NAMES = ("next.lock", "writing.lock")
 _LOOK_AGAIN_SECONDS = 0.0005
 
 
-class Turns:
+class WriteLock:
     """One writer's place in the queue of all writers on this folder. The system lets go of what a killed one held.
 
     There are two locks: one to be next, one to write. Who has written must be next again before they can write again,

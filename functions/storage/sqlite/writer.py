@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from functions.errors import StoreUnavailable
 from functions.storage.refusals import CLOSING
 from functions.storage.sqlite.database import BUSY_SECONDS, connect, unavailable
-from functions.storage.sqlite.write_lock import Turns
+from functions.storage.sqlite.write_lock import WriteLock
 
 MOST_IN_ONE_COMMIT = 512
 
@@ -54,7 +54,7 @@ class Writer:
     def __init__(self, path: Path, together: Together) -> None:
         self._path = path
         self._together = together
-        self._turns: Turns | None = None
+        self._write_lock: WriteLock | None = None
         self._connection: sqlite3.Connection | None = None
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -102,18 +102,18 @@ class Writer:
                 else:
                     one.future.set_result(outcome)
         self._disconnect()
-        if self._turns is not None:
-            self._turns.close()
+        if self._write_lock is not None:
+            self._write_lock.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Our turn among the processes that write; StoreUnavailable when it does not come."""
-        if self._turns is None:
+        if self._write_lock is None:
             try:
-                self._turns = Turns(self._path.parent)
+                self._write_lock = WriteLock(self._path.parent)
             except OSError as error:
                 raise unavailable(error) from error
-        with self._turns.turn(BUSY_SECONDS):
+        with self._write_lock.turn(BUSY_SECONDS):
             yield
 
     def _batch(self, first: _Waiting) -> list[_Waiting]:

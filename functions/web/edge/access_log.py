@@ -9,17 +9,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.web.edge.limits import refuse
 from functions.web.http.loggers import FAILURES, REQUESTS
 from functions.web.http.problems import HttpProblem
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 
-class Watch:
+class AccessLog:
     """Logs each answer, and answers for an application that failed.
 
     The path is left out of a refusal: an address that nobody serves can hold anything. Query strings are never written.
     """
 
-    def __init__(self, app: ASGIApp, *, ticks: Callable[[], float], access_log: bool, shell: Shell) -> None:
-        self.app, self.ticks, self.access_log, self.shell = app, ticks, access_log, shell
+    def __init__(self, app: ASGIApp, *, ticks: Callable[[], float], access_log: bool, site_frame: SiteFrame) -> None:
+        self.app, self.ticks, self.access_log, self.site_frame = app, ticks, access_log, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,7 +39,7 @@ class Watch:
         except Exception as error:
             FAILURES.error({"method": scope["method"], "status": status or 500}, exc_info=error)
             if status == 0:
-                await refuse(scope, receive, send_and_note, HttpProblem(500), self.shell)
+                await refuse(scope, receive, send_and_note, HttpProblem(500), self.site_frame)
         if self.access_log:
             milliseconds = round((self.ticks() - begun) * 1000, 1)
             where = {} if 400 <= status < 500 else {"path": scope["path"]}

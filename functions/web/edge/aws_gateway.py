@@ -23,7 +23,7 @@ from functions.web.edge.stack import guard
 from functions.web.http.loggers import JsonLines
 from functions.web.http.problems import HttpProblem, problem_of
 from functions.web.http.scope import header
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
     from mangum import Mangum
@@ -89,21 +89,21 @@ class Gateway:
 
     def _refusing(self, problem: HttpProblem) -> Mangum:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
-            await refuse(scope, receive, send, problem, self._shell)
+            await refuse(scope, receive, send, problem, self._site_frame)
 
         return self._adapted(application)
 
     @cached_property
-    def _shell(self) -> Shell:
-        return Shell.load(self._settings.site)
+    def _site_frame(self) -> SiteFrame:
+        return SiteFrame.load(self._settings.site)
 
     def _adapted(self, app: ASGIApp) -> Mangum:
         from mangum import Mangum
 
         settings = self._settings
         if settings.origin_mark:
-            app = ThroughCloudFront(app, settings.origin_mark, self._shell)
-        app = guard(app, settings, self._shell, time.monotonic, count=False)
+            app = ThroughCloudFront(app, settings.origin_mark, self._site_frame)
+        app = guard(app, settings, self._site_frame, time.monotonic, count=False)
         # What is not named here goes as base64: of that, the size is known before.
         return Mangum(cast(Any, app), lifespan="off", text_mime_types=list(_TEXTS))
 
@@ -114,12 +114,12 @@ class ThroughCloudFront:
     Both servers on the way add the address they were called from to X-Forwarded-For, the gateway last.
     """
 
-    def __init__(self, app: ASGIApp, mark: str, shell: Shell) -> None:
-        self.app, self.mark, self.shell = app, mark, shell
+    def __init__(self, app: ASGIApp, mark: str, site_frame: SiteFrame) -> None:
+        self.app, self.mark, self.site_frame = app, mark, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not hmac.compare_digest(header(scope, b"x-qingdan-origin").encode("latin-1"), self.mark.encode()):
-            await refuse(scope, receive, send, HttpProblem(403, _ELSEWHERE), self.shell)
+            await refuse(scope, receive, send, HttpProblem(403, _ELSEWHERE), self.site_frame)
             return
         await self.app({**scope, "client": (_visitor(scope), 0)}, receive, send)
 

@@ -13,16 +13,16 @@ from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
 from functions.web.http.scope import UPLOADS, _too_often, client_address, header
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 COMPRESSED: Final = "这里不收压缩过的内容（Content-Encoding: {}）。请不压缩，再发一次"
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProblem, shell: Shell) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, problem: HttpProblem, site_frame: SiteFrame) -> None:
     """Send the problem in the form that the client wants."""
     if wants_html(scope["path"], header(scope, b"accept")):
-        await answer_page(problem, shell)(scope, receive, send)
+        await answer_page(problem, site_frame)(scope, receive, send)
     else:
         await answer_json(problem)(scope, receive, send)
 
@@ -41,10 +41,10 @@ class BodyLimit:
         *,
         limit: int,
         seconds: float,
-        shell: Shell,
+        site_frame: SiteFrame,
         upload_limit: Callable[[Scope], int | None] = lambda _: None,
     ) -> None:
-        self.app, self.limit, self.seconds, self.shell = app, limit, seconds, shell
+        self.app, self.limit, self.seconds, self.site_frame = app, limit, seconds, site_frame
         self.upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +54,9 @@ class BodyLimit:
         coding = header(scope, b"content-encoding").strip().lower()
         if coding not in ("", "identity"):
             headers = {"Accept-Encoding": "identity", "Connection": "close"}
-            await refuse(scope, receive, send, HttpProblem(415, COMPRESSED.format(coding), headers=headers), self.shell)
+            await refuse(
+                scope, receive, send, HttpProblem(415, COMPRESSED.format(coding), headers=headers), self.site_frame
+            )
             return
         larger = self.upload_limit(scope)
         if larger is not None:
@@ -69,7 +71,7 @@ class BodyLimit:
             late = HttpProblem(
                 408, f"内容在 {self.seconds:g} 秒内没有收完。请检查网络，再提交一次", headers={"Connection": "close"}
             )
-            await refuse(scope, receive, send, late, self.shell)
+            await refuse(scope, receive, send, late, self.site_frame)
             return
         if body is None:
             await self._refuse_size(scope, receive, send)
@@ -108,7 +110,7 @@ class BodyLimit:
 
         words = f"提交的内容超过了 {self.limit // 1024} KB。请把长的文字缩短，分次提交"
         problem = HttpProblem(413, words, headers={"Connection": "close"})
-        await refuse(scope, receive, send_and_drain, problem, self.shell)
+        await refuse(scope, receive, send_and_drain, problem, self.site_frame)
 
     async def _drain(self, receive: Receive) -> None:
         left = self.limit * DRAIN_TIMES
@@ -145,11 +147,11 @@ class RateLimit:
         *,
         rates: Rates,
         behind_proxy: bool,
-        shell: Shell,
+        site_frame: SiteFrame,
         is_part: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app, self.rates, self.is_part = app, rates, is_part
-        self.behind_proxy, self.shell = behind_proxy, shell
+        self.behind_proxy, self.site_frame = behind_proxy, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
@@ -157,7 +159,7 @@ class RateLimit:
             wait = (self.rates.parts if self.is_part(scope) else self.rates.changes).take(address)
             if wait > 0:
                 words = "这个网络地址提交得太频繁。请等 {} 秒再提交，您填的内容不会丢"
-                await refuse(scope, receive, send, _too_often(wait, words), self.shell)
+                await refuse(scope, receive, send, _too_often(wait, words), self.site_frame)
                 return
             scope = {**scope, UPLOADS: partial(self.rates.megabytes.take, address)}
         await self.app(scope, receive, send)

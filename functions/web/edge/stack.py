@@ -8,17 +8,22 @@ from typing import Literal
 from starlette.types import ASGIApp
 
 from functions.settings import Settings
-from functions.web.edge.access_log import Watch
+from functions.web.edge.access_log import AccessLog
 from functions.web.edge.large_bodies import is_part, larger_limit
 from functions.web.edge.limits import BodyLimit, RateLimit
 from functions.web.edge.redirects import OwnRedirects
 from functions.web.edge.security_headers import SecurityHeaders
 from functions.web.edge.token_buckets import Rates
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 
 def guard(
-    app: ASGIApp, settings: Settings, shell: Shell, ticks: Callable[[], float], *, count: Rates | Literal[False]
+    app: ASGIApp,
+    settings: Settings,
+    site_frame: SiteFrame,
+    ticks: Callable[[], float],
+    *,
+    count: Rates | Literal[False],
 ) -> ASGIApp:
     """The application within its limits. `ticks` are monotonic seconds.
 
@@ -29,11 +34,13 @@ def guard(
         OwnRedirects(app),
         limit=settings.body_limit,
         seconds=settings.body_seconds,
-        shell=shell,
+        site_frame=site_frame,
         upload_limit=lambda scope: larger_limit(scope, files),
     )
     if count and settings.rate_limit:
-        guarded = RateLimit(guarded, rates=count, behind_proxy=settings.behind_proxy, shell=shell, is_part=is_part)
-    guarded = Watch(guarded, ticks=ticks, access_log=settings.access_log, shell=shell)
-    upload_host = shell.assets.get("upload_host", "")
+        guarded = RateLimit(
+            guarded, rates=count, behind_proxy=settings.behind_proxy, site_frame=site_frame, is_part=is_part
+        )
+    guarded = AccessLog(guarded, ticks=ticks, access_log=settings.access_log, site_frame=site_frame)
+    upload_host = site_frame.assets.get("upload_host", "")
     return SecurityHeaders(guarded, encrypted=settings.encrypted, upload_host=upload_host)

@@ -8,14 +8,14 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
-from functions.records.transitions import Dossier
+from functions.records.transitions import OpenRecord
 from functions.records.versions import Version, versions_of
 
 
-def status_json(dossier: Dossier) -> dict[str, Any]:
+def status_json(open_record: OpenRecord) -> dict[str, Any]:
     """Times are UTC; `due`, `correction_due` and `received_on` are dates in Asia/Shanghai."""
-    summary, state, definition = dossier.record.summary, dossier.state, dossier.definition
-    versions = versions_of(dossier.record.events)
+    summary, state, definition = open_record.record.summary, open_record.state, open_record.definition
+    versions = versions_of(open_record.record.events)
     return {
         "number": summary.number,
         "form": summary.form,
@@ -33,7 +33,7 @@ def status_json(dossier: Dossier) -> dict[str, Any]:
         "correction_due": state.correction_due or None,
         "fields": [{"pointer": at, "label": definition.label_at(at)} for at in state.asked],
         "versions": versions_json(definition, versions),
-        "events": _events(dossier),
+        "events": _events(open_record),
     }
 
 
@@ -62,10 +62,10 @@ def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[s
     ]
 
 
-def _events(dossier: Dossier) -> list[dict[str, str]]:
+def _events(open_record: OpenRecord) -> list[dict[str, str]]:
     """What concerns the unit: no notes between officers, no acceptance that a second officer must join."""
     told = []
-    for event in dossier.record.events:
+    for event in open_record.record.events:
         partial = (
             event.type == "accepted" and event.body is not None and not json.loads(event.body).get("complete", True)
         )

@@ -31,7 +31,7 @@ _MARKS: Final[dict[Standing, Mark]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class ListedFile:
     """A file that a filing names, its size in words; `shut` says why it cannot be opened, None when it can."""
 
     digest: str
@@ -40,16 +40,16 @@ class Enclosure:
     shut: Mark | None
 
 
-class Enclosures:
+class ListedFiles:
     """Every call blocks: run it in a worker thread."""
 
     def __init__(self, services: Services) -> None:
         self._blobs = services.blobs
 
-    def of(self, record: Record) -> list[Enclosure]:
+    def of(self, record: Record) -> list[ListedFile]:
         """Every file that any version names, those of the last version first."""
         return [
-            Enclosure(each.digest, each.name, size_words(each.size), _MARKS.get(standing_of(self._blobs, each.digest)))
+            ListedFile(each.digest, each.name, size_words(each.size), _MARKS.get(standing_of(self._blobs, each.digest)))
             for each in _named(record).values()
         ]
 

@@ -22,7 +22,7 @@ from functions.records.versions import last_decision
 from functions.settings import Settings
 from functions.supervision.scoring import Kind, ScoreSheet, load_sheet
 from functions.web.http.problems import HttpProblem
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 MEDIA_TYPE: Final = "application/pdf"
 MOST_DIGITS: Final = 4
@@ -31,8 +31,8 @@ FILE: Final = "score-sheet.json"
 
 def letterhead_of(settings: Settings) -> Letterhead:
     """The bureau as its site names it; SettingError when the site has not been built."""
-    shell = Shell.load(settings.site)
-    return Letterhead(shell.assets.get("bureau", ""), shell.address)
+    site_frame = SiteFrame.load(settings.site)
+    return Letterhead(site_frame.assets.get("bureau", ""), site_frame.address)
 
 
 def tools_of(services: Services) -> Tools:

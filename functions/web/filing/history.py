@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.records.event import STEP_WORDS, Event
-from functions.records.transitions import FILER, Dossier
+from functions.records.transitions import FILER, OpenRecord
 from functions.records.versions import DECISIONS
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.form_pages import long_date
@@ -31,14 +31,14 @@ class Step:
     lines: tuple[str, ...] = ()
 
 
-def told_to_officers(dossier: Dossier) -> list[Step]:
+def told_to_officers(open_record: OpenRecord) -> list[Step]:
     """Everything, the latest first, with the names of those who did it."""
-    return _tell(dossier, inside=True)
+    return _tell(open_record, inside=True)
 
 
-def told_to_unit(dossier: Dossier) -> list[Step]:
+def told_to_unit(open_record: OpenRecord) -> list[Step]:
     """The latest first: no notes between officers, no acceptance that a second officer must join, no names."""
-    return _tell(dossier, inside=False)
+    return _tell(open_record, inside=False)
 
 
 def since(steps: list[Step], sequence: int) -> str:
@@ -52,16 +52,16 @@ def asked_labels(definition: Definition, asked: tuple[str, ...]) -> str:
     return "、".join(definition.label_at(at) for at in asked)
 
 
-def _tell(dossier: Dossier, *, inside: bool) -> list[Step]:
+def _tell(open_record: OpenRecord, *, inside: bool) -> list[Step]:
     steps, version, agreed = [], 0, False
-    for event in dossier.record.events:
+    for event in open_record.record.events:
         body = json.loads(event.body) if event.body is not None else {}
         version += event.type in ("submitted", "corrected")
         partial = event.type == "accepted" and not body.get("complete", True)
         if inside or not (partial or event.type == "noted"):
             what = _what(event, body, version, second=agreed)
-            who = _who(dossier, event, body, inside=inside)
-            words, lines = _SAID.get(event.type, _nothing)(dossier, body, inside)
+            who = _who(open_record, event, body, inside=inside)
+            words, lines = _SAID.get(event.type, _nothing)(open_record, body, inside)
             steps.append(Step(event.sequence, what, who, moment_of(event.at), words, lines))
         if event.type in DECISIONS or event.type == "corrected":
             agreed = partial
@@ -77,9 +77,9 @@ def _what(event: Event, body: Mapping[str, Any], version: int, *, second: bool) 
     return f"{STEP_WORDS[event.type]}（第二人）" if event.type == "accepted" and second else STEP_WORDS[event.type]
 
 
-def _who(dossier: Dossier, event: Event, body: Mapping[str, Any], *, inside: bool) -> str:
+def _who(open_record: OpenRecord, event: Event, body: Mapping[str, Any], *, inside: bool) -> str:
     if event.actor == FILER:
-        return dossier.record.summary.unit_name
+        return open_record.record.summary.unit_name
     if not inside:
         return BUREAU
     role = ROLE_TITLES.get(body.get("role", ""))
@@ -89,33 +89,33 @@ def _who(dossier: Dossier, event: Event, body: Mapping[str, Any], *, inside: boo
 Said = tuple[str, tuple[str, ...]]
 
 
-def _nothing(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+def _nothing(open_record: OpenRecord, body: Mapping[str, Any], inside: bool) -> Said:
     return "", ()
 
 
-def _submitted(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+def _submitted(open_record: OpenRecord, body: Mapping[str, Any], inside: bool) -> Said:
     received = body.get("received_on")
     return "", (f"收到日期 {long_date(date.fromisoformat(received))}",) if received else ()
 
 
-def _returned(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+def _returned(open_record: OpenRecord, body: Mapping[str, Any], inside: bool) -> Said:
     lines = []
     if "correction_due" in body:
         lines.append(f"补正期限 {long_date(date.fromisoformat(body['correction_due']))}，当天也算")
     if body.get("asked"):
-        lines.append(f"要改的栏：{asked_labels(dossier.definition, tuple(body['asked']))}")
+        lines.append(f"要改的栏：{asked_labels(open_record.definition, tuple(body['asked']))}")
     return body.get("opinion", ""), tuple(lines)
 
 
-def _said_under(key: str) -> Callable[[Dossier, Mapping[str, Any], bool], Said]:
-    return lambda dossier, body, inside: (body.get(key, ""), ())
+def _said_under(key: str) -> Callable[[OpenRecord, Mapping[str, Any], bool], Said]:
+    return lambda open_record, body, inside: (body.get(key, ""), ())
 
 
-def _reissued(dossier: Dossier, body: Mapping[str, Any], inside: bool) -> Said:
+def _reissued(open_record: OpenRecord, body: Mapping[str, Any], inside: bool) -> Said:
     return body.get("checked", "") if inside else "", ()
 
 
-_SAID: Mapping[str, Callable[[Dossier, Mapping[str, Any], bool], Said]] = {
+_SAID: Mapping[str, Callable[[OpenRecord, Mapping[str, Any], bool], Said]] = {
     "submitted": _submitted,
     "returned": _returned,
     "accepted": _said_under("opinion"),

@@ -15,7 +15,7 @@ from functions.errors import SequenceTaken, StoreUnavailable
 from functions.forms.checking.validation import DISAGREEMENT, validate
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
-from functions.records.filing import Paper, answer, prepare, remember
+from functions.records.filing import PaperFiling, answer, prepare, remember
 from functions.records.store import Append, Stored
 from functions.supervision.deadlines import due_date, timeliness, timeliness_of_day
 from functions.web.http.loggers import FAILURES
@@ -26,7 +26,7 @@ LARGE_BODY = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Filing:
     """One valid filing on its way.
 
     `key` is the client's idempotency key, `body` the bytes that must come again with it for the same answer; `contest`
@@ -59,7 +59,7 @@ def judge(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]
     return found
 
 
-async def recall(services: Services, request: Request) -> dict[str, Any] | None:
+async def recall(services: Services, request: Filing) -> dict[str, Any] | None:
     """The answer that this very request was given before, or None; IdempotencyMismatch as in `file`.
 
     For a filing that is refused today: it may have been right when it came first.
@@ -67,7 +67,7 @@ async def recall(services: Services, request: Request) -> dict[str, Any] | None:
     return await asyncio.to_thread(recall_now, services, request)
 
 
-def recall_now(services: Services, request: Request) -> dict[str, Any] | None:
+def recall_now(services: Services, request: Filing) -> dict[str, Any] | None:
     """The same in this thread."""
     if request.key is None:
         return None
@@ -75,7 +75,7 @@ def recall_now(services: Services, request: Request) -> dict[str, Any] | None:
     return answer(stored, services.keys) if stored else None
 
 
-async def file(services: Services, request: Request) -> dict[str, Any]:
+async def file(services: Services, request: Filing) -> dict[str, Any]:
     """Store the filing durably and return its answer, the same for the same key and request however often it comes.
 
     Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then.
@@ -90,7 +90,7 @@ async def file(services: Services, request: Request) -> dict[str, Any]:
     raise StoreUnavailable(NUMBERS_MET)
 
 
-def file_paper(services: Services, request: Request, paper: Paper) -> dict[str, Any]:
+def file_paper(services: Services, request: Filing, paper: PaperFiling) -> dict[str, Any]:
     """The same for a filing on paper, in this thread; its timeliness goes by the day on which it came in."""
     at = services.clock()
     for _ in range(NUMBER_TRIES):
@@ -102,7 +102,7 @@ def file_paper(services: Services, request: Request, paper: Paper) -> dict[str, 
     raise StoreUnavailable(NUMBERS_MET)
 
 
-def _step(services: Services, request: Request, at: datetime, paper: Paper | None = None) -> Append:
+def _step(services: Services, request: Filing, at: datetime, paper: PaperFiling | None = None) -> Append:
     definition, data = request.definition, request.data
     due = due_date(definition.filing_for(data), data)
     return prepare(

@@ -14,8 +14,8 @@ from functions.forms.page.row_buttons import focus_of
 from functions.forms.problem import Problem
 from functions.records.attachments.file_types import FileRefused, plain_name
 from functions.web.filing.form_pages import Filled
-from functions.web.filing.posted_form import SUPERSEDED, Filling
-from functions.web.filing.uploads import Attaching
+from functions.web.filing.posted_form import SUPERSEDED, PostedForm
+from functions.web.filing.uploads import Uploads
 from functions.web.filing.vouchers import CONTROL, RULE
 from functions.web.http.multipart import Posted, Sent
 
@@ -24,14 +24,16 @@ Pairs = list[tuple[str, str]]
 NOT_NOW: Final = "现在存不下来，没有收下。请过一会儿再上传"
 
 
-def filled_with_files(attaching: Attaching, definition: Definition, posted: Posted) -> tuple[int, Filled]:
+def filled_with_files(uploads: Uploads, definition: Definition, posted: Posted) -> tuple[int, Filled]:
     """The same form again with the files that were taken in, and the status to answer with."""
-    taken = take_in(attaching, definition, posted)
-    filling = Filling.of(definition, taken.pairs, posted.size)
-    if filling.superseded:
-        return 409, filling.filled(tuple(taken.problems), notice=SUPERSEDED)
+    taken = take_in(uploads, definition, posted)
+    posted_form = PostedForm.of(definition, taken.pairs, posted.size)
+    if posted_form.superseded:
+        return 409, posted_form.filled(tuple(taken.problems), notice=SUPERSEDED)
     status = 503 if taken.failed else 422 if taken.problems else 200
-    return status, filling.filled(tuple(taken.problems), focus=focus_of(filling.action) if status == 200 else None)
+    return status, posted_form.filled(
+        tuple(taken.problems), focus=focus_of(posted_form.action) if status == 200 else None
+    )
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Uploaded:
     failed: bool = False
 
 
-def take_in(attaching: Attaching, definition: Definition, posted: Posted) -> Uploaded:
+def take_in(uploads: Uploads, definition: Definition, posted: Posted) -> Uploaded:
     """Take in each file that was chosen in a field of this form. Blocks for as long as they are large."""
     taken = Uploaded(list(posted.pairs), [])
     for sent in posted.files:
@@ -54,11 +56,11 @@ def take_in(attaching: Attaching, definition: Definition, posted: Posted) -> Upl
         path = parse_name(name) if sent.control.startswith(filefield.UPLOAD) else None
         field = definition.field_at(pointer.join(path)) if path else None
         if isinstance(field, Field) and field.kind == "attachments":
-            _take_one(attaching, taken, name, field, sent)
+            _take_one(uploads, taken, name, field, sent)
     return taken
 
 
-def _take_one(attaching: Attaching, taken: Uploaded, name: str, field: Field, sent: Sent) -> None:
+def _take_one(uploads: Uploads, taken: Uploaded, name: str, field: Field, sent: Sent) -> None:
     def refuse(words: str) -> None:
         taken.problems.append(Problem(pointer.join(field.path), field.label, words, RULE))
 
@@ -67,7 +69,7 @@ def _take_one(attaching: Attaching, taken: Uploaded, name: str, field: Field, se
         refuse(f"这里最多 {field.maximum} 个文件，{called}没有收下。请先删去一个")
         return
     try:
-        attachment, voucher = attaching.take(sent.name, sent.file)
+        attachment, voucher = uploads.take(sent.name, sent.file)
     except FileRefused as error:
         refuse(f"{called}没有收下：{error}")
         return

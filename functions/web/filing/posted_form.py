@@ -22,7 +22,7 @@ SUPERSEDED: Final = "这张表在您打开以后更新过。下面是新的表�
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class PostedForm:
     """What was posted. `controls` are the values beside the form's own, `size` the bytes of the body.
 
     `vouchers` stand for the files that were sent. `data` is what of the typed answers will be filed, `dropped` the
@@ -39,12 +39,12 @@ class Filling:
     vouchers: tuple[str, ...]
 
     @classmethod
-    def read(cls, definition: Definition, body: bytes) -> Filling:
+    def read(cls, definition: Definition, body: bytes) -> PostedForm:
         """What the body says of this form; HttpProblem 400 when it cannot be read, or no button of ours sends it."""
         return cls.of(definition, parse_pairs(body), len(body))
 
     @classmethod
-    def of(cls, definition: Definition, pairs: Sequence[tuple[str, str]], size: int) -> Filling:
+    def of(cls, definition: Definition, pairs: Sequence[tuple[str, str]], size: int) -> PostedForm:
         """The same of the pairs that stood in so many bytes."""
         controls = dict(reversed(pairs))
         action = parse_action(controls.get("action", "review"))

@@ -11,17 +11,17 @@ from functions.errors import SequenceTaken
 from functions.records.filing import answer, remember_for
 from functions.records.pinned import PinnedForms
 from functions.records.store import Append
-from functions.records.transitions import Act, Dossier
+from functions.records.transitions import Act, OpenRecord
 
-Make = Callable[[Dossier], Append]
+Make = Callable[[OpenRecord], Append]
 
 
 class Overtaken(SequenceTaken):
     """Somebody else was faster; nothing was stored. `dossier` is the filing as it stands now."""
 
-    def __init__(self, dossier: Dossier) -> None:
+    def __init__(self, open_record: OpenRecord) -> None:
         super().__init__("这份填报刚刚有了新的变动，您的这一步没有存入。请看过现在的情况再决定")
-        self.dossier = dossier
+        self.open_record = open_record
 
 
 class Stepper:
@@ -31,9 +31,9 @@ class Stepper:
         self._services = services
         self.definition_of = PinnedForms(services.records, services.catalogue)
 
-    def open(self, number: str) -> Dossier:
+    def open(self, number: str) -> OpenRecord:
         """The filing as it stands; NotFound, or Erased when its content is gone."""
-        return Dossier.of(self._services.records.read(number), self.definition_of)
+        return OpenRecord.of(self._services.records.read(number), self.definition_of)
 
     def act(self, actor: str, *, role: str = "", key: str | None = None, request: str = "") -> Act:
         """What somebody does now; `request` is all that tells this request from another under the same `key`."""

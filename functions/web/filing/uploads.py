@@ -25,7 +25,7 @@ _EMPTY: Final = "这个文件是空的。请核对选的是不是它，重新选
 _TOO_LARGE: Final = f"这个文件太大，{SIZES}。请压缩图片或者分成几个文件再上传"
 
 
-class Attaching:
+class Uploads:
     """Every call blocks: run it in a worker thread."""
 
     def __init__(self, services: Services) -> None:

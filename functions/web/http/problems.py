@@ -24,7 +24,7 @@ from functions.errors import (
 )
 from functions.forms.problem import Problem
 from functions.records.state import Erased
-from functions.web.http.site_frame import Shell
+from functions.web.http.site_frame import SiteFrame
 
 PROBLEM_TYPE = "application/problem+json"
 TITLES = {
@@ -163,31 +163,31 @@ def answer_json(problem: HttpProblem) -> Response:
     return Response(body, problem.status, headers=problem.headers, media_type=PROBLEM_TYPE)
 
 
-def answer_page(problem: HttpProblem, shell: Shell) -> Response:
+def answer_page(problem: HttpProblem, site_frame: SiteFrame) -> Response:
     """The problem as a page: what is wrong, what to do, and the way back."""
     errors = "".join(f"<li>{escape(error.label)}：{escape(error.message)}</li>" for error in problem.errors)
     main = (
         '<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h">'
         f'<h1 id="err-h">{escape(problem.title)}</h1>'
         f"<p>{escape(problem.detail)}。</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
-        f'<p><a href="{shell.base}">回首页</a></p>'
+        f'<p><a href="{site_frame.base}">回首页</a></p>'
     )
     headers = {**problem.headers, "Vary": "Accept"}
-    return Response(shell.page(problem.title, main), problem.status, headers=headers, media_type="text/html")
+    return Response(site_frame.page(problem.title, main), problem.status, headers=headers, media_type="text/html")
 
 
-def answer(request: Request, error: Exception, shell: Shell) -> Response:
+def answer(request: Request, error: Exception, site_frame: SiteFrame) -> Response:
     """The answer to an error, in the form that the client wants."""
     problem = problem_for(request, error)
     if wants_html(request.url.path, request.headers.get("accept", "")):
-        return answer_page(problem, shell)
+        return answer_page(problem, site_frame)
     return answer_json(problem)
 
 
-def handlers(shell: Shell) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
+def handlers(site_frame: SiteFrame) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
     """The exception handlers that every function's application is made with."""
 
     async def refuse(request: Request, error: Exception) -> Response:
-        return answer(request, error, shell)
+        return answer(request, error, site_frame)
 
     return dict.fromkeys((HttpProblem, HTTPException, QingdanError, Exception), refuse)

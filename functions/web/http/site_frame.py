@@ -15,7 +15,7 @@ _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--q
 
 
 @dataclass(frozen=True, slots=True)
-class Shell:
+class SiteFrame:
     """Header and footer as the build wrote them. `base` is the site's root path, `assets` what else it wrote down."""
 
     frame: str
@@ -28,7 +28,7 @@ class Shell:
         return self.assets.get("address", "")
 
     @classmethod
-    def load(cls, site: Path, frame_name: str = "shell.html") -> Shell:
+    def load(cls, site: Path, frame_name: str = "shell.html") -> SiteFrame:
         """The frame of a built site, or SettingError when the site has not been built."""
         folder = site / "_service"
         try:

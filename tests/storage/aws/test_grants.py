@@ -224,11 +224,11 @@ def test_who_takes_files_in_stays_within_its_rights_and_asks_no_table(
 ) -> None:
     if direct:
         site = built_for(twin, site, tmp_path)
-    attaching = replace(services, settings=replace(services.settings, site=site))
+    uploads = replace(services, settings=replace(services.settings, site=site))
     asked.clear()
     asked_of_bucket = watch_bucket(services)
     content = pdf_of(PART_BYTES + 7)
-    with TestClient(create_attach(attaching)) as client:
+    with TestClient(create_attach(uploads)) as client:
         told = announce(client, content).json()
         for part in (1, 2):
             ticket, piece = ticket_for(client, told, content, part), part_of(content, part)

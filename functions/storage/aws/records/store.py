@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.attachments.store import BlobStore
 from functions.records.attachments.sweep import forget
-from functions.records.document_cache import PaperStore
+from functions.records.document_cache import DocumentStore
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.versions import answers_of
 from functions.storage.aws.calls import Calls
@@ -18,7 +18,7 @@ from functions.storage.aws.records.items import SUMMARY_KEY, key, may_be_number,
 from functions.storage.aws.records.listing import Listing
 from functions.storage.aws.records.reading import Reader
 from functions.storage.aws.records.seals import AwsSeals
-from functions.storage.aws.staff.audit_log import AwsTrail
+from functions.storage.aws.staff.audit_log import AwsAuditLog
 from functions.storage.aws.staff.store import AwsStaff
 from functions.storage.aws.table import SHARDS
 from functions.storage.refusals import CLOSING, UNKNOWN_FORM, UNKNOWN_NUMBER
@@ -44,7 +44,7 @@ class AwsStore:
         table: str,
         calls: Calls,
         blobs: BlobStore,
-        papers: PaperStore,
+        papers: DocumentStore,
         *,
         entropy: Callable[[int], bytes],
         cursor_key: bytes,
@@ -61,7 +61,7 @@ class AwsStore:
         self.appender = Appender(client, table, calls, entropy, blobs.keep)
         self.staff = AwsStaff(self.reader, entropy)
         self.seals = AwsSeals(self.reader, entropy)
-        self.trail = AwsTrail(self.reader, blobs, self._line, entropy)
+        self.trail = AwsAuditLog(self.reader, blobs, self._line, entropy)
 
     def append(self, step: Append) -> Future[Stored]:
         if self._closed:

@@ -25,7 +25,7 @@ _LOT: Final = 500
 _FILTERED = {"actor": "actor", "action": "type", "about": "about"}
 
 
-class AwsTrail:
+class AwsAuditLog:
     """A TrailStore. `line` runs what is added one by one, so that only other processes are in each other's way."""
 
     def __init__(self, reader: Reader, blobs: BlobStore, line: Executor, entropy: Callable[[int], bytes]) -> None:

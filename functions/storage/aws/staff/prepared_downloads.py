@@ -14,7 +14,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from functions.errors import NotFound
-from functions.staff.prepared_downloads import Parcel
+from functions.staff.prepared_downloads import PreparedDownload
 from functions.storage.aws.calls import Calls, code_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MISSING: Final = frozenset(("NoSuchKey", "AccessDenied", "403", "404"))
 _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"
 
 
-class S3Parcels:
+class S3PreparedDownloads:
     """A ParcelStore. `client` is asked for S3's when it is first needed; `start` has a parcel made, by its id."""
 
     def __init__(
@@ -35,37 +35,37 @@ class S3Parcels:
     ) -> None:
         self._client, self._bucket, self._calls, self._start = client, bucket, calls, start
 
-    def keep(self, parcel: Parcel) -> None:
-        times = {"started_at": parcel.started_at.isoformat(), "seen_at": parcel.seen_at.isoformat()}
-        body = json.dumps({**asdict(parcel), **times}, ensure_ascii=False).encode()
+    def keep(self, prepared: PreparedDownload) -> None:
+        times = {"started_at": prepared.started_at.isoformat(), "seen_at": prepared.seen_at.isoformat()}
+        body = json.dumps({**asdict(prepared), **times}, ensure_ascii=False).encode()
         self._calls(
             self._client().put_object,
             Bucket=self._bucket,
-            Key=_key(parcel.id, "state.json"),
+            Key=_key(prepared.id, "state.json"),
             Body=body,
             ContentType="application/json",
         )
 
-    def read(self, id: str) -> Parcel:
+    def read(self, id: str) -> PreparedDownload:
         if not _ID.fullmatch(id) or (body := self._calls(self._fetch, key=_key(id, "state.json"))) is None:
             raise NotFound(_UNKNOWN)
-        found = Parcel(**json.loads(body))
+        found = PreparedDownload(**json.loads(body))
         return replace(found, started_at=_moment(found.started_at), seen_at=_moment(found.seen_at))
 
-    def fill(self, parcel: Parcel, chunks: Iterator[bytes]) -> None:
+    def fill(self, prepared: PreparedDownload, chunks: Iterator[bytes]) -> None:
         from s3transfer.manager import TransferManager
 
-        kind = {"ContentType": parcel.media_type, "ContentDisposition": _disposition(parcel.filename)}
+        kind = {"ContentType": prepared.media_type, "ContentDisposition": _disposition(prepared.filename)}
         with TransferManager(self._client()) as manager:
             content = cast(BinaryIO, _Reading(chunks))
-            manager.upload(content, self._bucket, _key(parcel.id, "file"), extra_args=kind).result()
+            manager.upload(content, self._bucket, _key(prepared.id, "file"), extra_args=kind).result()
 
-    def link(self, parcel: Parcel) -> str:
-        place = {"Bucket": self._bucket, "Key": _key(parcel.id, "file")}
+    def link(self, prepared: PreparedDownload) -> str:
+        place = {"Bucket": self._bucket, "Key": _key(prepared.id, "file")}
         return self._client().generate_presigned_url("get_object", Params=place, ExpiresIn=LINK_SECONDS)
 
-    def start(self, parcel: Parcel) -> None:
-        self._start(parcel.id)
+    def start(self, prepared: PreparedDownload) -> None:
+        self._start(prepared.id)
 
     def _fetch(self, key: str) -> bytes | None:
         try:

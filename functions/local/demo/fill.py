@@ -24,10 +24,10 @@ from functions.local.demo.lives import OFFICER, REVIEWERS, Life, Matter, Turn, l
 from functions.local.demo.scans import scans
 from functions.local.demo.units import MOST, Project, Unit, dice, projects_of, units_of
 from functions.records.event import SALT_BYTES, canonical
-from functions.records.filing import FILER, Paper, prepare
+from functions.records.filing import FILER, PaperFiling, prepare
 from functions.records.pinned import PinnedForms
 from functions.records.store import Append
-from functions.records.transitions import Act, Dossier
+from functions.records.transitions import Act, OpenRecord
 from functions.staff.accounts import make_account
 from functions.staff.audit_log import CONSOLE, Entry
 from functions.staff.passwords import Passwords
@@ -125,15 +125,15 @@ class _Days:
             request_digest=hashlib.sha256(canonical(life.data)).hexdigest(),
             keys=self.services.keys,
             entropy=self.entropy,
-            paper=Paper(life.received_on, OFFICER, ACCOUNTS[OFFICER]) if life.received_on else None,
+            paper=PaperFiling(life.received_on, OFFICER, ACCOUNTS[OFFICER]) if life.received_on else None,
         )
         self.numbers[index] = step.summary.number
         return step
 
     def _turn(self, index: int, turn: Turn) -> Append:
-        dossier = Dossier.of(self.services.records.read(self.numbers[index]), self.definition_of)
+        open_record = OpenRecord.of(self.services.records.read(self.numbers[index]), self.definition_of)
         act = Act(turn.actor, turn.at, self.entropy, ACCOUNTS.get(turn.actor, ""))
-        return turn.make(dossier, act, self.services.keys)
+        return turn.make(open_record, act, self.services.keys)
 
     def _noted(self, index: int, life: Life, place: int) -> Iterator[Entry]:
         turn = life.turns[place - 1] if place else None
