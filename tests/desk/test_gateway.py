@@ -52,7 +52,7 @@ EVENT: dict[str, Any] = {
 }
 PROGRAM = """
 import json, sys
-from functions.desk import handler
+from functions.desk.app import handler
 print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
 """
 

@@ -61,19 +61,20 @@ def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages:
         "argon2/",
         "functions/exports/",
         "functions/staff/pass",
-        "functions/web/templates/",
+        "functions/desk/templates/",
     )
     assert not [name for name in submit if name.startswith(heavy)]
-    assert {"functions/web/templates/desk/list.html", "jinja2/__init__.pyc", "xlsxwriter/__init__.pyc"} <= desk
+    assert {"functions/desk/templates/list.html", "jinja2/__init__.pyc", "xlsxwriter/__init__.pyc"} <= desk
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_modules_are_bytecode_that_nobody_checks(packages: Path, function: str) -> None:
     names = names_in(packages / f"{function}.zip")
-    assert f"functions/{function}.pyc" in names
+    module = function_modules(ROOT)[function].replace(".", "/")
+    assert f"{module}.pyc" in names
     assert [name for name in names if name.endswith(".py") or "__pycache__" in name] == []
     with zipfile.ZipFile(packages / f"{function}.zip") as archive:
-        flags = archive.read(f"functions/{function}.pyc")[4:8]
+        flags = archive.read(f"{module}.pyc")[4:8]
     assert int.from_bytes(flags, "little") == 0b01  # hash-based and unchecked, PEP 552
 
 

@@ -148,7 +148,7 @@ def test_what_fails_in_the_background_is_told_without_its_words(run: Run, settin
     assert "示例乙" not in said
     (line,) = [json.loads(each) for each in said.splitlines() if each.startswith("{")]
     assert (line["background"], line["error"]) == ("failed", "NotFound")
-    assert any(place.startswith("background.py") for place in line["places"])
+    assert any(place.startswith("background/app.py") for place in line["places"])
     assert prepared_downloads.read(prepared.id).state == "failed"
 
 
