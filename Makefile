@@ -70,7 +70,7 @@ conformance: setup browser ## run the stores' contract on DynamoDB Local (Java),
 
 .PHONY: cloud-pages
 cloud-pages: setup browser ## run the tests of pages and API over the cloud's store
-	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/http tests/server
+	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/web tests/submit tests/track tests/attach tests/local
 
 .PHONY: lint
 lint: setup ## ruff, mypy --strict, import-linter, content and schema checks
@@ -116,7 +116,7 @@ endef
 deploy-check: package node_modules/.ready .venv-deploy/.ready ## make the CloudFormation offline, for China and elsewhere, and judge it
 	$(call check-stack,cn-northwest-1,ASCA0000000000000000)
 	$(call check-stack,eu-central-1,arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000)
-	$(BIN)/pytest tests/deployment tests/packing
+	$(BIN)/pytest tests/deployment/stack tests/deployment/packing
 
 .PHONY: lock
 lock: setup ## write requirements.lock, requirements-deploy.lock and package-lock.json anew

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from starlette.testclient import TestClient
 
 from functions.bootstrap import Services, open_services
 from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
 from functions.local.aws_local import CREDENTIALS, local_cloud
+from functions.local.server.server import create_app
 from functions.settings import Settings
 from tests.support.chromium import browser
 from tests.support.clock import Clock
@@ -90,6 +92,14 @@ def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     opened = replace(open_services(settings, lock=True), clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """A client of the whole application, in this process, on fresh data."""
+    client = TestClient(create_app(services), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import act, fill_in, overflow, sign_in
+from tests.support.browser.steps import act, fill_in, overflow, sign_in
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import ROOT
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from pyotp import TOTP
 
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import overflow, sign_in
 from tests.browser.test_accessibility import findings
+from tests.support.browser.steps import overflow, sign_in
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
 
 PASSWORD = "shuimohua-2026-xuni"

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import CODE, NUMBER, act, fill_in, overflow, sign_in
 from tests.browser.test_review_loop import YEAR, file_one, look, press, send_back
+from tests.support.browser.steps import CODE, NUMBER, act, fill_in, overflow, sign_in
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 

@@ -20,8 +20,8 @@ from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
 from functions.settings import Settings
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import CODE, NUMBER, act, fill_in
 from tests.browser.test_review_loop import is_sound, look
+from tests.support.browser.steps import CODE, NUMBER, act, fill_in
 from tests.support.files import docx, jpeg, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.line import Line, line_to

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import CODE, NUMBER, act, sign_in
 from tests.browser.test_files import FORM, PATH, box, choose, entry, fill_in_the_rest, named, written
 from tests.browser.test_files_plain import send
 from tests.browser.test_review_loop import is_sound, look, press
+from tests.support.browser.steps import CODE, NUMBER, act, sign_in
 from tests.support.files import jpeg, pdf_of
 from tests.support.line import line_to
 from tests.support.serving import Server

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import NUMBER, act, overflow
 from tests.browser.test_files import NAME, PATH, arrived, box, choose, fill_in_the_rest, named, written
+from tests.support.browser.steps import NUMBER, act, overflow
 from tests.support.files import jpeg, pdf_of, sha256
 from tests.support.serving import Server
 

@@ -18,7 +18,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
 from functions.supervision.deadlines import due_date, timeliness
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
+from tests.support.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 
 SELF_CHECK = "annual-self-check"

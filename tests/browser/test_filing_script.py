@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.steps import NUMBER, act, fill_in, overflow
+from tests.support.browser.steps import NUMBER, act, fill_in, overflow
 from tests.support.filings import fresh_uscc, make_uscc, valid_self_check
 from tests.support.serving import Server
 

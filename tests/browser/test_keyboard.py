@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from functions.forms.catalogue import Catalogue
 from functions.forms.page.encode import encode
 from tests.browser.conftest import Visit
-from tests.browser.steps import NUMBER
+from tests.support.browser.steps import NUMBER
 from tests.support.filings import fresh_uscc, valid_self_check
 
 MOST_STOPS = 200

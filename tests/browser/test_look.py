@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import overflow
+from tests.support.browser.steps import overflow
 
 Visit = Callable[..., Page]
 

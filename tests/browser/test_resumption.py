@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit, add_staff
-from tests.browser.steps import NUMBER, act, fill_in, overflow, sign_in
 from tests.browser.test_review_loop import SCRIPT, SELF_CHECK, YEAR, is_sound, press
+from tests.support.browser.steps import NUMBER, act, fill_in, overflow, sign_in
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 

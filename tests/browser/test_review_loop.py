@@ -14,9 +14,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.second_machine import SecondMachine
-from tests.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
 from tests.browser.test_accessibility import findings
+from tests.support.browser.second_machine import SecondMachine
+from tests.support.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, Route, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit
-from tests.browser.steps import act, fill_in, overflow
 from tests.browser.test_accessibility import findings
+from tests.support.browser.steps import act, fill_in, overflow
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 

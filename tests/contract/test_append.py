@@ -12,7 +12,7 @@ import pytest
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken, StoreUnavailable
 from functions.records.event import event_is_whole
 from functions.records.store import Append, RecordStore, Selection, Stored
-from tests.contract.steps import first_step, next_step
+from tests.support.store.steps import first_step, next_step
 
 EVERYTHING = Selection()
 # Ancient, rare and composed characters, as they occur in names: none may change on its way.

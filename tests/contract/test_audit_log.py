@@ -17,7 +17,7 @@ from functions.records.seals.sealing import prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection
 from functions.staff.audit_log import NUMBER, Action, AuditLogStore, Entry, Sought, body_of
 from tests.contract.conftest import Adapter
-from tests.contract.steps import SALT, first_step
+from tests.support.store.steps import SALT, first_step
 
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
 EVERYTHING = Sought()

@@ -8,7 +8,7 @@ import pytest
 
 from functions.errors import NotFound
 from functions.records.store import RecordStore
-from tests.contract.steps import digest_of
+from tests.support.store.steps import digest_of
 
 DOCUMENT = '{"title":"档案工作情况自查报告 𠮷"}'.encode()
 

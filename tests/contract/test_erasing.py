@@ -11,7 +11,7 @@ from functions.errors import SequenceTaken
 from functions.records.event import event_is_whole, make_event
 from functions.records.store import Append, Record, RecordStore, Selection
 from tests.contract.conftest import Adapter
-from tests.contract.steps import SALT, first_step, next_step
+from tests.support.store.steps import SALT, first_step, next_step
 
 NUMBER = "SC-2026-000001"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.records.store import RecordStore, Selection
-from tests.contract.steps import first_step, next_step
+from tests.support.store.steps import first_step, next_step
 
 
 def test_all_with_one_guard_are_found_and_no_other(store: RecordStore) -> None:

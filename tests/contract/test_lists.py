@@ -11,8 +11,8 @@ import pytest
 from functions.errors import NotFound
 from functions.records.store import Append, RecordStore, Selection
 from functions.records.versions import answers_of
-from tests.contract.steps import first_step, next_step
 from tests.support import bulk
+from tests.support.store.steps import first_step, next_step
 
 
 def fill(store: RecordStore, steps: Iterable[Append]) -> None:

@@ -14,8 +14,8 @@ from functions.forms.attachment_field import MOST_FILES
 from functions.records.event import EventType, make_event
 from functions.records.store import Append, Record, RecordStore, Status
 from tests.contract.conftest import Adapter
-from tests.contract.steps import SALT, digest_of, first_step, next_step
 from tests.contract.test_erasing import NUMBER, erasure
+from tests.support.store.steps import SALT, digest_of, first_step, next_step
 
 
 def file(n: int) -> dict[str, Any]:

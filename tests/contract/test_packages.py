@@ -19,9 +19,9 @@ from functions.records.keys import Keys
 from functions.records.store import Selection
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
-from tests.contract.steps import digest_of
-from tests.contract.test_audit import NIGHT, filed
+from tests.contract.test_store_audit import NIGHT, filed
 from tests.support.forms import self_check
+from tests.support.store.steps import digest_of
 
 
 @pytest.fixture

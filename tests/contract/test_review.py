@@ -8,8 +8,8 @@ import pytest
 
 from functions.errors import GuardTaken
 from functions.records.store import Append, RecordStore, Selection, Stored, Summary
-from tests.contract.steps import first_step, next_step
 from tests.contract.test_append import append, race
+from tests.support.store.steps import first_step, next_step
 
 
 def number(n: int) -> str:

@@ -17,7 +17,7 @@ from functions.records.seals.seal import Leaf, Seal, in_order, make_seal, proves
 from functions.records.seals.sealing import newest_first, prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection, Unsealed
 from tests.contract.conftest import Adapter
-from tests.contract.steps import first_step, next_step
+from tests.support.store.steps import first_step, next_step
 
 SIGNER = Signer("0001-test", ec.derive_private_key(7, ec.SECP256R1()))
 NIGHT = datetime(2026, 9, 18, 16, 30, tzinfo=UTC)

@@ -27,7 +27,7 @@ from functions.records.transitions import Act, OpenRecord, decide, note
 from functions.staff.audit_log import Entry
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
-from tests.contract.test_named import file, sha
+from tests.contract.test_named_files import file, sha
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check
 

@@ -26,7 +26,7 @@ from functions.records.keys import Keys
 from functions.records.store import Record
 from functions.records.transitions import decide
 from functions.records.versions import answers_of
-from tests.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
+from tests.support.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
 from tests.support.records import History, four_eyed
 
 

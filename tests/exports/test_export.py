@@ -18,7 +18,7 @@ from functions.forms.definition import Definition
 from functions.records.event import event_is_whole
 from functions.records.store import Append, Record, Selection
 from functions.storage.sqlite import SqliteStore, open_store
-from tests.exports.samples import FORM, SCHEMA, form, record, without
+from tests.support.exports.samples import FORM, SCHEMA, form, record, without
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 OTHER = form(form_id="other", short="另一种表")

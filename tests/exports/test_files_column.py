@@ -11,9 +11,9 @@ import pytest
 
 from functions.exports.jsonl import stream_jsonl
 from functions.exports.pdf.answer_table import sections_of
-from tests.exports.samples import ANSWERS, SCHEMA, form, record, with_added
 from tests.exports.test_csv import rows
 from tests.exports.test_xlsx import workbook
+from tests.support.exports.samples import ANSWERS, SCHEMA, form, record, with_added
 from tests.support.filings import scan
 
 SCANS = {"type": "array", "title": "盖章扫描件", "maxItems": 5, "items": {"type": "object", "format": "attachment"}}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from functions.exports.jsonl import read_events, stream_jsonl
 from functions.records.event import event_is_whole, make_event
 from functions.records.store import Record
-from tests.exports.samples import ANSWERS, form, record
+from tests.support.exports.samples import ANSWERS, form, record
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 answers = st.recursive(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.exports.table import MAIN_COLUMNS, build_tables
-from tests.exports.samples import FORM, SCHEMA, form, text, with_added, without
+from tests.support.exports.samples import FORM, SCHEMA, form, text, with_added, without
 
 
 def headers(*versions: object, table: int = 0) -> list[str]:

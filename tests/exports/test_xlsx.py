@@ -23,7 +23,7 @@ from functions.forms.definition import Definition
 from functions.records.keys import Keys
 from functions.records.store import Answers, Record
 from functions.records.versions import answers_of
-from tests.exports.samples import ANSWERS, FORM, form, record
+from tests.support.exports.samples import ANSWERS, FORM, form, record
 from tests.support.records import History
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)

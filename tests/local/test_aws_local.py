@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.raw import connect, post_bytes, read_answer
 from tests.support.filings import valid_self_check
 from tests.support.serving import Server, start_server
+from tests.support.web.raw_http import connect, post_bytes, read_answer
 
 pytestmark = pytest.mark.one_machine
 

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 from tests.proof.conftest import DATABASE, Sample, audit, place_of
-from tests.proof.pages import bytes_of_rows
+from tests.support.store.sqlite_pages import bytes_of_rows
 
 FLIPS = 1_000
 TABLES = ("events", "summaries", "words", "trail", "seals", "sealed", "tiles", "named")

@@ -396,7 +396,7 @@ def test_seals_that_another_bureau_keeps_of_another_history_are_found(sample: Sa
     other = tmp_path / "other"
     settings = Settings(data=other, schemas=ROOT / "schemas")
     services = replace(open_services(settings, lock=True), clock=clock)
-    from tests.contract.steps import first_step
+    from tests.support.store.steps import first_step
 
     services.records.append(first_step(1)).result(30)
     nightly.run(services)

@@ -11,7 +11,7 @@ import pytest
 
 from publisher.content.content import load_content
 from publisher.output.open_data import write_files
-from tests.publisher.reading import Node, read
+from tests.support.site.built_page import Node, read
 
 ROOT = Path(__file__).resolve().parents[2]
 

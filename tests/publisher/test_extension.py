@@ -6,7 +6,7 @@ from markdown import Markdown
 
 from publisher.content.content import load_content, relative
 from publisher.extension import QingdanExtension
-from tests.publisher.reading import Node, official, read
+from tests.support.site.built_page import Node, official, read
 
 ODD = "（八）甲*乙*丙 _丁_ [戊](己) <庚> &辛; `壬` 10% 6-10%。"
 

@@ -20,8 +20,8 @@ from functions.storage.folder import private_folder, write_once
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.schema import STEPS
-from tests.contract.steps import digest_of, first_step
-from tests.contract.test_named import naming, shas
+from tests.contract.test_named_files import naming, shas
+from tests.support.store.steps import digest_of, first_step
 
 
 def test_folder_and_files_are_their_owners_only(tmp_path: Path) -> None:

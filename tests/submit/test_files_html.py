@@ -13,13 +13,13 @@ from functions.forms.definition import Definition
 from functions.forms.page.encode import encode
 from functions.records.attachments.inspection import standing_of
 from functions.records.store import Selection
-from tests.http.test_filing_html import BROWSER, FORM, Pairs, Response, definition, page_of, post
-from tests.http.test_track_html import Browser
-from tests.http.test_track_json import send_back
+from tests.submit.test_filing_html import BROWSER, FORM, Pairs, Response, definition, page_of, post
 from tests.support.clock import Clock
 from tests.support.files import docx, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 from tests.support.markup import Page, read_page
+from tests.track.test_api import send_back
+from tests.track.test_pages import Browser
 
 __all__ = ["definition"]
 

@@ -13,11 +13,11 @@ from functions.bootstrap import Services
 from functions.records.attachments.named import named_in
 from functions.records.attachments.sweep import forget
 from functions.records.store import Selection
-from tests.http.test_attachments_api import send
-from tests.http.test_track_json import SELF_CHECK, at, bearer, put, send_back
+from tests.attach.test_api import send
 from tests.support.clock import Clock
 from tests.support.files import followed, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
+from tests.track.test_api import SELF_CHECK, at, bearer, put, send_back
 
 SCAN = pdf_of(300)
 

@@ -15,11 +15,11 @@ from functions.bootstrap import Services
 from functions.forms.definition import Definition
 from functions.local.server.server import create_app
 from functions.records.store import Selection
-from tests.http.test_filing_html import BROWSER, Pairs, definition, page_of
-from tests.http.test_track_json import SELF_CHECK, accept, officer_does, send_back
+from tests.submit.test_filing_html import BROWSER, Pairs, definition, page_of
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.markup import Page
+from tests.track.test_api import SELF_CHECK, accept, officer_does, send_back
 
 __all__ = ["definition"]
 

@@ -17,7 +17,7 @@ from functions.local.packing.closure import closure_of, function_modules
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, RUNTIME, Installed, pinned, required
 from tests.conftest import ROOT
-from tests.packing.conftest import FAST, FUNCTIONS
+from tests.deployment.packing.conftest import FAST, FUNCTIONS
 
 
 def names_in(package: Path) -> set[str]:

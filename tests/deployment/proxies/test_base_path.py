@@ -16,7 +16,7 @@ from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
 
 from functions.forms.catalogue import Catalogue
 from functions.local.aws_local import free_port
-from tests.browser.steps import CODE, NUMBER, act, fill_in, sign_in
+from tests.support.browser.steps import CODE, NUMBER, act, fill_in, sign_in
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.portals import Certificate, build_site, caddy, config, nginx, tool
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server

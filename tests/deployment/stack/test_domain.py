@@ -14,7 +14,7 @@ import pytest
 from functions.local.packing.closure import function_modules
 from functions.local.server.static_site import StaticSite
 from tests.conftest import ROOT
-from tests.deployment.conftest import CHINA, DOMAIN, Template, of_type, text
+from tests.deployment.stack.conftest import CHINA, DOMAIN, Template, of_type, text
 
 FUNCTIONS = function_modules(ROOT)
 

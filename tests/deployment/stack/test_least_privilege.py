@@ -9,7 +9,7 @@ import pytest
 
 from functions.local.packing.closure import function_modules
 from tests.conftest import ROOT
-from tests.deployment.conftest import Template, of_type, text
+from tests.deployment.stack.conftest import Template, of_type, text
 
 # T is the table, T/index its indexes, B the bucket of what was filed, E the one for exports, P the parameters, Q the
 # queue of failed nights.

@@ -14,7 +14,7 @@ from functions.background.app import PATIENCE_SECONDS
 from functions.local.packing.closure import function_modules
 from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from tests.conftest import ROOT
-from tests.deployment.conftest import DOMAIN, WORLD, Template, of_type, text
+from tests.deployment.stack.conftest import DOMAIN, WORLD, Template, of_type, text
 
 MODULES = function_modules(ROOT)
 FUNCTIONS = tuple(MODULES)

@@ -7,7 +7,7 @@ import io
 from datetime import timedelta
 
 from tests.desk.conftest import ComeIn, Filer, self_check
-from tests.desk.test_review import RETURN, Officer
+from tests.desk.review.test_pages import RETURN, Officer
 from tests.support.clock import Clock
 from tests.support.forms import changed
 from tests.support.markup import read_page

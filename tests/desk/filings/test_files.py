@@ -12,11 +12,11 @@ from functions.bootstrap import Services
 from functions.forms.page.encode import encode
 from functions.records.store import Selection
 from functions.web.filing.uploads import Uploads
+from tests.desk.admin.test_audit_log import everything
 from tests.desk.conftest import ComeIn, Filer
-from tests.desk.test_paper import API, PATH
-from tests.desk.test_trail import everything
-from tests.http.test_files_html import names, upload
-from tests.http.test_files_json import named
+from tests.desk.filings.test_paper_entry import API, PATH
+from tests.submit.test_files_html import names, upload
+from tests.submit.test_files_json import named
 from tests.support.files import followed, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page

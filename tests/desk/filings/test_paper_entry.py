@@ -14,7 +14,7 @@ from functions.bootstrap import Services
 from functions.forms.page.encode import encode
 from functions.records.store import Selection
 from tests.desk.conftest import ComeIn, Filer, self_check
-from tests.desk.test_review import FORM
+from tests.desk.review.test_pages import FORM
 from tests.support.clock import Clock
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.markup import Page, read_page

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.desk.conftest import ComeIn, Filer, registration, self_check
-from tests.desk.test_review import Officer
+from tests.desk.review.test_pages import Officer
 from tests.support.forms import changed
 from tests.support.markup import Page
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
+from tests.desk.admin.test_audit_log import noted
 from tests.desk.conftest import ComeIn, Filer, self_check
-from tests.desk.test_review import FORM, RETURN, Officer
-from tests.desk.test_trail import noted
+from tests.desk.review.test_pages import FORM, RETURN, Officer
 from tests.support.clock import Clock
 from tests.support.markup import Page, read_page
 

@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
+from tests.desk.admin.test_audit_log import noted
 from tests.desk.conftest import ComeIn, Filer, self_check
-from tests.desk.test_review_json import RETURN, decide, types
-from tests.desk.test_trail import noted
+from tests.desk.review.test_api import RETURN, decide, types
 from tests.support.clock import Clock
 
 ACCEPT = {"decision": "accept"}

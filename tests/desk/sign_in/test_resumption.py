@@ -22,8 +22,8 @@ from functions.staff.encryption import Encryption
 from functions.staff.passwords import Passwords
 from functions.staff.second_factor import SecondFactors
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, self_check, token_in
-from tests.desk.test_paper import PATH
-from tests.desk.test_review import FORM, RETURN, Officer, state_of, types
+from tests.desk.filings.test_paper_entry import PATH
+from tests.desk.review.test_pages import FORM, RETURN, Officer, state_of, types
 from tests.support.clock import Clock
 from tests.support.filings import valid_self_check
 from tests.support.markup import Page, read_page

@@ -13,7 +13,7 @@ from functions.exports.pdf.score_sheet import Scoring, score_paper
 from functions.supervision.scoring import Kind, Score, Scored, load_sheet, score
 from tests.conftest import ROOT
 from tests.exports.conftest import LETTERHEAD
-from tests.exports.test_pdf import bare, words
+from tests.exports.pdf.test_press import bare, words
 
 SHEET = load_sheet((ROOT / "schemas" / "score-sheet.json").read_bytes(), "score-sheet.json")
 KINDS: tuple[Kind, ...] = ("self", "panel")

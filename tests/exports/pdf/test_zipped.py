@@ -14,7 +14,7 @@ from functions.exports.pdf.zipped import stream_pdfs
 from functions.exports.zips import SMALLEST_CHUNK, file_name
 from functions.records.keys import Keys
 from functions.records.store import Record
-from tests.exports.test_bag import erased
+from tests.exports.bag.test_package import erased
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
 from tests.support.records import History

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from functions.forms.page.form_page import render_form, render_summary
 from tests.support.forms import shipped
 
-SCRIPTS = Path(__file__).parents[2] / "site" / "theme" / "assets" / "javascripts"
+SCRIPTS = Path(__file__).parents[3] / "site" / "theme" / "assets" / "javascripts"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'"
 HEAD = (
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>表</title>'

@@ -15,7 +15,7 @@ from functions.forms.checking.validation import validate
 from functions.forms.definition import Definition
 from functions.forms.page.field_names import id_of, parse_name
 from functions.forms.pointer import join
-from tests.forms_html.conftest import SCRIPTS, Pages
+from tests.forms.page.conftest import SCRIPTS, Pages
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import GONE, changed, self_check
 

@@ -12,10 +12,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.conftest import ROOT
-from tests.server.conftest import Start
-from tests.server.raw import connect, post_bytes, read_answer
+from tests.local.conftest import Start
 from tests.support.filings import valid_self_check
 from tests.support.serving import COMMAND, environment
+from tests.support.web.raw_http import connect, post_bytes, read_answer
 
 
 def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

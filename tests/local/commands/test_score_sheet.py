@@ -12,8 +12,8 @@ import pytest
 
 from functions.supervision.scoring import load_sheet, points_of
 from tests.conftest import ROOT
-from tests.exports.test_pdf import words
-from tests.server.test_command_line import run
+from tests.exports.pdf.test_press import words
+from tests.local.commands.test_command_line import run
 
 SHEET = load_sheet((ROOT / "schemas" / "score-sheet.json").read_bytes(), "")
 GUIDE = (ROOT / "docs" / "score-sheet.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from functions.staff.accounts import check_password
 from functions.staff.passwords import Passwords
 from functions.staff.permissions import may
 from functions.storage.keys import read_public_keys
-from tests.demo.conftest import NOW, Filled
+from tests.local.demo.conftest import NOW, Filled
 
 pytestmark = pytest.mark.one_machine
 

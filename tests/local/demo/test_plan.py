@@ -18,7 +18,7 @@ from functions.local.demo.fill import Plan, fill, matters_of
 from functions.records.state import fold
 from functions.records.store import Selection
 from functions.supervision.deadlines import day_in_shanghai
-from tests.demo.conftest import NOW, open_folder
+from tests.local.demo.conftest import NOW, open_folder
 
 pytestmark = pytest.mark.one_machine
 

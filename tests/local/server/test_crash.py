@@ -19,11 +19,11 @@ from functions.records.event import event_is_whole
 from functions.records.store import Selection
 from functions.settings import Settings
 from tests.conftest import ROOT
-from tests.server.conftest import Start
-from tests.server.raw import connect, file_until_cut, post_bytes, read_answer
+from tests.local.conftest import Start
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import COMMAND, Server, environment
 from tests.support.stores import STORES
+from tests.support.web.raw_http import connect, file_until_cut, post_bytes, read_answer
 
 CONNECTIONS = 16
 ROUNDS = 5

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from tests.server.conftest import Start
-from tests.server.raw import connect, post_bytes, read_answer
+from tests.local.conftest import Start
 from tests.support.filings import valid_self_check
+from tests.support.web.raw_http import connect, post_bytes, read_answer
 
 STALLED = 200
 

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from functions.forms.attachment_field import MOST_BYTES
-from tests.server.conftest import Start
-from tests.server.raw import connect, read_answer
+from tests.local.conftest import Start
 from tests.support.files import pdf_of, sha256
+from tests.support.web.raw_http import connect, read_answer
 
 STALLED = 50
 

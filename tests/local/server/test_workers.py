@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.server.conftest import Start
-from tests.server.raw import connect, post_bytes, read_answer
-from tests.server.test_crash import stored_digests
+from tests.local.conftest import Start
+from tests.local.server.test_crash import stored_digests
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import COMMAND, Server, environment
+from tests.support.web.raw_http import connect, post_bytes, read_answer
 
 RACERS = 20
 PATIENCE = 20.0

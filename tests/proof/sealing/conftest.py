@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from functions.local.server.server import create_app
-from tests.contract.steps import first_step
+from tests.support.store.steps import first_step
 
 Fill = Callable[..., list[str]]
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    client = TestClient(create_app(services), base_url="http://127.0.0.1", raise_server_exceptions=False)
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from functions.records.attachments.store import Area, BlobStore
 from functions.records.store import SealStore, Unsealed
 from functions.settings import Settings
 from tests.conftest import ROOT
-from tests.contract.steps import first_step
-from tests.sealing.conftest import Fill
+from tests.proof.sealing.conftest import Fill
 from tests.support.clock import Clock
 from tests.support.serving import environment
+from tests.support.store.steps import first_step
 from tests.support.stores import STORES
 
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from functions import nightly
 from functions.bootstrap import Services
 from functions.records.seals.seal import links, proves, read_proof, read_seal
-from tests.sealing.conftest import Fill
+from tests.proof.sealing.conftest import Fill
 from tests.support.clock import Clock
 from tests.support.markup import read_page
 

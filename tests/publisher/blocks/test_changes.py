@@ -9,8 +9,8 @@ import pytest
 from publisher.checks.check import check_content
 from publisher.content.content import load_content
 from publisher.output.feed import feed
-from tests.publisher.reading import Node, official
 from tests.publisher.test_extension import draw
+from tests.support.site.built_page import Node, official
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CHANGES = """changes:

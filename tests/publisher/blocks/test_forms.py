@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.publisher.conftest import run_mkdocs
-from tests.publisher.reading import Node, read
+from tests.support.site.built_page import Node, read
 
 FORMS = {
     "annual-self-check": ("专业档案形成单位和列入档案登记备份名册的单位", "9 月 30 日前", "regimes/bing/#bing-5-2"),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.publisher.reading import Node
+from tests.support.site.built_page import Node
 
-SOURCE = Path(__file__).with_name("responsibility-list.txt")
+SOURCE = Path(__file__).parents[1] / "responsibility-list.txt"
 CITED = sorted(set(re.findall(r"《[^《》]+》", SOURCE.read_text(encoding="utf-8"))))
 REGIMES = ("jia", "yi", "bing", "ding")
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from functions.forms.catalogue import Catalogue
-from tests.publisher.reading import read
+from tests.support.site.built_page import read
 
 
 def test_the_script_is_told_where_the_keys_are_and_what_the_forms_are_called(site: Path, catalogue: Catalogue) -> None:

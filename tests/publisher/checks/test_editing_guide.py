@@ -10,9 +10,9 @@ from publisher.checks.check import check_content
 from publisher.content.address import parse_address
 from publisher.content.content import load_content
 from publisher.content.models import Law
+from tests.publisher.checks.test_check import MISTAKES
+from tests.publisher.checks.test_typo_lint import SLIPS
 from tests.publisher.conftest import ROOT
-from tests.publisher.test_check import MISTAKES
-from tests.publisher.test_slips import SLIPS
 
 GUIDE = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`::: ([^\s`]+)", GUIDE))

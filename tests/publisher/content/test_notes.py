@@ -7,7 +7,7 @@ import pytest
 
 from publisher.content.content import load_content
 from tests.publisher.conftest import ROOT
-from tests.publisher.reading import Node, read
+from tests.support.site.built_page import Node, read
 
 # Each oddity: the page, the id of what it is about, and words that the note must hold.
 ODDITIES = [

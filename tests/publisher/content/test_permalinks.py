@@ -9,7 +9,7 @@ import pytest
 
 from publisher.blocks.verify import SERVED
 from publisher.content.address import parse_address
-from tests.publisher.reading import Node, read
+from tests.support.site.built_page import Node, read
 
 PARTS = {
     "jia": (

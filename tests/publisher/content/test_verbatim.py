@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.publisher.reading import Node, official
+from tests.support.site.built_page import Node, official
 
-SOURCE = Path(__file__).with_name("responsibility-list.txt")
+SOURCE = Path(__file__).parents[1] / "responsibility-list.txt"
 PAGES = ("", "duties", "services", "regimes", "regimes/jia", "regimes/yi", "regimes/bing", "regimes/ding")
 REGIMES = {
     "jia": "（一）重点建设项目档案事项监管",

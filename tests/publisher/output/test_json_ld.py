@@ -9,7 +9,7 @@ import pytest
 
 from publisher.content.content import load_content
 from publisher.output.json_ld import form_as_data, services_as_data
-from tests.publisher.reading import Node
+from tests.support.site.built_page import Node
 
 Read = Callable[[str], Node]
 

@@ -15,10 +15,10 @@ from publisher.checks.check import check_content
 from publisher.content.content import load_content
 from publisher.output.open_data import datasets, made_files, write_files
 from tests.publisher.conftest import ROOT
-from tests.publisher.reading import Node, official
 from tests.support.filings import valid_registration, valid_self_check
+from tests.support.site.built_page import Node, official
 
-SOURCE = Path(__file__).with_name("responsibility-list.txt").read_text(encoding="utf-8")
+SOURCE = (Path(__file__).parents[1] / "responsibility-list.txt").read_text(encoding="utf-8")
 FILES = {
     "data/duties.csv", "data/duties.json", "data/services.csv", "data/services.json", "data/laws.json",
     "data/regimes/jia.json", "data/regimes/yi.json", "data/regimes/bing.json", "data/regimes/ding.json",

@@ -6,9 +6,9 @@ import pytest
 
 from publisher.output.search_index import index
 from tests.publisher.conftest import ROOT
-from tests.publisher.reading import read
+from tests.support.site.built_page import read
 
-SOURCE = Path(__file__).with_name("responsibility-list.txt")
+SOURCE = Path(__file__).parents[1] / "responsibility-list.txt"
 
 
 def test_every_hit_leads_to_a_place_that_exists(site: Path) -> None:

@@ -23,10 +23,10 @@ from functions.staff.store import Account, NameTaken
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
-from tests.contract.steps import SALT, first_step, next_step
 from tests.storage.aws.conftest import Time
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, FaultyEngine, cancelled, refusal
+from tests.support.store.steps import SALT, first_step, next_step
 
 THROTTLED = refusal("ThrottlingException")
 ALL = Selection()

@@ -13,7 +13,7 @@ from functions.records.event import event_is_whole
 from functions.records.store import Record, Selection
 from functions.storage.sqlite import open_store
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROUNDS = 5
 ENOUGH = 300
 
@@ -44,7 +44,7 @@ def test_the_connection_that_writes_syncs_each_commit_to_the_disk(tmp_path: Path
 
 def kill_under_load(folder: Path, load_round: int) -> set[str]:
     """The numbers that were acknowledged before SIGKILL came."""
-    command = [sys.executable, "-m", "tests.storage.load", str(folder), str(load_round)]
+    command = [sys.executable, "-m", "tests.support.store.load", str(folder), str(load_round)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(ENOUGH)]

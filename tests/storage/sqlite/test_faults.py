@@ -15,7 +15,7 @@ from functions.records.event import event_is_whole
 from functions.records.store import Selection
 from functions.storage.sqlite import SqliteStore, open_store
 from functions.storage.sqlite.store import DATABASE_NAME
-from tests.contract.steps import digest_of, first_step
+from tests.support.store.steps import digest_of, first_step
 
 BIG = "示例县第一中学档案室" * 2000
 

@@ -19,9 +19,9 @@ from functions.errors import StoreUnavailable
 from functions.records.store import Selection
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.write_lock import NAMES, WriteLock
-from tests.contract.steps import first_step
+from tests.support.store.steps import first_step
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WRITING = """
 import sys, time
 from pathlib import Path

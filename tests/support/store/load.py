@@ -1,4 +1,4 @@
-"""Run as `python -m tests.storage.load FOLDER ROUND`: appends until killed, prints each number once acknowledged."""
+"""Run as `python -m tests.support.store.load FOLDER ROUND`: appends until killed, prints what was acknowledged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from functions.storage.sqlite import open_store
-from tests.contract.steps import first_step
+from tests.support.store.steps import first_step
 
 WRITERS = 8
 PER_ROUND = 10_000_000

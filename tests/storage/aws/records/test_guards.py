@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from functions.records.store import Append, Status, Summary
 from functions.storage.aws.records.guards import GUARD_KEY, Stand, is_contested, moves, stand_of
 from functions.storage.aws.records.items import guard_key
-from tests.contract.steps import first_step
+from tests.support.store.steps import first_step
 
 NUMBERS = [f"SC-2026-{n:06d}" for n in range(4)]
 GUARDS = ["one", "two"]

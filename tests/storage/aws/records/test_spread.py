@@ -29,8 +29,8 @@ from functions.storage.aws.records.items import summary_item
 from functions.storage.aws.table import INDEXES, PROJECTED, SHARDS, index_key, shard_of
 from functions.storage.keys import load_keys
 from tests.conftest import ROOT
-from tests.contract.steps import first_step
 from tests.support.filings import make_uscc, valid_self_check
+from tests.support.store.steps import first_step
 
 A_SECOND = 1_000
 LIMIT = 1_000
