@@ -23,14 +23,18 @@ from tests.support.cloud import Cloud
 from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
 from tests.support.stores import STORES
+from tests.support.suite.once import once
 
 __all__ = ["Clock", "Server", "browser"]
+pytest_plugins = ("tests.support.suite.counting",)
 
 ROOT = Path(__file__).parents[1]
 
-# How long an example takes says what else the machine does, not whether the code is right.
-hypothesis_settings.register_profile("patient", parent=hypothesis_settings(), deadline=None)
-hypothesis_settings.load_profile("patient")
+# How long an example takes says what else the machine does, not whether the code is right; and what was right in one
+# run is right in the next. `--hypothesis-profile explore` looks at other examples than those of every run.
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,13 +62,17 @@ def stores(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site, built once."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, built once a run; tests only read it."""
     from publisher.output.build import build
 
-    folder = tmp_path_factory.mktemp("built") / "site"
-    build(ROOT, folder)
-    return folder
+    return once(tmp_path_factory, "site", lambda folder: build(ROOT, folder))
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Path:
+    """The site that the functions answer with."""
+    return built
 
 
 @pytest.fixture(scope="session")

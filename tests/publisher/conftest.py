@@ -12,6 +12,7 @@ import pytest
 from publisher.content.content import load_content
 from publisher.output.open_data import write_files
 from tests.support.site.built_page import Node, read
+from tests.support.suite.once import once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,11 +25,12 @@ def run_mkdocs(root: Path, out: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site")
-    run = run_mkdocs(ROOT, out)
-    assert run.returncode == 0, run.stderr
-    write_files(load_content(ROOT), out)
-    return out
+    def make(out: Path) -> None:
+        run = run_mkdocs(ROOT, out)
+        assert run.returncode == 0, run.stderr
+        write_files(load_content(ROOT), out)
+
+    return once(tmp_path_factory, "site by MkDocs itself", make)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from functions.local.packing.closure import function_modules
 from functions.local.packing.pack import Source, pack
 from functions.local.packing.wheels import HERE, Installed
 from tests.conftest import ROOT
+from tests.support.suite.once import once
 
 FUNCTIONS = function_modules(ROOT)
 FAST = 1
@@ -30,7 +31,9 @@ def source(site: Path, catalogue: Catalogue) -> Source:
 
 @pytest.fixture(scope="session")
 def packages(source: Source, compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("packages")
-    for function in FUNCTIONS:
-        pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
-    return folder
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        for function in FUNCTIONS:
+            pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
+
+    return once(tmp_path_factory, "packages", make)

@@ -5,21 +5,11 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from publisher.output.build import build, content_policy
-from tests.publisher.conftest import ROOT
 
 PAGE_LIMIT, FORM_LIMIT = 90 * 1024, 130 * 1024
 HASHED = re.compile(r"\.[0-9a-f]{10}\.(css|js|json)$")
 MARKS = ("<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--qingdan:main-->")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("whole") / "site"
-    build(ROOT, out)
-    return out
 
 
 def pages(site: Path) -> dict[str, str]:
