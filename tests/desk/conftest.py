@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
+from itertools import count
 from typing import Any
 
 import pytest
@@ -84,12 +86,17 @@ def come_in(services: Services, staff: None) -> ComeIn:
 
 @pytest.fixture
 def file(services: Services, clock: Clock) -> Filer:
-    """Files valid data of a form at the clock's time and returns its number."""
+    """Files valid data of a form and returns its number: the first at the clock's time, each next a microsecond later.
+
+    Filings of one instant are listed by their numbers, which are random.
+    """
+    earlier = count()
 
     def file_one(data: dict[str, Any] | None = None, *, form: str = "annual-self-check", contest: bool = False) -> str:
         definition = services.catalogue.get(form)
         held = data or valid_self_check()
-        at, due = clock(), due_date(definition.filing_for(held), held)
+        at = clock() + timedelta(microseconds=next(earlier))
+        due = due_date(definition.filing_for(held), held)
         step = prepare(
             definition,
             held,
