@@ -6,6 +6,9 @@ SHELL := /bin/bash
 export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+# Tests wait for servers and browsers more than they compute: twice as many at once as there are cores.
+WORKERS ?= $(shell echo $$((2 * $(CORES))))
 HOST ?= 127.0.0.1
 PORT ?= 8000
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
@@ -61,8 +64,15 @@ demo: build ## serve a desk full of invented filings, kept in build/demo, with a
 	$(BIN)/qingdan serve --host $(HOST) --port $(PORT) --data build/demo
 
 .PHONY: test
-test: setup browser proxies ## run every test, in real browsers and against real servers too
-	$(BIN)/pytest
+test: setup browser proxies ## run every test, in real browsers and against real servers too; WORKERS=1 one after another
+	$(BIN)/pytest -n $(WORKERS) --durations=20
+
+.PHONY: quick
+quick: setup ## lint what git says was changed, and run the tests that need no server and no browser: a minute
+	@{ git diff --name-only --diff-filter=d HEAD -- '*.py'; git ls-files --others --exclude-standard -- '*.py'; } \
+	  | sort -u | xargs -r sh -c '$(BIN)/ruff format --check "$$@" && $(BIN)/ruff check "$$@"' ruff
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(CORES) --quick
 
 .PHONY: conformance
 conformance: setup browser ## run the stores' contract on DynamoDB Local (Java), and lists at full size on every engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ __all__ = ["Clock", "Server", "browser"]
 pytest_plugins = ("tests.support.suite.counting",)
 
 ROOT = Path(__file__).parents[1]
+SLOW_TO_START = frozenset(("browser", "server", "start", "twin"))
 
 # How long an example takes says what else the machine does, not whether the code is right; and what was right in one
 # run is right in the next. `--hypothesis-profile explore` looks at other examples than those of every run.
@@ -38,18 +39,32 @@ hypothesis_settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("quick", "the folders and files of --quick", type="args")
+    parser.addoption("--quick", action="store_true", help="only what needs no server, browser or cloud")
     parser.addoption("--conformance", action="store_true", help="on every engine, with the large tests")
     parser.addoption(
         "--store", choices=("sqlite", "aws-local"), default="sqlite", help="what the tests of the whole work on"
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """With --quick, look only into what pyproject.toml names."""
+    if config.getoption("--quick"):
+        config.args[:] = [str(ROOT / place) for place in config.getini("quick")]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, over a cloud, the tests of what only a folder on one machine has."""
+    """Leave out, over a cloud, the tests of what only a folder on one machine has; when in a hurry, those that wait."""
     if config.getoption("--store") != "sqlite":
-        left_out = [item for item in items if item.get_closest_marker("one_machine")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        leave_out(config, items, lambda item: item.get_closest_marker("one_machine") is not None)
+    if config.getoption("--quick"):
+        leave_out(config, items, lambda item: not SLOW_TO_START.isdisjoint(getattr(item, "fixturenames", ())))
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], bool]) -> None:
+    left_out = [item for item in items if unwanted(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)
