@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, exporting, filing, packages, scale, seal, site
+from benchmarks import cold, desk, exporting, filing, judging, packages, scale, seal, site
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "filing": filing.run,
+    "judging": judging.run,
     "exports": exporting.run,
     "site": site.run,
     "desk": desk.run,

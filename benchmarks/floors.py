@@ -20,18 +20,20 @@ from tests.support.filings import make_uscc
 SECONDS = 2.0
 
 
-def add_floors(table: Table, folder: Path, year: int) -> None:
-    """Append the floors of filing, each measured for a few seconds."""
+def add_floors(table: Table, folder: Path, year: int) -> float:
+    """Append the floors of filing, each measured for a few seconds; how many single inserts SQLite makes a second."""
     data = self_check(year, make_uscc(1))
     schema = Definition.from_document(read_form(Path("schemas") / FORM)).schema
     body = json.dumps(data, ensure_ascii=False).encode()
     single, grouped = _Inserts(folder / "floor.sqlite3", body, 1), _Inserts(folder / "floor.sqlite3", body, 32)
-    table.add("floor: SQLite insert, FULL, one a transaction", _rate(single.run), "/s")
+    one_each = _rate(single.run)
+    table.add("floor: SQLite insert, FULL, one a transaction", one_each, "/s")
     table.add("floor: SQLite insert, FULL, 32 a transaction", _rate(grouped.run) * 32, "/s")
     explaining = jsonschema.Draft202012Validator(schema)
     table.add("floor: jsonschema, valid filing", _rate(lambda: list(explaining.iter_errors(data))), "/s")
     gate = jsonschema_rs.Draft202012Validator(schema)
     table.add("floor: jsonschema-rs, valid filing", _rate(lambda: gate.is_valid(data)), "/s")
+    return one_each
 
 
 def _rate(step: Callable[[], object]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -204,15 +203,3 @@ def test_an_erased_record_says_so(form: Definition, keys: Keys, entropy: Entropy
     (event,) = prepared(form, keys, entropy).events
     with pytest.raises(Erased):
         fold([replace(event, salt=None, body=None)])
-
-
-def test_preparing_takes_well_under_a_millisecond(form: Definition, keys: Keys, entropy: Entropy) -> None:
-    prepared(form, keys, entropy)
-    data = valid_self_check()
-    rounds = []
-    for _ in range(10):
-        begin = time.thread_time()
-        for _ in range(20):
-            prepared(form, keys, entropy, data)
-        rounds.append((time.thread_time() - begin) / 20)
-    assert min(rounds) < 0.001
