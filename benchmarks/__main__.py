@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, exporting, filing, judging, packages, scale, seal, site
+from benchmarks import cold, desk, exporting, filing, judging, packages, scale, seal, sign_in, site
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "desk": desk.run,
     "cold": cold.run,
     "scale": scale.run,
+    "sign_in": sign_in.run,
     "seal": seal.run,
     "packages": packages.run,
 }
