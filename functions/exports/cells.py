@@ -197,13 +197,10 @@ class CellReader:
             return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
         if field.kind == "attachments":
             return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
-        kind = conversion_kind(field, column)
-        return self._cells.of(kind) if kind == kind_of(field) else lambda value: text(str(value))
-
-
-def conversion_kind(field: Field, column: Column) -> Kind:
-    """What an answer to this field is in the column, to which another version of the form may have given its kind."""
-    return column.kind if kind_of(field) == column.kind else "text"
+        if kind_of(field) == column.kind:
+            return self._cells.of(column.kind)
+        # Another version of the form gave the column its kind.
+        return lambda value: text(str(value))
 
 
 def _put(plan: dict[str, Any], path: Path, step: Any) -> None:

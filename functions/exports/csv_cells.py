@@ -27,22 +27,12 @@ def quote(text: str) -> str:
 
 def is_plain(line: str, commas: int) -> bool:
     """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
-    return line.isprintable() and '"' not in line and is_even(line, commas)
-
-
-def is_even(line: str, commas: int) -> bool:
-    """The same for a line in which there are neither quotes nor control characters."""
     return (
-        line.count(",") == commas
-        and "\ufffe" not in line
-        and "\uffff" not in line
+        line.isprintable()
+        and '"' not in line
+        and line.count(",") == commas
         and _LOOK_AGAIN.search("," + line) is None
     )
-
-
-def is_calm(body: bytes) -> bool:
-    """Whether no text in a body has quotes or control characters: JSON escapes them."""
-    return b"\\" not in body
 
 
 def _decimal(value: str) -> str:

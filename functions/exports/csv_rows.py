@@ -1,7 +1,7 @@
 """Writes filings as lines of CSV, by a type made for their form version; knows neither stores nor files.
 
-A body is read straight into the texts of its cells, and of it only what stands in a column. Most lines are then plain:
-that is looked at for the whole line. Only where one is not does each cell get its quotes and its apostrophe.
+A body is read straight into the texts of its cells, and of it only what stands in a column. Most lines are plain then,
+which one look at the whole line tells. A line that is not is made cell by cell, as those of repeated rows are.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from functions.exports.cells import FALSE, TRUE, CellReader, Cells, Facts, conversion_kind
-from functions.exports.csv_cells import CELLS, is_calm, is_even, is_plain, quote
+from functions.exports.cells import FALSE, TRUE, CellReader, Cells, Facts
+from functions.exports.csv_cells import CELLS, is_plain
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
 from functions.forms.definition import Definition, Field
 from functions.records.store import Answers
@@ -34,18 +34,13 @@ class Lines:
     def of(self, answers: Answers) -> str:
         """The line of this filing, without its end; QingdanError for one whose version was not among those given."""
         try:
-            version = self._versions[answers.form_digest]
-            cells = version.cells(answers)
+            line = ",".join(self._versions[answers.form_digest].cells(answers))
+            if is_plain(line, self._commas):
+                return line
         except (KeyError, msgspec.DecodeError):
-            # What is not as its form would have it, an unknown value of a choice say, is read the long way.
-            [(_, cells)] = self._reader.lines(answers)
-            return ",".join(cells)
-        line = ",".join(cells)
-        # What was decided comes from another body.
-        calm = version.calm and answers.decision is None and answers.body is not None and is_calm(answers.body)
-        if (is_even if calm else is_plain)(line, self._commas):
-            return line
-        return ",".join([convert(cell) for convert, cell in zip(version.guards, cells, strict=True)])
+            pass  # not as its form would have it, an unknown value of a choice say
+        [(_, cells)] = self._reader.lines(answers)
+        return ",".join(cells)
 
 
 class _Kind(NamedTuple):
@@ -67,24 +62,16 @@ def _names(files: Sequence[_File]) -> str:
 
 
 class _Version:
-    """The cells of a form version; `guards` make each of them safe, column by column.
-
-    `calm` says that the form's own words have neither quotes nor control characters.
-    """
+    """The cells of a form version, neither quoted nor guarded."""
 
     def __init__(self, table: Table, version: Definition) -> None:
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
-        columns = [(fields.get(column.path), column) for column in table.columns[len(MAIN_COLUMNS) :]]
-        words = [version.short, *(filing.period_title for filing in version.rules.filings)]
-        words += [title for field in fields.values() for _, title in field.choices]
-        self.calm = all(each.isprintable() and '"' not in each for each in words)
         self._facts = Facts(version, _UNGUARDED)
-        self.guards: list[Callable[[str], str]] = [quote] * len(MAIN_COLUMNS)
-        self.guards += [CELLS.of(conversion_kind(field, column)) if field else str for field, column in columns]
-        self._read, self._texts = _compiled([field for field, _ in columns])
+        columns = table.columns[len(MAIN_COLUMNS) :]
+        self._read, self._texts = _compiled([fields.get(column.path) for column in columns])
 
     def cells(self, answers: Answers) -> list[str]:
-        """The texts of the cells as they are; msgspec.DecodeError when the body is not as the form would have it."""
+        """The texts of the cells; msgspec.DecodeError when the body is not as the form would have it."""
         return [*self._facts.of(answers), *self._texts(self._read(answers.body or b"{}"))]
 
 
