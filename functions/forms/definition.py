@@ -40,6 +40,8 @@ class Definition:
         self.sections: tuple[Section, ...] = sections_of(self.schema, self.conditions)
         self._parts: dict[pointer.Path, Item | Section] = {section.path: section for section in self.sections}
         self._parts |= {item.path: item for item in self.walk()}
+        files = (item.path for item in self.walk() if isinstance(item, Field) and item.kind == "attachments")
+        self.file_paths: tuple[pointer.Path, ...] = tuple(files)
         self._hash = hash(self.digest)
 
     @classmethod

@@ -23,6 +23,7 @@ from functions.forms.page.decode import decode
 from functions.forms.page.encode import encode
 from functions.forms.page.row_buttons import Action, change_rows, parse_action
 from functions.records.attachments.file_types import MEDIA_TYPES, kind_of_name
+from functions.records.attachments.named import attachments_in, located
 from tests.support.filings import scan, valid_self_check, with_scans
 from tests.support.forms import SCHEMAS, self_check
 
@@ -230,3 +231,30 @@ def test_a_list_cannot_have_a_column_of_files(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_sizes_are_words(size: int, words: str) -> None:
     assert filefield.size_words(size) == words
+
+
+def test_a_row_may_not_look_like_a_file(tmp_path: Path) -> None:
+    """What looks like a file is taken for one once it is stored: only where files belong are they asked for proof."""
+
+    def change(schema: Any) -> None:
+        text = {"$ref": "../common.json#/$defs/text", "title": "指纹"}
+        schema["properties"]["unit"]["properties"]["sha256"] = text
+
+    with pytest.raises(AuthoringError, match=r"sha256.*附件专用"):
+        _written(tmp_path, change)
+
+
+def test_files_are_found_where_the_form_has_them(tmp_path: Path) -> None:
+    data = with_scans(valid_self_check(), scan(1), scan(2))
+    written = _written(tmp_path)
+    assert written.file_paths == (("files", "scans"),)
+    assert [(at, file.name) for at, file in located(written, data)] == [
+        (("files", "scans", 0), scan(1)["name"]),
+        (("files", "scans", 1), scan(2)["name"]),
+    ]
+    assert [file for _, file in located(written, data)] == list(attachments_in(data))
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"files": []}, {"files": {"scans": {}}}, {"files": {"scans": [7, {}]}}])
+def test_answers_of_any_shape_are_looked_through(tmp_path: Path, data: Any) -> None:
+    assert list(located(_written(tmp_path), data)) == []

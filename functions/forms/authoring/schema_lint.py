@@ -109,6 +109,8 @@ def _object(schema: dict[str, Any], where: Where, role: str) -> Iterator[Found]:
 def _property(key: str, schema: Any, where: Where, role: str) -> Iterator[Found]:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", key):
         yield where, f"栏目名“{key}”不合规", "请用小写英文字母、数字和下划线"
+    if key == "sha256":
+        yield where, "栏目名“sha256”是附件专用的", "请换一个名字；要收文件，请引用 common.json 里的 attachment"
     if not isinstance(schema, dict):
         yield where, f"“{key}”应是一组说明", "请写 type 和 title"
         return

@@ -1,4 +1,4 @@
-"""Which files a version of a filing names, and the proof that a file has arrived whole; knows no form and no store."""
+"""Which files a version of a filing names, and the proof that a file has arrived whole; knows no store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from functions.forms.pointer import Token
+from functions.forms.definition import Definition
+from functions.forms.pointer import Token, read, rows_at
 from functions.records.keys import Keys
 
 VOUCHED_FOR: Final = timedelta(hours=24)
@@ -36,25 +37,40 @@ class Attachment:
 
 
 def attachments_in(data: Any) -> Iterator[Attachment]:
-    """Every attachment in the answers, in their order: an object of `name`, `size` and `sha256`."""
-    return (attachment for _, attachment in located(data))
+    """Every attachment in what was stored, whatever form it is of, in the order of the data."""
+    found = _read(data)
+    if found is not None:
+        yield found
+    elif isinstance(data, list | dict):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from attachments_in(item)
 
 
-def located(data: Any, at: tuple[Token, ...] = ()) -> Iterator[tuple[tuple[Token, ...], Attachment]]:
-    """The same, each with its place: the tokens of a JSON pointer; `at` is the place of the data itself."""
-    if isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from located(item, (*at, index))
-    elif isinstance(data, dict):
-        name, size, digest = (data.get(key) for key in ("name", "size", "sha256"))
-        if isinstance(size, float) and size.is_integer():
-            # A schema takes 5.0 for a whole number too, and what is stored of it is 5.
-            size = int(size)
-        if isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
-            yield at, Attachment(digest, name, size)
-        else:
-            for key, value in data.items():
-                yield from located(value, (*at, key))
+def located(definition: Definition, data: Any) -> Iterator[tuple[tuple[Token, ...], Attachment]]:
+    """Every attachment in answers to this form, with its place: the tokens of a JSON pointer.
+
+    Looks only where the form has files: the form refuses an answer that has one elsewhere.
+    """
+    for path in definition.file_paths:
+        for at in rows_at(data, path):
+            files = read(data, at)
+            for index, item in enumerate(files if isinstance(files, list) else ()):
+                found = _read(item)
+                if found is not None:
+                    yield (*at, index), found
+
+
+def _read(value: Any) -> Attachment | None:
+    """The attachment that this stands for: an object of `name`, `size` and `sha256`."""
+    if not isinstance(value, dict):
+        return None
+    name, size, digest = (value.get(key) for key in ("name", "size", "sha256"))
+    if isinstance(size, float) and size.is_integer():
+        # A schema takes 5.0 for a whole number too, and what is stored of it is 5.
+        size = int(size)
+    if isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
+        return Attachment(digest, name, size)
+    return None
 
 
 def named_in(body: bytes | None) -> list[Attachment]:

@@ -46,7 +46,7 @@ def unproven(
 
     `known` are the files that need no voucher.
     """
-    named = tuple(located(data))
+    named = tuple(located(definition, data))
     if not named:
         return ()
     vouchers = tuple(vouchers)
