@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
@@ -14,27 +16,25 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, StoreUnavailable
+from functions.errors import GuardTaken, NotFound
 from functions.forms.definition import Definition
+from functions.forms.problem import Problem
+from functions.records.attachments.named import Attachment
 from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
+from functions.web.filing.form_flow import REFUSALS, Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
-from functions.web.filing.intake import Filing, file, find_problems, recall, taken_words
-from functions.web.filing.posted_form import SUPERSEDED, PostedForm
+from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, recall_now, taken_words
+from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.receipt_pages import receipt_page
 from functions.web.filing.vouchers import unproven, vouchers_in
-from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
-from functions.web.http.conditional import idempotency_key, require_key
-from functions.web.http.problems import HttpProblem, handlers, problem_of
+from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_json, parse_pairs, require_type
+from functions.web.http.conditional import idempotency_key
+from functions.web.http.problems import HttpProblem, handlers
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
-
-KEY_BYTES = 16
-FILED_OTHERWISE = (
-    "这一页已经提交过，那时的内容和现在的不一样，所以这一次没有存下来。请核对下面的内容；还要提交的，再按一次“确认提交”"
-)
 
 
 def create_app(services: Services) -> Starlette:
@@ -57,6 +57,7 @@ class Submit:
 
     def __init__(self, services: Services, site_frame: SiteFrame) -> None:
         self.services, self.site_frame = services, site_frame
+        self.flow = FormFlow(services)
 
     async def tell_health(self, request: Request) -> Response:
         await asyncio.to_thread(self.services.records.check_writable)
@@ -75,7 +76,7 @@ class Submit:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         key = idempotency_key(request)
-        contest = _contested(request.query_params.get("contest"))
+        contest = parse_flag("contest", request.query_params.get("contest"))
         body = await request.body()
         data = parse_json(body)
         found = (
@@ -96,74 +97,23 @@ class Submit:
         return RedirectResponse(f"{self.site_frame.base}forms/{self.definition(request).id}/", 301)
 
     async def take_form(self, request: Request) -> Response:
+        """The form with what to change, the answers to check, or, once they are stored, the receipt."""
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
-        posted_form = PostedForm.read(definition, await request.body())
-        if posted_form.superseded:
-            return self.form(409, posted_form.filled(notice=SUPERSEDED))
-        again = posted_form.rearranged()
-        return self.form(200, again) if again else await self.judge(request, posted_form)
-
-    async def judge(self, request: Request, posted_form: PostedForm) -> Response:
-        """The form with everything to change, or the answers to check, or, when they are to be filed, the receipt."""
-        today = local_day(self.services.clock())
-        problems = await find_problems(posted_form.definition, posted_form.data, today, size=posted_form.size)
-        found = (*posted_form.decoded.problems, *problems)
-        unsent = unproven(self.services, posted_form.definition, posted_form.data, posted_form.vouchers)
-        contest = _contested(posted_form.controls.get("contest"))
-        if found or (unsent and not await self.filed(posted_form, contest=contest)):
-            return self.form(422, posted_form.filled((*found, *unsent)))
-        checked = posted_form.checked(today, self.services.entropy(KEY_BYTES).hex())
-        if not posted_form.files:
-            return self.check(200, checked)
+        posted = PostedForm.read(definition, await request.body())
         site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
-        return await self.store(checked, site, contest=contest)
+        to = PublicFiling(self.services, definition, self.site_frame.base, site)
+        step = await asyncio.to_thread(self.flow.begin, to, posted)
+        return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
 
-    async def filed(self, posted_form: PostedForm, *, contest: bool) -> bool:
-        """Whether this very page has been filed: a voucher that is out of date by now was none then."""
-        if not posted_form.files:
-            return False
-        key, data = require_key(posted_form.controls.get("key")), posted_form.data
-        request = Filing(posted_form.definition, data, key, canonical(data), contest)
-        return await recall(self.services, request) is not None
-
-    async def store(self, checked: Checked, site: str, *, contest: bool) -> Response:
-        """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
-        definition, data = checked.definition, checked.data
+    async def store(self, to: PublicFiling, step: Store) -> Response:
+        """The receipt, or the answers again. No thread waits for the store, however many file at once."""
         try:
-            # In one spelling: a page's other fields may differ between two clicks of one button.
-            given = await file(self.services, Filing(definition, data, checked.key, canonical(data), contest))
-        except GuardTaken:
-            return self.check(409, checked, stop=taken_words(definition, data, "请勾选“仍要提交”"), contest=True)
-        except IdempotencyMismatch:
-            return self.check(409, replace(checked, key=self.services.entropy(KEY_BYTES).hex()), stop=FILED_OTHERWISE)
-        except StoreUnavailable as error:
-            problem = problem_of(error)
-            return self.check(problem.status, checked, stop=problem.detail, headers=problem.headers)
+            given = await file(self.services, to.filing(step))
+        except REFUSALS as error:
+            return self.page(await asyncio.to_thread(self.flow.refuse, to, step, error), TO_GO_BACK_TO)
         # In a thread: the code to scan takes as long as many filings.
-        page = await asyncio.to_thread(
-            receipt_page, self.site_frame.base, site, definition, data, given, contest=contest
-        )
-        return self.page(201, page)
-
-    def form(self, status: int, filled: Filled) -> Response:
-        page = form_page(self.site_frame.base, filled, self.place(filled.definition))
-        return self.page(status, page, TO_GO_BACK_TO)
-
-    def place(self, definition: Definition) -> Place:
-        return public_place(definition, self.services.settings.upload_limit)
-
-    def check(
-        self,
-        status: int,
-        checked: Checked,
-        *,
-        stop: str = "",
-        contest: bool = False,
-        headers: dict[str, str] | None = None,
-    ) -> Response:
-        page = check_page(checked, self.place(checked.definition), stop=stop, contest=contest)
-        return self.page(status, page, {**TO_GO_BACK_TO, **(headers or {})})
+        return self.page(await asyncio.to_thread(to.receipt, step, given))
 
     async def give_receipt(self, request: Request) -> Response:
         """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""
@@ -177,8 +127,52 @@ class Submit:
         headers = {"Content-Disposition": f'attachment; filename="{number}.jws"'}
         return Response(receipt, headers=headers, media_type="application/jose")
 
-    def page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
-        return HTMLResponse(self.site_frame.page(*page), status, headers=headers)
+    def page(self, answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
+        html = self.site_frame.page(*answer.page)
+        return HTMLResponse(html, answer.status, headers={**(headers or {}), **answer.headers})
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFiling:
+    """Where everybody files a form: today counts, and no file is known yet.
+
+    `base` is the site's root path, `site` its whole address, for the code to scan on the receipt.
+    """
+
+    services: Services
+    definition: Definition
+    base: str
+    site: str
+    problems: tuple[Problem, ...] = ()
+    known: tuple[Attachment, ...] = ()
+
+    @property
+    def day(self) -> date:
+        return local_day(self.services.clock())
+
+    def filing(self, step: Store) -> Filing:
+        """The answers in one spelling: a page's other fields may differ between two clicks of one button."""
+        checked = step.checked
+        return Filing(self.definition, checked.data, checked.key, canonical(checked.data), step.contest)
+
+    def recall(self, step: Store) -> Mapping[str, Any] | None:
+        return recall_now(self.services, self.filing(step))
+
+    def taken_words(self, checked: Checked) -> str:
+        return taken_words(self.definition, checked.data, TICK)
+
+    def form(self, filled: Filled) -> Page:
+        return form_page(self.base, filled, self._place())
+
+    def check(self, step: ShowCheck) -> Page:
+        return check_page(step.checked, self._place(), stop=step.stop, contest=step.offers_contest)
+
+    def receipt(self, step: Store, given: Mapping[str, Any]) -> Answer:
+        page = receipt_page(self.base, self.site, self.definition, step.checked.data, given, contest=step.contest)
+        return Answer(201, page)
+
+    def _place(self) -> Place:
+        return public_place(self.definition, self.services.settings.upload_limit)
 
 
 def _root(request: Request) -> str:
@@ -188,12 +182,6 @@ def _root(request: Request) -> str:
 
 def _json(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(content), status, headers=headers, media_type="application/json")
-
-
-def _contested(value: str | None) -> bool:
-    if value in (None, "", "false", "true"):
-        return value == "true"
-    raise HttpProblem(400, "contest 只能是 true 或 false。请改好再提交")
 
 
 gateway = Gateway(create_app, os.environ)

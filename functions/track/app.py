@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +29,7 @@ from functions.web.filing.form_pages import Page, local_day
 from functions.web.filing.intake import judge, taken_words
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.vouchers import named_before, unproven, vouchers_in
-from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_json, parse_pairs, require_type
+from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_json, parse_pairs, require_type
 from functions.web.http.conditional import idempotency_key, require_match, tag
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
@@ -88,7 +88,7 @@ class Track:
         open_record = self._admit(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         data, version = parse_json(body), require_match(request, "版本")
-        contest = _flag(request.query_params.get("contest"))
+        contest = parse_flag("contest", request.query_params.get("contest"))
         act = self._corrections.act(data, version=version, contest=contest, key=idempotency_key(request))
         number = open_record.record.summary.number
         given = self._stepper.recall(number, act)
@@ -208,7 +208,7 @@ class Track:
         self._take_back(open_record, reason, key)
         return self._page(200, withdrawn_page(number, code))
 
-    def _page(self, status: int, page: Page, headers: dict[str, str] | None = None) -> Response:
+    def _page(self, status: int, page: Page, headers: Mapping[str, str] | None = None) -> Response:
         return HTMLResponse(self._site_frame.page(*page), status, headers=headers)
 
 
@@ -237,12 +237,6 @@ def _reason_in(request: Request, body: bytes) -> str:
 def _controls(request: Request, body: bytes) -> dict[str, str]:
     require_type(request.headers.get("content-type", ""), FORM_TYPE)
     return dict(reversed(parse_pairs(body)))
-
-
-def _flag(value: str | None) -> bool:
-    if value in (None, "", "false", "true"):
-        return value == "true"
-    raise HttpProblem(400, "contest 只能是 true 或 false。请改好再提交")
 
 
 def _json(content: Any, *, headers: dict[str, str] | None = None) -> Response:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken, StepRefused, StoreUnavailable
+from functions.errors import StepRefused
 from functions.forms.difference import compare
 from functions.forms.page.diff_table import render_differences
-from functions.records.transitions import OpenRecord, require_allowed
+from functions.forms.problem import Problem
+from functions.records.attachments.named import Attachment
+from functions.records.transitions import Act, OpenRecord, require_allowed
 from functions.track.corrections import Corrections
 from functions.track.pages import crumbs_to, opinion_box
 from functions.track.result_pages import corrected_page
+from functions.web.filing.form_flow import Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, below, check_page, form_page, local_day
-from functions.web.filing.intake import judge, taken_words
+from functions.web.filing.intake import TICK, taken_words
 from functions.web.filing.posted_files import filled_with_files
 from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.uploads import Uploads
-from functions.web.filing.vouchers import named_before, unproven
-from functions.web.http.conditional import require_key
+from functions.web.filing.vouchers import named_before
 from functions.web.http.multipart import Posted
-from functions.web.http.problems import HttpProblem, problem_of
-
-KEY_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A page and how it is sent."""
-
-    status: int
-    page: Page
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class CorrectionForm:
@@ -43,6 +36,7 @@ class CorrectionForm:
         self._corrections = corrections
         self._stepper = stepper
         self._base = base
+        self._flow = FormFlow(services)
         self._uploads = Uploads(services)
 
     def answer(self, open_record: OpenRecord, code: str, body: bytes, *, opened: bool, site: str) -> Answer:
@@ -50,89 +44,93 @@ class CorrectionForm:
 
         `site` is the site's whole address, for the code to scan on the receipt.
         """
-        posted_form = PostedForm.read(open_record.definition, body)
-        place = self._place(open_record, code, posted_form.controls.get("version", ""))
-        if opened:
-            require_allowed("corrected", open_record.state.status)
-            filled = Filled(open_record.definition, open_record.state.data)
-            return Answer(200, form_page(self._base, filled, place))
-        again = posted_form.rearranged()
-        if again:
-            return Answer(200, form_page(self._base, again, place))
-        return self._judge(open_record, posted_form, place, site)
+        posted = PostedForm.read(open_record.definition, body)
+        to = self._to(open_record, code, posted.controls.get("version", ""), site)
+        if not opened:
+            return self._flow.answer(to, posted)
+        require_allowed("corrected", open_record.state.status)
+        return Answer(200, to.form(Filled(open_record.definition, open_record.state.data)))
 
     def with_files(self, open_record: OpenRecord, code: str, posted: Posted) -> Answer:
-        """The form again, with the files that came with it."""
-        require_allowed("corrected", open_record.state.status)
-        status, filled = filled_with_files(self._uploads, open_record.definition, posted)
+        """The form again, with the files that came with it; without them when it can no more be corrected."""
         version = dict(reversed(posted.pairs)).get("version", "")
-        return Answer(status, form_page(self._base, filled, below(self._place(open_record, code, version))))
-
-    def _judge(self, open_record: OpenRecord, posted_form: PostedForm, place: Place, site: str) -> Answer:
-        today = local_day(self._services.clock())
-        found = (*posted_form.decoded.problems, *judge(open_record.definition, posted_form.data, today))
-        known = named_before(open_record.record)
-        unsent = unproven(self._services, open_record.definition, posted_form.data, posted_form.vouchers, known)
-        if found or (unsent and not self._filed(open_record, posted_form, place)):
-            return Answer(422, form_page(self._base, posted_form.filled((*found, *unsent)), place))
-        checked = posted_form.checked(today, self._services.entropy(KEY_BYTES).hex())
-        if not posted_form.files:
-            return Answer(200, self._check(open_record, checked, place))
-        return self._store(open_record, posted_form, checked, place, site)
-
-    def _filed(self, open_record: OpenRecord, posted_form: PostedForm, place: Place) -> bool:
-        """Whether this very page has been filed: a voucher that is out of date by now was none then."""
-        key = require_key(posted_form.controls.get("key"))
-        if not posted_form.files:
-            return False
-        contest = posted_form.controls.get("contest") == "true"
-        act = self._corrections.act(posted_form.data, version=_version(place), contest=contest, key=key)
-        return self._stepper.recall(open_record.record.summary.number, act) is not None
-
-    def _store(
-        self, open_record: OpenRecord, posted_form: PostedForm, checked: Checked, place: Place, site: str
-    ) -> Answer:
-        """The receipt; or the answers again with what stands in the way, so that nothing typed is lost."""
-        contest, version = posted_form.controls.get("contest") == "true", _version(place)
-        act = self._corrections.act(checked.data, version=version, contest=contest, key=checked.key)
-        number = open_record.record.summary.number
+        place = below(self._to(open_record, code, version, "").place())
         try:
-            given = self._corrections.take(number, act, checked.data, version=version, contest=contest)
-        except GuardTaken:
-            words = taken_words(open_record.definition, checked.data, "请勾选“仍要提交”")
-            return Answer(409, self._check(open_record, checked, place, stop=words, contest=True))
-        except (HttpProblem, StepRefused, StoreUnavailable) as error:
-            problem = problem_of(error)
-            if problem.status == 412:
-                # Whoever has read what happened may file on top of it, knowingly.
-                place = replace(place, hidden={**place.hidden, "version": str(problem.more["version"])})
-            return Answer(
-                problem.status, self._check(open_record, checked, place, stop=problem.detail), problem.headers
-            )
-        return Answer(200, corrected_page(open_record, given, place.hidden["code"], site))
+            require_allowed("corrected", open_record.state.status)
+            status, filled = filled_with_files(self._uploads, open_record.definition, posted)
+        except StepRefused as error:
+            typed = PostedForm.of(open_record.definition, posted.pairs, posted.size)
+            status, filled = 409, typed.filled(notice=str(error))
+        return Answer(status, form_page(self._base, filled, place))
 
-    def _place(self, open_record: OpenRecord, code: str, version: str) -> Place:
-        """Where a filing is corrected: the pages carry the code and the version that was seen, never in an address."""
-        seen = version if version.isdecimal() and len(version) < 10 else str(open_record.state.version)
+    def _to(self, open_record: OpenRecord, code: str, version: str, site: str) -> Correction:
+        seen = int(version) if version.isdecimal() and len(version) < 10 else open_record.state.version
+        return Correction(self._services, self._corrections, self._stepper, self._base, open_record, code, seen, site)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Where one filing is corrected: today counts, and its files are known. `seen` is the version to be replaced."""
+
+    services: Services
+    corrections: Corrections
+    stepper: Stepper
+    base: str
+    open_record: OpenRecord
+    code: str
+    seen: int
+    site: str
+    problems: ClassVar[tuple[Problem, ...]] = ()
+
+    @property
+    def day(self) -> date:
+        return local_day(self.services.clock())
+
+    @property
+    def known(self) -> Iterator[Attachment]:
+        return named_before(self.open_record.record)
+
+    @property
+    def number(self) -> str:
+        return self.open_record.record.summary.number
+
+    def recall(self, step: Store) -> Mapping[str, Any] | None:
+        return self.stepper.recall(self.number, self._act(step))
+
+    def store(self, step: Store) -> Mapping[str, Any]:
+        data = step.checked.data
+        return self.corrections.take(self.number, self._act(step), data, version=self.seen, contest=step.contest)
+
+    def _act(self, step: Store) -> Act:
+        checked = step.checked
+        return self.corrections.act(checked.data, version=self.seen, contest=step.contest, key=checked.key)
+
+    def taken_words(self, checked: Checked) -> str:
+        return taken_words(self.open_record.definition, checked.data, TICK)
+
+    def form(self, filled: Filled) -> Page:
+        return form_page(self.base, filled, self.place())
+
+    def check(self, step: ShowCheck) -> Page:
+        """The answers and what they change. Whoever has read what happened may file on top of it, knowingly."""
+        found = compare(self.open_record.definition, self.open_record.state.data, step.checked.data)
+        version = self.open_record.state.version
+        table = render_differences(found, before=version, after=version + 1)
+        place = replace(self, seen=step.version or self.seen).place()
+        return check_page(step.checked, place, stop=step.stop, contest=step.offers_contest, changes=table)
+
+    def receipt(self, step: Store, given: Mapping[str, Any]) -> Answer:
+        return Answer(200, corrected_page(self.open_record, given, self.code, self.site))
+
+    def place(self) -> Place:
+        """Where the pages post to; they carry the code and the version that was seen, never in an address."""
         return Place(
             "correct",
-            crumbs_to(open_record.record.summary.number),
-            hidden={"code": code, "version": seen},
+            crumbs_to(self.number),
+            hidden={"code": self.code, "version": str(self.seen)},
             verb="补正",
-            above=opinion_box(open_record),
-            asked=frozenset(open_record.state.asked),
+            above=opinion_box(self.open_record),
+            asked=frozenset(self.open_record.state.asked),
             kept=False,
-            upload_limit=self._services.settings.upload_limit,
+            upload_limit=self.services.settings.upload_limit,
         )
-
-    def _check(
-        self, open_record: OpenRecord, checked: Checked, place: Place, *, stop: str = "", contest: bool = False
-    ) -> Page:
-        found = compare(open_record.definition, open_record.state.data, checked.data)
-        version = open_record.state.version
-        table = render_differences(found, before=version, after=version + 1)
-        return check_page(checked, place, stop=stop, contest=contest, changes=table)
-
-
-def _version(place: Place) -> int:
-    return int(place.hidden["version"])

@@ -23,6 +23,7 @@ from functions.web.http.loggers import FAILURES
 NUMBER_TRIES = 5
 NUMBERS_MET = "编号连续重复，这次没有存下来。请再提交一次"
 LARGE_BODY = 32 * 1024
+TICK = "请勾选“仍要提交”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def find_problems(definition: Definition, data: Any, today: date, *, size:
 
 
 def judge(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]:
-    """The same in this thread. That gate and explainer disagree is logged, and nothing of the filing."""
+    """Blocking version of `find_problems`. Logs the form when the two validators disagree, never the filing."""
     found = validate(definition, data, today)
     if any(problem.rule == DISAGREEMENT for problem in found):
         FAILURES.error({"disagreement": definition.id, "form_digest": definition.digest})
@@ -68,7 +69,7 @@ async def recall(services: Services, request: Filing) -> dict[str, Any] | None:
 
 
 def recall_now(services: Services, request: Filing) -> dict[str, Any] | None:
-    """The same in this thread."""
+    """Blocking version of `recall`."""
     if request.key is None:
         return None
     stored = services.records.recall(remember(request.definition, request.key, request.digest()))
@@ -91,7 +92,7 @@ async def file(services: Services, request: Filing) -> dict[str, Any]:
 
 
 def file_paper(services: Services, request: Filing, paper: PaperFiling) -> dict[str, Any]:
-    """The same for a filing on paper, in this thread; its timeliness goes by the day on which it came in."""
+    """Blocking version of `file`, for a filing on paper; its timeliness goes by the day on which it came in."""
     at = services.clock()
     for _ in range(NUMBER_TRIES):
         try:

@@ -14,7 +14,7 @@ from functions.forms.page.row_buttons import Action, change_rows, focus_of, pars
 from functions.forms.problem import Problem
 from functions.web.filing.form_pages import Checked, Filled
 from functions.web.filing.vouchers import CONTROL
-from functions.web.http.bodies import parse_pairs
+from functions.web.http.bodies import parse_flag, parse_pairs
 from functions.web.http.conditional import require_key
 from functions.web.http.problems import HttpProblem
 
@@ -45,7 +45,7 @@ class PostedForm:
 
     @classmethod
     def of(cls, definition: Definition, pairs: Sequence[tuple[str, str]], size: int) -> PostedForm:
-        """The same of the pairs that stood in so many bytes."""
+        """What these pairs say of this form; they stood in `size` bytes. HttpProblem 400 as in `read`."""
         controls = dict(reversed(pairs))
         action = parse_action(controls.get("action", "review"))
         if action is None:
@@ -59,6 +59,16 @@ class PostedForm:
     def superseded(self) -> bool:
         """Whether the page was made from another document of the form."""
         return self.controls.get("form_digest", self.definition.digest) != self.definition.digest
+
+    @property
+    def finished(self) -> bool:
+        """Whether whoever posted it is done filling in, so that the answers are to be judged."""
+        return not self.superseded and self.action.verb not in ("add", "remove", "edit")
+
+    @property
+    def contested(self) -> bool:
+        """Whether the answers are to be filed although another filing holds their place; HttpProblem 400."""
+        return parse_flag("contest", self.controls.get("contest"))
 
     def rearranged(self) -> Filled | None:
         """The form again, a row more or less, or at the field that is to be changed; None for the other buttons."""

@@ -160,6 +160,13 @@ def _unquoted(part: bytes) -> str:
     return text
 
 
+def parse_flag(name: str, value: str | None) -> bool:
+    """A value that is true or false, which may be missing; HttpProblem 400 for any other."""
+    if value in (None, "", "false", "true"):
+        return value == "true"
+    raise HttpProblem(400, f"{name} 只能是 true 或 false。请改好再提交")
+
+
 def read_form(request: Request, body: bytes) -> Mapping[str, str]:
     """The posted names and values; HttpProblem 400 or 415."""
     require_type(request.headers.get("content-type", ""), FORM_TYPE)
