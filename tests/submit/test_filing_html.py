@@ -81,32 +81,6 @@ def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(
     assert json.loads(event.body or b"")["data"] == valid_self_check()
 
 
-def test_a_page_whose_key_was_used_for_other_answers_files_nothing_and_shows_no_receipt(
-    client: TestClient, services: Services, definition: Definition
-) -> None:
-    first = reviewed(client, definition, valid_self_check()).posted()
-    receipt = page_of(post(client, first, "file"), 201)
-    changed = [(name, "示例戊" if name == "unit.contact_name" else value) for name, value in first]
-    refused = page_of(post(client, changed, "file"), 409)
-    assert receipt.one("p", class_="secret").text not in refused.one("main").text
-    assert services.records.count(Selection()) == 1
-    assert "这一页已经提交过" in refused.one(class_="errors").text
-    assert "幂等" not in refused.one("main").text
-    assert dict(refused.posted())["unit.contact_name"] == "示例戊", "what was typed is still there"
-    again = page_of(post(client, refused.posted(), "file"), 409)
-    assert "已经有一份" in again.one(class_="errors").text, "under a key of its own"
-
-
-def test_filing_twice_gives_the_same_receipt_and_one_record(
-    client: TestClient, services: Services, definition: Definition
-) -> None:
-    check = reviewed(client, definition, valid_self_check())
-    first, again = (post(client, check.posted(), "file") for _ in range(2))
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.text == again.text
-    assert services.records.count(Selection()) == 1
-
-
 def test_a_browser_may_keep_the_pages_of_filling_in_and_never_the_receipt(
     client: TestClient, definition: Definition
 ) -> None:
@@ -166,21 +140,6 @@ def test_rows_are_added_and_removed_by_buttons(client: TestClient, definition: D
     assert "databases.databases[1].name" not in names
 
 
-def test_edit_leads_back_to_the_filled_in_form(client: TestClient, definition: Definition) -> None:
-    check = reviewed(client, definition, valid_self_check())
-    page = page_of(post(client, check.posted(), "edit:unit.contact_phone"), 200)
-    assert dict(page.posted())["unit.contact_phone"] == "0000-1234567"
-    (focused,) = [each for each in page.elements if "autofocus" in each.attributes]
-    assert focused.attributes["name"] == "unit.contact_phone"
-
-
-def test_a_field_posted_twice_is_named(client: TestClient, services: Services, definition: Definition) -> None:
-    pairs = [*encode(definition, valid_self_check()), ("unit.unit_name", "示例县第二中学")]
-    for action in ("review", "file"):
-        assert "单位名称" in page_of(post(client, pairs, action), 422).one(class_="errors").text
-    assert services.records.count(Selection()) == 0
-
-
 def test_an_unknown_field_is_named(client: TestClient, definition: Definition) -> None:
     pairs = [*encode(definition, valid_self_check()), ("unit.fax", "0000-1234567")]
     assert "unit.fax" in page_of(post(client, pairs, "review"), 422).one(class_="errors").text
@@ -201,18 +160,6 @@ def test_other_ways_of_posting_are_415_and_unknown_forms_404(client: TestClient)
 def test_10_mb_of_text_is_a_413_page(client: TestClient) -> None:
     body = urlencode({"holdings.storage_status": "x" * 10 * 1024 * 1024})
     page_of(client.post(FORM, content=body, headers=BROWSER), 413)
-
-
-def test_a_superseded_page_gets_the_current_form_filled_in(
-    client: TestClient, services: Services, definition: Definition
-) -> None:
-    pairs = [*encode(definition, valid_self_check()), ("form_digest", "0" * 64), ("key", "k" * 32)]
-    page = page_of(post(client, pairs, "file"), 409)
-    assert "更新过" in page.one(class_="say--warn").text
-    posted = dict(page.posted())
-    assert posted["form_digest"] == definition.digest
-    assert posted["unit.unit_name"] == "示例县第一中学"
-    assert services.records.count(Selection()) == 0
 
 
 def test_a_taken_place_offers_to_contest_and_reveals_nothing(

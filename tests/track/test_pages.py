@@ -151,32 +151,6 @@ def test_a_returned_filing_is_corrected_from_its_form_to_its_receipt(
     assert all(filed["access_code"] not in url for url in browser.visited)
 
 
-def test_filing_a_correction_twice_makes_one(browser: Browser, filed: dict[str, Any], services: Services) -> None:
-    check = browser.send(browser.press(browser.look(filed), "/correct"), "review")
-    address = browser.url
-    first = browser.send(check, "file")
-    browser.url = address
-    again = browser.send(check, "file")
-    assert first.one("dl", class_="slip").text == again.one("dl", class_="slip").text
-    assert services.records.read(filed["number"]).summary.version == 2
-
-
-def test_a_correction_of_an_older_version_keeps_what_was_typed_and_says_what_happened(
-    browser: Browser, filed: dict[str, Any], services: Services
-) -> None:
-    check = browser.send(browser.press(browser.look(filed), "/correct"), "review", {"responsible.title": "示例职务一"})
-    colleague = browser.send(
-        browser.press(browser.look(filed), "/correct"), "review", {"responsible.title": "示例职务二"}
-    )
-    browser.send(colleague, "file")
-    stopped = browser.send(check, "file", status=412)
-    assert "补正（第 2 版）" in stopped.one(class_="errors").text
-    assert dict(stopped.posted())["responsible.title"] == "示例职务一"
-    assert services.records.read(filed["number"]).summary.version == 2
-    browser.send(stopped, "file")
-    assert services.records.read(filed["number"]).summary.version == 3, "knowingly, on top of it"
-
-
 def test_what_was_accepted_meanwhile_is_not_corrected_and_nothing_typed_is_lost(
     browser: Browser, filed: dict[str, Any], services: Services
 ) -> None:
