@@ -153,7 +153,7 @@ class Attach:
         definition = self._definition(request)
         status, filled = filled_with_files(self._uploads, definition, posted)
         place = below(public_place(definition, self._services.settings.upload_limit))
-        page = form_page(self._site_frame.base, filled, place)
+        page = form_page(self._site_frame.links, filled, place)
         return HTMLResponse(self._site_frame.page(*page), status, headers=TO_GO_BACK_TO)
 
     def _definition(self, request: Request) -> Definition:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import GuardTaken, NotFound
+from functions.forms.address import Links
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
 from functions.records.attachments.named import Attachment
@@ -102,7 +103,7 @@ class Submit:
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         posted = PostedForm.read(definition, await request.body())
         site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
-        to = PublicFiling(self.services, definition, self.site_frame.base, site)
+        to = PublicFiling(self.services, definition, self.site_frame.links, site)
         step = await asyncio.to_thread(self.flow.begin, to, posted)
         return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
 
@@ -136,12 +137,12 @@ class Submit:
 class PublicFiling:
     """Where everybody files a form: today counts, and no file is known yet.
 
-    `base` is the site's root path, `site` its whole address, for the code to scan on the receipt.
+    `site` is the site's whole address, for the code to scan on the receipt.
     """
 
     services: Services
     definition: Definition
-    base: str
+    links: Links
     site: str
     problems: tuple[Problem, ...] = ()
     known: tuple[Attachment, ...] = ()
@@ -162,13 +163,13 @@ class PublicFiling:
         return taken_words(self.definition, checked.data, TICK)
 
     def form(self, filled: Filled) -> Page:
-        return form_page(self.base, filled, self._place())
+        return form_page(self.links, filled, self._place())
 
     def check(self, step: ShowCheck) -> Page:
         return check_page(step.checked, self._place(), stop=step.stop, contest=step.offers_contest)
 
     def receipt(self, step: Store, given: Mapping[str, Any]) -> Answer:
-        page = receipt_page(self.base, self.site, self.definition, step.checked.data, given, contest=step.contest)
+        page = receipt_page(self.links.base, self.site, self.definition, step.checked.data, given, contest=step.contest)
         return Answer(201, page)
 
     def _place(self) -> Place:

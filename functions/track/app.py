@@ -76,7 +76,7 @@ class Track:
         self._door = Access(services, self._stepper)
         self._corrections = Corrections(services, self._stepper)
         self._enclosures = ListedFiles(services)
-        self._form = CorrectionForm(services, self._corrections, self._stepper, site_frame.base)
+        self._form = CorrectionForm(services, self._corrections, self._stepper, site_frame.links)
 
     def tell(self, request: Request) -> Response:
         """How the filing stands, and every version."""

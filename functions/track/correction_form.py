@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from functions.bootstrap import Services
 from functions.errors import StepRefused
+from functions.forms.address import Links
 from functions.forms.difference import compare
 from functions.forms.page.diff_table import render_differences
 from functions.forms.problem import Problem
@@ -31,11 +32,11 @@ from functions.web.http.multipart import Posted
 class CorrectionForm:
     """Calls block: run them in a worker thread."""
 
-    def __init__(self, services: Services, corrections: Corrections, stepper: Stepper, base: str) -> None:
+    def __init__(self, services: Services, corrections: Corrections, stepper: Stepper, links: Links) -> None:
         self._services = services
         self._corrections = corrections
         self._stepper = stepper
-        self._base = base
+        self._links = links
         self._flow = FormFlow(services)
         self._uploads = Uploads(services)
 
@@ -61,11 +62,11 @@ class CorrectionForm:
         except StepRefused as error:
             typed = PostedForm.of(open_record.definition, posted.pairs, posted.size)
             status, filled = 409, typed.filled(notice=str(error))
-        return Answer(status, form_page(self._base, filled, place))
+        return Answer(status, form_page(self._links, filled, place))
 
     def _to(self, open_record: OpenRecord, code: str, version: str, site: str) -> Correction:
         seen = int(version) if version.isdecimal() and len(version) < 10 else open_record.state.version
-        return Correction(self._services, self._corrections, self._stepper, self._base, open_record, code, seen, site)
+        return Correction(self._services, self._corrections, self._stepper, self._links, open_record, code, seen, site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Correction:
     services: Services
     corrections: Corrections
     stepper: Stepper
-    base: str
+    links: Links
     open_record: OpenRecord
     code: str
     seen: int
@@ -109,7 +110,7 @@ class Correction:
         return taken_words(self.open_record.definition, checked.data, TICK)
 
     def form(self, filled: Filled) -> Page:
-        return form_page(self.base, filled, self.place())
+        return form_page(self.links, filled, self.place())
 
     def check(self, step: ShowCheck) -> Page:
         """The answers and what they change. Whoever has read what happened may file on top of it, knowingly."""

@@ -14,7 +14,6 @@ from markdown.preprocessors import Preprocessor
 from publisher.blocks import BLOCKS, paragraph
 from publisher.blocks.page_context import Drawing
 from publisher.checks.consistency import refuse_inconsistent
-from publisher.content.address import parse_address
 from publisher.content.content import load_content
 from publisher.content.pages import Block, parse_block
 
@@ -79,7 +78,7 @@ class BlockDrawer(BlockProcessor):
         blocks[:0] = rest
         block = self._locate(parse_block(source.split("\n"), 1))
         self.drawing.rest = blocks
-        address = parse_address(block.name)
+        address = self.drawing.content.paragraph_at(block.name)
         if address is not None:
             paragraph(self.drawing, parent, block, address)
         elif block.name in BLOCKS:

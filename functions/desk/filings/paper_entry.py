@@ -85,7 +85,7 @@ class PaperDesk:
         definition = self._definition(request)
         status, filled = filled_with_files(self._uploads, definition, posted)
         to = self._to(request, definition, visitor, controls.get(RECEIVED, ""))
-        page = form_page(self._pages.home, filled, below(to.place(filled)))
+        page = form_page(to.links, filled, below(to.place(filled)))
         return self._framed(request, Answer(status, page), visitor)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
@@ -131,7 +131,7 @@ class PaperDesk:
         entry = Entry.read(visitor, typed, local_day(self._services.clock()))
         root = request.scope.get("root_path", "")
         site = site_address(request, self._pages.site_frame, encrypted=self._services.settings.encrypted)
-        return PaperForm(self._services, self._audit, definition, entry, self._pages.home, root, site)
+        return PaperForm(self._services, self._audit, definition, entry, self._pages.site_frame.links, root, site)
 
     def _framed(self, request: Request, answer: Answer, visitor: Visitor) -> Response:
         status, (title, main, _) = answer.status, answer.page

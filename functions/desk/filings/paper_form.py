@@ -11,6 +11,7 @@ from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.filings.listing import LIVE
 from functions.desk.sessions import Visitor
+from functions.forms.address import Links
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
 from functions.forms.page.element import Markup, el, join
@@ -59,7 +60,7 @@ class Entry:
 class PaperForm:
     """Where a paper filing is entered: the day on which it came in counts, and no file is known yet.
 
-    `home` is the site's root path, `root` the one that the desk is mounted at, `site` the site's whole address, for
+    `root` is the path that the desk is mounted at, `site` the site's whole address, for
     the code to scan on the receipt.
     """
 
@@ -67,7 +68,7 @@ class PaperForm:
     audit: Audit
     definition: Definition
     entry: Entry
-    home: str
+    links: Links
     root: str
     site: str
     known: tuple[Attachment, ...] = ()
@@ -111,7 +112,7 @@ class PaperForm:
         return f"同一件事已经有一份：{numbers}。是同一份的，不用再录；确实是另一份，{how}，两件都会注明“重复待核”"
 
     def form(self, filled: Filled) -> Page:
-        return form_page(self.home, filled, self.place(filled))
+        return form_page(self.links, filled, self.place(filled))
 
     def place(self, filled: Filled) -> Place:
         """Where the form is filled in; what is wrong with the day stands at its field, as with all others."""

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from functions.forms.address import numeral
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.outline import Item, Section
 from functions.forms.page.answers import NOT_ANSWERED, value_words
-from functions.forms.page.wording import numeral
 
 Cell = dict[str, Any]
 Block = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from functions.exports.pdf.answer_table import label, value
 from functions.exports.pdf.contents import Letterhead, long_date, parts_of
 from functions.exports.typesetting.document import Document
-from functions.forms.page.wording import numeral
+from functions.forms.address import numeral
 from functions.supervision.scoring import FULL, GRADES, KINDS, Item, Kind, Scored, ScoreSheet, points_of
 
 _HEAD: Final = ("序号", "评分内容", "查验依据", "满分", "得分", "扣分原因")

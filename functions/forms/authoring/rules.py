@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from functions.forms.address import ADDRESS
+
 Pointer = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_*-]+)+$", description="指向表里一个栏目，如 /unit/uscc")]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=50)]
-Address = Annotated[str, Field(pattern=r"^[甲乙丙丁][一二三四五六][0-9]*$", description="责任清单的段落，如 丙五2")]
+Address = Annotated[str, Field(pattern=f"^{ADDRESS}$", description="责任清单的段落，如 丙五2")]
 
 
 class Strict(BaseModel):

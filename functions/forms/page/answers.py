@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from functions.forms.address import numeral
 from functions.forms.attachment_field import is_file, size_words
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.outline import Item
@@ -12,7 +13,6 @@ from functions.forms.page.context import by_pointer
 from functions.forms.page.element import Markup, el, join, lines
 from functions.forms.page.encode import text_of
 from functions.forms.page.field_names import id_of, name_of
-from functions.forms.page.wording import numeral
 from functions.forms.pointer import Path
 from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from functions.forms.address import Links
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.page.element import Markup, el
 from functions.forms.page.field_names import id_of
@@ -12,15 +13,10 @@ from functions.forms.page.wording import ASKED, WRONG
 from functions.forms.pointer import Path, join, split
 from functions.forms.problem import Problem
 
-Link = Callable[[str], str]
-
-_REGIMES = {"甲": "jia", "乙": "yi", "丙": "bing", "丁": "ding"}
-_NUMERALS = "零一二三四五六七八九"
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is wrong, by pointer; `link`, which turns a path of the site ("privacy/") into an href, or None.
+    """What is wrong, by pointer; `links` lead to other pages of the site, None where there are none.
 
     `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
     `asked` are the pointers of what the bureau wants changed. `action` is where the form posts to, `upload_limit` how
@@ -28,7 +24,7 @@ class Context:
     """
 
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
-    link: Link | None = None
+    links: Links | None = None
     basis: str = ""
     asked: frozenset[str] = frozenset()
     action: str = ""
@@ -64,22 +60,13 @@ def described_by(sheet: Context, path: Path, hint: bool) -> str | None:
     return " ".join(ids) or None
 
 
-def address_path(basis: str) -> str | None:
-    """The page and paragraph of an address of the list: 丙五2 is `regimes/bing/#bing-5-2`; None when it is not one."""
-    if len(basis) < 2 or basis[0] not in _REGIMES or basis[1] not in _NUMERALS:
-        return None
-    stem = _REGIMES[basis[0]]
-    numbers = [str(_NUMERALS.index(basis[1])), *basis[2:].split("-")] if basis[2:] else [str(_NUMERALS.index(basis[1]))]
-    return f"regimes/{stem}/#{'-'.join([stem, *numbers])}"
-
-
-def basis_link(link: Link | None, basis: str, *, quiet: bool = False) -> Markup:
+def basis_link(links: Links | None, basis: str, *, quiet: bool = False) -> Markup:
     """An address of the list as a link, or as text where no link can be made; `quiet` beside the hint of a field."""
-    target = address_path(basis)
+    target = links.to_paragraph(basis) if links else None
     class_ = "addr" if quiet else None
-    if link is None or target is None:
+    if target is None:
         return el("span", basis, class_=class_)
-    return el("a", basis, class_=class_, href=link(target))
+    return el("a", basis, class_=class_, href=target)
 
 
 def by_pointer(problems: Sequence[Problem]) -> dict[str, list[Problem]]:

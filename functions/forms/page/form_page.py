@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.address import Links, numeral
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition, Section
 from functions.forms.page.answers import render_answers
 from functions.forms.page.check_page import render_check
-from functions.forms.page.context import Context, Link, basis_link, by_pointer, errors_at
+from functions.forms.page.context import Context, basis_link, by_pointer, errors_at
 from functions.forms.page.element import Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of
 from functions.forms.page.progress import render_progress
 from functions.forms.page.script_data import script_data
 from functions.forms.page.widgets import render_items
-from functions.forms.page.wording import numeral
 from functions.forms.problem import Problem
 
 __all__ = ["render_answers", "render_check", "render_form", "render_summary"]
@@ -38,7 +38,7 @@ def render_form(
     action: str,
     hidden: Mapping[str, str] | None = None,
     focus: str | None = None,
-    link: Link | None = None,
+    links: Links | None = None,
     asked: Collection[str] = (),
     kept: bool = True,
     vouchers: Sequence[str] = (),
@@ -47,12 +47,12 @@ def render_form(
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
-    of the part that takes the focus. `link` turns a path of the site, such as "regimes/bing/#bing-5-2" or "privacy/",
-    into an href; without it addresses are plain text. `asked` are the pointers of what the bureau wants changed. `kept`
+    of the part that takes the focus. `links` lead to other pages of the site; without
+    them addresses are plain text. `asked` are the pointers of what the bureau wants changed. `kept`
     lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent; without
     a script the page brings `upload_limit` bytes of them at once, to the address called files below `action`.
     """
-    sheet = Context(by_pointer(problems), link, asked=frozenset(asked), action=action, upload_limit=upload_limit)
+    sheet = Context(by_pointer(problems), links, asked=frozenset(asked), action=action, upload_limit=upload_limit)
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
@@ -63,20 +63,20 @@ def render_form(
         accept_charset="utf-8", data_form=definition.id, data_fresh=values is None, data_unkept=not kept,
     )  # fmt: skip
     progress = render_progress(definition, values or {}, problems)
-    return join(render_intro(definition, link), el("div", progress, form, class_="formcols"), script_data(definition))
+    return join(render_intro(definition, links), el("div", progress, form, class_="formcols"), script_data(definition))
 
 
-def render_intro(definition: Definition, link: Link | None = None) -> Markup:
+def render_intro(definition: Definition, links: Links | None = None) -> Markup:
     """Who must file, when, on what basis; that secrets are forbidden here; what happens to personal data."""
     rules = definition.rules
-    places = Markup("、".join(basis_link(link, basis) for basis in rules.basis))
+    places = Markup("、".join(basis_link(links, basis) for basis in rules.basis))
     facts = (
         ("谁要填", rules.obliged_words, ""),
         ("什么时候", el("strong", rules.when_words), rules.when_note),
         ("依据", places, rules.basis_note),
     )
     slip = el("dl", *(_fact(term, words, note) for term, words, note in facts), class_="slip")
-    return join(slip, _warning(), _privacy(definition, link))
+    return join(slip, _warning(), _privacy(definition, links))
 
 
 def render_summary(problems: Sequence[Problem]) -> str:
@@ -110,9 +110,9 @@ def _warning() -> Markup:
     return el("div", el("b", "严禁填报涉密信息"), el("p", words), class_="say say--stop")
 
 
-def _privacy(definition: Definition, link: Link | None) -> Markup:
+def _privacy(definition: Definition, links: Links | None) -> Markup:
     words = "收集的姓名和电话只用于核对本次填报，不公开。"
-    more = el("a", "个人信息怎样使用和保存", href=link("privacy/")) if link else Markup("")
+    more = el("a", "个人信息怎样使用和保存", href=links.to("privacy/")) if links else Markup("")
     origin = Markup("") if definition.rules.official else el("p", f"这张表的栏目由{UNOFFICIAL}。", class_="note")
     return join(el("p", words, more, class_="note"), origin)
 
@@ -127,7 +127,7 @@ def _section(sheet: Context, section: Section, number: int, values: Mapping[str,
     if section.hint:
         words.append(el("p", section.hint, class_="measure"))
     if section.basis:
-        words.append(el("p", "依据", basis_link(sheet.link, section.basis), class_="note"))
+        words.append(el("p", "依据", basis_link(sheet.links, section.basis), class_="note"))
     return el(
         "section", *words, items,
         class_="sect", id=section.key, aria_labelledby=f"s{number}", data_section=section.key,

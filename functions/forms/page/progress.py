@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.address import numeral
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.outline import Item
 from functions.forms.page.element import Markup, el, join
-from functions.forms.page.wording import WORDS, count_of_parts, numeral
+from functions.forms.page.wording import WORDS, count_of_parts
 from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 

@@ -72,7 +72,7 @@ def hint(sheet: Context, item: Item, path: Path) -> Markup:
     if isinstance(item, Field) and item.kind == "attachments":
         words.append(limits_of(item))
     if item.basis and item.basis != sheet.basis:
-        words.append(join("依据", basis_link(sheet.link, item.basis, quiet=True)))
+        words.append(join("依据", basis_link(sheet.links, item.basis, quiet=True)))
     if not words:
         return Markup("")
     return el("span", *words, class_="hint", id=f"{id_of(path)}-h")
@@ -155,7 +155,7 @@ def _rows(sheet: Context, rows: Rows, value: Any, path: Path) -> Markup:
     held = value if isinstance(value, list) else []
     help_, wrong = hint(sheet, rows, path), errors_at(sheet, path)
     written = [_row(sheet, rows, row, (*path, str(index))) for index, row in enumerate(held)]
-    blank = el("template", _row(Context(link=sheet.link, basis=sheet.basis), rows, {}, (*path, ANY_ROW)))
+    blank = el("template", _row(Context(links=sheet.links, basis=sheet.basis), rows, {}, (*path, ANY_ROW)))
     words = WORDS["again" if held else "first"].format(item=rows.item_label)
     add = el(
         "button", words, class_="btn btn--second", id=id_of(path), name="action", value=f"add:{name_of(path)}",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functions.forms.address import numeral
+
 OPTIONAL = "（选填）"
 DEPENDS = "（按所选填写）"
 DATE_HINT = "如 2026-03-01。"
 WRONG = "错误："
 ASKED = "本局要求改这一栏。"
-NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 
 # The page's script fills the braces in the same way, so that both say the same.
 WORDS = {
@@ -26,14 +27,6 @@ WORDS = {
     "empty": "未填",
     "skippable": "可不填",
 }
-
-
-def numeral(number: int) -> str:
-    """A section's number, 一 to 九十九."""
-    tens, ones = divmod(number, 10)
-    if number <= 10:
-        return NUMERALS[number]
-    return (NUMERALS[tens] if tens > 1 else "") + "十" + (NUMERALS[ones] if ones else "")
 
 
 def count_of_parts(number: int) -> str:

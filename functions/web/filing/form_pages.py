@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from functions.forms.address import Links
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition
 from functions.forms.page.check_page import NOT_YET
@@ -94,8 +95,8 @@ def below(place: Place) -> Place:
     return replace(place, action=f"../{place.action}")
 
 
-def form_page(base: str, filled: Filled, place: Place) -> Page:
-    """The form, filled in as it was typed, with the summary of what to change. `base` is the site's root path."""
+def form_page(links: Links, filled: Filled, place: Place) -> Page:
+    """The form, filled in as it was typed, with the summary of what to change."""
     definition, problems = filled.definition, filled.problems
     title = place.title(definition)
     form = render_form(
@@ -105,7 +106,7 @@ def form_page(base: str, filled: Filled, place: Place) -> Page:
         action=place.action,
         hidden=place.hidden,
         focus=filled.focus,
-        link=lambda path: base + path,
+        links=links,
         asked=place.asked,
         kept=place.kept,
         vouchers=filled.vouchers,

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from functions.errors import SettingError
+from functions.forms.address import Links
 
 _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--qingdan:main-->"
 
@@ -20,12 +22,17 @@ class SiteFrame:
 
     frame: str
     base: str = "/"
-    assets: dict[str, str] = field(default_factory=dict)
+    assets: dict[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
         """The whole address of the site's first page, with a slash at the end; "" where none is set."""
-        return self.assets.get("address", "")
+        return str(self.assets.get("address", ""))
+
+    @property
+    def links(self) -> Links:
+        """The way from a page to others of the site."""
+        return Links(self.base, self.assets.get("regimes", {}))
 
     @classmethod
     def load(cls, site: Path, frame_name: str = "shell.html") -> SiteFrame:

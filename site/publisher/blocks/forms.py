@@ -3,6 +3,7 @@
 from xml.etree.ElementTree import Element, SubElement
 
 from functions.errors import NotFound
+from functions.forms.address import Links
 from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
 from functions.forms.definition import Definition, Filing
 from functions.forms.page.form_page import render_form
@@ -65,7 +66,7 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         definition,
         values=None,
         action=drawing.service(f"forms/{definition.id}"),
-        link=lambda target: f"{drawing.file('.')}/{target}",
+        links=Links(f"{drawing.file('.')}/", drawing.content.regime_keys),
         # Only where a gateway stands before the service do files go to another host.
         upload_limit=BEHIND_GATEWAY if drawing.content.settings.extra.upload_host else MOST_BYTES,
     )

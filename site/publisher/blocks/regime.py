@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from publisher.blocks.downloads import file_links
 from publisher.blocks.markup import address, append, element
 from publisher.blocks.page_context import Drawing
-from publisher.content.address import Address, part_id
+from publisher.content.address import Paragraph, part_id
 from publisher.content.pages import Block, Heading
 from publisher.output.open_data import datasets
 
@@ -27,7 +27,7 @@ def regime(drawing: Drawing, parent: Element, block: Block) -> None:
     drawing.parser.parseBlocks(article, rest)
 
 
-def paragraph(drawing: Drawing, parent: Element, block: Block, where: Address) -> None:
+def paragraph(drawing: Drawing, parent: Element, block: Block, where: Paragraph) -> None:
     """`::: 丙五2`: one paragraph of the list, verbatim, with its address in the margin."""
     if not block.text:
         raise drawing.wrong(block, f"“{block.name}”下面没有文字", "请在下一行写原文，中间不空行")

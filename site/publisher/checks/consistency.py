@@ -3,13 +3,13 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from functions.errors import AuthoringError
+from functions.forms.address import parse_address
 from functions.forms.authoring.source import Source
 from publisher.blocks import BLOCKS
 from publisher.checks.numbering import misplaced
 from publisher.checks.required_pages import needed
 from publisher.checks.settings import wrong_settings
 from publisher.checks.typo_lint import slips
-from publisher.content.address import STEMS, parse_address
 from publisher.content.content import CITATION, Content
 from publisher.content.data_file import Place
 from publisher.content.pages import Block, Page
@@ -167,16 +167,16 @@ def _superseded(content: Content) -> Iterator[ContentProblem]:
 
 def _pages(content: Content) -> Iterator[ContentProblem]:
     for index, regime in enumerate(content.regimes.regimes):
-        if STEMS[regime.stem] != regime.key:
-            cause, cure = f"{regime.stem} 的代号应是 {STEMS[regime.stem]}，现在是 {regime.key}", "请改正 key 或者 stem"
-            yield _data(content, "regimes.yml", ("regimes", index, "stem"), cause, cure)
+        if content.regime_keys[regime.stem] != regime.key:
+            cause = f"{regime.stem} 已经是 {content.regime_keys[regime.stem]} 的 stem"
+            yield _data(content, "regimes.yml", ("regimes", index, "stem"), cause, "请改正 key 或者 stem")
         elif regime.key not in content.regime_pages:
             where: Place = ("regimes", index)
             yield _data(content, "regimes.yml", where, f"没有 content/regimes/{regime.key}.md", "请写这个网页")
     bodies: dict[str, str] = {}
     for page in content.pages.values():
         yield from _headings(page)
-        yield from _blocks(page)
+        yield from _blocks(content, page)
         if page.body in bodies:
             cure = f"它和 content/{bodies[page.body]} 一字不差，请删去一个"
             yield ContentProblem(f"content/{page.path}", page.first, "这个网页重复了", cure)
@@ -194,12 +194,16 @@ def _headings(page: Page) -> Iterator[ContentProblem]:
             seen.add(heading.id)
 
 
-def _blocks(page: Page) -> Iterator[ContentProblem]:
+def _blocks(content: Content, page: Page) -> Iterator[ContentProblem]:
     seen: set[str] = set()
     for block in page.blocks:
-        address = parse_address(block.name)
+        address = content.paragraph_at(block.name)
         if address is None:
-            if block.name not in BLOCKS:
+            if parse_address(block.name):
+                cure = "请改正编号，或者在 content/data/regimes.yml 里写这个 stem"
+                cause = f"没有 stem 是“{block.name[0]}”的监管制度"
+                yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
+            elif block.name not in BLOCKS:
                 yield _unknown_block(page, block)
             continue
         if page.path != f"regimes/{address.regime}.md":

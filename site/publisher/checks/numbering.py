@@ -4,19 +4,19 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from publisher.content.address import Address, parse_address, part_id
+from functions.forms.address import parse_address, read_numeral
+from publisher.content.address import Paragraph, part_id
 from publisher.content.content import CITATION, Content
 from publisher.content.pages import Page
 from publisher.content.problem import ContentProblem
 
-_NUMERALS = "一二三四五六七八九十"
 _WRITTEN = re.compile(r"（([一二三四五六七八九十]{1,3})）|（([0-9]{1,2})）|([0-9]{1,2})[．.、]")
 
 
 def misplaced(content: Content) -> Iterator[ContentProblem]:
     """Every paragraph, duty or service that is out of its order, and every 《 without its 》."""
     for page in content.regime_pages.values():
-        yield from _paragraphs(page)
+        yield from _paragraphs(content, page)
         yield from _strays(page)
     for name, top, numbers in (
         ("duties.yml", "duties", [duty.number for duty in content.duties.duties]),
@@ -30,24 +30,24 @@ def misplaced(content: Content) -> Iterator[ContentProblem]:
     yield from _unpaired(content)
 
 
-def _paragraphs(page: Page) -> Iterator[ContentProblem]:
+def _paragraphs(content: Content, page: Page) -> Iterator[ContentProblem]:
     before: tuple[str, list[int]] | None = None
     strange: list[str] = []
     for block in page.blocks:
-        address = parse_address(block.name)
+        address = content.paragraph_at(block.name)
         if address is None:
             continue
-        file, (part, *item) = f"content/{page.path}", address.id.split("-")[1:]
+        file = f"content/{page.path}"
         above = [one.text for one in page.headings if one.level == 2 and one.line < block.line]
-        wrong = above and part_id(address.regime, above[-1]) not in (None, f"{address.regime}-{part}")
+        wrong = above and part_id(address.regime, above[-1]) not in (None, f"{address.regime}-{address.part}")
         if wrong and above[-1] not in strange:
             cause = f"“{block.name}”写在了“{above[-1]}”下面"
             yield ContentProblem(file, block.line, cause, "请把它移到所属部分的标题下面，或者改正编号")
             strange.append(above[-1])
-        if "续" in block.name:
+        if address.more:
             continue
         yield from _unlike(file, block.line, address, block.text)
-        place = [int(part), *(int(one) for one in item if one != "p")]
+        place = [address.part, *address.item]
         if before and place < before[1]:
             cause = f"“{block.name}”写在了“{before[0]}”的下面"
             yield ContentProblem(file, block.line, cause, "请按原文的次序排，或者改正编号")
@@ -72,23 +72,15 @@ def _strays(page: Page) -> Iterator[ContentProblem]:
         told = True
 
 
-def _unlike(file: str, line: int, address: Address, text: str) -> Iterator[ContentProblem]:
+def _unlike(file: str, line: int, address: Paragraph, text: str) -> Iterator[ContentProblem]:
     """The number that the text itself begins with is the last of its address."""
     written = _WRITTEN.match(text)
     if written is None:
         return
-    number = _value(written[1]) if written[1] else int(written[2] or written[3])
-    last = address.id.rsplit("-", 1)[-1]
-    if last != str(number):
+    number = read_numeral(written[1]) if written[1] else int(written[2] or written[3])
+    if address.item[-1:] != (number,):
         cure = "请改正编号；编号的最后一个数与原文的序号相同，如（二）写成 丙六2"
         yield ContentProblem(file, line, f"编号是“{address.words}”，原文的序号却是“{written[0]}”", cure)
-
-
-def _value(numeral: str) -> int:
-    """一 is 1, 十二 is 12, 二十一 is 21."""
-    tens, mark, ones = numeral.rpartition("十")
-    value = _NUMERALS.index(ones) + 1 if ones else 0
-    return value + 10 * (_NUMERALS.index(tens) + 1 if tens else 1) if mark else value
 
 
 def _unpaired(content: Content) -> Iterator[ContentProblem]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from functions.errors import AuthoringError
+from functions.forms.address import parse_address
 from publisher.blocks import BLOCKS, WITH_ARGUMENT, WITH_TEXT
-from publisher.content.address import parse_address
 from publisher.content.content import Content, url_of
 from publisher.content.pages import Page
 from publisher.content.problem import ContentProblem

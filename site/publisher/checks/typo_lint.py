@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from publisher.content.address import parse_address
+from functions.forms.address import parse_address
 from publisher.content.content import Content
 from publisher.content.pages import Page
 from publisher.content.problem import ContentProblem

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.forms.authoring.source import Source
-from publisher.content.address import parse_address
+from publisher.content.address import Paragraph, find_paragraph
 from publisher.content.data_file import M, read_data
 from publisher.content.models import Change, Changes, Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
 from publisher.content.pages import Page, read_page
@@ -121,10 +121,19 @@ class Content:
         return pages
 
     @cached_property
+    def regime_keys(self) -> dict[str, str]:
+        """The key of each regime by its stem: 丙 → bing; of two with one stem, the first."""
+        return {one.stem: one.key for one in reversed(self.regimes.regimes)}
+
+    def paragraph_at(self, words: str) -> Paragraph | None:
+        """The paragraph of one of the regimes that these words name, whether it is there or not; else None."""
+        return find_paragraph(words, self.regime_keys)
+
+    @cached_property
     def paragraphs(self) -> tuple[Passage, ...]:
         """The paragraphs of the regimes in the order of the list."""
         pages = self.regime_pages.values()
-        found = ((page, block, parse_address(block.name)) for page in pages for block in page.blocks)
+        found = ((page, block, self.paragraph_at(block.name)) for page in pages for block in page.blocks)
         return tuple(
             Passage(address.words, page.path, address.id, block.text) for page, block, address in found if address
         )

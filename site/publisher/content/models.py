@@ -91,7 +91,7 @@ class Regime(Model):
     """One supervision regime; the summary is ours."""
 
     key: Key
-    stem: Literal["甲", "乙", "丙", "丁"]
+    stem: Literal["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"]
     number: Text
     name: Text
     summary: Text

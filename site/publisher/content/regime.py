@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from publisher.content.address import parse_address
-from publisher.content.content import url_of
+from publisher.content.content import Content, url_of
 from publisher.content.pages import Block, Heading, Page
 from publisher.content.plain_text import plain_text
 from publisher.output.spreadsheet import Column
@@ -18,7 +17,7 @@ REGIME_KEYS = (
 )
 
 
-def regime_parts(page: Page) -> list[dict[str, Any]]:
+def regime_parts(content: Content, page: Page) -> list[dict[str, Any]]:
     """The parts in the order of the list, an empty one too; a note belongs to what stands above it."""
     parts: list[dict[str, Any]] = []
     above: dict[str, Any] = {}
@@ -29,7 +28,7 @@ def regime_parts(page: Page) -> list[dict[str, Any]]:
             parts.append(above)
         elif piece.name == "note" and above:
             above["notes"].append(plain_text(piece.text))
-        elif (address := parse_address(piece.name)) is not None and parts:
+        elif (address := content.paragraph_at(piece.name)) is not None and parts:
             url = f"{url_of(page.path)}#{address.id}"
             above = {"address": address.words, "id": address.id, "text": piece.text, "notes": [], "url": url}
             parts[-1]["paragraphs"].append(above)

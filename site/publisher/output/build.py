@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,15 +68,16 @@ def _refuse_sources(root: Path, site_dir: Path) -> None:
 def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
     (site / "sitemap.xml.gz").unlink(missing_ok=True)  # it carries the time of the build
     assets = pack_assets(site, root / "site" / "theme")
-    write_files(load_content(root), site)
+    content = load_content(root)
+    write_files(content, site)
     index = json.dumps(search.index(root), ensure_ascii=False, separators=(",", ":")).encode()
     found = store(site, SEARCH_INDEX, index)
     rewrite(site, (found,))
     _check_references(site)
-    _write_service(site, config, (*assets, found))
+    _write_service(site, config, (*assets, found), content.regime_keys)
 
 
-def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) -> None:
+def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], regimes: Mapping[str, str]) -> None:
     """The frame for the service's own pages is a page already; beside it goes where the shared files are."""
     base = base_path(config.site_url)
     upload_host = config.extra.get("upload_host") or ""
@@ -93,6 +94,7 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...]) 
         "search_index": names[SEARCH_INDEX],
         "content_security_policy": policy,
         "upload_host": upload_host,
+        "regimes": regimes,
     }
     (site / "_service" / "assets.json").write_text(json.dumps(service, ensure_ascii=False, indent=1), encoding="utf-8")
     for page in sorted(site.rglob("*.html")):

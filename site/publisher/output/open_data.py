@@ -162,7 +162,7 @@ def _regime_json(content: Content, key: str) -> bytes:
     regime = next(one for one in content.regimes.regimes if one.key == key)
     page = content.regime_pages[key]
     about = {"key": key, "stem": regime.stem, "number": regime.number, "name": regime.name, "url": url_of(page.path)}
-    return written({"title": content.regimes.title, **about, "parts": regime_parts(page)})
+    return written({"title": content.regimes.title, **about, "parts": regime_parts(content, page)})
 
 
 def _laws_json(content: Content) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.forms.address import Links
 from functions.forms.checking.validation import prune, validate
 from functions.forms.definition import Definition, Field
 from functions.forms.page.field_names import name_of
@@ -59,11 +60,14 @@ def spoilt() -> tuple[dict[str, Any], tuple[Problem, ...]]:
     return data, validate(self_check(), data, TODAY)
 
 
+REGIMES = {"丙": "bing"}
+
+
 @pytest.mark.parametrize("definition", FORMS, ids=lambda one: one.id)
 @pytest.mark.parametrize("filled", [False, True], ids=["empty", "spoilt"])
 def test_ids_are_unique_and_every_reference_leads_somewhere(definition: Definition, filled: bool) -> None:
     values, problems = spoilt() if filled and definition.id == "annual-self-check" else (None, ())
-    text = page(definition, values, problems, link=lambda path: f"../../{path}")
+    text = page(definition, values, problems, links=Links("../../", REGIMES))
     elements = Reader(render_summary(problems) + text).elements
     ids = [attributes["id"] for _, attributes in elements if attributes.get("id")]
     assert len(ids) == len(set(ids))
@@ -86,7 +90,7 @@ def test_every_answer_has_a_control_with_its_name_and_its_label(definition: Defi
 
 @pytest.mark.parametrize("definition", FORMS, ids=lambda one: one.id)
 def test_the_page_is_light_and_has_no_inline_style_or_script(definition: Definition) -> None:
-    text = page(definition, link=lambda path: f"../../{path}")
+    text = page(definition, links=Links("../../", REGIMES))
     assert len(text.encode()) <= 100_000
     assert len(text[text.index('<script type="application/json"') :].encode()) <= 40_000
     names = {name for _, attributes in Reader(text).elements for name in attributes}
@@ -95,7 +99,7 @@ def test_the_page_is_light_and_has_no_inline_style_or_script(definition: Definit
 
 
 def test_it_opens_with_what_it_is_for_what_is_forbidden_and_what_becomes_of_names() -> None:
-    text = page(self_check(), link=lambda path: f"/base/{path}")
+    text = page(self_check(), links=Links("/base/", REGIMES))
     order = [
         "专业档案形成单位",
         "9 月 30 日前",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.forms.address import parse_address
 from publisher.blocks import BLOCKS
 from publisher.checks.check import check_content
-from publisher.content.address import parse_address
 from publisher.content.content import load_content
 from publisher.content.models import Law
 from tests.publisher.checks.test_check import MISTAKES

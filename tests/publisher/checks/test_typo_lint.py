@@ -36,7 +36,7 @@ SLIPS: dict[str, tuple[str, Edit, int, str]] = {
         "services.yml", swap('"18833073162"', '"１８８"'), 10, "“phone”的写法不对：１８８。电话用半角数字",
     ),
     "two offices of one name": ("sections.yml", swap("业务指导科", "办公室"), 6, "“办公室”出现了两次"),
-    "stem of another regime": ("regimes.yml", swap("stem: 乙", "stem: 甲"), 10, "甲 的代号应是 jia，现在是 yi"),
+    "stem of another regime": ("regimes.yml", swap("stem: 乙", "stem: 甲"), 10, "甲 已经是 jia 的 stem"),
     "law without its state": ("laws.yml", remove("    state: in_force\n"), 4, "没有写现状（state）"),
     "law in its brackets": ("laws.yml", swap("name: 河北省档案条例", "name: 《河北省档案条例》"), 0, "不写《》"),
     "note in no column": (

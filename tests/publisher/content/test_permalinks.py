@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from publisher.blocks.verify import SERVED
-from publisher.content.address import parse_address
+from publisher.content.address import find_paragraph
 from tests.support.site.built_page import Node, read
 
 PARTS = {
@@ -33,6 +33,7 @@ PARTS = {
     "bing": ("1-p", "2-p", "2-1", "2-8", "3-1", "3-3", "5-1", "5-1-b", "5-2", "5-3", "6-1", "6-4"),
     "ding": ("1-p", "2-p", "2-1", "2-4", "3-1", "3-2", "4-1", "4-2", "5-1", "5-2", "6-1", "6-3"),
 }
+STEMS = {"甲": "jia", "乙": "yi", "丙": "bing", "丁": "ding"}
 HEADINGS = {"jia": 5, "yi": 5, "bing": 6, "ding": 6}
 
 
@@ -47,14 +48,14 @@ HEADINGS = {"jia": 5, "yi": 5, "bing": 6, "ding": 6}
     ],
 )
 def test_an_address_names_its_permalink(words: str, identity: str) -> None:
-    address = parse_address(words)
+    address = find_paragraph(words, STEMS)
     assert address is not None
     assert address.id == identity
 
 
 @pytest.mark.parametrize("words", ["丙", "戊一", "丙五1续六", "deadlines", "丙五-1"])
 def test_what_is_no_address_is_none(words: str) -> None:
-    assert parse_address(words) is None
+    assert find_paragraph(words, STEMS) is None
 
 
 @pytest.mark.parametrize("key", PARTS)
