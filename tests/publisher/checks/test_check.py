@@ -45,6 +45,10 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "content/regimes/bing.md", swap("::: 丙六2", "::: 乙六2"),
         "::: 乙六2", "“乙六2”不属于这个网页", "content/regimes/yi.md",
     ),
+    "paragraph of a regime that is not there": (
+        "content/regimes/bing.md", swap("::: 丙六2", "::: 戊六2"),
+        "::: 戊六2", "没有 stem 是“戊”的监管制度", "content/data/regimes.yml",
+    ),
     "heading without id": (
         "content/duties.md", swap(" {: #title }", ""),
         "# 部门职责登记表", "标题“部门职责登记表”没有编号", "{: #编号 }",
