@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,33 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.errors import NotFound
-from functions.records.attachments.store import FROM_OUTSIDE, PART_BYTES, BlobStore, Upload, UploadRefused
+from functions.records.attachments.store import FROM_OUTSIDE, PART_BYTES, BlobStore, UploadRefused
 from tests.contract.conftest import Adapter
+from tests.support.store.blobs import begin, digest_of, file_of, put
 
 CONTENT = "附件 𠮷 \x00".encode() + bytes(range(256))
 HOUR = timedelta(hours=1)
-
-
-def digest_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def file_of(size: int) -> bytes:
-    """Bytes without any pattern, the same in every run."""
-    return hashlib.shake_256(b"%d" % size).digest(size)
-
-
-def begin(blobs: BlobStore, content: bytes, id: str = "0" * 32) -> Upload:
-    return blobs.begin(id, size=len(content), digest=digest_of(content))
-
-
-def part_of(content: bytes, part: int) -> bytes:
-    return content[(part - 1) * PART_BYTES : part * PART_BYTES]
-
-
-def put(blobs: BlobStore, upload: Upload, content: bytes, *parts: int) -> None:
-    for part in parts:
-        blobs.put_part(upload, part, part_of(content, part))
 
 
 def test_a_content_is_read_back_to_the_byte_whole_and_in_pieces(blobs: BlobStore) -> None:

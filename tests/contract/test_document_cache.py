@@ -10,7 +10,7 @@ import pytest
 from functions.records.document_cache import DocumentName, DocumentStore
 from functions.records.store import RecordStore
 from tests.contract.conftest import Adapter
-from tests.contract.test_erasing import erasure
+from tests.support.store.erasing import erasure
 from tests.support.store.steps import first_step
 
 CONTENT = b"%PDF-1.7 \x00\xff"

@@ -8,30 +8,11 @@ from dataclasses import replace
 import pytest
 
 from functions.errors import SequenceTaken
-from functions.records.event import event_is_whole, make_event
-from functions.records.store import Append, Record, RecordStore, Selection
+from functions.records.event import event_is_whole
+from functions.records.store import RecordStore, Selection
 from tests.contract.conftest import Adapter
-from tests.support.store.steps import SALT, first_step, next_step
-
-NUMBER = "SC-2026-000001"
-
-
-def erasure(record: Record, sequence: int) -> Append:
-    """The step that erases an event, with a summary that no longer holds its words."""
-    step = next_step(record, "noted", record.summary.status)
-    last = record.events[-1]
-    event = make_event(
-        number=last.number,
-        form=last.form,
-        sequence=last.sequence + 1,
-        type="erased",
-        at="2026-10-02T00:00:00.000000Z",
-        actor="(console)",
-        previous=last.digest,
-        body={"erased": sequence, "version": 1, "reason": "示例决定", "left": {}},
-        salt=SALT,
-    )
-    return replace(step, events=(event,), summary=replace(step.summary, words="sc-2026-000001"))
+from tests.support.store.erasing import NUMBER, erasure
+from tests.support.store.steps import first_step, next_step
 
 
 def test_salt_and_body_are_gone_and_all_digests_stay(store: RecordStore) -> None:

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.forms.attachment_field import MOST_FILES
-from functions.records.event import EventType, make_event
-from functions.records.store import Append, Record, RecordStore, Status
+from functions.records.store import RecordStore
 from tests.contract.conftest import Adapter
-from tests.contract.test_erasing import NUMBER, erasure
-from tests.support.store.steps import SALT, digest_of, first_step, next_step
-
-
-def file(n: int) -> dict[str, Any]:
-    """A file as a filing names it: the number is its content."""
-    return {"name": f"示例 {n}.pdf", "size": len(str(n)), "sha256": sha(n)}
-
-
-def sha(n: int) -> str:
-    return digest_of(b"%d" % n)
-
-
-def shas(*numbers: int) -> frozenset[str]:
-    return frozenset(map(sha, numbers))
-
-
-def naming(step: Append, *files: int, **more: Any) -> Append:
-    """The same step, with answers that name these files."""
-    event = step.events[0]
-    body = {**json.loads(event.body or b""), "data": {"files": {"scans": [file(n) for n in files]}, **more}}
-    fields = {name: getattr(event, name) for name in ("number", "form", "sequence", "type", "at", "actor", "previous")}
-    return replace(step, events=(make_event(**fields, body=body, salt=SALT),))
-
-
-def after(record: Record, *files: int, type: EventType = "corrected", status: Status = "submitted") -> Append:
-    return naming(next_step(record, type, status), *files)
+from tests.support.store.erasing import NUMBER, erasure
+from tests.support.store.named_files import after, file, naming, sha, shas
+from tests.support.store.steps import first_step, next_step
 
 
 def test_what_a_filing_names_is_named_from_its_answer_on(store: RecordStore) -> None:

@@ -27,9 +27,9 @@ from functions.records.transitions import Act, OpenRecord, decide, note
 from functions.staff.audit_log import Entry
 from functions.storage.keys import load_keys
 from tests.contract.conftest import Adapter
-from tests.contract.test_named_files import file, sha
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check
+from tests.support.store.named_files import file, sha
 
 NIGHT = datetime(2026, 9, 18, 16, 30, tzinfo=UTC)
 

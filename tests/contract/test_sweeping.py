@@ -12,9 +12,9 @@ from functions.records.attachments.named import KEPT_UNNAMED
 from functions.records.attachments.store import FROM_OUTSIDE
 from functions.records.attachments.sweep import sweep
 from tests.contract.conftest import Adapter
-from tests.contract.test_blobs import begin, put
-from tests.contract.test_erasing import NUMBER, erasure
-from tests.contract.test_named_files import after, naming, sha
+from tests.support.store.blobs import begin, put
+from tests.support.store.erasing import NUMBER, erasure
+from tests.support.store.named_files import after, naming, sha
 from tests.support.store.steps import first_step, next_step
 
 NOW = datetime.now(UTC)

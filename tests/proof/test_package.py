@@ -27,8 +27,8 @@ from functions.records.proof.left_out import sign_left_out
 from functions.records.proof.package_signature import sign_package
 from functions.records.store import Record
 from functions.storage.keys import load_keys
-from tests.exports.conftest import Attachments
-from tests.local.commands.test_command_line import run
+from tests.support.command_line import run
+from tests.support.exports.attachments import Attachments
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
 from tests.support.records import History, entropy

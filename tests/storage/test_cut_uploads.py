@@ -14,7 +14,7 @@ import pytest
 from functions.records.attachments.store import PART_BYTES, Upload
 from functions.storage.files import FileBlobs
 from tests.conftest import ROOT
-from tests.contract.test_blobs import begin, file_of, part_of
+from tests.support.store.blobs import begin, file_of, part_of
 
 CONTENT = file_of(3 * PART_BYTES + 12345)
 # Parts, whole and mark are each synced, named, and synced by name; two folders are made: so many steps there are.

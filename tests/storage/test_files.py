@@ -15,7 +15,7 @@ import pytest
 
 from functions.errors import StoreUnavailable
 from functions.storage.files import KEPT_FREE, FileBlobs
-from tests.contract.test_blobs import begin, digest_of, file_of, part_of, put
+from tests.support.store.blobs import begin, digest_of, file_of, part_of, put
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)

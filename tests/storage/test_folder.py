@@ -20,7 +20,7 @@ from functions.storage.folder import private_folder, write_once
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.schema import STEPS
-from tests.contract.test_named_files import naming, shas
+from tests.support.store.named_files import naming, shas
 from tests.support.store.steps import digest_of, first_step
 
 

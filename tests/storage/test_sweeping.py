@@ -13,8 +13,8 @@ from functions.records.attachments.named import KEPT_UNNAMED, VOUCHED_FOR, vouch
 from functions.records.attachments.sweep import sweep
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
-from tests.contract.test_blobs import begin, digest_of, put
-from tests.contract.test_named_files import naming, sha
+from tests.support.store.blobs import begin, digest_of, put
+from tests.support.store.named_files import naming, sha
 from tests.support.store.steps import first_step
 
 SENT = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)

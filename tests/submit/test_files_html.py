@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urljoin
 
 from starlette.testclient import TestClient
@@ -13,32 +12,16 @@ from functions.forms.definition import Definition
 from functions.forms.page.encode import encode
 from functions.records.attachments.inspection import standing_of
 from functions.records.store import Selection
-from tests.submit.test_filing_html import BROWSER, FORM, Pairs, Response, definition, page_of, post
 from tests.support.clock import Clock
 from tests.support.files import docx, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
-from tests.support.markup import Page, read_page
-from tests.track.test_api import send_back
-from tests.track.test_pages import Browser
+from tests.support.markup import read_page
+from tests.support.web.browser import Browser
+from tests.support.web.pages import FORM, definition, page_of, post
+from tests.support.web.posted_files import CONTROL, HTML, names, upload
+from tests.support.web.tracking import send_back
 
 __all__ = ["definition"]
-
-Chosen = list[tuple[str, bytes]]
-CONTROL = "upload:files.scans"
-HTML = {"Accept": BROWSER["Accept"]}
-
-
-def upload(client: TestClient, pairs: Pairs, chosen: Chosen, path: str = f"{FORM}/files", **more: str) -> Response:
-    """What a browser posts when 上传 is pressed; it sends an empty file where none was chosen."""
-    files = [(CONTROL, (name, content, "application/octet-stream")) for name, content in chosen]
-    fields: list[Any] = [(name, (None, value)) for name, value in [*pairs, ("action", CONTROL)]]
-    return client.post(
-        path, files=[*fields, *(files or [(CONTROL, ("", b"", "application/octet-stream"))])], headers={**HTML, **more}
-    )
-
-
-def names(page: Page) -> list[str]:
-    return [each.text for each in page.find("span", class_="name")]
 
 
 def test_a_form_with_files_is_filled_in_filed_and_given_back(

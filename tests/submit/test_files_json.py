@@ -13,19 +13,13 @@ from functions.bootstrap import Services
 from functions.records.attachments.named import named_in
 from functions.records.attachments.sweep import forget
 from functions.records.store import Selection
-from tests.attach.test_api import send
 from tests.support.clock import Clock
 from tests.support.files import followed, pdf_of, png, sha256
-from tests.support.filings import valid_self_check
-from tests.track.test_api import SELF_CHECK, at, bearer, put, send_back
+from tests.support.web.named_files import named
+from tests.support.web.tracking import SELF_CHECK, at, bearer, put, send_back
+from tests.support.web.uploads import send
 
 SCAN = pdf_of(300)
-
-
-def named(*sent: dict[str, Any]) -> dict[str, Any]:
-    """A report that names these files."""
-    scans = [{key: one[key] for key in ("name", "size", "sha256")} for one in sent]
-    return valid_self_check() | {"files": {"scans": scans}}
 
 
 def vouchers(*sent: dict[str, Any]) -> dict[str, str]:

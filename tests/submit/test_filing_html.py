@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
@@ -19,42 +17,8 @@ from functions.local.server.server import create_app
 from functions.records.store import Selection
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
-from tests.support.markup import Page, read_page
-
-Pairs = list[tuple[str, str]]
-FORM = "/forms/annual-self-check"
-BROWSER = {"Accept": "text/html,application/xhtml+xml", "Content-Type": "application/x-www-form-urlencoded"}
-
-
-class Response(Protocol):
-    """What these tests read of an answer."""
-
-    @property
-    def status_code(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-
-@pytest.fixture
-def definition(catalogue: Catalogue) -> Definition:
-    return catalogue.get("annual-self-check")
-
-
-def post(client: TestClient, pairs: Pairs, action: str, path: str = FORM) -> Response:
-    return client.post(path, content=urlencode([*pairs, ("action", action)]), headers=BROWSER)
-
-
-def page_of(answer: Response, status: int) -> Page:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "style=" not in answer.text, "the policy would not let it"
-    return read_page(answer.text)
-
-
-def reviewed(client: TestClient, definition: Definition, data: dict[str, Any]) -> Page:
-    return page_of(post(client, encode(definition, data), "review", f"/forms/{definition.id}"), 200)
+from tests.support.markup import read_page
+from tests.support.web.pages import BROWSER, FORM, page_of, post, reviewed
 
 
 def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(

@@ -13,15 +13,12 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.local.server.server import create_app
-from functions.records.decision import Decision
 from functions.records.store import Append, Selection
-from functions.records.transitions import decide, note, reissue_code
-from functions.web.filing.stepper import Make, Stepper
+from functions.records.transitions import note, reissue_code
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
-
-SELF_CHECK = "/api/submissions/annual-self-check"
+from tests.support.web.tracking import SELF_CHECK, accept, at, bearer, officer_does, put, send_back
 
 
 @pytest.fixture
@@ -29,35 +26,6 @@ def filed(client: TestClient) -> dict[str, Any]:
     """The receipt of a self-check report."""
     given: dict[str, Any] = client.post(SELF_CHECK, json=valid_self_check()).json()
     return given
-
-
-def bearer(given: dict[str, Any], **more: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {given['access_code']}", **{k.replace("_", "-"): v for k, v in more.items()}}
-
-
-def at(given: dict[str, Any], more: str = "") -> str:
-    return f"/api/submissions/{given['number']}{more}"
-
-
-def officer_does(services: Services, number: str, make: Any) -> None:
-    """One step of an officer, as the desk takes it."""
-    stepper = Stepper(services)
-    act = stepper.act("jia", role="reviewer")
-    step: Make = lambda open_record: make(open_record, act)  # noqa: E731
-    stepper.take(number, act, step)
-
-
-def send_back(services: Services, number: str, due: date = date(2026, 9, 25)) -> None:
-    decision = Decision("return", "30 年档案数量漏填。", due, ("/holdings/y30", "/unit/contact_phone"))
-    officer_does(services, number, lambda open_record, act: decide(open_record, act, decision))
-
-
-def accept(services: Services, number: str) -> None:
-    officer_does(services, number, lambda open_record, act: decide(open_record, act, Decision("accept")))
-
-
-def put(client: TestClient, given: dict[str, Any], data: Any, *, version: int = 1, **more: str) -> Any:
-    return client.put(at(given), json=data, headers=bearer(given, If_Match=f'"{version}"', **more))
 
 
 def test_a_filing_tells_how_it_stands(client: TestClient, filed: dict[str, Any], services: Services) -> None:

@@ -11,10 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
-from tests.submit.test_filing_html import BROWSER, FORM, page_of, post, reviewed
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page
-from tests.track.test_api import SELF_CHECK, at, bearer, send_back
+from tests.support.web.pages import BROWSER, FORM, page_of, post, reviewed
+from tests.support.web.tracking import SELF_CHECK, at, bearer, send_back
 
 
 @pytest.fixture

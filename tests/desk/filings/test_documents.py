@@ -18,7 +18,7 @@ from functions.records.erasing import erase
 from functions.staff.audit_log import Sought, body_of
 from functions.web.filing.documents import has_sheet, read_sheet
 from tests.desk.conftest import Filer, SignIn, registration, self_check
-from tests.track.test_api import send_back
+from tests.support.web.tracking import send_back
 
 SELF_CHECK = "annual-self-check"
 

@@ -15,11 +15,11 @@ from functions.web.filing.uploads import Uploads
 from tests.desk.admin.test_audit_log import everything
 from tests.desk.conftest import ComeIn, Filer
 from tests.desk.filings.test_paper_entry import API, PATH
-from tests.submit.test_files_html import names, upload
-from tests.submit.test_files_json import named
 from tests.support.files import followed, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page
+from tests.support.web.named_files import named
+from tests.support.web.posted_files import names, upload
 
 SCAN = pdf_of(300)
 Sent = Callable[[bytes, str], dict[str, Any]]

@@ -31,7 +31,7 @@ from functions.records.keys import Keys
 from functions.records.proof.left_out import read_left_out
 from functions.records.store import Record
 from functions.storage.files import FileBlobs
-from tests.exports.conftest import Attachments
+from tests.support.exports.attachments import Attachments
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
 from tests.support.records import History, entropy

@@ -25,7 +25,7 @@ from functions.records.store import Record
 from functions.storage.document_cache import FileDocuments
 from functions.storage.keys import load_keys
 from tests.exports.bag.test_package import ABOUT
-from tests.exports.conftest import LETTERHEAD, Attachments
+from tests.support.exports.attachments import LETTERHEAD, Attachments
 from tests.support.filings import valid_self_check
 from tests.support.forms import self_check
 from tests.support.records import FIRST as AT

@@ -31,7 +31,8 @@ from functions.records.keys import Keys
 from functions.records.state import Erased
 from functions.records.store import Record
 from tests.conftest import ROOT
-from tests.exports.conftest import LETTERHEAD
+from tests.support.exports.attachments import LETTERHEAD
+from tests.support.exports.pdf_text import bare, words
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import changed, registration, self_check
 from tests.support.records import History, entropy
@@ -42,23 +43,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from functions.exports.pdf import Press
-from tests.exports.conftest import LETTERHEAD
+from tests.support.exports.attachments import LETTERHEAD
 from tests.support.forms import self_check
 from functions.storage.keys import load_keys
 press = Press(LETTERHEAD, load_keys(Path(sys.argv[1]), os.urandom))
 sys.stdout.buffer.write(press.filing(pickle.loads(Path(sys.argv[2]).read_bytes()), self_check()))
 """
-
-
-def words(document: bytes) -> str:
-    """The text of the document without any blanks: a line may break anywhere."""
-    return re.sub(
-        r"\s|\u200b", "", "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages)
-    )
-
-
-def bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
 
 
 def leaves(data: Any) -> list[str]:

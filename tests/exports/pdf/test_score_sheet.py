@@ -12,8 +12,8 @@ from functions.exports.pdf import Typesetter
 from functions.exports.pdf.score_sheet import Scoring, score_paper
 from functions.supervision.scoring import Kind, Score, Scored, load_sheet, score
 from tests.conftest import ROOT
-from tests.exports.conftest import LETTERHEAD
-from tests.exports.pdf.test_press import bare, words
+from tests.support.exports.attachments import LETTERHEAD
+from tests.support.exports.pdf_text import bare, words
 
 SHEET = load_sheet((ROOT / "schemas" / "score-sheet.json").read_bytes(), "score-sheet.json")
 KINDS: tuple[Kind, ...] = ("self", "panel")

@@ -29,13 +29,13 @@ from functions.records.event import event_is_whole
 from functions.settings import Settings
 from functions.staff.sessions import SessionLimits, hash_token, open_session, resume_session
 from tests.conftest import ROOT
-from tests.contract.test_blobs import begin, put
-from tests.contract.test_named_files import naming, sha
-from tests.local.commands.test_command_line import run
 from tests.local.conftest import Start
 from tests.support.clock import Clock
+from tests.support.command_line import run
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import COMMAND, Server, environment, start_server
+from tests.support.store.blobs import begin, put
+from tests.support.store.named_files import naming, sha
 from tests.support.store.steps import first_step
 from tests.support.web.raw_http import connect, file_until_cut, post_bytes, read_answer
 

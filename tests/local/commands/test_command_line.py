@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.local.conftest import Start
+from tests.support.command_line import run
 from tests.support.filings import valid_self_check
-from tests.support.serving import COMMAND, environment
 from tests.support.web.raw_http import connect, post_bytes, read_answer
-
-
-def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT, env=environment(variables, arguments=arguments),
-        input=typed, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
 
 
 def test_help_names_every_command_in_chinese() -> None:

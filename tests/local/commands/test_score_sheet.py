@@ -12,8 +12,8 @@ import pytest
 
 from functions.supervision.scoring import load_sheet, points_of
 from tests.conftest import ROOT
-from tests.exports.pdf.test_press import words
-from tests.local.commands.test_command_line import run
+from tests.support.command_line import run
+from tests.support.exports.pdf_text import words
 
 SHEET = load_sheet((ROOT / "schemas" / "score-sheet.json").read_bytes(), "")
 GUIDE = (ROOT / "docs" / "score-sheet.md").read_text(encoding="utf-8")

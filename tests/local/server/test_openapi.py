@@ -24,11 +24,11 @@ from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
 from functions.records.attachments.store import PART_BYTES
 from tests.conftest import ROOT, Server
-from tests.contract.test_blobs import part_of
 from tests.support.files import followed, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
 from tests.support.serving import COMMAND, environment
+from tests.support.store.blobs import part_of
 
 CONTRACT = ROOT / "schemas" / "openapi.yml"
 CHECKS = [

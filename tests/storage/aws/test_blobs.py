@@ -14,8 +14,8 @@ from functions.records.attachments.store import BlobStore, Upload
 from functions.storage.aws.blobs import S3Blobs
 from functions.storage.aws.bucket import Bucket
 from functions.storage.aws.records.store import AwsStore
-from tests.contract.test_blobs import begin, digest_of, put
 from tests.support.cloud import BUCKET, Cloud
+from tests.support.store.blobs import begin, digest_of, put
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 

@@ -30,13 +30,13 @@ from functions.staff.accounts import make_account
 from functions.staff.passwords import Passwords
 from functions.submit import create_app as create_submit
 from functions.track.app import create_app as create_track
-from tests.attach.test_api import announce, bearer, complete, ticket_for
 from tests.conftest import ROOT
-from tests.contract.test_blobs import part_of
 from tests.deployment.stack.test_least_privilege import MATRIX
 from tests.support.clock import Clock
 from tests.support.files import pdf_of
 from tests.support.filings import make_uscc, valid_self_check
+from tests.support.store.blobs import part_of
+from tests.support.web.uploads import announce, bearer, complete, ticket_for
 
 # Action, "T" or "T/index", partition key.
 Asked = set[tuple[str, str, str]]

@@ -21,9 +21,9 @@ from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
 from tests.conftest import ROOT
-from tests.contract.test_blobs import begin, digest_of
 from tests.support.cloud import BUCKET, Cloud
 from tests.support.faults import FaultyEngine, refusal
+from tests.support.store.blobs import begin, digest_of
 
 PDF = "application/pdf"
 

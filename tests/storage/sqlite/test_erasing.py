@@ -6,7 +6,7 @@ from pathlib import Path
 
 from functions.records.document_cache import DocumentName
 from functions.storage.sqlite import open_store
-from tests.contract.test_erasing import NUMBER, erasure
+from tests.support.store.erasing import NUMBER, erasure
 from tests.support.store.steps import first_step
 
 SECRET = "要忘掉的话，只有这里写过一次" * 400

@@ -26,8 +26,8 @@ from functions.records.store import Append, RecordStore, Selection, Summary
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
 from functions.storage.sqlite.rebuild import rebuild
-from tests.contract.test_named_files import file, sha, shas
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.store.named_files import file, sha, shas
 from tests.support.store.steps import first_step, next_step
 
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)

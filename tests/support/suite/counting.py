@@ -38,7 +38,7 @@ class Count:
             lost = self.collected - self.begun
             if lost:
                 session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-                reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+                reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
                 reporter.write_line(f"{lost.total()} of {self.collected.total()} tests did not run:", red=True)
                 reporter.write_line("\n".join(sorted(lost)[:20]))
 

@@ -21,9 +21,9 @@ from functions.records.attachments.store import PART_BYTES
 from functions.web.edge.large_bodies import LEAST_PER_SECOND, is_part, larger_limit
 from functions.web.edge.limits import BodyLimit
 from functions.web.http.problems import handlers
-from tests.attach.test_api import announce, send
 from tests.support.asgi import ask
 from tests.support.files import pdf_of
+from tests.support.web.uploads import announce, send
 from tests.web.edge.test_limits import SHELL
 
 LIMIT = 1000

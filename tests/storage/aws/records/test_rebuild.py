@@ -19,8 +19,8 @@ from functions.storage.aws.records.guards import GUARD_KEY, MEMBER
 from functions.storage.aws.records.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
 from functions.storage.aws.records.rebuild import rebuild
 from functions.storage.aws.records.store import AwsStore
-from tests.contract.test_named_files import file, sha, shas
 from tests.storage.sqlite.test_rebuild import NOW, filings, naming_files
+from tests.support.store.named_files import file, sha, shas
 from tests.support.store.steps import next_step
 
 
