@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
-from functions.errors import NotFound, QingdanError
+from functions.errors import NotFound
 from functions.forms.definition import Definition
-from functions.records.attachments.named import named_in
+from functions.records.attachments.named import Attachment, digests_in
 from functions.records.attachments.store import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
-from functions.records.proof.audit import Finding, Keyring, Kind, Report, check_chain, check_published, check_seals
-from functions.records.seals.merkle import WIDTH, Tile, Tree, plant, split
+from functions.records.proof.audit import Finding, Keyring, Report, check_chain, check_published, check_seals
+from functions.records.proof.stored import Fault, check_named_files, check_summary, check_tree
+from functions.records.seals.merkle import WIDTH, Tile, Tree, split
 from functions.records.seals.seal import Seal
 from functions.records.seals.sealing import newest_first
-from functions.records.state import Erased, fold, summary_of
-from functions.records.store import Record, RecordStore, SealStore, Selection
+from functions.records.state import State
+from functions.records.store import Record, RecordStore, SealStore, Selection, Summary
 from functions.staff.audit_log import AuditLogStore, Sought
 
 _BATCH = 256
@@ -40,6 +42,7 @@ def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Calla
     Of the files that records name it asks whether they are there, and how large they are; it reads none.
     """
     report = Report()
+    report.count("attachments", 0)  # said also where no record names one
     # What is sealed meanwhile may be younger than what is read below.
     last = ports.seals.last_seal()
     upto = last.index if last else 0
@@ -74,35 +77,28 @@ def _noted(entries: Iterable[Event], stored: dict[bytes, Where], report: Report)
 
 
 def _check_summary(record: Record, definition_of: Callable[[str], Definition], report: Report) -> None:
-    number = record.summary.number
-    try:
-        state = fold(record.events)
-        expected = summary_of(record.events[0], state, definition_of(state.form_digest))
-    except Erased:
-        same = record.summary.sequence == record.events[-1].sequence
-    except (QingdanError, ValueError, LookupError, TypeError):
-        report.findings.append(Finding("file_missing", f"{number} 的表单文件缺了或者坏了，内容没法对照", number))
-        return
-    else:
-        same = replace(record.summary, contested=False) == expected
-    if not same:
-        report.findings.append(Finding("summary_differs", f"{number} 列表里的和记录不一样", number))
+    summary = record.summary
+
+    def is_listed(_: State, expected: Summary) -> bool:
+        return replace(summary, contested=False) == expected
+
+    check_summary(record.events, summary.sequence, definition_of, is_listed, report)
 
 
 def _check_files(record: Record, ports: Ports, report: Report) -> None:
-    named = [(event, attachment) for event in record.events for attachment in named_in(event.body)]
-    digests = {attachment.digest for _, attachment in named}
-    if digests - ports.records.named(digests) if digests else ():
+    digests = {digest for event in record.events for digest in digests_in(event.body)}
+    if digests and digests - ports.records.named(digests):
         words = f"{record.summary.number} 提到的附件不在附件目录里，夜里会被清理。请马上运行 qingdan rebuild"
         report.findings.append(Finding("summary_differs", words, record.summary.number))
-    report.count("attachments", len(named))
-    for event, attachment in named:
+
+    def fault_of(attachment: Attachment) -> Fault:
+        report.count("attachments")
         sizes = list(_sizes(ports.blobs, attachment.digest))
-        if attachment.size not in sizes:
-            kind: Kind = "file_changed" if sizes else "file_missing"
-            words = "被换过或者坏了" if sizes else "不见了"
-            said = f"{event.number} 第 {event.sequence} 步的附件“{attachment.name}”{words}"
-            report.findings.append(Finding(kind, said, event.number, event.sequence))
+        if attachment.size in sizes:
+            return None
+        return ("file_changed", "被换过或者坏了") if sizes else ("file_missing", "不见了")
+
+    check_named_files(record.events, fault_of, report)
 
 
 def _sizes(blobs: BlobStore, digest: str) -> Iterator[int]:
@@ -120,12 +116,7 @@ def _check_seals(
     for seal in kept:
         leaves = _leaves(store, seal)
         report.count("sealed", len(leaves))
-        tree = plant(leaves) if leaves else None
-        if tree is None or (tree.size, tree.root.hex()) != (seal.size, seal.root):
-            words = f"第 {seal.index} 次封存：由各步的指纹算出的总指纹，和签了名的不一样"
-            report.findings.append(Finding("seal_differs", words))
-        elif not _has_tiles(store, seal, tree):
-            report.findings.append(Finding("seal_differs", f"第 {seal.index} 次封存：证明用的中间指纹被改动过"))
+        check_tree(seal, leaves, partial(_has_tiles, store, seal), report)
         for place, digest in enumerate(leaves):
             if digest in waiting or seal.index <= upto:
                 _check_leaf(store, seal, place, digest, waiting, report)

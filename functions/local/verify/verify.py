@@ -20,9 +20,9 @@ from functions.local.verify.package_check import check_package, is_package
 from functions.local.verify.package_contents import is_broken_zip
 from functions.local.verify.store_audit import Ports, audit
 from functions.records.pinned import PinnedForms
-from functions.records.proof.audit import Finding, Report
+from functions.records.proof.audit import Finding, Report, check_seals
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
-from functions.records.seals.seal import ALGORITHM, InvalidSeal, links, proves, read_proof, read_seal
+from functions.records.seals.seal import ALGORITHM, InvalidSeal, proves, read_proof
 from functions.storage.keys import read_access_kids, read_public_keys
 from functions.storage.sqlite.store import DATABASE_NAME
 
@@ -181,17 +181,7 @@ def _check_month(path: Path, means: Means) -> Outcome:
     if not keys:
         keys = read_keys(path)
         report.notes.append("用的是文件自带的公钥：只说明它前后一致。要说明是本局签的，请用 --keys 给出另外存下的公钥")
-    before = None
-    for token in tokens:
-        report.count("seals")
-        try:
-            seal = read_seal(token, keys)
-        except InvalidSeal as error:
-            report.findings.append(Finding("seal_forged", str(error)))
-            continue
-        if before is not None and not links(seal, before):
-            report.findings.append(Finding("seal_missing", f"第 {seal.index} 次封存和前一次接不上"))
-        before = seal
+    check_seals(tokens, keys, report, from_first=False)
     return Outcome("封存记录", report, [("月份", str(written.get("month", "")))])
 
 

@@ -199,22 +199,25 @@ def check_receipt(
         report.findings.append(Finding("receipt_without_event", f"{number} 的回执所指的那一步不在数据里", number))
 
 
-def check_seals(tokens: Sequence[str], public_keys: Keyring, report: Report) -> list[Seal]:
-    """The seals among these JWS, in order, that are signed and follow each other; the rest are added as findings."""
+def check_seals(tokens: Sequence[str], public_keys: Keyring, report: Report, *, from_first: bool = True) -> list[Seal]:
+    """The seals among these JWS, in order, that are signed and follow each other; the rest are added as findings.
+
+    Unless they begin `from_first`, the first one of all, what comes before them is not asked for.
+    """
     found: list[Seal] = []
     before: Seal | None = None
     for place, token in enumerate(tokens, 1):
+        report.count("seals")
         try:
             seal = read_seal(token, public_keys)
         except InvalidSeal:
-            words = f"第 {place} 次封存的签名核对不上：它被改动过，或者不是本局签发的"
+            words = f"第 {place} {'次' if from_first else '条'}封存的签名核对不上：它被改动过，或者不是本局签发的"
             report.findings.append(Finding("seal_forged", words))
             before = None
             continue
-        if not links(seal, before) and (place == 1 or before is not None):
+        if not links(seal, before) and (before is not None or (place == 1 and from_first)):
             words = f"第 {seal.index} 次封存和前一次接不上：中间少了一次，或者换过一次"
             report.findings.append(Finding("seal_missing", words))
-        report.count("seals")
         found.append(seal)
         before = seal
     return found

@@ -13,11 +13,12 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.errors import QingdanError
 from functions.forms.definition import Definition
 from functions.records.event import Event, event_is_whole
 from functions.records.proof.audit import Finding, Report, check_chain, check_receipt
-from functions.records.state import Erased, fold, summary_of
+from functions.records.proof.stored import check_summary
+from functions.records.state import State
+from functions.records.store import Summary
 from functions.staff.audit_log import NUMBER as TRAIL
 from functions.staff.audit_log import body_of
 from functions.storage.sqlite.audit.files import check_files
@@ -119,33 +120,16 @@ class Auditor:
             self.report.findings.append(Finding("record_missing", words, str(number)))
 
     def _check_summary(self, connection: sqlite3.Connection, number: str, events: list[Event]) -> None:
-        """The projection is no truth of its own, but people decide by it."""
         select = f"""SELECT {_SUMMARY}, w.words FROM summaries s LEFT JOIN words w ON w.id = s.id
             WHERE s.number = ?"""  # noqa: S608 - constants only
         row = connection.execute(select, (number,)).fetchone()
-        if row is None:
-            self._differs(number, "不在列表里")
-            return
-        try:
-            state = fold(events)
-            self._check_kid(number, state.code.kid)
-            definition = self._definition(state.form_digest)
-            expected = summary_of(events[0], state, definition)
-        except Erased:
-            if row[_SEQUENCE] != events[-1].sequence:
-                self._differs(number, "列表里的步数和记录不一样")
-            return
-        except (QingdanError, ValueError, LookupError, TypeError, AttributeError):
-            self.report.findings.append(
-                Finding("file_missing", f"{number} 的表单文件缺了或者坏了，内容没法对照", number)
-            )
-            return
-        if (*summary_row(expected, not state.contest), expected.words) != tuple(row):
-            self._differs(number, "列表里的和记录不一样")
 
-    def _differs(self, number: str, words: str) -> None:
-        cure = "请运行 qingdan rebuild；再查还不一样，就是有步骤被删改"
-        self.report.findings.append(Finding("summary_differs", f"{number} {words}。{cure}", number))
+        def is_listed(state: State, expected: Summary) -> bool:
+            return (*summary_row(expected, not state.contest), expected.words) == tuple(row)
+
+        state = check_summary(events, row and row[_SEQUENCE], self._definition, is_listed, self.report)
+        if state is not None:
+            self._check_kid(number, state.code.kid)
 
     def _check_kid(self, number: str, kid: str) -> None:
         if self._access_kids is not None and kid not in self._access_kids:

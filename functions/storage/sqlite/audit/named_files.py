@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from functions.errors import system_reason
-from functions.records.attachments.named import digests_in, named_in
+from functions.records.attachments.named import Attachment, digests_in
 from functions.records.attachments.store import FROM_OUTSIDE
 from functions.records.event import Event
-from functions.records.proof.audit import Finding, Kind, Report
+from functions.records.proof.audit import Finding, Report
+from functions.records.proof.stored import Fault, check_named_files
 from functions.storage.sqlite.audit.files import digest_of
 
 _CURE: Final = "请运行 qingdan rebuild"
 _STRAY: Final = "SELECT DISTINCT number FROM named WHERE number NOT IN (SELECT number FROM events)"
-
-Fault = tuple[Kind, str] | None
 
 
 class NamedFiles:
@@ -29,13 +28,7 @@ class NamedFiles:
 
     def check(self, events: Iterable[Event]) -> None:
         """Add every file that these events name and that is missing or not what it was."""
-        for event in events:
-            for attachment in named_in(event.body):
-                fault = self._fault_of(attachment.digest)
-                if fault is not None:
-                    kind, words = fault
-                    where = f"{event.number} 第 {event.sequence} 步的附件“{attachment.name}”"
-                    self._report.findings.append(Finding(kind, where + words, event.number, event.sequence))
+        check_named_files(events, self._fault_of, self._report)
 
     def check_index(self, number: str, events: Iterable[Event]) -> None:
         """By the index the night removes what nothing names: it must say what the events do."""
@@ -52,7 +45,8 @@ class NamedFiles:
             words = f"附件目录里有 {number}，却没有这件填报。{_CURE}"
             self._report.findings.append(Finding("summary_differs", words, str(number)))
 
-    def _fault_of(self, digest: str) -> Fault:
+    def _fault_of(self, attachment: Attachment) -> Fault:
+        digest = attachment.digest
         key = bytes.fromhex(digest)
         if key not in self._faults:
             self._report.count("attachments")

@@ -10,7 +10,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.records.proof.audit import Finding, Report, check_published, check_seals
-from functions.records.seals.merkle import plant
+from functions.records.proof.stored import check_tree
+from functions.records.seals.merkle import Tree
 from functions.records.seals.seal import Leaf, Seal, in_order
 from functions.staff.audit_log import NUMBER as TRAIL
 
@@ -65,17 +66,15 @@ def _check_trees(
 
 
 def _check_tree(connection: sqlite3.Connection, seal: Seal, leaves: Sequence[tuple[int, Leaf]], report: Report) -> None:
-    """The root that follows from the leaves is the signed one, and the tiles that proofs are made of are the tree's."""
     order = [leaf for _, leaf in leaves]
     in_place = [position for position, _ in leaves] == list(range(seal.size))
-    tree = plant([leaf.digest for leaf in order])
-    if not in_place or order != sorted(order, key=in_order) or tree.root.hex() != seal.root:
-        report.findings.append(
-            Finding("seal_differs", f"第 {seal.index} 次封存：由各步的指纹算出的总指纹，和签了名的不一样")
-        )
-    kept = [(level, place, bytes(hashes)) for level, place, hashes in connection.execute(_TILES, (seal.index,))]
-    if kept != [(tile.level, tile.index, tile.hashes) for tile in tree.tiles]:
-        report.findings.append(Finding("seal_differs", f"第 {seal.index} 次封存：证明用的中间指纹被改动过"))
+
+    def has_tiles(tree: Tree) -> bool:
+        kept = [(level, place, bytes(hashes)) for level, place, hashes in connection.execute(_TILES, (seal.index,))]
+        return kept == [(tile.level, tile.index, tile.hashes) for tile in tree.tiles]
+
+    ordered = in_place and order == sorted(order, key=in_order)
+    check_tree(seal, [leaf.digest for leaf in order], has_tiles, report, ordered=ordered)
 
 
 def _check_events(connection: sqlite3.Connection, rows: Sequence[Any], report: Report) -> None:
