@@ -27,7 +27,7 @@ from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_flow import REFUSALS, Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
-from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, recall_now, taken_words
+from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, taken_words
 from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.receipt_pages import receipt_page
 from functions.web.filing.vouchers import unproven, vouchers_in
@@ -86,7 +86,7 @@ class Submit:
         )
         filing = Filing(definition, data, key, body, contest)
         try:
-            given = await (recall if found else file)(self.services, filing)
+            given = await (asyncio.to_thread(recall, self.services, filing) if found else file(self.services, filing))
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
         if given is None:
@@ -157,7 +157,7 @@ class PublicFiling:
         return Filing(self.definition, checked.data, checked.key, canonical(checked.data), step.contest)
 
     def recall(self, step: Store) -> Mapping[str, Any] | None:
-        return recall_now(self.services, self.filing(step))
+        return recall(self.services, self.filing(step))
 
     def taken_words(self, checked: Checked) -> str:
         return taken_words(self.definition, checked.data, TICK)

@@ -19,7 +19,7 @@ from functions.errors import GuardTaken, NotFound
 from functions.forms.definition import Definition
 from functions.web.filing.form_flow import Answer, FormFlow
 from functions.web.filing.form_pages import Filled, below, form_page, local_day
-from functions.web.filing.intake import judge, recall_now
+from functions.web.filing.intake import judge, recall
 from functions.web.filing.posted_files import filled_with_files
 from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.uploads import Uploads
@@ -111,7 +111,7 @@ class PaperDesk:
         unsent = unproven(self._services, definition, data, vouchers_in(request))
         key = idempotency_key(request)
         filing = None if found else to.filing(data, key, contest=contest == "true")
-        if filing is None or (unsent and recall_now(self._services, filing) is None):
+        if filing is None or (unsent and recall(self._services, filing) is None):
             errors = (*found, *unsent)
             raise HttpProblem(422, f"有 {len(errors)} 处要改，改好再录入", errors=errors)
         try:

@@ -23,7 +23,7 @@ from functions.records.filing import PaperFiling
 from functions.records.store import Selection
 from functions.web.filing.form_flow import Answer, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day
-from functions.web.filing.intake import TICK, Filing, file_paper, recall_now
+from functions.web.filing.intake import TICK, Filing, file_paper, recall
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_slip, secret_box
 
 EARLIEST: Final = date(2000, 1, 1)
@@ -93,7 +93,7 @@ class PaperForm:
         return told
 
     def recall(self, step: Store) -> Mapping[str, Any] | None:
-        return recall_now(self.services, self._filing_of(step))
+        return recall(self.services, self._filing_of(step))
 
     def store(self, step: Store) -> Mapping[str, Any]:
         return self.file(self._filing_of(step))

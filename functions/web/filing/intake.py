@@ -60,16 +60,11 @@ def judge(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]
     return found
 
 
-async def recall(services: Services, request: Filing) -> dict[str, Any] | None:
-    """The answer that this very request was given before, or None; IdempotencyMismatch as in `file`.
+def recall(services: Services, request: Filing) -> dict[str, Any] | None:
+    """The answer that this very request was given before, or None; IdempotencyMismatch as in `file`. Blocks.
 
     For a filing that is refused today: it may have been right when it came first.
     """
-    return await asyncio.to_thread(recall_now, services, request)
-
-
-def recall_now(services: Services, request: Filing) -> dict[str, Any] | None:
-    """Blocking version of `recall`."""
     if request.key is None:
         return None
     stored = services.records.recall(remember(request.definition, request.key, request.digest()))
