@@ -42,11 +42,6 @@ def guard(text: str) -> str:
     return APOSTROPHE + clean(text) if _is_risky(text) else clean(text)
 
 
-def unguard(text: str) -> str:
-    """What `guard` was given, cleaned."""
-    return text.removeprefix(APOSTROPHE)
-
-
 def _is_risky(text: str) -> bool:
     if text.startswith((APOSTROPHE, "\t", "\r", "\n", _RICH)):
         return True

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from functions.errors import QingdanError
 from functions.exports.csv import stream_csv
 from functions.exports.csv_cells import is_plain, quote
-from functions.exports.formula_guard import clean, guard, unguard
+from functions.exports.formula_guard import clean, guard
 from functions.exports.table import Column, Table, build_tables
 from functions.forms.definition import Definition, Field
 from functions.records.decision import Decision
@@ -26,7 +26,18 @@ from functions.records.keys import Keys
 from functions.records.store import Record
 from functions.records.transitions import decide
 from functions.records.versions import answers_of
-from tests.support.exports.samples import ANSWERS, FORM, SCHEMA, form, record, section, text, with_added, without
+from tests.support.exports.samples import (
+    ANSWERS,
+    FORM,
+    SCHEMA,
+    form,
+    record,
+    section,
+    text,
+    unguard,
+    with_added,
+    without,
+)
 from tests.support.records import History, four_eyed
 
 

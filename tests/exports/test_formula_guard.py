@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.exports.formula_guard import clean, guard, unguard
+from functions.exports.formula_guard import clean, guard
+from tests.support.exports.samples import unguard
 
 INVISIBLE = [
     "",

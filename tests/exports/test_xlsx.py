@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from functions.exports import xlsx
-from functions.exports.formula_guard import clean, unguard
+from functions.exports.formula_guard import clean
 from functions.exports.sheet_names import SheetNames
 from functions.forms.definition import Definition
 from functions.records.keys import Keys
 from functions.records.store import Answers, Record
 from functions.records.versions import answers_of
-from tests.support.exports.samples import ANSWERS, FORM, form, record
+from tests.support.exports.samples import ANSWERS, FORM, form, record, unguard
 from tests.support.records import History
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from functions.exports.formula_guard import APOSTROPHE
 from functions.forms.definition import Definition, write_document
 from functions.records.event import make_event
 from functions.records.store import Record, Summary
@@ -169,3 +170,8 @@ def record(
         "words": "",
     }
     return Record(Summary(**{**values, **facts}), (event,))
+
+
+def unguard(text: str) -> str:
+    """What `guard` was given, cleaned: the rule by which whoever reads a cell back undoes it."""
+    return text.removeprefix(APOSTROPHE)
