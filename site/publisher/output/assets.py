@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.errors import AuthoringError
+from publisher.output.modules import bundle_modules
 
 STYLESHEET = "assets/stylesheets/qingdan.css"
 _IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;\n?')
-_PART = re.compile(r'<script src="[^"]*/assets/javascripts/[a-z]+-[a-z]+\.js" defer></script>\n')
 _PICTURE = re.compile(r'url\("data:[^"]*"\)')
 _NOISE = re.compile(r'@charset "[^"]*";|/\*# sourceMappingURL=.*?\*/', re.DOTALL)
 
@@ -32,7 +32,8 @@ def pack_assets(site: Path, theme: Path) -> tuple[Asset, ...]:
     _keep_only(site / "assets", theme / "assets")
     shutil.rmtree(site / "assets" / "stylesheets")
     texts = {STYLESHEET: sheet} | {
-        path.relative_to(site).as_posix(): text for path, text in bundle_scripts(site / "assets" / "javascripts")
+        path.relative_to(site.resolve()).as_posix(): text
+        for path, text in bundle_scripts(site / "assets" / "javascripts")
     }
     assets = tuple(store(site, name, text.encode()) for name, text in texts.items())
     rewrite(site, assets)
@@ -59,17 +60,10 @@ def bundle_stylesheet(path: Path) -> str:
 
 
 def bundle_scripts(folder: Path) -> list[tuple[Path, str]]:
-    """Each script with its parts before it, and its parts removed: form-rows.js is a part of form.js.
-
-    Without the build, a page names the parts one by one; `rewrite` takes their tags away.
-    """
-    paths = sorted(folder.glob("*.js"))
-    bundles = []
-    for path in (path for path in paths if "-" not in path.stem):
-        parts = [part for part in paths if part.stem.startswith(f"{path.stem}-")]
-        bundles.append((path, "".join(one.read_text(encoding="utf-8") for one in (*parts, path))))
-        for part in parts:
-            part.unlink()
+    """Each script of the folder with the modules that it imports in it; the folders of these are removed."""
+    bundles = [(path, bundle_modules(path)) for path in sorted(folder.resolve().glob("*.js"))]
+    for parts in (path for path in folder.iterdir() if path.is_dir()):
+        shutil.rmtree(parts)
     return bundles
 
 
@@ -84,10 +78,9 @@ def store(site: Path, name: str, body: bytes) -> Asset:
 
 
 def rewrite(site: Path, assets: tuple[Asset, ...]) -> None:
-    """Names the hashed files in every page, where a quotation mark ends the reference; drops the tags of parts."""
+    """Names the hashed files in every page, where a quotation mark ends the reference."""
     for page in sorted(site.rglob("*.html")):
-        before = page.read_text(encoding="utf-8")
-        text = _PART.sub("", before)
+        text = before = page.read_text(encoding="utf-8")
         for asset in assets:
             text = text.replace(f'{asset.plain}"', f'{asset.hashed}"')
         if text != before:

@@ -13,13 +13,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from functions.forms.page.form_page import render_form, render_summary
+from publisher.output.modules import bundle_modules
 from tests.support.forms import shipped
 
 SCRIPTS = Path(__file__).parents[3] / "site" / "theme" / "assets" / "javascripts"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'"
 HEAD = (
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>表</title>'
-    '<link rel="stylesheet" href="/form.css"><script src="/form.js" defer></script></head>'
+    '<link rel="stylesheet" href="/form.css"><script type="module" src="/form.js"></script></head>'
 )
 
 
@@ -65,8 +66,7 @@ class Pages:
 @pytest.fixture
 def pages(tmp_path: Path, browser: Browser) -> Iterator[Pages]:
     """Both forms, empty, with their script; fails when a page threw or broke the policy."""
-    script = "".join(path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("form-*.js")))
-    (tmp_path / "form.js").write_text(script + (SCRIPTS / "form.js").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "form.js").write_text(bundle_modules(SCRIPTS / "form.js"), encoding="utf-8")
     (tmp_path / "form.css").write_text("[hidden] { display: none !important; }", encoding="utf-8")
     (tmp_path / "favicon.ico").write_bytes(b"")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))

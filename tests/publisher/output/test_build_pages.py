@@ -51,6 +51,15 @@ def test_no_page_has_anything_inline(built: Path) -> None:
         assert [one for one in scripts if one[1].strip() and "application/" not in one[0]] == [], name
 
 
+def test_only_the_script_of_every_page_runs_in_a_browser_without_modules(built: Path) -> None:
+    for name, html in pages(built).items():
+        tags = re.findall(r"<script [^>]*src=[^>]*>", html)
+        plain = [tag for tag in tags if 'type="module"' not in tag]
+        assert len(plain) == 1, name
+        assert "javascripts/site." in plain[0], name
+        assert len(tags) <= 2, name
+
+
 def test_every_page_carries_the_same_strict_policy(built: Path) -> None:
     policy = json.loads((built / "_service" / "assets.json").read_text(encoding="utf-8"))["content_security_policy"]
     assert "unsafe" not in policy

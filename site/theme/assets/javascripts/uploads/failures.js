@@ -1,0 +1,58 @@
+// @ts-check
+/* Why a file has not arrived, and whether another try may mend it. */
+
+const BUSY = "服务现在办不了，没有传完。传好的部分还在，请过一会儿再重试";
+const LOST = "网络连不上，没有传完。传好的部分还在，请检查网络再重试";
+const NOT_TAKEN = "这个文件没有收下。请换一个文件";
+
+/** What another try may mend, after so many seconds; `words` are those of a service that answers, but not now. */
+export class Lost {
+  /**
+   * @param {number} [seconds]
+   * @param {string} [words]
+   */
+  constructor(seconds, words) {
+    this.status = 0;
+    this.seconds = seconds || 0;
+    this.busy = Boolean(words);
+    this.words = words || LOST;
+  }
+}
+
+/** What no other try mends, in the service's words. */
+export class Refused {
+  /**
+   * @param {number} status
+   * @param {string} words
+   */
+  constructor(status, words) {
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/**
+ * The words of an answer, or what was kept; nothing where it is not JSON: of a store that takes parts, or of a proxy.
+ * @param {string} text
+ * @returns {any}
+ */
+export function parsedOrEmpty(text) {
+  try {
+    return JSON.parse(text) || {};
+  } catch (broken) {
+    return {};
+  }
+}
+
+/**
+ * What an answer that is no success means.
+ * @param {number} status 0 where none came
+ * @param {string} text
+ * @param {string | null} retryAfter
+ */
+export function failureOf(status, text, retryAfter) {
+  const { detail } = parsedOrEmpty(text);
+  const again = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
+  if (again) return new Lost(Number(retryAfter) || 0, status ? detail || BUSY : "");
+  return new Refused(status, detail || NOT_TAKEN);
+}
