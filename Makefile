@@ -83,11 +83,13 @@ cloud-pages: setup browser ## run the tests of pages and API over the cloud's st
 	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/web tests/submit tests/track tests/attach tests/local
 
 .PHONY: lint
-lint: setup ## ruff, mypy --strict, import-linter, content and schema checks
+lint: setup node_modules/.ready ## ruff, mypy --strict, import-linter, eslint, types of the scripts, content and schemas
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	node_modules/.bin/eslint .
+	node_modules/.bin/tsc -p .
 	$(BIN)/qingdan check
 
 .PHONY: fmt
