@@ -1,0 +1,172 @@
+"""Rules that are written in Python and in JavaScript say the same: one table of cases, asked of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.forms.checking.validation import validate
+from functions.forms.normalise import ABSENT, normalise
+from functions.forms.page.field_names import id_of, name_of, parse_name
+from functions.forms.page.progress import Part, holds
+from functions.forms.page.script_data import form_data
+from functions.forms.pointer import join
+from functions.records.attachments.named import VOUCHED_FOR, vouch, vouched
+from functions.records.keys import Keys
+from functions.records.receipt import InvalidReceipt, Signer, jwks, verify
+from tests.forms_html.test_live_rules import TESTS
+from tests.javascript.node import call
+from tests.support.filings import make_uscc, valid_self_check
+from tests.support.forms import GONE, changed, self_check
+
+TODAY = date(2026, 9, 18)
+VALUES: list[Any] = [
+    None, True, False, 0, 1, 3, 4, -1, "", "annual", "no", [], [1], [1, 1], [0, 2, 3], ["annual"],
+    {}, {"x": True}, {"x": 1}, {"phase": "annual"}, {"phase": "start"}, {"no_database": True}, {"no_database": False},
+    {"basis": ["y30"]}, {"basis": []}, {"result": "no"}, {"result": "part"}, {"project": {"phase": "annual"}},
+]  # fmt: skip
+TYPED = [
+    "", "  ", "1", "-1", "007", "1,234", "1,23", "1,234.5", "-12,345,678", "１２３", "12 3", "1.5",
+    "999999999999999", "9999999999999999", "三百", "①", "ﬁ", "é", "e\u0301", "\u202e倒",
+    "2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "２０２６年３月１日", "2026 - 3 - 1", "2026-3", "26-3-1",
+    "91130426ma0abcdef1", "9113 0426-MA0A BCDE F1", "０３１０—３８９１２３４", "0310-  3891234", "+86 310\u00a03891234",
+    "shili@example.com", "ｓｈｉｌｉ＠example.com", "示例县\u200b第一中学", "\ufeff示例",
+    "一\r\n二\r三", "\u3000示例\u3000",
+]  # fmt: skip
+KINDS = ["text", "long_text", "choice", "integer", "decimal", "date", "uscc", "phone", "email"]
+
+
+def test_conditions() -> None:
+    cases = [[test, value] for test in TESTS for value in VALUES]
+    assert call("forms/conditions.js", "holds", cases) == [{"gave": holds(*case)} for case in cases]
+
+
+def test_what_a_typed_answer_becomes() -> None:
+    cases = [[kind, typed] for kind in KINDS for typed in TYPED]
+    given = call("forms/plain-value.js", "plainValue", cases)
+    expected = [normalise(kind, typed) for kind, typed in cases]
+    differ = [
+        (case, one, other)
+        for case, one, other in zip(cases, given, expected, strict=True)
+        if one.get("gave", ABSENT) != other
+    ]
+    assert differ == []
+
+
+def test_names_and_ids() -> None:
+    names = [name_of(node.path).replace("[*]", "[12]") for node in self_check().walk()]
+    ids = [id_of(parse_name(name) or ()) for name in names]
+    assert call("forms/names.js", "idOf", [[name] for name in names]) == [{"gave": one} for one in ids]
+    assert "databases-databases-12-name" in ids
+
+
+MISTAKES: list[tuple[str, Any]] = [
+    ("unit.unit_name", GONE),
+    ("unit.unit_name", "示" * 100),
+    ("unit.unit_name", "示" * 101),
+    ("unit.unit_name", "𠮷" * 101),
+    ("unit.report_year", "去年"),
+    ("unit.report_year", 1066),
+    ("unit.uscc", GONE),
+    ("unit.uscc", make_uscc(1)[:17]),
+    ("unit.uscc", make_uscc(1)[:11]),
+    ("unit.uscc", make_uscc(1) + "0"),
+    ("unit.uscc", make_uscc(1) + "0000"),
+    ("unit.uscc", "I" + make_uscc(1)[1:]),
+    ("unit.uscc", make_uscc(1)[:17] + ("1" if make_uscc(1)[17] != "1" else "2")),
+    ("unit.uscc", make_uscc(2)),
+    ("unit.contact_phone", "12"),
+    ("unit.contact_phone", "0310-3891234"),
+    ("unit.contact_email", "shili@"),
+    ("holdings.y30.y30_items", -1),
+    ("holdings.y30.y30_items", 0),
+    ("holdings.y30.y30_items", 9999999999),
+    ("holdings.y30.y30_items", "三百件左右，具体数目还要再清点一遍才知道"),
+    ("holdings.storage_status", GONE),
+    ("databases.databases[1].size_gb", "1.234"),
+    ("databases.databases[1].size_gb", "1.23"),
+    ("databases.databases[1].size_gb", "12345678901234"),
+    ("databases.databases[0].last_backup", "2026-02-29"),
+    ("databases.databases[0].last_backup", "2024-02-29"),
+    ("databases.databases[0].last_backup", "去年"),
+    ("databases.databases[0].last_backup", "1066-01-01"),
+    ("databases.databases[1].maintenance_note", GONE),
+    ("checks.check_2.note", GONE),
+    ("responsible.title", GONE),
+]
+
+
+def pointer_of(name: str) -> str:
+    path = parse_name(name)
+    assert path is not None
+    return join(path)
+
+
+def test_the_message_for_a_mistake() -> None:
+    form = form_data(self_check())
+    good = valid_self_check(uscc=make_uscc(1), databases=2)
+    nodes = [form["nodes"][re.sub(r"\[\d\]", "[*]", name)] for name, _ in MISTAKES]
+    judged = [[form, node, value] for node, (_, value) in zip(nodes, MISTAKES, strict=True) if value is not GONE]
+    faults = iter(call("forms/faults.js", "faultIn", judged))
+    cases, expected = [], []
+    for name, value in MISTAKES:
+        data = changed(good, {pointer_of(name): value})
+        cases.append([form, name, ["required", {}] if value is GONE else next(faults)["gave"], data])
+        found = [one.message for one in validate(self_check(), data, TODAY) if one.pointer == pointer_of(name)]
+        expected.append(found[0] if found else "")
+    messages = [one["gave"] for one in call("forms/faults.js", "messageOf", cases)]
+    assert list(zip(MISTAKES, messages, strict=True)) == list(zip(MISTAKES, expected, strict=True))
+    assert "" in expected
+
+
+def test_how_far_a_section_is_in_words() -> None:
+    words = form_data(self_check())["words"]
+    parts = [Part(missing, given, wrong) for missing in (0, 1, 2) for given in (0, 1, 2) for wrong in (0, 1, 2)]
+    states = call("forms/progress-words.js", "stateOf", [[words, asdict(part)] for part in parts])
+    assert [tuple(one["gave"]) for one in states] == [part.state() for part in parts]
+
+
+def test_receipts() -> None:
+    signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
+    other = Signer("k1", ec.derive_private_key(8, ec.SECP256R1()))
+    keys = {"k1": signer.public_key}
+    good = signer.sign({"number": "SX-2026-0001", "unit_name": "示例县第一中学", "digest": "ab" * 32})
+    head, body, tail = good.split(".")
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = tail[:-1] + last[last.index(tail[-1]) + 1]
+    tokens = [
+        good,
+        other.sign({"number": "SX-2026-0001"}),
+        signer.sign({"root": "ab" * 32}),
+        Signer("k2", ec.derive_private_key(7, ec.SECP256R1())).sign({"number": "SX-2026-0001"}),
+        f"{head}.{body[:-4]}AAAA.{tail}",
+        f"{head}.{body}.{twin}",
+        f"{head}.{body}.{tail[:-2]}",
+        f"{head}..{tail}",
+    ]
+    given = call("verify/receipt.js", "checkReceipt", [[token, jwks(keys)] for token in tokens])
+    for token, one in zip(tokens, given, strict=True):
+        try:
+            expected: dict[str, Any] = {"gave": {"payload": verify(token, keys), "kid": "k1"}}
+        except InvalidReceipt:
+            expected = {"threw": "Forged"}
+        assert one == expected, token
+    assert [one for one in given if "gave" in one] == given[:1]
+
+
+def test_vouchers() -> None:
+    """One that the server has made is found for its file, and is current for as long as the server takes it."""
+    signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
+    keys = Keys({"0001": b"k" * 32}, "0001", signer, {"k1": signer.public_key})
+    made = datetime(2026, 9, 18, 8, tzinfo=UTC)
+    voucher, digest = vouch(keys, "ab" * 32, 3, made), "ab" * 32
+    file = {"name": "盖章页.pdf", "size": 3, "sha256": digest}
+    cases = [[{**file, **change}, [voucher], 0] for change in ({}, {"size": 4}, {"sha256": "cd" * 32})]
+    assert call("uploads/vouchers.js", "voucherFor", cases) == [{"gave": voucher}, {"gave": ""}, {"gave": ""}]
+    moments = [made + VOUCHED_FOR + timedelta(seconds=seconds) for seconds in (-1, 1)]
+    current = call("uploads/vouchers.js", "isCurrent", [[voucher, at.timestamp() * 1000] for at in moments])
+    assert [one["gave"] for one in current] == [bool(vouched(keys, [voucher], at)) for at in moments] == [True, False]
