@@ -18,10 +18,9 @@ from functions.forms.pointer import join
 from functions.records.attachments.named import VOUCHED_FOR, vouch, vouched
 from functions.records.keys import Keys
 from functions.records.receipt import InvalidReceipt, Signer, jwks, verify
-from tests.forms_html.test_live_rules import TESTS
 from tests.javascript.node import call
 from tests.support.filings import make_uscc, valid_self_check
-from tests.support.forms import GONE, changed, self_check
+from tests.support.forms import GONE, changed, condition_tests, self_check
 
 TODAY = date(2026, 9, 18)
 VALUES: list[Any] = [
@@ -41,7 +40,7 @@ KINDS = ["text", "long_text", "choice", "integer", "decimal", "date", "uscc", "p
 
 
 def test_conditions() -> None:
-    cases = [[test, value] for test in TESTS for value in VALUES]
+    cases = [[test, value] for test in condition_tests() for value in VALUES]
     assert call("forms/conditions.js", "holds", cases) == [{"gave": holds(*case)} for case in cases]
 
 

@@ -44,3 +44,16 @@ def changed(data: Any, changes: dict[str, Any]) -> Any:
         else:
             place[int(last) if isinstance(place, list) else last] = value
     return result
+
+
+def condition_tests() -> list[Any]:
+    """Every test that a condition of our forms makes, and others with the words that conditions may use."""
+    ours = [condition.test for form in (self_check(), registration()) for condition in form.conditions]
+    return [
+        *ours,
+        True,
+        {"type": "integer", "minimum": 1, "maximum": 3},
+        {"type": "array", "minItems": 1, "maxItems": 2, "contains": {"const": 1}},
+        {"anyOf": [{"enum": [1, "annual"]}, {"not": {"type": "object"}}]},
+        {"allOf": [{"type": "object"}, {"required": ["x"], "properties": {"x": {"type": "boolean"}}}]},
+    ]

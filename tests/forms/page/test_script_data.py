@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from functions.forms.definition import Definition
 from functions.forms.page.progress import holds
 from functions.forms.page.script_data import form_data, script_data
-from tests.support.forms import registration, self_check
+from tests.support.forms import condition_tests, registration, self_check
 
 FORMS = [self_check(), registration()]
 JSON = st.recursive(
@@ -27,16 +27,9 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-TESTS: list[Any] = [condition.test for form in FORMS for condition in form.conditions] + [
-    True,
-    {"type": "integer", "minimum": 1, "maximum": 3},
-    {"type": "array", "minItems": 1, "maxItems": 2, "contains": {"const": 1}},
-    {"anyOf": [{"enum": [1, "annual"]}, {"not": {"type": "object"}}]},
-    {"allOf": [{"type": "object"}, {"required": ["x"], "properties": {"x": {"type": "boolean"}}}]},
-]
 
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda test: json.dumps(test)[:60])
+@pytest.mark.parametrize("test", condition_tests(), ids=lambda test: json.dumps(test)[:60])
 @given(value=JSON)
 def test_conditions_mean_here_what_json_schema_means(test: Any, value: Any) -> None:
     assert holds(test, value) == Draft202012Validator(test).is_valid(value)
