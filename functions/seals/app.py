@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
+from functions.records.sealing import page_before, prove_event, seals_of_month
 from functions.records.seals.seal import Seal, write_month, write_proof
-from functions.records.seals.sealing import page_before, prove_event, seals_of_month
 from functions.seals.pages import NO_DIGEST, NOT_SEALED, Sought, seals_page
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.http.problems import HttpProblem, handlers, wants_html

@@ -270,7 +270,7 @@ def _wrong_score_sheet(root: Path) -> list[str]:
 
 
 def _wrong_content(root: Path, said: list[str]) -> list[str]:
-    from publisher.checks.check import check_content
+    from publisher.check import check_content
     from publisher.output.generate import refused_settings
 
     mistakes = dict.fromkeys(str(mistake) for mistake in check_content(root))

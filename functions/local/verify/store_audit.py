@@ -12,9 +12,9 @@ from functions.records.attachments.named import named_in
 from functions.records.attachments.store import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
 from functions.records.proof.audit import Finding, Keyring, Kind, Report, check_chain, check_published, check_seals
+from functions.records.sealing import newest_first
 from functions.records.seals.merkle import WIDTH, Tile, Tree, plant, split
 from functions.records.seals.seal import Seal
-from functions.records.seals.sealing import newest_first
 from functions.records.state import Erased, fold, summary_of
 from functions.records.store import Record, RecordStore, SealStore, Selection
 from functions.staff.audit_log import AuditLogStore, Sought
