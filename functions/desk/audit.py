@@ -6,7 +6,6 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 from functions.bootstrap import Services
-from functions.forms.catalogue import Catalogue
 from functions.records.event import SALT_BYTES, Event
 from functions.records.number import is_number
 from functions.staff.audit_log import Action, Entry
@@ -41,11 +40,6 @@ class Audit:
         kept = {name: value for name, value in details.items() if value not in ("", None, [])}
         entry = Entry(action, actor, services.clock(), about if is_number(about) else "", kept)
         return services.trail.add(entry, services.entropy(SALT_BYTES))
-
-
-def _is_period(text: str, catalogue: Catalogue) -> bool:
-    fixed = {filing.period for definition in catalogue for filing in definition.rules.filings}
-    return text in fixed or (len(text) == 4 and text.isascii() and text.isdecimal())
 
 
 def _log_failure(future: Future[Event]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from functions.errors import NotFound
-from functions.exports import Tools
 from functions.exports.pdf import Letterhead, Press
+from functions.exports.writers import Tools
 from functions.records.attachments.inspection import Standing
 from functions.records.keys import Keys
 from functions.storage.keys import load_keys

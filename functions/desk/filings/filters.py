@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from functions.desk.audit import _is_period
 from functions.forms.catalogue import Catalogue
 from functions.records.store import Selection, Timeliness
 from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING
@@ -117,3 +116,8 @@ def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
         "status": filters.status,
         "narrowed": bool(filters.unit or filters.q or form != filters.form or period != filters.period) or None,
     }
+
+
+def _is_period(text: str, catalogue: Catalogue) -> bool:
+    fixed = {filing.period for definition in catalogue for filing in definition.rules.filings}
+    return text in fixed or (len(text) == 4 and text.isascii() and text.isdecimal())
