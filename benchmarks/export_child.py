@@ -21,7 +21,7 @@ from typing import Any
 import xlsxwriter
 
 from benchmarks.sample import FORM
-from functions.exports import export
+from functions.exports.formats import export
 from functions.records.store import Selection
 from functions.storage.sqlite import open_store
 from functions.storage.sqlite.store import DATABASE_NAME
@@ -138,13 +138,13 @@ def floor_xlsx(cells: Path, out: Path, watch: Stopwatch) -> None:
 
 def dump_cells(data: Path, out: Path) -> None:
     """The cells of the workbook, one JSON array a line: [sheet, row, [[column, cell], ...]]."""
-    from functions.exports import _versions
     from functions.exports.cells import CellReader
     from functions.exports.table import build_tables
+    from functions.exports.writers import versions_of
     from functions.exports.xlsx import CELLS
 
     store = open_store(data)
-    versions = _versions(store, Selection(form=FORM))
+    versions = versions_of(store, Selection(form=FORM))
     tables = build_tables(versions)
     reader, rows = CellReader(tables, versions, CELLS), [1] * len(tables)
     with out.open("w", encoding="utf-8") as file:

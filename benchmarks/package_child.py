@@ -21,9 +21,10 @@ from benchmarks.export_child import forget_peak, peak
 from benchmarks.sample import FORM
 from functions.background.overnight_documents import set_missing
 from functions.bootstrap import open_services
-from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
+from functions.exports.formats import export
 from functions.exports.pdf import Letterhead, Press
+from functions.exports.writers import Tools
 from functions.forms.definition import Definition
 from functions.records.document_cache import DocumentStore
 from functions.records.store import Selection

@@ -15,9 +15,9 @@ from benchmarks.sample import FORM
 from benchmarks.seed import steps, store_all
 from functions.forms.authoring.reader import read_form
 from functions.forms.definition import Definition
+from functions.records.sealing import prove_event, seal_new
 from functions.records.seals.merkle import plant
 from functions.records.seals.seal import Seal, proves, write_proof
-from functions.records.seals.sealing import prove_event, seal_new
 from functions.records.store import Append
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store

@@ -15,7 +15,6 @@ import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
@@ -32,6 +31,7 @@ from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.routes import Route
 from functions.web.http.scope import spend
 from functions.web.http.site_frame import SiteFrame
 
@@ -46,16 +46,16 @@ _FORBIDDEN: Final = frozenset(("Content-Length",))
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site)
-    attach = Attach(services, site_frame)
+    attach, typed = Attach(services, site_frame), services.settings.body_limit
     routes = [
         Route("/api/attachments", writing(attach.begin), methods=["POST"]),
-        Route("/api/attachments/{id}", reading(attach.tell), methods=["GET"]),
+        Route("/api/attachments/{id}", reading(attach.tell)),
         Route("/api/attachments/{id}", reading(attach.cancel), methods=["DELETE"]),
         Route("/api/attachments/{id}/parts/{part}", writing(attach.give_ticket), methods=["POST"]),
-        Route("/api/attachments/{id}/parts/{part}", attach.take_part, methods=["PUT"]),
+        Route("/api/attachments/{id}/parts/{part}", attach.take_part, methods=["PUT"], carries="part"),
         Route("/api/attachments/{id}/completion", writing(attach.complete), methods=["POST"]),
-        Route("/forms/{form}/files", reading(attach.lead_to_form), methods=["GET"]),
-        Route("/forms/{form}/files", posting(attach.take_form, typed=services.settings.body_limit), methods=["POST"]),
+        Route("/forms/{form}/files", reading(attach.lead_to_form)),
+        Route("/forms/{form}/files", posting(attach.take_form, typed=typed), methods=["POST"], carries="files"),
     ]
     return Starlette(routes=routes, exception_handlers=handlers(site_frame))
 

@@ -12,8 +12,8 @@ from functions.bootstrap import Services, open_services, settle
 from functions.errors import SealTaken
 from functions.records.attachments.inspection import scan_waiting
 from functions.records.attachments.sweep import sweep
+from functions.records.sealing import seal_new
 from functions.records.seals.seal import Seal
-from functions.records.seals.sealing import seal_new
 from functions.records.state import SHANGHAI
 from functions.settings import Settings
 

@@ -13,7 +13,6 @@ import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import GuardTaken, NotFound
@@ -34,6 +33,7 @@ from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_json, parse_pairs, require_type
 from functions.web.http.conditional import idempotency_key
 from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.routes import Route
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
 from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.filing.wording import WAITING
+from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
@@ -47,6 +49,14 @@ class Who:
     csrf: str
     manages: bool
     reads_trail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way on from a message: where it leads, and its words."""
+
+    href: str
+    word: str
 
 
 class Pages:
@@ -85,6 +95,22 @@ class Pages:
         ways = nav_items(request, visitor, self._records) if visitor else []
         html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)
         return HTMLResponse(html, status)
+
+    def message(
+        self, request: Request, visitor: Visitor | None, problem: HttpProblem, links: Sequence[Link] = ()
+    ) -> HTMLResponse:
+        """A page that says what is wrong and how to go on."""
+        response = self.page(
+            request,
+            "message.html",
+            visitor,
+            status=problem.status,
+            title=problem.title,
+            detail=problem.detail,
+            links=links,
+        )
+        response.headers.update(problem.headers)
+        return response
 
 
 def _who(visitor: Visitor | None) -> Who | None:

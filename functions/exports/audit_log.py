@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
+from typing import Final
 
 from functions.exports.cells import SHANGHAI
 from functions.exports.csv import BOM, END
 from functions.exports.csv_cells import quote
+from functions.exports.formats import CSV, JSONL, FileKind
 from functions.exports.jsonl import write_event
 from functions.records.event import Event
 from functions.staff.audit_log import ACTIONS, body_of, detail_words
@@ -17,16 +21,23 @@ LINES_A_CHUNK = 500
 COLUMNS = ("序号", "时间", "账号", "做了什么", "编号", "细节", "指纹")
 
 
-def stream_trail(format: str, entries: Iterable[Event], titles: Mapping[str, str]) -> Iterator[bytes]:
-    """The entries as `csv` (UTF-8 with byte-order mark, times in Asia/Shanghai) or `jsonl`, in chunks.
+@dataclass(frozen=True, slots=True)
+class LogFormat:
+    """A format that the trail can be had in: what its file begins with, and the line of an entry.
 
-    `titles` says how ids read, in the CSV alone.
+    `line` is also given how ids read, as titles by id.
     """
-    if format == "csv":
-        yield BOM + (",".join(COLUMNS) + END).encode()
-        lines = (_row(entry, titles) for entry in entries)
-    else:
-        lines = (write_event(entry) + b"\n" for entry in entries)
+
+    kind: FileKind
+    head: bytes
+    line: Callable[[Event, Mapping[str, str]], bytes]
+
+
+def stream_trail(format: LogFormat, entries: Iterable[Event], titles: Mapping[str, str]) -> Iterator[bytes]:
+    """The entries in a format of LOG_FORMATS, in chunks; `titles` says how ids read."""
+    if format.head:
+        yield format.head
+    lines = (format.line(entry, titles) for entry in entries)
     while chunk := b"".join(islice(lines, LINES_A_CHUNK)):
         yield chunk
 
@@ -44,3 +55,19 @@ def _row(entry: Event, titles: Mapping[str, str]) -> bytes:
         entry.digest,
     )
     return (",".join(cells) + END).encode()
+
+
+def _json_line(entry: Event, _: Mapping[str, str]) -> bytes:
+    return write_event(entry) + b"\n"
+
+
+# The CSV is UTF-8 with a byte-order mark, its times in Asia/Shanghai.
+LOG_FORMATS: Final[Mapping[str, LogFormat]] = MappingProxyType(
+    {
+        format.kind.name: format
+        for format in (
+            LogFormat(CSV, BOM + (",".join(COLUMNS) + END).encode(), _row),
+            LogFormat(JSONL, b"", _json_line),
+        )
+    }
+)

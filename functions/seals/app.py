@@ -12,15 +12,15 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
+from functions.records.sealing import page_before, prove_event, seals_of_month
 from functions.records.seals.seal import Seal, write_month, write_proof
-from functions.records.seals.sealing import page_before, prove_event, seals_of_month
 from functions.seals.pages import NO_DIGEST, NOT_SEALED, Sought, seals_page
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.http.problems import HttpProblem, handlers, wants_html
+from functions.web.http.routes import Route
 from functions.web.http.site_frame import SiteFrame
 from functions.web.http.streaming import disposition
 

@@ -11,7 +11,6 @@ import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.errors import GuardTaken
@@ -34,6 +33,7 @@ from functions.web.http.conditional import idempotency_key, require_match, tag
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.routes import Route
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
 
@@ -47,19 +47,20 @@ SHELL: Final = "track.html"
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site, SHELL)
-    track, typed = Track(services, site_frame), services.settings.body_limit
+    track = Track(services, site_frame)
+    again, take_files = reading(track.begin_again), posting(track.take_files, typed=services.settings.body_limit)
     routes = [
-        Route("/api/submissions/{number}", reading(track.tell), methods=["GET"]),
+        Route("/api/submissions/{number}", reading(track.tell)),
         Route("/api/submissions/{number}", writing(track.correct), methods=["PUT"]),
         Route("/api/submissions/{number}/withdrawal", writing(track.withdraw), methods=["POST"]),
-        Route("/api/submissions/{number}/document.pdf", reading(track.give_document), methods=["GET"]),
-        Route("/api/submissions/{number}/attachments/{sha256}", reading(track.give_file), methods=["GET"]),
-        Route("/track", reading(track.begin_again), methods=["GET"]),
+        Route("/api/submissions/{number}/document.pdf", reading(track.give_document)),
+        Route("/api/submissions/{number}/attachments/{sha256}", reading(track.give_file)),
+        Route("/track", again),
         Route("/track", writing(track.show), methods=["POST"]),
-        Route("/track/{number}/{step}", reading(track.begin_again), methods=["GET"]),
+        Route("/track/{number}/{step}", again),
         Route("/track/{number}/correct", writing(track.fill_in), methods=["POST"]),
-        Route("/track/{number}/correct/files", reading(track.begin_again), methods=["GET"]),
-        Route("/track/{number}/correct/files", posting(track.take_files, typed=typed), methods=["POST"]),
+        Route("/track/{number}/correct/files", again),
+        Route("/track/{number}/correct/files", take_files, methods=["POST"], carries="files"),
         Route("/track/{number}/document", writing(track.give_paper), methods=["POST"]),
         Route("/track/{number}/attachments", writing(track.give_named_file), methods=["POST"]),
         Route("/track/{number}/withdraw", writing(track.ask_or_withdraw), methods=["POST"]),

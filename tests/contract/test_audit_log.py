@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.errors import NotFound
 from functions.records.event import Event, event_is_whole
 from functions.records.receipt import Signer
+from functions.records.sealing import prove_event, seal_new
 from functions.records.seals.seal import proves
-from functions.records.seals.sealing import prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection
 from functions.staff.audit_log import NUMBER, Action, AuditLogStore, Entry, Sought, body_of
 from tests.contract.conftest import Adapter

@@ -11,9 +11,10 @@ from typing import Any
 import bagit
 import pytest
 
-from functions.exports import Tools, export
 from functions.exports.bag import StoredAttachments
+from functions.exports.formats import export
 from functions.exports.pdf import Letterhead, Press
+from functions.exports.writers import Tools
 from functions.local.verify.package_check import check_package
 from functions.records.keys import Keys
 from functions.records.store import Selection

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import NotFound, SealTaken
 from functions.records.receipt import Signer
+from functions.records.sealing import newest_first, prove_event, seal_new
 from functions.records.seals.merkle import plant
 from functions.records.seals.seal import Leaf, Seal, in_order, make_seal, proves
-from functions.records.seals.sealing import newest_first, prove_event, seal_new
 from functions.records.store import RecordStore, SealStore, Selection, Unsealed
 from tests.contract.conftest import Adapter
 from tests.support.store.steps import first_step, next_step

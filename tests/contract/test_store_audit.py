@@ -19,9 +19,9 @@ from functions.records.event import Event
 from functions.records.filing import prepare
 from functions.records.keys import Keys
 from functions.records.proof.audit import Report
+from functions.records.sealing import seal_new
 from functions.records.seals.merkle import plant
 from functions.records.seals.seal import Leaf, make_seal
-from functions.records.seals.sealing import seal_new
 from functions.records.store import Append, Selection
 from functions.records.transitions import Act, OpenRecord, decide, note
 from functions.staff.audit_log import Entry

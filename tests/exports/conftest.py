@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.exports import Tools
 from functions.exports.pdf import Press
+from functions.exports.writers import Tools
 from functions.records.keys import Keys
 from functions.storage.keys import load_keys
 from tests.support.exports.attachments import LETTERHEAD, Attachments

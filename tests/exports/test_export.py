@@ -12,8 +12,9 @@ import openpyxl
 import pytest
 
 from functions.errors import QingdanError
-from functions.exports import FORMATS, Tools, export
+from functions.exports.formats import FORMATS, export
 from functions.exports.jsonl import read_events
+from functions.exports.writers import Tools
 from functions.forms.definition import Definition
 from functions.records.event import event_is_whole
 from functions.records.store import Append, Record, Selection

@@ -12,8 +12,8 @@ import pytest
 
 from functions.bootstrap import open_services
 from functions.local.verify.verify import Means, verify_store
+from functions.records.sealing import prove_event
 from functions.records.seals.seal import ALGORITHM, write_month, write_proof
-from functions.records.seals.sealing import prove_event
 from functions.settings import Settings
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store

@@ -16,8 +16,8 @@ import pytest
 from functions.exports.bag import About, Package, StoredAttachments
 from functions.exports.jsonl import stream_jsonl
 from functions.exports.pdf import Letterhead, Press
+from functions.records.sealing import prove_event
 from functions.records.seals.seal import write_month, write_proof
-from functions.records.seals.sealing import prove_event
 from functions.records.store import Selection
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from publisher.content.content import load_content
-from publisher.output.open_data import write_files
+from publisher.data.open_data import write_files
 from tests.support.site.built_page import Node, read
 from tests.support.suite.once import once
 

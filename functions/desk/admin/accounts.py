@@ -21,7 +21,9 @@ from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
 from functions.web.filing.wording import Mark, moment_of
 from functions.web.http.bodies import read_form
+from functions.web.http.endpoints import Writing, reading
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 
 DONE: Final[Mapping[str, str]] = {
     "role": "角色已经改了，马上起作用",
@@ -46,6 +48,16 @@ class StaffPages:
         self._sessions = sessions
         self._pages = pages
         self._trail = Audit(services)
+
+    def routes(self, slow: Writing) -> list[Route]:
+        """The addresses of all this; `slow` is for handlers that check a password."""
+        every, one = "/desk/staff", "/desk/staff/{id}"
+        return [
+            Route(every, reading(self.show_all)),
+            Route(every, slow(self.add), methods=["POST"], step="增加账号", back=every),
+            Route(one, reading(self.show_one)),
+            Route(one, slow(self.change), methods=["POST"], step="改账号", back=one),
+        ]
 
     def show_all(self, request: Request) -> Response:
         """All accounts, and the form for one more."""

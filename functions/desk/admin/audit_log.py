@@ -17,21 +17,22 @@ from functions.desk.audit import Audit
 from functions.desk.filings.filters import FILTER_WORDS
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
-from functions.exports import FORMATS
-from functions.exports.audit_log import stream_trail
+from functions.exports.audit_log import LOG_FORMATS, stream_trail
+from functions.exports.formats import FORMATS
 from functions.forms.formats import is_date
 from functions.records.event import Event
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.wording import BEIJING, moment_of
+from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 from functions.web.http.streaming import Download
 
 PAGE_SIZE: Final = 50
 LONGEST: Final = 100
 # Beyond them, midnight in Beijing may be no moment of a calendar.
 YEARS: Final = range(2000, 2100)
-MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,15 @@ class AuditLogPages:
             **{str(role): title for role, title in ROLE_TITLES.items()},
         }
 
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        return [
+            Route("/desk/trail", reading(self.show)),
+            Route("/desk/trail.{format}", reading(self.export)),
+            Route("/api/desk/trail", reading(self.list)),
+            Route("/api/desk/trail.{format}", reading(self.export)),
+        ]
+
     def show(self, request: Request) -> Response:
         """The entries that match, newest first; looking at them is an entry too."""
         visitor = self._sessions.admit(request, "read_trail")
@@ -112,6 +122,7 @@ class AuditLogPages:
             filters=filters,
             rows=rows,
             actions=list(ACTIONS.items()),
+            formats=[format.kind for format in LOG_FORMATS.values()],
             size=PAGE_SIZE,
             older=filters.query(before=str(older)) if older else None,
             newest="before" not in request.query_params,
@@ -128,15 +139,16 @@ class AuditLogPages:
     def export(self, request: Request) -> Response:
         """All entries that match as a file, oldest first, once it is noted who took them."""
         visitor = self._sessions.admit(request, "read_trail")
-        format = request.path_params["format"]
-        if format not in MEDIA:
-            raise HttpProblem(404, "没有这种格式。可以下载 CSV、JSON Lines")
+        format = LOG_FORMATS.get(request.path_params["format"])
+        if format is None:
+            known = "、".join(each.kind.label for each in LOG_FORMATS.values())
+            raise HttpProblem(404, f"没有这种格式。可以下载 {known}")
         filters = AuditLogFilters.read(request.query_params)
         sought = filters.sought()
-        self._trail.note("trail_exported", visitor.account.name, filters.number, format=format)
+        self._trail.note("trail_exported", visitor.account.name, filters.number, format=format.kind.name)
         moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
         chunks = stream_trail(format, self._services.trail.stream(sought), self._titles)
-        return Download(chunks, filename=f"操作记录-{moment}.{format}", media_type=MEDIA[format])
+        return Download(chunks, filename=f"操作记录-{moment}{format.kind.suffix}", media_type=format.kind.media_type)
 
     def _read(self, request: Request, limit: int) -> tuple[AuditLogFilters, tuple[Event, ...], int | None]:
         """The filters, one page, and where the next older one begins."""

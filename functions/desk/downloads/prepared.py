@@ -15,6 +15,8 @@ from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.errors import NotFound
 from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
+from functions.web.http.endpoints import reading
+from functions.web.http.routes import Route
 
 SECONDS_BETWEEN_LOOKS: Final = 5
 _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"
@@ -42,6 +44,13 @@ class PreparedDownloads:
     def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
         self._services, self._sessions, self._pages = services, sessions, pages
 
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        return [
+            Route("/desk/parcels/{id}", reading(self.show)),
+            Route("/api/desk/parcels/{id}", reading(self.tell)),
+        ]
+
     def show(self, request: Request) -> Response:
         """How far the file is, and once it is ready the way to it."""
         visitor = self._sessions.admit(request, "export")
@@ -49,7 +58,7 @@ class PreparedDownloads:
         view = view_of(
             prepared, self._services.clock(), prepared_downloads.link(prepared) if prepared.state == "ready" else ""
         )
-        response = self._pages.page(request, "parcel.html", visitor, prepared=view)
+        response = self._pages.page(request, "parcel.html", visitor, parcel=view)
         if view.state == "making":
             response.headers["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
         return response

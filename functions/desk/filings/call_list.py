@@ -9,7 +9,6 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
@@ -18,6 +17,7 @@ from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.exports.csv import BOM, END
 from functions.exports.csv_cells import quote
+from functions.exports.formats import CSV
 from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import OpenRecord
@@ -25,6 +25,7 @@ from functions.web.filing.form_pages import local_day
 from functions.web.filing.stepper import Stepper
 from functions.web.filing.wording import BEIJING
 from functions.web.http.endpoints import reading
+from functions.web.http.routes import Route
 from functions.web.http.streaming import Download
 
 MOST_SHOWN: Final = 500
@@ -88,7 +89,7 @@ class Calls:
         filings = self._services.records.count(RETURNED)
         self._trail.note("exported", visitor.account.name, format="csv", status="returned", filings=filings)
         moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
-        return Download(self._csv(), filename=f"退回待补正-{moment}.csv", media_type="text/csv; charset=utf-8")
+        return Download(self._csv(), filename=f"退回待补正-{moment}{CSV.suffix}", media_type=CSV.media_type)
 
     def _calls(self) -> Iterator[Call]:
         today = local_day(self._services.clock())

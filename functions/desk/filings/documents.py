@@ -16,7 +16,9 @@ from functions.records.store import Record
 from functions.supervision.scoring import KINDS, Kind
 from functions.web.filing.attachments import ListedFiles, digest_in
 from functions.web.filing.documents import Documents, read_sheet, version_in, whole
+from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 
 
 class DeskDocuments:
@@ -28,6 +30,18 @@ class DeskDocuments:
         self._documents = Documents(services)
         self._enclosures = ListedFiles(services)
         self._trail = Audit(services)
+
+    def routes(self) -> list[Route]:
+        """The addresses of all this."""
+        one = "/api/desk/submissions/{number}"
+        return [
+            Route(f"{one}/document.pdf", reading(self.filing)),
+            Route(f"{one}/receipt.pdf", reading(self.receipt)),
+            Route(f"{one}/opinions/{{sequence}}.pdf", reading(self.opinion)),
+            Route(f"{one}/attachments/{{sha256}}", reading(self.attachment)),
+            Route("/desk/submissions/{number}/attachments/{sha256}", reading(self.attachment)),
+            Route("/api/desk/score-sheet.pdf", reading(self.score_sheet)),
+        ]
 
     def filing(self, request: Request) -> Response:
         """The filing; `version` for another one than the one that counts."""

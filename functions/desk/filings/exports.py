@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,24 +13,43 @@ from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.listing import forms_held
 from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
-from functions.exports import FORMATS, export
+from functions.exports.formats import FORMATS, Format, export
 from functions.forms.definition import Rows
 from functions.records.store import Selection
+from functions.staff.permissions import Permission, may
+from functions.staff.store import Role
 from functions.web.filing.documents import tools_of
 from functions.web.filing.wording import BEIJING
 from functions.web.http.problems import HttpProblem
 from functions.web.http.streaming import Download, Progress
 
-ONE_FORM: Final = "CSV 一个文件只放一种表，而选中的填报里有几种。请分开下载，或者改用 XLSX"
+ONE_FORM: Final = "{} 一个文件只放一种表，而选中的填报里有几种。请分开下载，或者改用 {}"
+FOR_SEVERAL: Final = next(format for format in FORMATS.values() if format.several_forms)
 
 
 class SeveralForms(HttpProblem):
-    """A CSV was asked of several forms; `choices` are the ids of the forms to choose from."""
+    """A format that takes one form was asked of several; `choices` are the ids of the forms to choose from."""
 
-    def __init__(self, choices: list[str]) -> None:
-        super().__init__(409, ONE_FORM)
+    def __init__(self, format: Format, choices: list[str]) -> None:
+        super().__init__(409, ONE_FORM.format(format.label, FOR_SEVERAL.label))
         self.title = "请选一种表"
-        self.choices = choices
+        self.format, self.choices = format, choices
+
+
+def permission_for(format: str) -> Permission:
+    """What a download in this format needs; of a format that there is not, what any needs."""
+    return FORMATS[format].permission if format in FORMATS else "export"
+
+
+def offered(role: Role, tables: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The downloads of the list for this role, as values and words; `tables` are the chosen form's repeated rows."""
+    found = []
+    for format in FORMATS.values():
+        if may(role, format.permission):
+            found.append((format.name, format.button or format.label))
+            rows = tables if format.row_tables else ()
+            found += [(f"{format.name}:{table}", f"{format.label}：{label}") for table, label in rows]
+    return found
 
 
 class Downloads:
@@ -43,7 +63,7 @@ class Downloads:
     def make(self, visitor: Visitor, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
         """The selected filings as a file, once it is noted who took them.
 
-        HttpProblem 404 or 400 for what is not on offer, SeveralForms for CSV.
+        HttpProblem 404 or 400 for what is not on offer, SeveralForms for a format that takes one form.
         """
         if format not in FORMATS:
             raise HttpProblem(404, f"没有这种格式。可以下载 {'、'.join(known.label for known in FORMATS.values())}")
@@ -52,10 +72,10 @@ class Downloads:
         selection = Selection(numbers=tuple(dict.fromkeys(numbers))) if numbers else filters.selection()
         selection = replace(selection, form=filters.form or None)
         services = self._services
-        if format == "csv":
+        if not FORMATS[format].several_forms:
             held = forms_held(services.records, selection, services.catalogue)
             if len(held) > 1:
-                raise SeveralForms(held)
+                raise SeveralForms(FORMATS[format], held)
         at = services.clock()
         progress = Progress(partial(services.records.count, selection))
         try:
@@ -64,8 +84,8 @@ class Downloads:
             raise HttpProblem(400, str(error)) from None
         self._note(visitor, filters, selection, format, table)
         moment = at.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
-        name = f"{self._subject(filters, table)}-{moment}{made.format.suffix}"
-        return Download(made.chunks, filename=name, media_type=made.format.media_type, progress=progress)
+        name = f"{self._subject(filters, table)}-{moment}{made.format.kind.suffix}"
+        return Download(made.chunks, filename=name, media_type=made.format.kind.media_type, progress=progress)
 
     def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
         """Those ticked by their numbers, else the filters; how many there were in either case."""

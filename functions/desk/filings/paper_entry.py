@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
@@ -29,7 +28,10 @@ from functions.web.http.conditional import idempotency_key
 from functions.web.http.endpoints import Endpoint, reading, writing
 from functions.web.http.multipart import Posted, posting
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 from functions.web.http.site_addresses import site_address
+
+ENTER: Final = "录入纸质件"
 
 
 class PaperDesk:
@@ -45,12 +47,13 @@ class PaperDesk:
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
+        one = "/desk/records/{form}"
         return [
             Route("/desk/records/", reading(self.choose)),
-            Route("/desk/records/{form}", reading(self.begin)),
-            Route("/desk/records/{form}", writing(self.fill_in), methods=["POST"]),
-            Route("/desk/records/{form}/files", reading(self.begin_again), methods=["GET"]),
-            Route("/desk/records/{form}/files", self._files(), methods=["POST"]),
+            Route(one, reading(self.begin)),
+            Route(one, writing(self.fill_in), methods=["POST"], step=ENTER, back=one),
+            Route(f"{one}/files", reading(self.begin_again)),
+            Route(f"{one}/files", self._files(), methods=["POST"], carries="files", step=ENTER, back=one),
             Route("/api/desk/records/{form}", writing(self.take), methods=["POST"]),
         ]
 

@@ -7,7 +7,6 @@ from typing import Any, Final, cast, get_args
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.review.batches import KINDS, Batches, Outcome, read_several
@@ -23,6 +22,7 @@ from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.http.conditional import idempotency_key, require_match, tag
 from functions.web.http.endpoints import writing
 from functions.web.http.problems import HttpProblem, content_of
+from functions.web.http.routes import Route
 
 SEQUENCE: Final = "序号（sequence）"
 

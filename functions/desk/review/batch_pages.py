@@ -8,7 +8,6 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
@@ -27,6 +26,7 @@ from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 
 KEY_BYTES: Final = 16
 VERBS: Final[Mapping[Kind, str]] = {"accept": "接受", "void": "作废"}
@@ -73,14 +73,13 @@ class BatchPages:
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
-        return [
-            Route("/desk/accept", reading(lambda request: self.look_over(request, "accept"))),
-            Route(
-                "/desk/accept", writing(lambda request, body: self.decide(request, body, "accept")), methods=["POST"]
-            ),
-            Route("/desk/void", reading(lambda request: self.look_over(request, "void"))),
-            Route("/desk/void", writing(lambda request, body: self.decide(request, body, "void")), methods=["POST"]),
-        ]
+        return [*self._of("accept"), *self._of("void")]
+
+    def _of(self, kind: Kind) -> list[Route]:
+        look_over = reading(lambda request: self.look_over(request, kind))
+        decide = writing(lambda request, body: self.decide(request, body, kind))
+        at = f"/desk/{kind}"
+        return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{VERBS[kind]}所选的填报", back=at)]
 
     def look_over(self, request: Request, kind: Kind) -> Response:
         """The ticked filings with what stands out in each, before anything is decided."""

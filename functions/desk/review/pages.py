@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from functions.bootstrap import Services
 from functions.desk.filings.page import Failed, FilingPage
@@ -25,6 +24,7 @@ from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
 from functions.web.http.problems import HttpProblem, problem_of
+from functions.web.http.routes import Route
 
 ASK_NOTE: Final = "请写备注"
 ASK_CHECKED: Final = "请写是怎样核对身份的，如：按表里的电话回拨，由填表人接听"
@@ -49,9 +49,9 @@ class Review:
         one = "/desk/submissions/{number}"
         return [
             Route(one, reading(self.show)),
-            Route(f"{one}/decision", writing(self.decide), methods=["POST"]),
-            Route(f"{one}/note", writing(self.note), methods=["POST"]),
-            Route(f"{one}/code", writing(self.reissue), methods=["POST"]),
+            Route(f"{one}/decision", writing(self.decide), methods=["POST"], step="对填报 {number} 作决定", back=one),
+            Route(f"{one}/note", writing(self.note), methods=["POST"], step="给填报 {number} 写备注", back=one),
+            Route(f"{one}/code", writing(self.reissue), methods=["POST"], step="给填报 {number} 换发查询码", back=one),
         ]
 
     def show(self, request: Request) -> Response:

@@ -19,7 +19,9 @@ from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_
 from functions.staff.store import Session
 from functions.web.filing.wording import moment_of
 from functions.web.http.bodies import read_form
+from functions.web.http.endpoints import Writing, reading, writing
 from functions.web.http.qr import qr_code
+from functions.web.http.routes import Route
 
 DONE: Final[Mapping[str, str]] = {
     "password": "密码已经改了，别处的登录都已退出",
@@ -40,6 +42,17 @@ class OwnAccount:
         self._factors = factors
         self._pages = pages
         self._trail = Audit(services)
+
+    def routes(self, slow: Writing) -> list[Route]:
+        """The addresses of all this; `slow` is for handlers that check a password."""
+        return [
+            Route("/desk/account", reading(self.show)),
+            Route("/desk/account/sessions", writing(self.sign_out), methods=["POST"]),
+            Route("/desk/totp", reading(self.show_totp)),
+            Route("/desk/totp", writing(self.turn_on), methods=["POST"]),
+            Route("/desk/totp/recovery", slow(self.renew_recovery), methods=["POST"]),
+            Route("/desk/totp/off", slow(self.turn_off), methods=["POST"]),
+        ]
 
     def show(self, request: Request) -> Response:
         """The account, and where it is signed in."""

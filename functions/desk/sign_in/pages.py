@@ -26,7 +26,9 @@ from functions.desk.sign_in.resumption import KeptPost, Resumption, resume_page
 from functions.desk.sign_in.steps import SignInSteps, TicketEnded
 from functions.staff.passwords import PasswordRefused
 from functions.web.http.bodies import read_form
+from functions.web.http.endpoints import Writing, reading, writing
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 from functions.web.http.site_addresses import own_page
 
 LEFT: Final[Mapping[str, str]] = {"1": "已经退出", "all": "所有地方都已经退出"}
@@ -65,6 +67,17 @@ class SignInPages:
         self._sign_in_steps = sign_in_steps
         self._pages = pages
         self._resumption = resumption
+
+    def routes(self, slow: Writing) -> list[Route]:
+        """The addresses of all this; `slow` is for handlers that check a password."""
+        return [
+            Route("/desk/sign-in", reading(self.show_sign_in)),
+            Route("/desk/sign-in", slow(self.sign_in), methods=["POST"]),
+            Route("/desk/sign-in/code", writing(self.sign_in_with_code), methods=["POST"]),
+            Route("/desk/sign-out", writing(self.sign_out), methods=["POST"]),
+            Route("/desk/password", reading(self.show_password)),
+            Route("/desk/password", slow(self.change_password), methods=["POST"]),
+        ]
 
     def show_sign_in(self, request: Request) -> Response:
         """The sign-in page; who is signed in already goes to the list."""

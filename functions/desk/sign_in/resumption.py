@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -21,14 +20,13 @@ from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.multipart import TYPE as MULTIPART
 from functions.web.http.multipart import typed_in
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route, own
 from functions.web.http.site_addresses import own_page
 
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.
 ROOM: Final = 16 * 1024
 PURPOSE: Final = "kept through the sign-in"
-# Nothing is typed there that may be kept, or it is a button for a session that is over anyway.
-_NEVER = re.compile(r"/desk/(sign-in(/.*)?|sign-out|password|totp(/.*)?|account/sessions)")
 _SECRET: Final = frozenset((CSRF, "password", "old", "new", "again", "setup", "ticket"))
 LABELS: Final[Mapping[str, str]] = {
     "number": "编号",
@@ -49,17 +47,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "decision": {"accept": "接受", "return": "退回补正", "reopen": "重新打开", "void": "作废"},
     "role": {str(role): title for role, title in ROLE_TITLES.items()},
 }
-_STEPS: Final = (
-    (re.compile(r"/desk/submissions/([^/]+)/decision"), "对填报 {} 作决定"),
-    (re.compile(r"/desk/submissions/([^/]+)/note"), "给填报 {} 写备注"),
-    (re.compile(r"/desk/submissions/([^/]+)/code"), "给填报 {} 换发查询码"),
-    (re.compile(r"/desk/(accept)"), "接受所选的填报"),
-    (re.compile(r"/desk/(void)"), "作废所选的填报"),
-    (re.compile(r"/desk/records/([^/]+)(?:/files)?"), "录入纸质件"),
-    (re.compile(r"/desk/(staff)"), "增加账号"),
-    (re.compile(r"/desk/staff/([^/]+)"), "改账号"),
-)
-_STEP = re.compile(r"/(decision|note|code|files)(?=\?|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +77,7 @@ class Resumption:
         `again`: the body has been read before, which leaves nothing of a form that was posted with files.
         """
         address = address_of(request)
-        if request.method != "POST" or own_page(address) != address or _NEVER.fullmatch(address.partition("?")[0]):
+        if request.method != "POST" or own_page(address) != address or _route_of(request, address) is None:
             return None
         if not self.is_from_here(request):
             return None
@@ -146,26 +133,29 @@ def resume_page(
     Nobody is shown what another account typed.
     """
     foreign = kept is not None and bool(kept.mark) and not is_of(kept.mark, visitor.account.name)
-    shown = None if foreign else kept
+    route = _route_of(request, kept.address) if kept and not foreign else None
+    if kept is None or route is None:
+        return pages.page(request, "resume.html", visitor, status=status, kept=None, foreign=foreign)
+    path, mark, query = kept.address.partition("?")
+    variables = route.at(path) or {}
     return pages.page(
         request,
         "resume.html",
         visitor,
         status=status,
-        kept=shown,
-        foreign=foreign,
-        step=_step(shown.address) if shown else "",
-        told=_told(shown) if shown else [],
-        back=_STEP.sub("", shown.address) if shown else "/desk/",
+        kept=kept,
+        foreign=False,
+        step=route.step.format(**variables),
+        told=_told(kept),
+        back=route.back.format(**variables) + mark + query,
     )
 
 
-def _step(address: str) -> str:
+def _route_of(request: Request, address: str) -> Route | None:
+    """The route that the address is posted to, if what was typed there may be kept: its controller says so."""
     path = address.partition("?")[0]
-    for pattern, words in _STEPS:
-        if found := pattern.fullmatch(path):
-            return words.format(found.group(1))
-    return "提交刚才的一页"
+    kept = (route for route in own(request.app.routes) if route.step and route.takes("POST"))
+    return next((route for route in kept if route.at(path) is not None), None)
 
 
 def _told(kept: KeptPost) -> list[tuple[str, str]]:

@@ -16,6 +16,8 @@ import typer
 from functions import __version__
 from functions.bootstrap import Services, open_services, reopen
 from functions.errors import QingdanError, system_reason
+from functions.exports.formats import FORMATS
+from functions.exports.formats import export as make_export
 from functions.local.commands import backup as resumption
 from functions.local.commands import proof as proving
 from functions.local.commands.chinese_help import App, run
@@ -63,14 +65,8 @@ class StatusName(StrEnum):
     contested = "contested"
 
 
-class FormatName(StrEnum):
-    """The formats of an export."""
-
-    xlsx = "xlsx"
-    csv = "csv"
-    jsonl = "jsonl"
-    pdf = "pdf"
-    zip = "zip"
+# Its members are the names in the registry; mypy reads only members that are written down.
+FormatName = StrEnum("FormatName", list(FORMATS))  # type: ignore[misc]
 
 
 def main() -> None:
@@ -194,8 +190,6 @@ def export(
     data: DataOption = None,
 ) -> None:
     """把收到的填报导出成文件；服务正在运行也可以用。"""
-    from functions.exports import FORMATS_WITH_DOCUMENTS
-    from functions.exports import export as make_export
     from functions.records.store import Selection
     from functions.web.filing.documents import tools_of
 
@@ -204,7 +198,7 @@ def export(
             raise QingdanError(f"没有名为 {form} 的表。可以导出的表：{'、'.join(known)}")
         selection = Selection(form=form, period=period, status=status)
         total = services.records.count(selection)
-        tools = tools_of(services) if format in FORMATS_WITH_DOCUMENTS else None
+        tools = tools_of(services) if FORMATS[format].needs_tools else None
         asked = {name: value for name, value in (("period", period), ("status", status)) if value}
         note(services, "exported", form=form, format=format.value, filings=total, **asked)
         with progress(f"导出 {total} 份", total) as advance:
@@ -270,7 +264,7 @@ def _wrong_score_sheet(root: Path) -> list[str]:
 
 
 def _wrong_content(root: Path, said: list[str]) -> list[str]:
-    from publisher.checks.check import check_content
+    from publisher.check import check_content
     from publisher.output.generate import refused_settings
 
     mistakes = dict.fromkeys(str(mistake) for mistake in check_content(root))

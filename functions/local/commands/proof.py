@@ -64,8 +64,8 @@ def seal(
 
 
 def _write_month(services: Services, month: str, out: Path) -> None:
+    from functions.records.sealing import seals_of_month
     from functions.records.seals.seal import write_month
-    from functions.records.seals.sealing import seals_of_month
 
     if not _MONTH.fullmatch(month):
         raise QingdanError(f"“{month}”不是月份。请写成 2026-09 这样")

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import re
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from functions.bootstrap import Services, reopen
 from functions.local.server.base_path import under
+from functions.local.server.dispatch import Dispatch
 from functions.local.server.http_protocol import PatientProtocol
 from functions.local.server.listen_address import Address
 from functions.local.server.log_writer import LogWriter
@@ -33,62 +34,6 @@ from functions.web.http.site_frame import SiteFrame
 
 DRAIN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 20
-LOOKING = ("GET", "HEAD")
-_FILES = re.compile(r"/forms/[^/]+/files")
-
-
-def mount(
-    submit: ASGIApp,
-    track: ASGIApp,
-    attach: ASGIApp,
-    desk: ASGIApp,
-    seals: ASGIApp,
-    site: StaticSite,
-    forms: Collection[str],
-) -> ASGIApp:
-    """One application: the desk and the public functions at their addresses, the site everywhere else.
-
-    `forms` are the ids of all forms: filing one and following a filing share their addresses.
-    """
-    filed = frozenset(f"/api/submissions/{form}" for form in forms)
-
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        path: str = scope["path"]
-        if path == "/desk" or path.startswith(("/desk/", "/api/desk/")):
-            await desk(scope, receive, send)
-        elif path == "/api/seals" or path.startswith("/api/seals/"):
-            await seals(scope, receive, send)
-        elif _is_sent(path):
-            await attach(scope, receive, send)
-        elif path not in filed and _is_followed(path, scope["method"]):
-            await track(scope, receive, send)
-        elif _is_public(path, scope["method"]) or (scope["method"] not in LOOKING and path not in site):
-            await submit(scope, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return dispatch
-
-
-def _is_followed(path: str, method: str) -> bool:
-    """Whether this is about a filing that is there already; the page with the two fields belongs to the site."""
-    if path.startswith("/api/submissions/"):
-        return method != "POST" or path.count("/") > "/api/submissions/{form}".count("/")
-    page = path in ("/track", "/track/")
-    return (page and method not in LOOKING) or (path.startswith("/track/") and not page)
-
-
-def _is_sent(path: str) -> bool:
-    """Whether this is about a file on its way."""
-    return path == "/api/attachments" or path.startswith("/api/attachments/") or _FILES.fullmatch(path) is not None
-
-
-def _is_public(path: str, method: str) -> bool:
-    if path.startswith("/forms/"):
-        return method not in LOOKING
-    return path == "/healthz" or path.startswith(("/api/", "/.well-known/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +56,23 @@ class Shared:
 
 def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
     """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
+    shared = shared or Shared.load(services.settings)
+    functions = [create(services) for create in creators()]
+    routes = [route for function in functions for route in function.routes]
+    dispatch = Dispatch(functions, shared.site, [form.id for form in services.catalogue])
+    guarded = guard(dispatch, services.settings, shared.site_frame, time.monotonic, count=shared.rates, routes=routes)
+    return under(services.settings.root_path or shared.site_frame.base, guarded)
+
+
+def creators() -> Sequence[Callable[[Services], Starlette]]:
+    """What makes the application of each function; importing them takes a while."""
     from functions.attach import create_app as create_attach
     from functions.desk.app import create_app as create_desk
     from functions.seals.app import create_app as create_seals
     from functions.submit import create_app as create_submit
     from functions.track.app import create_app as create_track
 
-    shared = shared or Shared.load(services.settings)
-    creators = (create_submit, create_track, create_attach, create_desk, create_seals)
-    submit, track, attach, desk, seals = (create(services) for create in creators)
-    forms = [form.id for form in services.catalogue]
-    mounted = mount(submit, track, attach, desk, seals, shared.site, forms)
-    guarded = guard(mounted, services.settings, shared.site_frame, time.monotonic, count=shared.rates)
-    return under(services.settings.root_path or shared.site_frame.base, guarded)
+    return create_submit, create_track, create_attach, create_desk, create_seals
 
 
 def log_to_stderr(clock: Callable[[], datetime]) -> None:
@@ -169,10 +118,7 @@ def serve(services: Services, address: Address, bound: socket.socket, started: C
     """
     shared = Shared.load(services.settings)
     # Read now, before there are several processes, what all of them need: they share its memory.
-    import functions.attach
-    import functions.desk.app
-    import functions.seals.app
-    import functions.submit  # noqa: F401
+    creators()
 
     def work(place: int, ready: Callable[[], None]) -> None:
         own = reopen(services)

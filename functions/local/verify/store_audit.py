@@ -14,9 +14,9 @@ from functions.records.attachments.store import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
 from functions.records.proof.audit import Finding, Keyring, Report, check_chain, check_published, check_seals
 from functions.records.proof.stored import Fault, check_named_files, check_summary, check_tree
+from functions.records.sealing import newest_first
 from functions.records.seals.merkle import WIDTH, Tile, Tree, split
 from functions.records.seals.seal import Seal
-from functions.records.seals.sealing import newest_first
 from functions.records.state import State
 from functions.records.store import Record, RecordStore, SealStore, Selection, Summary
 from functions.staff.audit_log import AuditLogStore, Sought

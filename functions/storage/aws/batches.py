@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from functions.storage.aws.calls import Busy, Calls
-from functions.storage.aws.records.items import Item, key
+from functions.storage.aws.items import Item, key
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -8,11 +8,13 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.bootstrap import Services, open_services, settle
@@ -43,11 +45,17 @@ _ELSEWHERE: Final = "这个地址不直接对外。请从网站的首页进入"
 class Gateway:
     """A function as Lambda calls it with events of an HTTP API (payload 2.0).
 
-    Everything is opened at the first event, by the settings in `variables`, and stays open.
+    Everything is opened at the first event, by the settings in `variables`, and stays open. `around` stands between
+    the application and the limits.
     """
 
-    def __init__(self, create_app: Callable[[Services], ASGIApp], variables: Mapping[str, str]) -> None:
-        self._create_app, self._variables = create_app, variables
+    def __init__(
+        self,
+        create_app: Callable[[Services], Starlette],
+        variables: Mapping[str, str],
+        around: Callable[[ASGIApp, Services], ASGIApp] = lambda app, _: app,
+    ) -> None:
+        self._create_app, self._variables, self._around = create_app, variables, around
         self._until = math.inf
 
     def __call__(self, event: Event, context: Any) -> Event:
@@ -85,7 +93,8 @@ class Gateway:
 
     @cached_property
     def _answering(self) -> Mangum:
-        return self._adapted(self._create_app(self.services))
+        app = self._create_app(self.services)
+        return self._adapted(self._around(app, self.services), app.routes)
 
     def _refusing(self, problem: HttpProblem) -> Mangum:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,13 +106,13 @@ class Gateway:
     def _site_frame(self) -> SiteFrame:
         return SiteFrame.load(self._settings.site)
 
-    def _adapted(self, app: ASGIApp) -> Mangum:
+    def _adapted(self, app: ASGIApp, routes: Iterable[BaseRoute] = ()) -> Mangum:
         from mangum import Mangum
 
         settings = self._settings
         if settings.origin_mark:
             app = ThroughCloudFront(app, settings.origin_mark, self._site_frame)
-        app = guard(app, settings, self._site_frame, time.monotonic, count=False)
+        app = guard(app, settings, self._site_frame, time.monotonic, count=False, routes=routes)
         # What is not named here goes as base64: of that, the size is known before.
         return Mangum(cast(Any, app), lifespan="off", text_mime_types=list(_TEXTS))
 

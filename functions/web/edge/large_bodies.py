@@ -1,38 +1,32 @@
-"""A large body handed on as it comes, within its limits; and which requests may have one: those that carry files."""
+"""A large body handed on as it comes, within its limits, for the requests whose routes say that they carry files."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
 from functions.records.attachments.store import PART_BYTES
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import LargeRoutes
+from functions.web.http.scope import header
 
 DRAIN_SECONDS = 5.0
 DRAIN_TIMES = 16
 # A line of 256 kbit/s brings eight times as much.
 LEAST_PER_SECOND: Final = 4096
 MB: Final = 1024 * 1024
-MULTIPART: Final = b"multipart/form-data"
-_PART = re.compile(r"/api/attachments/[^/]+/parts/[^/]+")
-_FILES = re.compile(r"/(forms/[^/]+|track/[^/]+/correct|desk/records/[^/]+)/files")
+MULTIPART: Final = "multipart/form-data"
 
 
-def is_part(scope: Scope) -> bool:
-    """Whether the request is about one part of a file."""
-    return _PART.fullmatch(scope["path"]) is not None
-
-
-def larger_limit(scope: Scope, files: int) -> int | None:
+def larger_limit(routes: LargeRoutes, scope: Scope, files: int) -> int | None:
     """How many bytes the request may have when it carries a part, or `files` bytes of files; None for any other."""
-    if scope["method"] == "PUT" and is_part(scope):
+    carried = routes.carries(scope)
+    if carried == "part":
         return PART_BYTES
-    if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]):
-        kinds = (value for name, value in scope["headers"] if name == b"content-type")
-        return files if any(kind.lower().startswith(MULTIPART) for kind in kinds) else None
+    if carried == "files" and header(scope, b"content-type").lower().startswith(MULTIPART):
+        return files
     return None
 
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
-from functions.exports import Tools
 from functions.exports.bag import StoredAttachments
 from functions.exports.pdf import Letterhead, Press
+from functions.exports.writers import Tools
 from functions.forms.definition import Definition
 from functions.records.pinned import PinnedForms
 from functions.records.state import Erased

@@ -6,7 +6,7 @@ from publisher.blocks.markup import Node, cell, element, row, table
 from publisher.blocks.page_context import Drawing
 from publisher.content.models import Change
 from publisher.content.pages import Block
-from publisher.output.open_data import FEED
+from publisher.data.open_data import FEED
 
 COLUMNS = ["日期", "改了什么", "在哪里"]
 

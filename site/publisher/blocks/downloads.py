@@ -5,8 +5,8 @@ from xml.etree.ElementTree import Element
 from publisher.blocks.markup import Node, cell, element, row, table
 from publisher.blocks.page_context import Drawing
 from publisher.content.pages import Block
-from publisher.output.open_data import TABLES, Dataset, datasets, form_schemas
-from publisher.output.spreadsheet import Column
+from publisher.data.open_data import TABLES, Dataset, datasets, form_schemas
+from publisher.data.spreadsheet import Column
 
 
 def downloads(drawing: Drawing, parent: Element, block: Block) -> None:

@@ -12,8 +12,8 @@ from publisher.blocks.markup import Node, append, cell, element, row, table
 from publisher.blocks.page_context import Drawing
 from publisher.content.models import Deadline
 from publisher.content.pages import Block
-from publisher.output.json_ld import form_as_data
-from publisher.output.open_data import CALENDAR, made_files
+from publisher.data.json_ld import form_as_data
+from publisher.data.open_data import CALENDAR, made_files
 
 _OURS = "本系统拟定，非官方格式"
 

@@ -8,7 +8,7 @@ from publisher.blocks.markup import address, append, element
 from publisher.blocks.page_context import Drawing
 from publisher.content.address import Paragraph, part_id
 from publisher.content.pages import Block, Heading
-from publisher.output.open_data import datasets
+from publisher.data.open_data import datasets
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ATTRIBUTES = re.compile(r"\s*\{:.*\}\s*$")

@@ -7,7 +7,7 @@ from publisher.blocks.markup import Node, address, cell, element, row, table
 from publisher.blocks.page_context import Drawing
 from publisher.content.models import Duty, Section, Service, WorkItem
 from publisher.content.pages import Block
-from publisher.output.json_ld import services_as_data
+from publisher.data.json_ld import services_as_data
 
 _SHARED = "一项工作由几个科室共同负责的，在每个科室下都列出，所以各科室之和大于 {count}。"
 

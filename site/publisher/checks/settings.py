@@ -9,7 +9,7 @@ from publisher.content.content import Content, url_of
 from publisher.content.data_file import Place
 from publisher.content.problem import ContentProblem
 from publisher.content.settings import FILE
-from publisher.output.open_data import made_files
+from publisher.data.open_data import made_files
 
 _HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _SERVICE = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?|(?:/[^\s/?#]+)+/?")

@@ -1,1 +1,1 @@
-"""The files that a build makes: pages, assets, open data, calendar, feed, search index."""
+"""A build: generates the pages, packs the assets, writes the search index, and reports what was made."""

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 
-from publisher.checks.check import check_content
+from publisher.check import check_content
 from publisher.content.content import load_content
+from publisher.data.open_data import write_files
 from publisher.output import search_index as search
 from publisher.output.assets import STYLESHEET, Asset, pack_assets, rewrite, store
 from publisher.output.generate import BuildFailed, generate, read_settings
-from publisher.output.open_data import write_files
 
 SEARCH_INDEX = "assets/search.json"
 _REFERENCE = re.compile(r'(?:src|href|data-index)="(?:\.{0,2}/)*(assets/[^"#?]+)"')

@@ -19,10 +19,10 @@ import pypdf
 import pytest
 
 from functions.errors import StoreUnavailable
-from functions.exports import Tools
 from functions.exports.bag import About, Package, StoredAttachments
 from functions.exports.jsonl import read_events
 from functions.exports.pdf import Press
+from functions.exports.writers import Tools
 from functions.records.attachments.inspection import Standing
 from functions.records.attachments.named import Attachment, attachments_in
 from functions.records.erasing import erase

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pypdf
 import pytest
 
-from functions.exports import Tools
 from functions.exports.pdf.zipped import stream_pdfs
+from functions.exports.writers import Tools
 from functions.exports.zips import SMALLEST_CHUNK, file_name
 from functions.records.keys import Keys
 from functions.records.store import Record

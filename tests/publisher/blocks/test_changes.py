@@ -6,9 +6,9 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from publisher.checks.check import check_content
+from publisher.check import check_content
 from publisher.content.content import load_content
-from publisher.output.feed import feed
+from publisher.data.feed import feed
 from tests.publisher.test_extension import draw
 from tests.support.site.built_page import Node, official
 

@@ -7,12 +7,12 @@ import pytest
 
 from functions.forms.address import parse_address
 from publisher.blocks import BLOCKS
-from publisher.checks.check import check_content
+from publisher.check import check_content
 from publisher.content.content import load_content
 from publisher.content.models import Law
-from tests.publisher.checks.test_check import MISTAKES
 from tests.publisher.checks.test_typo_lint import SLIPS
 from tests.publisher.conftest import ROOT
+from tests.publisher.test_check import MISTAKES
 
 GUIDE = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`::: ([^\s`]+)", GUIDE))

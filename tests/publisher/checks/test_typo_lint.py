@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.local.commands.cli import app
-from publisher.checks.check import check_content
-from tests.publisher.checks.test_check import Edit, swap
+from publisher.check import check_content
 from tests.publisher.conftest import ROOT
+from tests.publisher.test_check import Edit, swap
 
 NEW = "---\ntitle: 新\n---\n\n# 新 {: #title }\n\n"
 

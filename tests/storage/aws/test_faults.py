@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
 from functions.records.receipt import Signer
-from functions.records.seals.sealing import seal_new
+from functions.records.sealing import seal_new
 from functions.records.store import Selection, Stored
 from functions.staff.audit_log import Entry, Sought
 from functions.staff.store import Account, NameTaken

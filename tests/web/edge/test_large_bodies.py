@@ -16,11 +16,12 @@ from starlette.types import ASGIApp, Message
 
 from functions.bootstrap import Services
 from functions.forms.attachment_field import MOST_BYTES
-from functions.local.server.server import Shared, create_app
+from functions.local.server.server import Shared, create_app, creators
 from functions.records.attachments.store import PART_BYTES
-from functions.web.edge.large_bodies import LEAST_PER_SECOND, is_part, larger_limit
+from functions.web.edge.large_bodies import LEAST_PER_SECOND, larger_limit
 from functions.web.edge.limits import BodyLimit
 from functions.web.http.problems import handlers
+from functions.web.http.routes import LargeRoutes
 from tests.support.asgi import ask
 from tests.support.files import pdf_of
 from tests.support.web.uploads import announce, send
@@ -125,6 +126,12 @@ def test_a_body_that_trickles_is_cut() -> None:
     assert slowly(pieces=1000, size=1, pause=0.01, seconds=0.1) == 408
 
 
+@pytest.fixture
+def large(services: Services) -> LargeRoutes:
+    """What the routes of every function say."""
+    return LargeRoutes(route for create in creators() for route in create(services).routes)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "kind", "limit"),
     [
@@ -139,14 +146,16 @@ def test_a_body_that_trickles_is_cut() -> None:
         ("PUT", "/api/attachments/0123/parts/1/2", "", None),
     ],
 )
-def test_only_what_carries_files_may_be_large(method: str, path: str, kind: str, limit: int | None) -> None:
+def test_only_what_carries_files_may_be_large(
+    large: LargeRoutes, method: str, path: str, kind: str, limit: int | None
+) -> None:
     headers = [(b"content-type", kind.encode())] if kind else []
-    assert larger_limit({"method": method, "path": path, "headers": headers}, 77) == limit
+    assert larger_limit(large, {"method": method, "path": path, "headers": headers}, 77) == limit
 
 
-def test_parts_are_counted_apart_from_changes() -> None:
-    assert is_part({"path": "/api/attachments/0123/parts/1"})
-    assert not is_part({"path": "/api/attachments/0123/completion"})
+def test_parts_are_counted_apart_from_changes(large: LargeRoutes) -> None:
+    assert large.is_about_part({"path": "/api/attachments/0123/parts/1"})
+    assert not large.is_about_part({"path": "/api/attachments/0123/completion"})
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from functions.records.attachments.named import digests_in
 from functions.records.attachments.store import Area
 from functions.records.store import Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
-from functions.storage.aws.records.guards import Stand, Write, moves, stand_of
-from functions.storage.aws.records.items import (
+from functions.storage.aws.guards import Stand, Write, moves, stand_of
+from functions.storage.aws.items import (
     SUMMARY_KEY,
     Item,
     KeepBlob,
@@ -25,8 +25,8 @@ from functions.storage.aws.records.items import (
     record_key,
     summary_item,
 )
-from functions.storage.aws.records.unsealed_log import log_item
 from functions.storage.aws.table import shard_of
+from functions.storage.aws.unsealed_log import log_item
 from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
 
 if TYPE_CHECKING:

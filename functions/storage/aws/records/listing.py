@@ -8,10 +8,10 @@ from typing import Final
 
 from functions.records.store import Page, Record, Selection, Summary
 from functions.storage.aws.batches import KEYS_AT_ONCE, lots
+from functions.storage.aws.items import position
+from functions.storage.aws.reading import Reader
 from functions.storage.aws.records import shard_merge as merge
 from functions.storage.aws.records.cursor import Cursor, read_cursor
-from functions.storage.aws.records.items import position
-from functions.storage.aws.records.reading import Reader
 from functions.storage.aws.records.selection import Span, is_by_name, matches, span_of
 from functions.storage.aws.records.shard_merge import Entry, Merge, Walk
 

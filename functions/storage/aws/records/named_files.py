@@ -10,7 +10,7 @@ from functions.records.attachments.named import digests_in
 from functions.records.event import Event
 from functions.storage.aws.batches import KEYS_AT_ONCE, lots
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.records.items import NAMED, SUMMARY_KEY, Item, event_key, key, named_items, record_key
+from functions.storage.aws.items import NAMED, SUMMARY_KEY, Item, event_key, key, named_items, record_key
 
 if TYPE_CHECKING:
     from functions.storage.aws.records.store import AwsStore

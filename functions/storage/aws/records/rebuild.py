@@ -11,8 +11,8 @@ from functions.records.event import Event
 from functions.records.state import Erased, fold, summary_of
 from functions.records.store import Append
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.records.guards import GUARD_KEY, MEMBER
-from functions.storage.aws.records.items import SUMMARY_KEY, Item, event_key, guard_key, key, record_key
+from functions.storage.aws.guards import GUARD_KEY, MEMBER
+from functions.storage.aws.items import SUMMARY_KEY, Item, event_key, guard_key, key, record_key
 from functions.storage.aws.records.named_files import drop_unnamed, note_named
 from functions.storage.aws.records.store import AwsStore
 

@@ -12,9 +12,9 @@ from functions.records.seals.seal import Leaf, Place, Seal, in_order, seal_of
 from functions.records.store import Unsealed
 from functions.storage.aws.batches import WRITES_AT_ONCE, Batches, lots
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.records.items import Item, key
-from functions.storage.aws.records.reading import Reader
-from functions.storage.aws.records.unsealed_log import LOG, leaf_from, log_key
+from functions.storage.aws.items import Item, key
+from functions.storage.aws.reading import Reader
+from functions.storage.aws.unsealed_log import LOG, leaf_from, log_key
 from functions.storage.refusals import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 
 SEALS: Final = "seals"

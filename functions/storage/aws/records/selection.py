@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from functions.records.state import searchable
 from functions.records.store import Selection, Summary
-from functions.storage.aws.records.items import Item
+from functions.storage.aws.items import Item
 from functions.storage.aws.table import INDEXES, NEWEST, NEWEST_OF_FORM, NEWEST_OF_PERIOD, SHARDS, WAITING, index_key
 
 CONTESTED: Final = "contested"

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.reading import Reader
 from functions.storage.aws.records.selection import Span
 
 LARGEST_LOT: Final = 1000

@@ -13,10 +13,10 @@ from functions.records.document_cache import DocumentStore
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.versions import answers_of
 from functions.storage.aws.calls import Calls
+from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
+from functions.storage.aws.reading import Reader
 from functions.storage.aws.records.appending import PERIODS, Appender, kept_from
-from functions.storage.aws.records.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
 from functions.storage.aws.records.listing import Listing
-from functions.storage.aws.records.reading import Reader
 from functions.storage.aws.records.seals import AwsSeals
 from functions.storage.aws.staff.audit_log import AwsAuditLog
 from functions.storage.aws.staff.store import AwsStaff

@@ -14,9 +14,9 @@ from functions.records.event import Event
 from functions.records.filing import timestamp
 from functions.staff.audit_log import NUMBER, Entry, Sought, link
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.records.items import Item, event_from, event_item, event_key, key
-from functions.storage.aws.records.reading import Reader
-from functions.storage.aws.records.unsealed_log import log_item
+from functions.storage.aws.items import Item, event_from, event_item, event_key, key
+from functions.storage.aws.reading import Reader
+from functions.storage.aws.unsealed_log import log_item
 
 PARTITION: Final = f"trail#{NUMBER}"
 TOKEN_BYTES: Final = 16

@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from functions.staff.store import Account, SecondFactor, Session
-from functions.storage.aws.records.items import Item, key
+from functions.storage.aws.items import Item, key
 
 ACCOUNTS: Final = "staff"
 SESSIONS: Final = "sessions"

@@ -11,8 +11,8 @@ from typing import Any, Final
 from functions.errors import NotFound, StoreUnavailable
 from functions.staff.store import Account, AccountChanged, Attempts, LastAdmin, NameTaken, Session
 from functions.storage.aws.calls import Refused
-from functions.storage.aws.records.items import Item, key
-from functions.storage.aws.records.reading import Reader
+from functions.storage.aws.items import Item, key
+from functions.storage.aws.reading import Reader
 from functions.storage.aws.staff.items import (
     ACCOUNTS,
     SESSIONS,

@@ -15,8 +15,8 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
 from functions.records.erasing import erase
 from functions.records.store import RecordStore, Selection, Summary
-from functions.storage.aws.records.guards import GUARD_KEY, MEMBER
-from functions.storage.aws.records.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
+from functions.storage.aws.guards import GUARD_KEY, MEMBER
+from functions.storage.aws.items import NAMED, SUMMARY_KEY, guard_key, key, record_key
 from functions.storage.aws.records.rebuild import rebuild
 from functions.storage.aws.records.store import AwsStore
 from tests.storage.sqlite.test_rebuild import NOW, filings, naming_files

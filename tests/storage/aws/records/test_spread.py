@@ -24,8 +24,8 @@ from functions.forms.catalogue import Catalogue
 from functions.records.filing import prepare
 from functions.records.number import ENTROPY_BYTES, make_number
 from functions.records.store import Append
+from functions.storage.aws.items import summary_item
 from functions.storage.aws.records.appending import Appender
-from functions.storage.aws.records.items import summary_item
 from functions.storage.aws.table import INDEXES, PROJECTED, SHARDS, index_key, shard_of
 from functions.storage.keys import load_keys
 from tests.conftest import ROOT

@@ -5,7 +5,7 @@ from typing import Any
 from publisher.content.content import Content, url_of
 from publisher.content.pages import Block, Heading, Page
 from publisher.content.plain_text import plain_text
-from publisher.output.spreadsheet import Column
+from publisher.data.spreadsheet import Column
 
 REGIME_KEYS = (
     Column("", "parts", "第一至第六部分，每一部分有编号 id、标题 title、编注 notes 和段落 paragraphs"),

@@ -11,8 +11,8 @@ from functions.records.event import Event
 from functions.records.store import Record, Summary
 from functions.storage.aws.batches import KEYS_AT_ONCE, Batches, lots
 from functions.storage.aws.calls import Calls
-from functions.storage.aws.records.guards import CONTESTS, GUARD_KEY, MEMBER, is_contested
-from functions.storage.aws.records.items import (
+from functions.storage.aws.guards import CONTESTS, GUARD_KEY, MEMBER, is_contested
+from functions.storage.aws.items import (
     SUMMARY_KEY,
     Item,
     ReadBlob,

@@ -10,9 +10,9 @@ import pytest
 
 from functions.errors import NotFound, StoreUnavailable
 from functions.records.store import Selection
+from functions.storage.aws.items import event_key, key, record_key
 from functions.storage.aws.records import listing
 from functions.storage.aws.records.cursor import Cursor, read_cursor
-from functions.storage.aws.records.items import event_key, key, record_key
 from functions.storage.aws.records.store import AwsStore
 from tests.support import bulk
 from tests.support.cloud import CURSOR_KEY

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.records.store import Append, Status, Summary
-from functions.storage.aws.records.guards import GUARD_KEY, Stand, is_contested, moves, stand_of
-from functions.storage.aws.records.items import guard_key
+from functions.storage.aws.guards import GUARD_KEY, Stand, is_contested, moves, stand_of
+from functions.storage.aws.items import guard_key
 from tests.support.store.steps import first_step
 
 NUMBERS = [f"SC-2026-{n:06d}" for n in range(4)]

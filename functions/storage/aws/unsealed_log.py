@@ -6,7 +6,7 @@ from typing import Final
 
 from functions.records.event import Event
 from functions.records.seals.seal import Leaf
-from functions.storage.aws.records.items import Item, key
+from functions.storage.aws.items import Item, key
 from functions.storage.aws.table import SHARDS, shard_of
 
 LOG: Final = tuple(f"unsealed#{shard:02d}" for shard in range(SHARDS))

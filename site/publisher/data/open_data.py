@@ -7,11 +7,11 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from publisher.content.content import Content, url_of
-from publisher.content.regime import REGIME_KEYS, regime_parts
-from publisher.output.calendar import calendar
-from publisher.output.data_schema import json_schema, table_schema, written
-from publisher.output.feed import feed
-from publisher.output.spreadsheet import DUTIES, SERVICES, Column, duty_rows, notes_at, service_rows, write_csv
+from publisher.data.calendar import calendar
+from publisher.data.data_schema import json_schema, table_schema, written
+from publisher.data.feed import feed
+from publisher.data.regime import REGIME_KEYS, regime_parts
+from publisher.data.spreadsheet import DUTIES, SERVICES, Column, duty_rows, notes_at, service_rows, write_csv
 
 CALENDAR = "deadlines.ics"
 FEED = "changes.atom"

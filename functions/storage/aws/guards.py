@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from functions.records.store import Append, Summary
-from functions.storage.aws.records.items import Item, guard_digest, guard_key, key
+from functions.storage.aws.items import Item, guard_digest, guard_key, key
 from functions.storage.aws.table import SHARDS, shard_of
 
 # The holder has the guard; a rival is live outside it; who is neither no longer counts.

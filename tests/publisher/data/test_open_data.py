@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from publisher.checks.check import check_content
+from publisher.check import check_content
 from publisher.content.content import load_content
-from publisher.output.open_data import datasets, made_files, write_files
+from publisher.data.open_data import datasets, made_files, write_files
 from tests.publisher.conftest import ROOT
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.site.built_page import Node, official

@@ -14,8 +14,8 @@ from publisher.checks.rendered_page import Drawn
 from publisher.content.content import Content, load_content
 from publisher.content.pages import Page
 from publisher.content.problem import ContentError, ContentProblem
+from publisher.data.open_data import made_files
 from publisher.extension import QingdanExtension
-from publisher.output.open_data import made_files
 
 _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "admonition", "toc")
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.local.commands.cli import app
-from publisher.checks.check import check_content
+from publisher.check import check_content
 from publisher.output.build import build
 from publisher.output.generate import BuildFailed
 from tests.publisher.conftest import ROOT, run_mkdocs

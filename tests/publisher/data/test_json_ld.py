@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.content.content import load_content
-from publisher.output.json_ld import form_as_data, services_as_data
+from publisher.data.json_ld import form_as_data, services_as_data
 from tests.support.site.built_page import Node
 
 Read = Callable[[str], Node]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from publisher.output.spreadsheet import Column
+from publisher.data.spreadsheet import Column
 
 Schema = dict[str, Any]
 

@@ -10,7 +10,7 @@ import pytest
 from functions.forms.authoring.reader import read_catalogue
 from functions.supervision.deadlines import due_date
 from publisher.content.content import load_content
-from publisher.output.calendar import calendar
+from publisher.data.calendar import calendar
 from tests.publisher.conftest import ROOT
 
 

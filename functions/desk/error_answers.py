@@ -1,0 +1,60 @@
+"""The answer to an error anywhere at the desk: the way to sign in, what was typed, or a page with the cure."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.desk.frame import Pages, redirect
+from functions.desk.sessions import Sessions, StaleForm, StepNeeded, Visitor
+from functions.desk.sign_in.pages import SignInPages
+from functions.desk.sign_in.resumption import Resumption, address_of
+from functions.errors import QingdanError
+from functions.web.http.problems import HttpProblem, answer_json, problem_for, wants_html
+
+
+class ErrorAnswers:
+    """Answers for programs and for people."""
+
+    def __init__(self, sessions: Sessions, pages: Pages, sign_in_pages: SignInPages, resumption: Resumption) -> None:
+        self._sessions = sessions
+        self._pages = pages
+        self._sign_in_pages = sign_in_pages
+        self._resumption = resumption
+
+    async def answer(self, request: Request, error: Exception) -> Response:
+        """For programs a problem document, for people a page."""
+        problem = problem_for(request, error)
+        if not wants_html(request.url.path, request.headers.get("accept", "")):
+            return answer_json(problem)
+        if isinstance(error, StepNeeded):
+            return redirect(request, error.page)
+        if problem.status == 401:
+            kept = await self._resumption.read(request)
+            if kept:
+                return await run_in_threadpool(self._sign_in_pages.keep, request, kept)
+            return redirect(request, "/desk/sign-in" + _after(request))
+        if isinstance(error, StaleForm):
+            kept = await self._resumption.read(request, again=True)
+            if kept:
+                return await run_in_threadpool(self._sign_in_pages.resume, request, kept)
+        return await run_in_threadpool(self._message, request, problem)
+
+    def _message(self, request: Request, problem: HttpProblem) -> Response:
+        return self._pages.message(request, self._visitor(request), problem)
+
+    def _visitor(self, request: Request) -> Visitor | None:
+        try:
+            return self._sessions.visitor(request)
+        except (HttpProblem, QingdanError):
+            return None
+
+
+def _after(request: Request) -> str:
+    """Where to go on after signing in: the page that was asked for."""
+    if request.method != "GET":
+        return ""
+    return "?" + urlencode({"next": address_of(request)})

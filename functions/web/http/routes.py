@@ -1,0 +1,67 @@
+"""A route with what others must know of it: whether files come with it, what a posted form does; knows no handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from starlette import routing
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+from functions.web.http.endpoints import Endpoint
+
+Carried = Literal["", "part", "files"]
+
+
+class Route(routing.Route):
+    """A route as its controller declares it, once; limits, sign-in, server and packing read it here.
+
+    `carries` says that a body may be large: one "part" of a file, or a form with "files". `step` says for people what a
+    posted form does, with the address's variables in braces: what was typed into such a form is kept while its sender
+    signs in anew, and of any other nothing is. `back` is the page that the form stands on.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        *,
+        methods: Sequence[str] = ("GET",),
+        carries: Carried = "",
+        step: str = "",
+        back: str = "",
+    ) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.carries, self.step, self.back = carries, step, back
+
+    def at(self, path: str) -> Mapping[str, Any] | None:
+        """The variables of a path that this is the route of, whatever the method; None for any other path."""
+        found = self.path_regex.match(path)
+        return found.groupdict() if found else None
+
+    def takes(self, method: str) -> bool:
+        return method in (self.methods or ())
+
+
+def own(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """Those of the routes that are declared as such."""
+    return (route for route in routes if isinstance(route, Route))
+
+
+class LargeRoutes:
+    """Which requests may have a large body, by the routes that say so."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._routes = [route for route in own(routes) if route.carries]
+
+    def carries(self, scope: Scope) -> Carried:
+        """What comes with this request."""
+        for route in self._routes:
+            if route.takes(scope["method"]) and route.at(scope["path"]) is not None:
+                return route.carries
+        return ""
+
+    def is_about_part(self, scope: Scope) -> bool:
+        """Whether the request is about one part of a file, though it may not bring it."""
+        return any(route.carries == "part" and route.at(scope["path"]) is not None for route in self._routes)
