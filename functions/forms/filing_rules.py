@@ -113,7 +113,6 @@ class Rules:
     uscc_at: str
     checks: tuple[Check, ...]
     four_eyes: bool
-    list_columns: tuple[str, ...]
 
 
 def rules_from(raw: Mapping[str, Any]) -> Rules:
@@ -136,7 +135,6 @@ def rules_from(raw: Mapping[str, Any]) -> Rules:
         uscc_at=raw["uscc_at"],
         checks=tuple(_check(check) for check in raw["checks"]),
         four_eyes=raw["review"]["four_eyes"],
-        list_columns=tuple(raw["list_columns"]),
     )
 
 

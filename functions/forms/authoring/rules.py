@@ -202,7 +202,6 @@ class RulesFile(Strict):
     unit_name_at: Pointer
     uscc_at: Pointer
     review: Review
-    list_columns: list[Pointer]
     checks: list[CheckRule]
 
     def document(self) -> dict[str, Any]:

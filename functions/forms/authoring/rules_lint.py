@@ -63,8 +63,6 @@ class _Rules:
         if isinstance(name, Field) and (name.max_length or 0) > _LONGEST_UNIT_NAME:
             cure = f"请在 form.json 里把它的 maxLength 改到 {_LONGEST_UNIT_NAME} 以内"
             yield ("unit_name_at",), f"单位名称可以写 {name.max_length} 个字，印不进回执的二维码", cure
-        for place, at in enumerate(self._raw["list_columns"]):
-            yield from self._kind(at, ("list_columns", place), "")
         for place, key in enumerate(self._raw["unique"]):
             yield from self._kind(key["at"], ("unique", place), "")
             yield from self._answered(key["at"], ("unique", place))

@@ -33,7 +33,6 @@ RULES: dict[str, Any] = {
     "unit_name_at": "/unit/unit_name",
     "uscc_at": "/unit/uscc",
     "review": {"four_eyes": False},
-    "list_columns": [],
     "checks": [],
 }
 
