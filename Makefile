@@ -102,8 +102,8 @@ bench: build ## measure speed and size against their floors
 	$(BIN)/python -m benchmarks
 
 .PHONY: package
-package: build ## pack each function for AWS Lambda into build/package; PACKAGE_PYTHON=python3.13 adds bytecode
-	$(BIN)/python -m functions.local.packing
+package: build ## pack each function for AWS Lambda; MACHINE=x86_64 not for arm64; PACKAGE_PYTHON=python3.13 adds bytecode
+	$(BIN)/python -m functions.local.packing $(if $(MACHINE),--machine $(MACHINE))
 
 .PHONY: publish
 publish: build ## put the site into the bucket that CloudFront shows: BUCKET=... REGION=...
@@ -117,7 +117,7 @@ publish: build ## put the site into the bucket that CloudFront shows: BUCKET=...
 # Of a region, with a domain and this certificate, since only then every part of the template is used.
 define check-stack
 	node_modules/.bin/osls package --stage prod --region $(1) --package build/deploy/$(1) \
-	  --param=domain=list.example.invalid --param=certificate=$(2)
+	  --param=domain=list.example.invalid --param=certificate=$(2) $(if $(MACHINE),--param=architecture=$(MACHINE))
 	.venv-deploy/bin/cfn-lint --regions $(1) --ignore-checks W3005 W8003 \
 	  --template build/deploy/$(1)/cloudformation-template-update-stack.json
 	.venv-deploy/bin/checkov --config-file functions/cloud/checkov.yml --framework cloudformation --quiet --compact \

@@ -30,9 +30,8 @@ from functions.forms.authoring.reader import read_catalogue
 from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.packing.archive import Compiler
 from functions.local.packing.closure import closure_of, function_modules
+from functions.local.packing.libraries import Libraries, install, installed, required
 from functions.local.packing.pack import Source, pack
-from functions.local.packing.wheels import HERE, Installed, Libraries, fetch, required
-from functions.local.packing.wheels import RUNTIME as RUNTIME_VERSION
 from functions.storage.aws.locations import Cloud
 from functions.storage.aws.opening import open_parameters
 from functions.storage.aws.provision import make_bucket, make_table
@@ -169,14 +168,12 @@ def opened(folder: Path) -> Iterator[Bench]:
 
 def _packing(folder: Path) -> tuple[str, Source, Libraries]:
     """The interpreter to run the functions with, what to pack, and from where."""
-    catalogue, root = read_catalogue(Path("schemas")), Path.cwd()
+    root = Path.cwd()
+    source = Source(root, read_catalogue(Path("schemas")), SITE)
     if python := os.environ.get("PACKAGE_PYTHON"):
-        names = set[str]().union(
-            *(required(closure_of(root, each, RUNTIME_VERSION).imported, HOST) for each in FUNCTIONS)
-        )
-        wheels = fetch(names, HOST, folder / "wheels", Path("requirements.lock"))
-        return python, Source(root, catalogue, SITE, HOST), wheels
-    return sys.executable, Source(root, catalogue, SITE, HERE), Installed()
+        names = set[str]().union(*(required(closure_of(root, each).imported) for each in FUNCTIONS))
+        return python, source, install(names, HOST, folder / "libraries", Path("requirements.lock"))
+    return sys.executable, source, installed()
 
 
 def _made(folder: Path) -> Path:

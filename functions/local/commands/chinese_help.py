@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import typer
-from typer._click import exceptions as english
 from typer.core import TyperCommand, TyperGroup
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -31,6 +30,8 @@ _WRONG: Final[Mapping[str, str]] = {
     r"No such command '([^']*)'\. Did you mean '([^']*)'.*": "没有 {} 这个命令，是不是 {}",
     r"No such command '([^']*)'.*": "没有 {} 这个命令",
     r"Missing command.*": "没有写是哪一个命令",
+    r"No such option: (\S+) \(Possible options: (.*)\)": "没有 {} 这个选项，是不是 {}",
+    r"No such option: (.*)": "没有 {} 这个选项",
     r"Got unexpected extra argument.*\((.*)\)": "多写了 {}",
     r"Option '([^']*)' requires an argument.*": "{} 后面要写一个值",
     r"Option '([^']*)' does not take a value.*": "{} 后面不写值",
@@ -67,46 +68,37 @@ def run(app: App, typed: Sequence[str] | None = None) -> int:
     """Run the command that was typed; the exit code, which is 2 when it was typed wrong. That is said on stderr."""
     try:
         return int(app(typed, prog_name=app.info.name, standalone_mode=False) or 0)
-    except english.NoArgsIsHelpError as error:
-        typer.echo(error.message, err=True)
-        return error.exit_code
-    except english.UsageError as error:
-        typer.echo(explain(error), err=True)
+    except typer.TyperException as error:
+        typer.echo(_explained(error), err=True)
         return error.exit_code
     except typer.Abort:
         typer.echo("没有做，已取消", err=True)
         return 1
 
 
-def explain(error: english.UsageError) -> str:
+def _explained(error: Any) -> str:
     """What was wrong with the command that was typed, and where to read how it is used."""
+    if error.message.startswith(_HELP["^Usage: "]):
+        return str(error.message)
     if error.ctx is None:
         return f"{_wrong(error)}。"
     return f"{_wrong(error)}。\n{error.ctx.get_usage()}\n用法细说见 {error.ctx.command_path} --help"
 
 
-def _wrong(error: english.UsageError) -> str:
-    if isinstance(error, english.NoSuchOption):
-        maybe = f"，是不是 {'、'.join(sorted(error.possibilities))}" if error.possibilities else ""
-        return f"没有 {error.option_name} 这个选项{maybe}"
-    if isinstance(error, english.MissingParameter):
-        return f"缺 {_name(error.param)}{_allowed(error.param, '：要从 {} 里选一个')}"
-    if isinstance(error, english.BadParameter) and error.param is not None:
-        return f"{_name(error.param)} 的值不对{_allowed(error.param, '：要从 {} 里选一个') or _number(error.param)}"
+def _wrong(error: Any) -> str:
+    said, param = error.format_message(), getattr(error, "param", None)
+    if param is not None:
+        name, allowed = param.opts[0], _allowed(param)
+        return f"缺 {name}{allowed}" if said.startswith("Missing ") else f"{name} 的值不对{allowed or _number(param)}"
     for pattern, words in _WRONG.items():
-        found = re.fullmatch(pattern, error.message)
-        if found:
-            return words.format(*found.groups())
-    return error.message
+        if found := re.fullmatch(pattern, said):
+            return words.format(*(each.replace(", ", "、") for each in found.groups()))
+    return str(error.message)
 
 
-def _name(param: Any) -> str:
-    return str(param.opts[0] if param is not None else "一个参数")
-
-
-def _allowed(param: Any, words: str) -> str:
-    choices = param.type_descriptor.choices if param is not None else None
-    return words.format("、".join(getattr(each, "value", str(each)) for each in choices)) if choices else ""
+def _allowed(param: Any) -> str:
+    choices = "、".join(getattr(each, "value", str(each)) for each in param.type_descriptor.choices or ())
+    return choices and f"：要从 {choices} 里选一个"
 
 
 def _number(param: Any) -> str:

@@ -14,9 +14,9 @@ from functions.errors import QingdanError
 from functions.forms.authoring.reader import read_catalogue
 from functions.local.packing.archive import Compiler
 from functions.local.packing.closure import closure_of, function_modules
+from functions.local.packing.libraries import HERE, MACHINES, Libraries, install, installed, required
 from functions.local.packing.pack import Package, Source, pack
 from functions.local.packing.stack import describe
-from functions.local.packing.wheels import HERE, MACHINES, RUNTIME, Installed, Libraries, fetch, required
 from functions.web.http.site_frame import SiteFrame
 
 MB: Final = 1_000_000
@@ -28,15 +28,15 @@ def main(
     out: Annotated[Path, typer.Option(help="放到哪个文件夹。")] = Path("build/package"),
     site: Annotated[Path, typer.Option(help="生成好的网站。")] = Path("build/site"),
     machine: Annotated[str, typer.Option(help="处理器：arm64、x86_64，或 here（只在本机试用）。")] = "arm64",
-    root: Annotated[Path, typer.Option(help="项目文件夹，里面有 functions 和 schemas。")] = Path(),
 ) -> None:
     """把每个函数打成 AWS Lambda 的包。"""
     if machine not in (*MACHINES, HERE):
         raise typer.BadParameter(f"没有名为 {machine} 的处理器。可用的：{'、'.join((*MACHINES, HERE))}")
+    root = Path()
     functions = function_modules(root)
-    stack = describe(root, site, functions)
-    source = Source(root, read_catalogue(root / "schemas"), site, machine)
-    libraries = _libraries(source, functions, out)
+    stack = describe(root, site, functions, machine)
+    source = Source(root, read_catalogue(root / "schemas"), site)
+    libraries = installed() if machine == HERE else _libraries(root, functions, machine, out)
     python = os.environ.get("PACKAGE_PYTHON")
     compiler = Compiler.of(python, libraries.python) if python else None
     made = [pack(source, function, libraries, out, compiler=compiler) for function in functions]
@@ -48,12 +48,9 @@ def main(
         raise typer.Exit(WRONG)
 
 
-def _libraries(source: Source, functions: Iterable[str], out: Path) -> Libraries:
-    if source.machine == HERE:
-        return Installed()
-    imported = frozenset[str]().union(*(closure_of(source.root, function, RUNTIME).imported for function in functions))
-    folder = out / "wheels" / source.machine
-    return fetch(required(imported, source.machine), source.machine, folder, source.root / "requirements.lock")
+def _libraries(root: Path, functions: Iterable[str], machine: str, out: Path) -> Libraries:
+    imported = frozenset[str]().union(*(closure_of(root, function).imported for function in functions))
+    return install(required(imported), machine, out / "libraries" / machine, root / "requirements.lock")
 
 
 def _tell(made: list[Package], target: str, *, with_bytecode: bool) -> None:

@@ -14,8 +14,8 @@ from typing import BinaryIO, Final
 import deflate
 
 from functions.errors import QingdanError
-from functions.local.packing.imports import Version
 
+Version = tuple[int, int]
 TASK_FOLDER: Final = "/var/task"
 _NEEDED, _UTF8, _DEFLATED = 20, 0x800, 8
 # The earliest time that a zip can tell, 1980-01-01.

@@ -10,8 +10,7 @@ from typing import Final
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler, write_zip
 from functions.local.packing.closure import Closure, closure_of
-from functions.local.packing.trim import Library, trim
-from functions.local.packing.wheels import Libraries, required
+from functions.local.packing.libraries import Libraries, required
 
 CATALOGUE: Final = "catalogue.json"
 SCORE_SHEET: Final = "score-sheet.json"
@@ -22,12 +21,11 @@ SMALLEST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is packed: the project folder, its forms, its built site, and the machine it is for ("arm64")."""
+    """What is packed: the project folder, its forms, and its built site."""
 
     root: Path
     catalogue: Catalogue
     site: Path
-    machine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,15 @@ def pack(
     level: int = SMALLEST,
 ) -> Package:
     """Write the function's zip into `folder`, with bytecode when there is a compiler; `level` is libdeflate's."""
-    closure = closure_of(source.root, function, libraries.python)
-    needs = required(closure.imported, source.machine)
-    known = [Library(name, libraries.files(name), requires) for name, requires in needs.items()]
-    trimmed = trim(known, closure.imported, closure.words, libraries.python)
-    theirs = {path: content for files in trimmed.values() for path, content in files.items()}
-    contents = {**theirs, **_ours(source, closure)}
+    closure = closure_of(source.root, function)
+    names = required(closure.imported)
+    contents = {**libraries.files(names), **_ours(source, closure)}
     if compiler is not None:
         contents = compiler(contents)
     path = folder / f"{function}.zip"
     write_zip(path, contents, level)
     unpacked = sum(len(content) for content in contents.values())
-    return Package(function, path, path.stat().st_size, unpacked, closure.modules, frozenset(trimmed))
+    return Package(function, path, path.stat().st_size, unpacked, closure.modules, frozenset(names))
 
 
 def _ours(source: Source, closure: Closure) -> dict[str, bytes]:

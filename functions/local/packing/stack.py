@@ -24,11 +24,12 @@ _REST: Final = ":path}"
 _MIXED: Final = re.compile(r"/(?=[^/]*\{)(?!\{[^/{}]+\}(?:/|$))[^/]+")
 
 
-def describe(root: Path, site: Path, functions: Mapping[str, str]) -> dict[str, Any]:
+def describe(root: Path, site: Path, functions: Mapping[str, str], machine: str) -> dict[str, Any]:
     """`headers` of the static site by name, `events` of each function that speaks HTTP, as osls
     writes them; `functions` are modules by function name.
 
-    The `table` in CloudFormation's words, and the attribute by which its items expire.
+    The `table` in CloudFormation's words, and the attribute by which its items expire; the `machine` ("arm64") that the
+    zips are for.
 
     SettingError when the site has not been built, or not for the root of a domain.
     """
@@ -51,6 +52,7 @@ def describe(root: Path, site: Path, functions: Mapping[str, str]) -> dict[str, 
         "events": events,
         "table": definition("qingdan"),
         "expires": TTL_ATTRIBUTE,
+        "machine": machine,
     }
 
 

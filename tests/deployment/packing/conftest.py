@@ -10,8 +10,8 @@ import pytest
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler
 from functions.local.packing.closure import function_modules
+from functions.local.packing.libraries import installed
 from functions.local.packing.pack import Source, pack
-from functions.local.packing.wheels import HERE, Installed
 from tests.conftest import ROOT
 from tests.support.suite.once import once
 
@@ -26,7 +26,7 @@ def compiler() -> Compiler:
 
 @pytest.fixture(scope="session")
 def source(site: Path, catalogue: Catalogue) -> Source:
-    return Source(ROOT, catalogue, site, HERE)
+    return Source(ROOT, catalogue, site)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,6 @@ def packages(source: Source, compiler: Compiler, tmp_path_factory: pytest.TempPa
     def make(folder: Path) -> None:
         folder.mkdir()
         for function in FUNCTIONS:
-            pack(source, function, Installed(), folder, compiler=compiler, level=FAST)
+            pack(source, function, installed(), folder, compiler=compiler, level=FAST)
 
     return once(tmp_path_factory, "packages", make)

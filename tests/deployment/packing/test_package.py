@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -14,8 +16,9 @@ from functions.errors import QingdanError
 from functions.forms.catalogue import Catalogue
 from functions.local.packing.archive import Compiler
 from functions.local.packing.closure import closure_of, function_modules
+from functions.local.packing.libraries import installed, pinned, required
 from functions.local.packing.pack import Source, pack
-from functions.local.packing.wheels import HERE, RUNTIME, Installed, pinned, required
+from functions.local.packing.symbols import without_symbols
 from tests.conftest import ROOT
 from tests.deployment.packing.conftest import FAST, FUNCTIONS
 
@@ -36,9 +39,9 @@ def test_packed_twice_in_two_folders_the_bytes_are_the_same(
     root, site = tmp_path / "elsewhere", tmp_path / "site"
     shutil.copytree(ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(source.site, site)
-    again = Source(root, source.catalogue, site, HERE)
+    again = Source(root, source.catalogue, site)
     for function in ("submit", "nightly"):
-        made = pack(again, function, Installed(), tmp_path / "packages", compiler=compiler, level=FAST)
+        made = pack(again, function, installed(), tmp_path / "packages", compiler=compiler, level=FAST)
         assert made.path.read_bytes() == (packages / f"{function}.zip").read_bytes()
 
 
@@ -51,6 +54,24 @@ def test_no_package_holds_what_the_cloud_never_runs(packages: Path, function: st
     never = ("functions/local/", "functions/storage/sqlite/", "functions/forms/authoring")
     assert not [name for name in names if name.startswith(never)]
     assert not [name for name in names if "/tests/" in name or name.endswith((".pyi", "/RECORD", "/METADATA"))]
+
+
+def test_of_time_zones_and_of_cffi_there_is_what_is_read(packages: Path) -> None:
+    names = names_in(packages / "submit.zip")
+    zones = {name for name in names if name.startswith("tzdata/zoneinfo/") and not name.endswith(".pyc")}
+    assert zones == {"tzdata/zoneinfo/Asia/Shanghai"}
+    assert [name for name in names if name.startswith("_cffi_backend")]
+    assert not [name for name in names if name.startswith(("cffi/", "pycparser/"))]
+    assert [name for name in names if re.fullmatch(r"cryptography-[^/]+/licenses/LICENSE", name)]
+
+
+def test_the_names_that_only_debuggers_read_are_blank() -> None:
+    header = b"\x7fELF\2\1".ljust(0x28, b"\0") + struct.pack("<Q", 128) + bytes(10) + struct.pack("<3H", 64, 4, 3)
+    body = header.ljust(64, b"\0") + b"code" * 4 + b"symbols!" * 2 + b"names-of-symbols" + b"names-of-section"
+    sections = ((1, 64, 0), (2, 80, 2), (3, 96, 0), (3, 112, 0))
+    table = b"".join(struct.pack("<2I4Q2I2Q", 0, kind, 0, 0, at, 16, link, 0, 0, 0) for kind, at, link in sections)
+    assert without_symbols(body + table) == body[:80] + bytes(32) + body[112:] + table
+    assert without_symbols(b"no ELF") == b"no ELF"
 
 
 def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages: Path) -> None:
@@ -79,7 +100,7 @@ def test_modules_are_bytecode_that_nobody_checks(packages: Path, function: str) 
 
 
 def test_without_a_compiler_modules_are_source(source: Source, tmp_path: Path) -> None:
-    names = names_in(pack(source, "nightly", Installed(), tmp_path, level=FAST).path)
+    names = names_in(pack(source, "nightly", installed(), tmp_path, level=FAST).path)
     assert "functions/nightly.py" in names
     assert [name for name in names if name.endswith(".pyc")] == []
 
@@ -115,7 +136,7 @@ def test_an_interpreter_of_another_version_is_refused() -> None:
 def test_every_library_that_goes_into_a_package_is_pinned_with_its_hashes() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     for function in FUNCTIONS:
-        names = required(closure_of(ROOT, function, RUNTIME).imported, "arm64")
+        names = required(closure_of(ROOT, function).imported)
         assert "orjson" in names
         part = pinned(lock, names)
         assert part.count("==") >= len(names)

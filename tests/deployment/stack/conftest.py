@@ -25,8 +25,8 @@ DOMAIN = ("--param=domain=list.example.invalid", "--param=certificate=arn:aws:ac
 
 @pytest.fixture(scope="session")
 def stack(site: Path) -> dict[str, Any]:
-    """What packing says of the code: headers and events."""
-    return describe(ROOT, site, function_modules(ROOT))
+    """What packing says of the code: headers and events; zips for arm64."""
+    return describe(ROOT, site, function_modules(ROOT), "arm64")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from functions import nightly
 from functions.background.app import PATIENCE_SECONDS
 from functions.local.packing.closure import function_modules
@@ -51,6 +53,11 @@ def test_the_gateway_has_the_routes_of_the_code_one_by_one(template: Template, s
         assert integration["IntegrationUri"] == {"Fn::GetAtt": [function_id, "Arn"]}
         assert integration["PayloadFormatVersion"] == "2.0"
     assert not [key for _, key in found if key.endswith("/")]  # the gateway refuses such a route
+
+
+def test_the_machine_is_the_one_that_the_zips_were_packed_for(packaged: Callable[..., Template]) -> None:
+    with pytest.raises(AssertionError, match=r"是给 arm64 打的.*make package MACHINE=x86_64"):
+        packaged("dev", WORLD, "--param=architecture=x86_64")
 
 
 def test_concurrency_is_reserved_only_where_it_is_asked_for(packaged: Callable[..., Template]) -> None:
