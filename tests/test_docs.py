@@ -16,8 +16,11 @@ from tests.support.serving import COMMAND
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ONE_MACHINE = (ROOT / "docs" / "deploy-one-machine.md").read_text(encoding="utf-8")
 AWS = (ROOT / "docs" / "deploy-aws.md").read_text(encoding="utf-8")
+DECISIONS = ROOT / "docs" / "decisions"
+GUIDES = ("CONTRIBUTING.md", "docs/architecture.md")
 COMMAND_LINE = re.compile(
     r"^ *(?:runuser -u qingdan -- |QINGDAN_\w+=\S+ )?\.venv/bin/(qingdan [^#\n]*[^#\s])", re.MULTILINE
 )
@@ -45,14 +48,19 @@ def test_every_command_of_the_documentation_and_its_options_exist(command: str) 
     assert all(option in said.stdout for option in options)
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
 def test_every_target_and_every_link_of_the_readmes_exists(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {one or other for one, other in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", text, re.MULTILINE)}
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
     assert named
     assert named <= targets
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()] == []
+
+
+def test_the_readme_lists_every_target_that_make_lists() -> None:
+    listed = re.findall(r"^\| `make ([a-z-]+)` \|", README, re.MULTILINE)
+    assert sorted(listed) == sorted(re.findall(r"^([a-z-]+):.*## (?!list the targets)", MAKEFILE, re.MULTILINE))
 
 
 def test_the_guide_to_aws_names_settings_alarms_and_a_queue_that_exist() -> None:
@@ -68,6 +76,69 @@ def test_the_guide_to_aws_names_settings_alarms_and_a_queue_that_exist() -> None
     assert f"AttributeName={TTL_ATTRIBUTE}" in AWS
 
 
-def test_the_changelog_speaks_of_this_version() -> None:
+def test_the_changelog_opens_with_what_is_unreleased_and_speaks_of_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"## [{__version__}]" in changelog or "## [Unreleased]" in changelog
+    versions = re.findall(r"^## \[(.+?)\](.*)$", changelog, re.MULTILINE)
+    assert versions[0] == ("Unreleased", "")
+    assert versions[1][0] == __version__
+    assert all(re.fullmatch(r" - \d{4}-\d\d-\d\d", day) for _, day in versions[1:])
+
+
+def row_of(page: Path) -> str:
+    """The row of the index that a decision's page asks for."""
+    text = page.read_text(encoding="utf-8")
+    opening = re.match(r"# (\d+)\. (.+)\n\n- Date: (\d{4}-\d\d-\d\d)\n- Status: (.+)\n", text)
+    assert opening, f"{page.name} must open with title, date and status, as {DECISIONS.name}/README.md shows"
+    number, title, day, status = opening.groups()
+    assert page.name.startswith(f"{int(number):04}-")
+    return f"| {number} | [{title}]({page.name}) | {day} | {status} |"
+
+
+def test_the_index_of_decisions_and_the_folder_are_equal() -> None:
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    pages = sorted(DECISIONS.glob("[0-9]*.md"))
+    assert len({page.name[:4] for page in pages}) == len(pages)
+    rows = [row_of(page) for page in pages]
+    assert re.findall(r"^\| \d.*$", index, re.MULTILINE) == rows
+
+
+def test_every_number_without_a_decision_is_explained() -> None:
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    used = {int(page.name[:4]) for page in DECISIONS.glob("[0-9]*.md")}
+    explained = re.findall(r"^- ([\d, ]+)$", index.partition("## Numbers without a page")[2], re.MULTILINE)
+    assert {int(number) for line in explained for number in line.split(", ")} == set(range(1, max(used))) - used
+
+
+def named_paths(text: str) -> list[str]:
+    """Every path of the repository that stands in backticks; commands and patterns are none."""
+    folders = "functions|site|tests|docs|content|schemas|benchmarks"
+    return re.findall(rf"`((?:{folders})/[\w./-]*|[\w-]+\.(?:md|toml|yml|json))`", text)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_path_of_the_guides_for_engineers_exists(guide: str) -> None:
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)[^)]*\)", text)
+    assert [link for link in links if not ((ROOT / guide).parent / link).exists()] == []
+    paths = [path for path in named_paths(text) if "NAME" not in path]
+    assert len(paths) > 5
+    assert [path for path in paths if not exists(path)] == []
+
+
+def exists(path: str) -> bool:
+    # A form's own files are named without their folder.
+    return (ROOT / path).exists() or any((ROOT / "schemas").glob(f"*/{path}"))
+
+
+def test_every_name_that_the_architecture_page_gives_is_in_its_file() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    joined = re.sub(r"\n +", " ", text)
+    pairs = re.findall(r"`((?:functions|site)/[\w./]+\.(?:py|html))`(?: \||,)? `(\w+)`", joined)
+    assert len(pairs) > 40
+    missing = [(path, name) for path, name in pairs if not defines(path, name)]
+    assert missing == []
+
+
+def defines(path: str, name: str) -> bool:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return re.search(rf"(?:def |class |^){name}\b|INDEX {name}\b", text, re.MULTILINE) is not None
