@@ -122,7 +122,7 @@ def _whole(
         return el("p", ERASED)
     beside = None if ticked is None else _ticks(ticked)
     answers = render_answers(definition, version.data, warnings, beside=beside)
-    return Markup(answers + render_closing(definition, version.data))
+    return join(answers, render_closing(definition, version.data))
 
 
 def _ticks(ticked: Collection[str]) -> Any:
