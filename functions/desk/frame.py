@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
+from functions.records.words import WAITING
 from functions.staff.permissions import ROLE_TITLES, may
-from functions.web.filing.wording import WAITING
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import SiteFrame
 

@@ -16,11 +16,11 @@ from functions.records.state import State
 from functions.records.store import Status
 from functions.records.transitions import ALLOWED, OpenRecord
 from functions.records.versions import Version, last_decision, versions_of
+from functions.records.words import CORRECTIONS, STATUSES, TIMELINESS
 from functions.web.filing.attachments import ListedFile
 from functions.web.filing.form_pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.filing.history import Step, asked_labels, told_to_unit
 from functions.web.filing.page_parts import fact, paper_day, post_form, shape, time_of
-from functions.web.filing.wording import CORRECTIONS, STATUSES, TIMELINESS
 
 Crumbs = tuple[tuple[str, str], ...]
 

@@ -9,11 +9,11 @@ from typing import Any
 from functions.forms.page.element import BREAK, EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.wording import OPTIONAL
 from functions.records.transitions import OpenRecord
+from functions.records.words import TIMELINESS
 from functions.track.pages import back_form, crumbs_to, first_time
 from functions.web.filing.form_pages import Page, distance, grouped, long_date
 from functions.web.filing.page_parts import fact, shape, time_of
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_papers
-from functions.web.filing.wording import TIMELINESS
 
 BACK = "回到这份填报"
 

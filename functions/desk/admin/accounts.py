@@ -14,12 +14,13 @@ from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound
+from functions.records.words import Mark
 from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
 from functions.staff.audit_log import Action
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
-from functions.web.filing.wording import Mark, moment_of
+from functions.web.filing.moments import moment_of
 from functions.web.http.bodies import read_form
 from functions.web.http.endpoints import Writing, reading
 from functions.web.http.problems import HttpProblem

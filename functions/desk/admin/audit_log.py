@@ -23,7 +23,7 @@ from functions.forms.formats import is_date
 from functions.records.event import Event
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
-from functions.web.filing.wording import BEIJING, moment_of
+from functions.web.filing.moments import BEIJING, moment_of
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route

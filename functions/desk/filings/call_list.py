@@ -22,8 +22,8 @@ from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import OpenRecord
 from functions.web.filing.form_pages import local_day
+from functions.web.filing.moments import BEIJING
 from functions.web.filing.stepper import Stepper
-from functions.web.filing.wording import BEIJING
 from functions.web.http.endpoints import reading
 from functions.web.http.routes import Route
 from functions.web.http.streaming import Download

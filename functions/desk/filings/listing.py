@@ -11,7 +11,8 @@ from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
-from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, Moment, mark_of, moment_of
+from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, mark_of
+from functions.web.filing.moments import Moment, moment_of
 
 PAGE_SIZE: Final = 50
 MOST_TWINS: Final = 5

@@ -23,10 +23,11 @@ from functions.records.event import Event
 from functions.records.store import Summary
 from functions.records.transitions import OpenRecord
 from functions.records.versions import Version, versions_of
+from functions.records.words import CORRECTIONS, TIMELINESS, mark_of
 from functions.web.filing.as_json import versions_json
-from functions.web.filing.form_pages import distance
+from functions.web.filing.form_pages import distance, grouped
 from functions.web.filing.history import told_to_officers
-from functions.web.filing.wording import CORRECTIONS, TIMELINESS, grouped, mark_of, moment_of
+from functions.web.filing.moments import moment_of
 
 CHANGES: Final = "changes"
 ERASED: Final = "这一版的内容已经依法删除，只留下了指纹。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,8 @@ from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
 from functions.records.transitions import OpenRecord
+from functions.records.words import DECISIONS, STATUSES, TIMELINESS, Mark, mark_of
 from functions.web.filing.stepper import Stepper
-from functions.web.filing.wording import TIMELINESS, Mark, mark_of
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
@@ -29,7 +29,6 @@ from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route
 
 KEY_BYTES: Final = 16
-VERBS: Final[Mapping[Kind, str]] = {"accept": "接受", "void": "作废"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class BatchPages:
             request,
             "selected_done.html",
             visitor,
-            verb=VERBS[kind],
+            verb=DECISIONS[kind],
             outcomes=[_result(kind, each) for each in outcomes],
             taken=sum(each.told is not None for each in outcomes),
             back=_back(request, visitor),
@@ -129,7 +128,7 @@ class BatchPages:
             visitor,
             status=422 if wrong else 200,
             kind=kind,
-            verb=VERBS[kind],
+            verb=DECISIONS[kind],
             candidates=candidates,
             ready=sum(not each.why for each in candidates),
             key=self._services.entropy(KEY_BYTES).hex(),
@@ -158,11 +157,11 @@ def _result(kind: Kind, outcome: Outcome) -> Result:
     name = outcome.unit_name
     if outcome.told is None:
         words = outcome.problem.detail if outcome.problem else ""
-        return Result(outcome.number, name, Mark(f"没有{VERBS[kind]}", "void"), words)
+        return Result(outcome.number, name, Mark(f"没有{DECISIONS[kind]}", "void"), words)
     if kind == "void":
-        return Result(outcome.number, name, Mark("已作废", "ok"), "")
+        return Result(outcome.number, name, Mark(STATUSES["voided"].word, "ok"), "")
     if outcome.told["status"] == "accepted":
-        return Result(outcome.number, name, Mark("已接受", "ok"), "")
+        return Result(outcome.number, name, Mark(STATUSES["accepted"].word, "ok"), "")
     return Result(outcome.number, name, Mark("已同意", "ok"), "还要另一位审核员同意，才算接受")
 
 

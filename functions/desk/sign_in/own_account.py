@@ -17,7 +17,7 @@ from functions.staff.encryption import Unreadable
 from functions.staff.passwords import PasswordRefused
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
 from functions.staff.store import Session
-from functions.web.filing.wording import moment_of
+from functions.web.filing.moments import moment_of
 from functions.web.http.bodies import read_form
 from functions.web.http.endpoints import Writing, reading, writing
 from functions.web.http.qr import qr_code

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
+from functions.records.words import DECISIONS
 from functions.settings import Settings
 from functions.staff.encryption import Encryption, Unreadable
 from functions.staff.permissions import ROLE_TITLES
@@ -44,7 +45,7 @@ LABELS: Final[Mapping[str, str]] = {
     "role": "角色",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "decision": {"accept": "接受", "return": "退回补正", "reopen": "重新打开", "void": "作废"},
+    "decision": {str(kind): word for kind, word in DECISIONS.items()},
     "role": {str(role): title for role, title in ROLE_TITLES.items()},
 }
 

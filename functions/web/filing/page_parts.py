@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from functions.forms.page.element import BREAK, Markup, el, hidden_input, join
+from functions.records.words import Mark
 from functions.web.filing.form_pages import local_time, long_date
-from functions.web.filing.wording import Mark
 
 
 def fact(term: str, words: str, width: str = "") -> Markup:

@@ -8,9 +8,9 @@ from typing import Any
 
 from functions.forms.definition import Definition
 from functions.forms.page.element import EMPTY, Markup, above, el, hidden_input, join
+from functions.records.words import TIMELINESS
 from functions.web.filing.form_pages import TRACK, Page, distance, grouped, local_time, long_date, value_at
 from functions.web.filing.page_parts import fact, minute_of, paper_day, post_form, shape, time_of
-from functions.web.filing.wording import TIMELINESS
 from functions.web.http.qr import qr_code
 from functions.web.http.site_addresses import verify_address
 
