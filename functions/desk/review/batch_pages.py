@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,6 +56,32 @@ class Result:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """The ticked filings to look over; `ready` counts those that can be decided on."""
+
+    template: ClassVar = "selected.html"
+    kind: Kind
+    verb: str
+    candidates: list[Candidate]
+    ready: int
+    key: str
+    back: str
+    reason: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What became of each; `taken` counts those that were decided on."""
+
+    template: ClassVar = "selected_done.html"
+    verb: str
+    outcomes: list[Result]
+    taken: int
+    back: str
+
+
 class BatchPages:
     """Calls block: run them in a worker thread."""
 
@@ -78,7 +104,7 @@ class BatchPages:
         look_over = reading(lambda request: self.look_over(request, kind))
         decide = writing(lambda request, body: self.decide(request, body, kind))
         at = f"/desk/{kind}"
-        return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{VERBS[kind]}所选的填报", back=at)]
+        return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{DECISIONS[kind]}所选的填报", back=at)]
 
     def look_over(self, request: Request, kind: Kind) -> Response:
         """The ticked filings with what stands out in each, before anything is decided."""
@@ -104,12 +130,13 @@ class BatchPages:
         outcomes = self._several.decide(visitor, Decision(kind, reason.strip()), seen, key=key)
         return self._pages.page(
             request,
-            "selected_done.html",
+            BatchDone(
+                verb=DECISIONS[kind],
+                outcomes=[_result(kind, each) for each in outcomes],
+                taken=sum(each.told is not None for each in outcomes),
+                back=_back(request, visitor),
+            ),
             visitor,
-            verb=DECISIONS[kind],
-            outcomes=[_result(kind, each) for each in outcomes],
-            taken=sum(each.told is not None for each in outcomes),
-            back=_back(request, visitor),
         )
 
     def _look_over(
@@ -124,17 +151,18 @@ class BatchPages:
         candidates = [self._candidate(visitor, kind, number) for number in wanted]
         return self._pages.page(
             request,
-            "selected.html",
+            BatchView(
+                kind=kind,
+                verb=DECISIONS[kind],
+                candidates=candidates,
+                ready=sum(not each.why for each in candidates),
+                key=self._services.entropy(KEY_BYTES).hex(),
+                back=_back(request, visitor),
+                reason=reason,
+                error=wrong[0].message if wrong else "",
+            ),
             visitor,
             status=422 if wrong else 200,
-            kind=kind,
-            verb=DECISIONS[kind],
-            candidates=candidates,
-            ready=sum(not each.why for each in candidates),
-            key=self._services.entropy(KEY_BYTES).hex(),
-            back=_back(request, visitor),
-            reason=reason,
-            error=wrong[0].message if wrong else "",
         )
 
     def _candidate(self, visitor: Visitor, kind: Kind, number: str) -> Candidate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -126,6 +126,18 @@ def address_of(request: Request) -> str:
     return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
 
 
+@dataclass(frozen=True, slots=True)
+class ResumeView:
+    """What was kept, in words as far as the page can name it; `foreign`: another account typed it."""
+
+    template: ClassVar = "resume.html"
+    kept: KeptPost | None
+    foreign: bool
+    step: str = ""
+    told: Sequence[tuple[str, str]] = ()
+    back: str = ""
+
+
 def resume_page(
     pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
 ) -> Response:
@@ -136,19 +148,20 @@ def resume_page(
     foreign = kept is not None and bool(kept.mark) and not is_of(kept.mark, visitor.account.name)
     route = _route_of(request, kept.address) if kept and not foreign else None
     if kept is None or route is None:
-        return pages.page(request, "resume.html", visitor, status=status, kept=None, foreign=foreign)
+        return pages.page(request, ResumeView(kept=None, foreign=foreign), visitor, status=status)
     path, mark, query = kept.address.partition("?")
     variables = route.at(path) or {}
     return pages.page(
         request,
-        "resume.html",
+        ResumeView(
+            kept=kept,
+            foreign=False,
+            step=route.step.format(**variables),
+            told=_told(kept),
+            back=route.back.format(**variables) + mark + query,
+        ),
         visitor,
         status=status,
-        kept=kept,
-        foreign=False,
-        step=route.step.format(**variables),
-        told=_told(kept),
-        back=route.back.format(**variables) + mark + query,
     )
 
 
