@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from html import escape
+from html import escape  # noqa: TID251 - this is where it is done
 from typing import Final
 
 from markupsafe import Markup

@@ -10,11 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from markupsafe import escape
-
 from functions.errors import SettingError
 from functions.forms.address import Links
-from functions.forms.page.element import EMPTY, Markup, el
+from functions.forms.page.element import EMPTY, Markup, el, join
 
 _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--qingdan:main-->"
 
@@ -50,7 +48,7 @@ class SiteFrame:
 
     def page(self, title: str, main: Markup, crumbs: Sequence[tuple[str, str]] = ()) -> str:
         """A whole HTML document. `crumbs` are (label, address under the root)."""
-        marks = {_TITLE: escape(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
+        marks = {_TITLE: join(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
         return "".join([marks.get(piece, piece) for piece in self._pieces])
 
     @cached_property
