@@ -34,7 +34,7 @@ def test_a_filing_that_was_voided_has_one_word_for_it_everywhere() -> None:
 
 
 def test_the_page_that_verifies_a_receipt_has_the_words_of_the_receipt() -> None:
-    script = (ROOT / "site" / "theme" / "assets" / "javascripts" / "verify.js").read_text(encoding="utf-8")
+    script = (ROOT / "site" / "theme" / "assets" / "javascripts" / "verify" / "wording.js").read_text(encoding="utf-8")
     found = re.search(r'on_time: "([^"]+)",\s*late: "([^"]+)"', script)
     assert found is not None
     assert found.groups() == (TIMELINESS["on_time"].word, TIMELINESS["late"].word)
