@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
+from functions.records.words import WAITING
 from functions.staff.permissions import ROLE_TITLES, may
-from functions.web.filing.wording import WAITING
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import SiteFrame
 
@@ -59,6 +59,23 @@ class Link:
     word: str
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Why something was not done, and what to do instead."""
+
+    template: ClassVar[str] = "message.html"
+    title: str
+    detail: str
+    links: Sequence[Link]
+
+
+class View(Protocol):
+    """What one template shows: a dataclass, whose fields are the names that the template may use."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    template: ClassVar[str]
+
+
 class Pages:
     """Renders the desk's templates; `records` are counted for what waits.
 
@@ -84,31 +101,23 @@ class Pages:
             lstrip_blocks=True,
         )
 
-    def page(
-        self, request: Request, template: str, visitor: Visitor | None, *, status: int = 200, **values: Any
-    ) -> HTMLResponse:
-        """The page as a response. `values` are what the template shows; text in them is escaped there."""
+    def page(self, request: Request, view: View, visitor: Visitor | None, *, status: int = 200) -> HTMLResponse:
+        """The page of the view as a response; text in the view is escaped by its template."""
         base = request.scope.get("root_path", "")
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
         frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
         ways = nav_items(request, visitor, self._records) if visitor else []
-        html = self._templates.get_template(template).render(frame=frame, who=_who(visitor), ways=ways, **values)
+        shown = {field.name: getattr(view, field.name) for field in fields(view)}
+        html = self._templates.get_template(view.template).render(frame=frame, who=_who(visitor), ways=ways, **shown)
         return HTMLResponse(html, status)
 
     def message(
         self, request: Request, visitor: Visitor | None, problem: HttpProblem, links: Sequence[Link] = ()
     ) -> HTMLResponse:
         """A page that says what is wrong and how to go on."""
-        response = self.page(
-            request,
-            "message.html",
-            visitor,
-            status=problem.status,
-            title=problem.title,
-            detail=problem.detail,
-            links=links,
-        )
+        message = Message(problem.title, problem.detail, links)
+        response = self.page(request, message, visitor, status=problem.status)
         response.headers.update(problem.headers)
         return response
 

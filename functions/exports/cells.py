@@ -19,19 +19,9 @@ from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, ROW_COLUMNS, Co
 from functions.forms.definition import Definition, Field
 from functions.forms.pointer import ANY_ROW
 from functions.records.store import Answers, Decided
+from functions.records.words import AGREED, CONTESTED, DECIDED, STATUSES, TIMELINESS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TIMELINESS = {"on_time": "按期", "late": "延报"}
-STATUSES = {
-    "submitted": "待审核",
-    "returned": "已退回",
-    "accepted": "已接受",
-    "withdrawn": "已撤回",
-    "voided": "已作废",
-}
-CONTESTED = "重复待核"
-DECIDED = {"returned": "退回补正", "accepted": "接受", "reopened": "重新打开", "voided": "作废"}
-AGREED = "同意接受"  # the first of two officers
 TRUE, FALSE = "是", "否"
 
 Cell = Any
@@ -100,9 +90,9 @@ class Facts:
         self._definition, self._cells, self._form = version, cells, text(version.short)
         self._periods: dict[str, Cell] = {}
         self._undecided = (cells.blank,) * 4
-        self._timeliness = {key: text(title) for key, title in TIMELINESS.items()}
-        self._statuses = {(status, False): text(title) for status, title in STATUSES.items()}
-        self._statuses |= {(status, True): text(f"{title}，{CONTESTED}") for status, title in STATUSES.items()}
+        self._timeliness = {key: text(mark.word) for key, mark in TIMELINESS.items()}
+        self._statuses = {(status, False): text(mark.word) for status, mark in STATUSES.items()}
+        self._statuses |= {(status, True): text(f"{mark.word}，{CONTESTED.word}") for status, mark in STATUSES.items()}
 
     def of(self, answers: Answers) -> list[Cell]:
         cells = self._cells

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import orjson
 import rfc8785
@@ -26,19 +25,6 @@ EventType = Literal[
     "code_reissued",
     "erased",
 ]
-# What each is called, wherever people read of it: at the desk, in a package, on the filer's page.
-STEP_WORDS: Final[Mapping[EventType, str]] = {
-    "submitted": "提交",
-    "returned": "退回",
-    "corrected": "补正",
-    "withdrawn": "撤回",
-    "accepted": "接受",
-    "reopened": "重新打开",
-    "voided": "作废",
-    "noted": "备注",
-    "code_reissued": "换发查询码",
-    "erased": "依法删除内容",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, Protocol, cast
 
 from functions.records.event import Event, EventType, make_event
 from functions.records.filing import timestamp
+from functions.records.words import DECISIONS
 
 NUMBER: Final = "TRAIL"
 FORM: Final = "trail"
@@ -99,10 +100,7 @@ _VALUE_WORDS: Final[Mapping[str, str]] = {
     "attachment": "附件",
     "score_sheet": "空白评分表",
     "recovery": "换了恢复码",
-    "accept": "接受",
-    "return": "退回补正",
-    "reopen": "重新打开",
-    "void": "作废",
+    **{str(kind): word for kind, word in DECISIONS.items()},
     "note": "写备注",
     "reissue": "换发查询码",
     "paper": "录入纸质件",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from functions.records.words import DECISIONS
 from functions.staff.store import Role
 
 Permission = Literal[
@@ -49,10 +50,10 @@ PERMISSION_TITLES: Mapping[Permission, str] = {
     "read": "看填报",
     "export": "下载",
     "note": "写内部备注",
-    "return": "退回补正",
-    "accept": "接受",
-    "reopen": "重新打开",
-    "void": "作废",
+    "return": DECISIONS["return"],
+    "accept": DECISIONS["accept"],
+    "reopen": DECISIONS["reopen"],
+    "void": DECISIONS["void"],
     "reissue": "换发查询码",
     "enter_paper": "录入纸质件",
     "manage_accounts": "管理账号",

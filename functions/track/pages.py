@@ -10,16 +10,17 @@ from functions.forms.definition import Definition
 from functions.forms.difference import compare
 from functions.forms.page.answers import render_answers, render_closing
 from functions.forms.page.diff_table import render_differences
-from functions.forms.page.element import Markup, el, hidden_input, join, lines
+from functions.forms.page.element import BREAK, EMPTY, Markup, el, hidden_input, join, lines
 from functions.forms.page.lookup_form import render_lookup
 from functions.records.state import State
 from functions.records.store import Status
 from functions.records.transitions import ALLOWED, OpenRecord
 from functions.records.versions import Version, last_decision, versions_of
+from functions.records.words import CORRECTIONS, STATUSES, TIMELINESS
 from functions.web.filing.attachments import ListedFile
 from functions.web.filing.form_pages import TRACK, Page, grouped, local_time, long_date
 from functions.web.filing.history import Step, asked_labels, told_to_unit
-from functions.web.filing.wording import CORRECTIONS, STATUSES, TIMELINESS, Mark
+from functions.web.filing.page_parts import fact, paper_day, post_form, shape, time_of
 
 Crumbs = tuple[tuple[str, str], ...]
 
@@ -69,13 +70,13 @@ def opinion_box(open_record: OpenRecord) -> Markup:
     state = open_record.state
     if state.status != "returned":
         said = el("div", el("b", "本局的意见"), el("p", lines(state.opinion)), class_="say")
-        return said if state.opinion else Markup("")
+        return said if state.opinion else EMPTY
     asked = f"要改的栏：{asked_labels(open_record.definition, state.asked)}。"
     return el(
         "div",
         el("b", "本局退回了这份填报，请补正"),
         el("p", lines(state.opinion)),
-        el("p", asked) if state.asked else Markup(""),
+        el("p", asked) if state.asked else EMPTY,
         el("p", "补正期限：", el("strong", _day(state.correction_due))),
         class_="say say--warn",
     )
@@ -83,38 +84,21 @@ def opinion_box(open_record: OpenRecord) -> Markup:
 
 def back_form(number: str, code: str, words: str) -> Markup:
     """The way back to the filing, from an address below its own: the code goes in the form, never in the address."""
-    form = _post("../../track", words, "btn btn--second", number=number, code=code)
+    form = post_form("../../track", words, "btn btn--second", number=number, code=code)
     return el("div", form, class_="acts noprint")
-
-
-def time_of(at: str) -> Markup:
-    """A moment in Beijing time, to the second, in two lines."""
-    local = local_time(at)
-    words = join(long_date(local.date()), Markup("<br>"), f"{local:%H:%M:%S}")
-    return el("time", words, datetime=local.isoformat(timespec="seconds"))
 
 
 def first_time(open_record: OpenRecord) -> Markup:
     """When the filing first came in, online or on paper."""
     received = open_record.state.received_on
     if received:
-        return join(el("time", _day(received), datetime=received), Markup("<br>"), el("small", "纸质件"))
+        return paper_day(received)
     return time_of(open_record.state.submitted_at)
-
-
-def fact(term: str, words: str, width: str = "") -> Markup:
-    """One fact of a slip."""
-    return el("div", el("dt", term), el("dd", words), class_=width or None)
-
-
-def shape(mark: Mark) -> Markup:
-    """A state in words with its shape."""
-    return el("span", mark.word, class_=f"st st--{mark.shape}")
 
 
 def _slip(open_record: OpenRecord) -> Markup:
     summary, state = open_record.record.summary, open_record.state
-    judged = join(first_time(open_record), Markup("<br>"), shape(TIMELINESS[summary.timeliness]))
+    judged = join(first_time(open_record), BREAK, shape(TIMELINESS[summary.timeliness]))
     corrected = _corrected(state) if state.corrected_at else join("没有补正过")
     until = [fact("补正期限", el("strong", _day(state.correction_due)), "w6")] if state.correction_due else []
     return el(
@@ -136,7 +120,7 @@ def _corrected(state: State) -> Markup:
     if not until:
         return at
     kept = CORRECTIONS[state.version_day.isoformat() <= until]
-    return join(at, Markup("<br>"), shape(kept), Markup("<br>"), el("small", f"期限 {_day(until)}"))
+    return join(at, BREAK, shape(kept), BREAK, el("small", f"期限 {_day(until)}"))
 
 
 def _acts(open_record: OpenRecord, code: str) -> Markup:
@@ -144,10 +128,10 @@ def _acts(open_record: OpenRecord, code: str) -> Markup:
     number, status = open_record.record.summary.number, open_record.state.status
     acts = []
     if status in ALLOWED["corrected"]:
-        acts.append(_post(f"track/{number}/correct", "补正", "btn", code=code))
+        acts.append(post_form(f"track/{number}/correct", "补正", "btn", code=code))
     if status in ALLOWED["withdrawn"]:
-        acts.append(_post(f"track/{number}/withdraw", "撤回", "btn btn--warn", code=code))
-    return el("div", *acts, class_="acts noprint") if acts else Markup("")
+        acts.append(post_form(f"track/{number}/withdraw", "撤回", "btn btn--warn", code=code))
+    return el("div", *acts, class_="acts noprint") if acts else EMPTY
 
 
 def _papers(open_record: OpenRecord, code: str) -> Markup:
@@ -156,14 +140,14 @@ def _papers(open_record: OpenRecord, code: str) -> Markup:
     if last_decision(open_record.record.events) is not None:
         papers.append(("opinion", "意见（PDF）"))
     action = f"track/{open_record.record.summary.number}/document"
-    forms = (_post(action, words, "btn btn--second btn--small", code=code, paper=paper) for paper, words in papers)
+    forms = (post_form(action, words, "btn btn--second btn--small", code=code, paper=paper) for paper, words in papers)
     return el("div", *forms, class_="acts noprint")
 
 
 def _files(number: str, code: str, enclosures: Sequence[ListedFile]) -> Markup:
     """The files that were sent with the filing; those that can be had, each with its button."""
     if not enclosures:
-        return Markup("")
+        return EMPTY
     return join(
         el("h2", "附件", id="files"), el("ul", *(_file(number, code, one) for one in enclosures), class_="plainlist")
     )
@@ -179,20 +163,15 @@ def _file(number: str, code: str, one: ListedFile) -> Markup:
     return el("li", one.name, "　", size, form)
 
 
-def _post(action: str, words: str, class_: str, **hidden: str) -> Markup:
-    carried = (hidden_input(name, value) for name, value in hidden.items())
-    return el("form", *carried, el("button", words, class_=class_), action=action, method="post")
-
-
 def _story(steps: list[Step]) -> Markup:
     return el("ol", *(_told(step, latest=index == 0) for index, step in enumerate(steps)), class_="time measure")
 
 
 def _told(step: Step, *, latest: bool) -> Markup:
     words = [lines(step.words)] if step.words else []
-    more = [Markup("<br>") + each for each in (*words, *(join(f"{line}。") for line in step.lines))]
+    more = [BREAK + each for each in (*words, *(f"{line}。" for line in step.lines))]
     at = el("time", step.at.minute, datetime=step.at.machine)
-    return el("li", el("strong", step.what), f"　{step.who}", *map(Markup, more), at, class_="now" if latest else None)
+    return el("li", el("strong", step.what), f"　{step.who}", *more, at, class_="now" if latest else None)
 
 
 def _versions(open_record: OpenRecord) -> Markup:
@@ -215,17 +194,17 @@ def _version(definition: Definition, version: Version) -> Markup:
         "details",
         el("summary", f"第 {version.number} 版全文，{long_date(at.date())} {at:%H:%M} 提交"),
         answers,
-        el("p", "内容指纹（SHA-256）", Markup("<br>"), el("code", grouped(version.event.digest)), class_="note"),
+        el("p", "内容指纹（SHA-256）", BREAK, el("code", grouped(version.event.digest)), class_="note"),
     )
 
 
 def render_version(definition: Definition, version: Version) -> Markup:
     """The answers of one version, to the end; nothing after an erasure."""
     if version.data is None:
-        return Markup("")
+        return EMPTY
     prefix = f"v{version.number}"
     answers = render_answers(definition, version.data, prefix=prefix)
-    return Markup(answers + render_closing(definition, version.data, prefix))
+    return join(answers, render_closing(definition, version.data, prefix))
 
 
 def _day(day: str) -> str:

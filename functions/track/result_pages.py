@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.element import BREAK, EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.wording import OPTIONAL
 from functions.records.transitions import OpenRecord
-from functions.track.pages import back_form, crumbs_to, fact, first_time, shape, time_of
+from functions.records.words import TIMELINESS
+from functions.track.pages import back_form, crumbs_to, first_time
 from functions.web.filing.form_pages import Page, distance, grouped, long_date
+from functions.web.filing.page_parts import fact, shape, time_of
 from functions.web.filing.receipt_pages import receipt_acts, receipt_code, receipt_papers
-from functions.web.filing.wording import TIMELINESS
 
 BACK = "回到这份填报"
 
@@ -35,7 +36,7 @@ def withdraw_page(number: str, code: str, key: str, *, reason: str = "", stop: s
     words = "撤回以后，这份填报不再算数，也不能恢复；它的内容和经过仍然保存。只是要改内容的，不用撤回，请补正。"
     title = f"撤回 {number}"
     explained = el("p", words, class_="measure")
-    main = join(errors if stop else Markup(""), el("h1", title), explained, form, back_form(number, code, BACK))
+    main = join(errors if stop else EMPTY, el("h1", title), explained, form, back_form(number, code, BACK))
     return Page(f"还没有撤回：{number}" if stop else title, main, crumbs_to(number))
 
 
@@ -57,10 +58,10 @@ def corrected_page(open_record: OpenRecord, given: Mapping[str, Any], code: str,
         class_="say say--done",
     )
     kept = el("p", "查询码没有变，还是原来的那个。", class_="note")
-    acts = Markup(receipt_acts(f"../../forms/{definition.id}/receipt", given))
-    papers = Markup(receipt_papers("document", code))
+    acts = receipt_acts(f"../../forms/{definition.id}/receipt", given)
+    papers = receipt_papers("document", code)
     told = el("div", _slip(open_record, given), kept, papers, acts, back_form(number, code, BACK))
-    main = join(done, el("div", told, Markup(receipt_code(site, given["receipt"])), class_="keep keep--code"))
+    main = join(done, el("div", told, receipt_code(site, given["receipt"]), class_="keep keep--code"))
     return Page(f"已收到补正：{number}", main, crumbs_to(number))
 
 
@@ -73,7 +74,7 @@ def _slip(open_record: OpenRecord, given: Mapping[str, Any]) -> Markup:
         fact("单位", open_record.record.summary.unit_name, "w3"),
         fact("第一次提交", first_time(open_record)),
         fact("补正提交", time_of(given["corrected_at"])),
-        fact("截止日期", join(long_date(due), Markup("<br>"), judged, " ", early)),
+        fact("截止日期", join(long_date(due), BREAK, judged, " ", early)),
         fact("内容指纹（SHA-256）", el("code", grouped(given["digest"])), "w6"),
         class_="slip",
     )

@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
 def read_page(html: str) -> Page:
     """The page; whatever stands inside `<template>` is not part of it."""
     reader = _Reader()
-    before, *rest = html.split("<template")
+    before, *rest = str(html).split("<template")
     reader.feed(before + "".join(part.partition("</template>")[2] for part in rest))
     return reader.page
 

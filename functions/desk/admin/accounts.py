@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from dataclasses import dataclass
+from typing import ClassVar, Final, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +15,13 @@ from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound
+from functions.records.words import Mark
 from functions.staff.accounts import AccountRefused, make_account, normal_name
 from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
 from functions.staff.audit_log import Action
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
-from functions.web.filing.wording import Mark, moment_of
+from functions.web.filing.moments import Moment, moment_of
 from functions.web.http.bodies import read_form
 from functions.web.http.endpoints import Writing, reading
 from functions.web.http.problems import HttpProblem
@@ -38,6 +40,58 @@ NOTED: Final[Mapping[str, Action]] = {
     "totp": "second_factor_changed",
 }
 OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您一位管理员的，先增加一位"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWords:
+    """One account in words."""
+
+    id: str
+    name: str
+    role: Role
+    role_title: str
+    state: Mark
+    disabled: bool
+    totp: bool
+    lacks_totp: bool
+    created: Moment
+
+
+# Each role with its title and what it may do.
+RoleChoices = list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountList:
+    """All accounts, and the form for one more as it was typed."""
+
+    template: ClassVar = "staff.html"
+    rows: list[AccountWords]
+    options: RoleChoices
+    name: str
+    role: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneAccount:
+    """One account; `own`: it is that of who is looking."""
+
+    template: ClassVar = "staff_account.html"
+    row: AccountWords
+    own: bool
+    options: RoleChoices
+    notice: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPassword:
+    """The one-time password of an account, shown this once."""
+
+    template: ClassVar = "issued.html"
+    row: AccountWords
+    given: str | None
 
 
 class StaffPages:
@@ -135,44 +189,53 @@ class StaffPages:
     ) -> Response:
         return self._pages.page(
             request,
-            "staff.html",
+            AccountList(
+                rows=[self._words(account) for account in self._services.staff.accounts()],
+                options=_roles(),
+                name=name,
+                role=role,
+                error=error,
+            ),
             visitor,
             status=422 if error else 200,
-            rows=[self._words(account) for account in self._services.staff.accounts()],
-            options=_roles(),
-            name=name,
-            role=role,
-            error=error,
         )
 
     def _account_page(self, request: Request, visitor: Visitor, account: Account, *, error: str = "") -> Response:
         return self._pages.page(
             request,
-            "staff_account.html",
+            OneAccount(
+                row=self._words(account),
+                own=account.name == visitor.account.name,
+                options=_roles(),
+                notice=DONE.get(request.query_params.get("done", ""), ""),
+                error=error,
+            ),
             visitor,
             status=409 if error else 200,
-            row=self._words(account),
-            own=account.name == visitor.account.name,
-            options=_roles(),
-            notice=DONE.get(request.query_params.get("done", ""), ""),
-            error=error,
         )
 
     def _issued_page(self, request: Request, visitor: Visitor, account: Account, given: str | None) -> Response:
-        return self._pages.page(request, "issued.html", visitor, row=self._words(account), given=given)
+        return self._pages.page(
+            request,
+            IssuedPassword(
+                row=self._words(account),
+                given=given,
+            ),
+            visitor,
+        )
 
-    def _words(self, account: Account) -> dict[str, Any]:
-        return {
-            "id": id_of(account.name),
-            "name": account.name,
-            "role": account.role,
-            "role_title": ROLE_TITLES[account.role],
-            "state": _state(account),
-            "disabled": account.disabled,
-            "totp": account.second_factor is not None,
-            "lacks_totp": self._sessions.lacks_second_factor(account),
-            "created": moment_of(account.created_at.isoformat()),
-        }
+    def _words(self, account: Account) -> AccountWords:
+        return AccountWords(
+            id=id_of(account.name),
+            name=account.name,
+            role=account.role,
+            role_title=ROLE_TITLES[account.role],
+            state=_state(account),
+            disabled=account.disabled,
+            totp=account.second_factor is not None,
+            lacks_totp=self._sessions.lacks_second_factor(account),
+            created=moment_of(account.created_at.isoformat()),
+        )
 
 
 def id_of(name: str) -> str:
@@ -186,7 +249,7 @@ def _state(account: Account) -> Mark:
     return Mark("等本人换密码", "wait") if account.must_change_password else Mark("可用", "ok")
 
 
-def _roles() -> list[tuple[str, str, str]]:
+def _roles() -> RoleChoices:
     return [(role, title, "、".join(duties_of(role))) for role, title in ROLE_TITLES.items()]
 
 

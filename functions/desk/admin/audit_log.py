@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -18,12 +18,12 @@ from functions.desk.filings.filters import FILTER_WORDS
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.exports.audit_log import LOG_FORMATS, stream_trail
-from functions.exports.formats import FORMATS
+from functions.exports.formats import FORMATS, FileKind
 from functions.forms.formats import is_date
 from functions.records.event import Event
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
-from functions.web.filing.wording import BEIJING, moment_of
+from functions.web.filing.moments import BEIJING, Moment, moment_of
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route
@@ -79,6 +79,31 @@ class AuditLogFilters:
         return "?" + urlencode(pairs) if pairs else ""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditLogRow:
+    """One entry in words."""
+
+    at: Moment
+    actor: str
+    action: str
+    about: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLogView:
+    """One page of the audit log; `older` is the query of the next one."""
+
+    template: ClassVar = "trail.html"
+    filters: AuditLogFilters
+    rows: list[AuditLogRow]
+    actions: list[tuple[str, str]]
+    formats: list[FileKind]
+    size: int
+    older: str | None
+    newest: bool
+
+
 class AuditLogPages:
     """Every call blocks: run them in worker threads."""
 
@@ -117,15 +142,16 @@ class AuditLogPages:
         rows = [self._row(event) for event in page]
         return self._pages.page(
             request,
-            "trail.html",
+            AuditLogView(
+                filters=filters,
+                rows=rows,
+                actions=list(ACTIONS.items()),
+                formats=[format.kind for format in LOG_FORMATS.values()],
+                size=PAGE_SIZE,
+                older=filters.query(before=str(older)) if older else None,
+                newest="before" not in request.query_params,
+            ),
             visitor,
-            filters=filters,
-            rows=rows,
-            actions=list(ACTIONS.items()),
-            formats=[format.kind for format in LOG_FORMATS.values()],
-            size=PAGE_SIZE,
-            older=filters.query(before=str(older)) if older else None,
-            newest="before" not in request.query_params,
         )
 
     def list(self, request: Request) -> Response:
@@ -158,15 +184,15 @@ class AuditLogPages:
         page = found[:limit]
         return filters, page, page[-1].sequence if len(found) > limit else None
 
-    def _row(self, event: Event) -> dict[str, Any]:
+    def _row(self, event: Event) -> AuditLogRow:
         body = body_of(event)
-        return {
-            "at": moment_of(event.at),
-            "actor": "命令行" if event.actor == CONSOLE else event.actor or "没有这个账号",
-            "action": ACTIONS.get(event.type, event.type),
-            "about": body["about"],
-            "details": detail_words(body["details"], self._titles),
-        }
+        return AuditLogRow(
+            at=moment_of(event.at),
+            actor="命令行" if event.actor == CONSOLE else event.actor or "没有这个账号",
+            action=ACTIONS.get(event.type, event.type),
+            about=body["about"],
+            details=detail_words(body["details"], self._titles),
+        )
 
 
 def entry_json(event: Event) -> dict[str, Any]:

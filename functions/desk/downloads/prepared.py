@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from starlette.requests import Request
@@ -38,6 +38,14 @@ class View:
     link: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedView:
+    """The page of one prepared download."""
+
+    template: ClassVar = "parcel.html"
+    parcel: View
+
+
 class PreparedDownloads:
     """The pages. Calls block: run them in worker threads."""
 
@@ -58,7 +66,13 @@ class PreparedDownloads:
         view = view_of(
             prepared, self._services.clock(), prepared_downloads.link(prepared) if prepared.state == "ready" else ""
         )
-        response = self._pages.page(request, "parcel.html", visitor, parcel=view)
+        response = self._pages.page(
+            request,
+            PreparedView(
+                parcel=view,
+            ),
+            visitor,
+        )
         if view.state == "making":
             response.headers["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
         return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,8 +22,8 @@ from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import OpenRecord
 from functions.web.filing.form_pages import local_day
+from functions.web.filing.moments import BEIJING
 from functions.web.filing.stepper import Stepper
-from functions.web.filing.wording import BEIJING
 from functions.web.http.endpoints import reading
 from functions.web.http.routes import Route
 from functions.web.http.streaming import Download
@@ -50,6 +50,16 @@ class Call:
     asked: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CallListView:
+    """Whom to call, in groups with a title; `most` is how many a page shows of `total`."""
+
+    template: ClassVar = "calls.html"
+    total: int
+    most: int
+    groups: list[tuple[str, list[Call]]]
+
+
 class Calls:
     """Calls block: run them in a worker thread."""
 
@@ -73,14 +83,15 @@ class Calls:
         without = [call for call in shown if not (call.contact and call.contact.email)]
         return self._pages.page(
             request,
-            "calls.html",
+            CallListView(
+                total=len(calls),
+                most=MOST_SHOWN,
+                groups=[
+                    ("没有留邮箱，请打电话", without),
+                    ("留了邮箱，打电话或者写邮件", [call for call in shown if call not in without]),
+                ],
+            ),
             visitor,
-            total=len(calls),
-            most=MOST_SHOWN,
-            groups=[
-                ("没有留邮箱，请打电话", without),
-                ("留了邮箱，打电话或者写邮件", [call for call in shown if call not in without]),
-            ],
         )
 
     def download(self, request: Request) -> Response:

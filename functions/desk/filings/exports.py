@@ -19,7 +19,7 @@ from functions.records.store import Selection
 from functions.staff.permissions import Permission, may
 from functions.staff.store import Role
 from functions.web.filing.documents import tools_of
-from functions.web.filing.wording import BEIJING
+from functions.web.filing.moments import BEIJING
 from functions.web.http.problems import HttpProblem
 from functions.web.http.streaming import Download, Progress
 

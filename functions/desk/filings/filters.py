@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from functions.forms.catalogue import Catalogue
 from functions.records.store import Selection, Timeliness
-from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING
+from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING
 from functions.web.http.problems import HttpProblem
 
 LONGEST: Final = 100

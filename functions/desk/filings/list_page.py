@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -41,16 +42,16 @@ class ListPage:
         """The filings that match, newest first."""
         visitor = self._sessions.admit(request, "read")
         filters = Filters.read(request.query_params, visitor.account.name)
-        values = self._listing.values(filters, request.query_params.get("cursor") or None)
+        view = self._listing.view(
+            filters,
+            request.query_params.get("cursor") or None,
+            done_words=self._filing_page.done(request, visitor),
+            offer=partial(offered, visitor.account.role),
+            accepts=may(visitor.account.role, "accept"),
+            score_sheet=has_sheet(self._services.settings) and may(visitor.account.role, "export"),
+        )
         self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
-        role = visitor.account.role
-        values |= {
-            "done_words": self._filing_page.done(request, visitor),
-            "downloads": offered(role, values["choices"].tables),
-            "accepts": may(role, "accept"),
-            "score_sheet": has_sheet(self._services.settings) and may(role, "export"),
-        }
-        return self._pages.page(request, "list.html", visitor, **values)
+        return self._pages.page(request, view, visitor)
 
     def export(self, request: Request) -> Response:
         """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""

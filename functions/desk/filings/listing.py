@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import ClassVar, Final
 
 from functions.desk.filings.filters import Filters
 from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
-from functions.web.filing.wording import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, Moment, mark_of, moment_of
+from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, mark_of
+from functions.web.filing.moments import Moment, moment_of
 
 PAGE_SIZE: Final = 50
 MOST_TWINS: Final = 5
+# The downloads of a list, as values and words, from the tables of repeated rows that its form has.
+Offer = Callable[[Sequence[tuple[str, str]]], list[tuple[str, str]]]
 LIVE: Final = ("submitted", "returned", "accepted")
 
 
@@ -48,6 +51,39 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of the filters in words, and the query of the list without it."""
+
+    word: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """One page of the list.
+
+    `back`, `newer` and `older` are queries: of this page and of those beside it. `done_words` say what was just done,
+    `downloads` are values and words, `accepts`: filings may be accepted here, `score_sheet`: the blank score sheet may
+    be downloaded.
+    """
+
+    template: ClassVar[str] = "list.html"
+    filters: Filters
+    choices: Choices
+    chips: list[Chip]
+    total: int
+    rows: list[Row]
+    back: str
+    newer: str | None
+    older: str | None
+    size: int
+    done_words: str
+    downloads: list[tuple[str, str]]
+    accepts: bool
+    score_sheet: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """The query strings and numbers of the filings before and after one in its list; None where there is none.
 
@@ -66,22 +102,30 @@ class Listing:
         self._records = records
         self._definitions = {definition.id: definition for definition in catalogue}
 
-    def values(self, filters: Filters, cursor: str | None) -> dict[str, Any]:
-        """What list.html shows of one page; NotFound for a cursor that is not ours."""
+    def view(
+        self, filters: Filters, cursor: str | None, *, done_words: str, offer: Offer, accepts: bool, score_sheet: bool
+    ) -> ListView:
+        """One page of the list; NotFound for a cursor that is not ours. `offer` makes the downloads from the chosen
+        form's repeated rows; the rest is as in ListView.
+        """
         selection = filters.selection()
         page = self._records.page(selection, limit=PAGE_SIZE, cursor=cursor)
         choices = self._choices(filters)
-        return {
-            "filters": filters,
-            "choices": choices,
-            "chips": [{"word": word, "query": query} for word, query in filters.chips(choices.titles)],
-            "total": self._total(selection, page),
-            "rows": [self._row(summary) for summary in page.items],
-            "back": filters.query(cursor=cursor or ""),
-            "newer": filters.query(cursor=page.newer) if page.newer else None,
-            "older": filters.query(cursor=page.older) if page.older else None,
-            "size": PAGE_SIZE,
-        }
+        return ListView(
+            filters=filters,
+            choices=choices,
+            chips=[Chip(word, query) for word, query in filters.chips(choices.titles)],
+            total=self._total(selection, page),
+            rows=[self._row(summary) for summary in page.items],
+            back=filters.query(cursor=cursor or ""),
+            newer=filters.query(cursor=page.newer) if page.newer else None,
+            older=filters.query(cursor=page.older) if page.older else None,
+            size=PAGE_SIZE,
+            done_words=done_words,
+            downloads=offer(choices.tables),
+            accepts=accepts,
+            score_sheet=score_sheet,
+        )
 
     def twins(self, summary: Summary) -> tuple[str, ...]:
         """The numbers of the other live filings with the same guard, a few at most."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,18 +13,20 @@ from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.filings.filters import Filters
 from functions.desk.filings.listing import Listing
-from functions.desk.filings.views import filing_values, render_view, tabs_of
+from functions.desk.filings.views import Facts, facts_of, render_view, tabs_of
 from functions.desk.filings.warnings import Warnings
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
 from functions.errors import NotFound
+from functions.forms.page.element import Markup
 from functions.forms.problem import Problem
 from functions.records.decision import Kind
 from functions.records.state import Erased
+from functions.records.store import Status
 from functions.records.transitions import ALLOWED, EVENT_OF, OpenRecord
 from functions.records.versions import last_decision
 from functions.staff.permissions import Permission, may
-from functions.web.filing.attachments import ListedFiles
+from functions.web.filing.attachments import ListedFile, ListedFiles
 from functions.web.filing.history import told_to_officers
 from functions.web.filing.stepper import Stepper
 
@@ -56,6 +58,61 @@ class Blank(dict[str, str]):
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """The link to a way to look at the filing."""
+
+    word: str
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What leads away from the page: back to the list, to its neighbours there, to filings that contest this one."""
+
+    tabs: list[TabLink]
+    back: str
+    previous: str | None
+    next: str | None
+    place: int
+    total: int
+    twins: tuple[str, ...]
+    opinion: int | None
+    done_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What an officer may do: decide in one of these ways, leave a note, give a new access code."""
+
+    kinds: list[Kind]
+    status: Status
+    sequence: int
+    eyes: str
+    why: str
+    opinion: str
+    correction_due: str
+    note: bool
+    reissue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilingView:
+    """The page of one filing; after a failure with what was typed and what is wrong, by control."""
+
+    template: ClassVar[str] = "filing.html"
+    facts: Facts
+    around: Around
+    body: Markup
+    enclosures: Sequence[ListedFile]
+    box: Box
+    failed: Failed | None
+    typed: Blank
+    wrong: Blank
+    key: str
+
+
 class FilingPage:
     """Calls block: run them in a worker thread."""
 
@@ -77,23 +134,21 @@ class FilingPage:
         allowed = self.allowed(visitor, open_record)
         asked = set(failed.fields if failed else open_record.state.asked) if "return" in allowed else None
         body = render_view(open_record, view, warnings, asked)
-        values = filing_values(open_record, warnings)
-        for warning in values["warnings"]:
-            warning["here"] = f'id="a-{warning["at"]}"' in body
         response = self._pages.page(
             request,
-            "filing.html",
+            FilingView(
+                facts=facts_of(open_record, warnings, body),
+                around=self._around(request, visitor, open_record, view),
+                body=body,
+                enclosures=self._enclosures.of(open_record.record),
+                box=self._box(visitor, open_record, allowed),
+                failed=failed,
+                typed=Blank(failed.typed if failed else {}),
+                wrong=Blank({each.pointer[1:]: each.message for each in failed.problems} if failed else {}),
+                key=self._services.entropy(KEY_BYTES).hex(),
+            ),
             visitor,
             status=failed.status if failed else 200,
-            **values,
-            **self._around(request, visitor, open_record, view),
-            body=body,
-            enclosures=self._enclosures.of(open_record.record),
-            box=self._box(visitor, open_record, allowed),
-            failed=failed,
-            typed=Blank(failed.typed if failed else {}),
-            wrong=Blank({each.pointer[1:]: each.message for each in failed.problems} if failed else {}),
-            key=self._services.entropy(KEY_BYTES).hex(),
         )
         response.headers.update(failed.headers if failed else {})
         return response
@@ -108,47 +163,47 @@ class FilingPage:
         filters, cursor = self._list_of(request, visitor)
         return self._listing.neighbours(number, filters, cursor).next
 
-    def _around(self, request: Request, visitor: Visitor, open_record: OpenRecord, view: str) -> dict[str, Any]:
+    def _around(self, request: Request, visitor: Visitor, open_record: OpenRecord, view: str) -> Around:
         """What leads away from the page, and to its other views."""
         filters, cursor = self._list_of(request, visitor)
         number = open_record.record.summary.number
         neighbours = self._listing.neighbours(number, filters, cursor)
         total = self._services.records.count(filters.selection()) if filters.waiting and neighbours.place else 0
         tabs = [
-            {"word": tab.word, "query": filters.query(cursor=cursor or "", view=tab.view), "current": tab.current}
+            TabLink(tab.word, filters.query(cursor=cursor or "", view=tab.view), tab.current)
             for tab in tabs_of(open_record, view)
         ]
-        return {
-            "tabs": tabs,
-            "back": filters.query(cursor=cursor or ""),
-            "previous": neighbours.previous,
-            "next": neighbours.next,
-            "place": neighbours.place if total else 0,
-            "total": total,
-            "twins": self._listing.twins(open_record.record.summary),
-            "opinion": last_decision(open_record.record.events),
-            "done_words": self.done(request, visitor),
-        }
+        return Around(
+            tabs=tabs,
+            back=filters.query(cursor=cursor or ""),
+            previous=neighbours.previous,
+            next=neighbours.next,
+            place=neighbours.place if total else 0,
+            total=total,
+            twins=self._listing.twins(open_record.record.summary),
+            opinion=last_decision(open_record.record.events),
+            done_words=self.done(request, visitor),
+        )
 
     def _list_of(self, request: Request, visitor: Visitor) -> tuple[Filters, str | None]:
         query = request.query_params
         return Filters.read(query, visitor.account.name), query.get("cursor") or None
 
-    def _box(self, visitor: Visitor, open_record: OpenRecord, allowed: list[Kind]) -> dict[str, Any]:
+    def _box(self, visitor: Visitor, open_record: OpenRecord, allowed: list[Kind]) -> Box:
         """What stands in the box: the decisions, who is first and second reviewer, what else may be done."""
         state, role = open_record.state, visitor.account.role
         eyes, why = _eyes(visitor, open_record), _why_not(visitor, open_record)
-        return {
-            "kinds": [kind for kind in allowed if kind != "accept" or not why],
-            "status": state.status,
-            "sequence": state.sequence,
-            "eyes": eyes,
-            "why": why if "return" in allowed else "",
-            "opinion": state.opinion if state.status == "returned" else "",
-            "correction_due": state.correction_due,
-            "note": may(role, "note"),
-            "reissue": may(role, "reissue"),
-        }
+        return Box(
+            kinds=[kind for kind in allowed if kind != "accept" or not why],
+            status=state.status,
+            sequence=state.sequence,
+            eyes=eyes,
+            why=why if "return" in allowed else "",
+            opinion=state.opinion if state.status == "returned" else "",
+            correction_due=state.correction_due,
+            note=may(role, "note"),
+            reissue=may(role, "reissue"),
+        )
 
     def done(self, request: Request, visitor: Visitor) -> str:
         """What this officer has just done, for the page that comes after it; "" when nothing."""

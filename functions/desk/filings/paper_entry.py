@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import GuardTaken, NotFound
 from functions.forms.definition import Definition
+from functions.forms.page.element import Markup
 from functions.web.filing.form_flow import Answer, FormFlow
 from functions.web.filing.form_pages import Filled, below, form_page, local_day
 from functions.web.filing.intake import judge, recall
@@ -32,6 +34,23 @@ from functions.web.http.routes import Route
 from functions.web.http.site_addresses import site_address
 
 ENTER: Final = "录入纸质件"
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """Which form came on paper: ids and titles."""
+
+    template: ClassVar[str] = "paper.html"
+    forms: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A page of a form, in the frame of the desk."""
+
+    template: ClassVar[str] = "filling.html"
+    heading: str
+    body: Markup
 
 
 class PaperDesk:
@@ -66,7 +85,7 @@ class PaperDesk:
         """Which form came on paper."""
         visitor = self._sessions.admit(request, "enter_paper")
         forms = [(each.id, each.title) for each in self._services.catalogue if each.rules.audience == "public"]
-        return self._pages.page(request, "paper.html", visitor, forms=forms)
+        return self._pages.page(request, FormChoice(forms), visitor)
 
     def begin(self, request: Request) -> Response:
         """The empty form."""
@@ -138,6 +157,6 @@ class PaperDesk:
 
     def _framed(self, request: Request, answer: Answer, visitor: Visitor) -> Response:
         status, (title, main, _) = answer.status, answer.page
-        page = self._pages.page(request, "filling.html", visitor, status=status, heading=title, body=main)
+        page = self._pages.page(request, FormView(title, main), visitor, status=status)
         page.headers.update(answer.headers)
         return page

@@ -14,7 +14,7 @@ from functions.desk.sessions import Visitor
 from functions.forms.address import Links
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
-from functions.forms.page.element import Markup, el, join
+from functions.forms.page.element import EMPTY, Markup, el, join
 from functions.forms.page.wording import DATE_HINT, WRONG
 from functions.forms.problem import Problem
 from functions.records.attachments.named import Attachment
@@ -124,7 +124,7 @@ class PaperForm:
         place = self._place(hidden={RECEIVED: self.entry.typed})
         return check_page(step.checked, place, stop=step.stop, contest=step.offers_contest, changes=came)
 
-    def _place(self, *, above: str = "", hidden: Mapping[str, str] | None = None) -> Place:
+    def _place(self, *, above: Markup = EMPTY, hidden: Mapping[str, str] | None = None) -> Place:
         return Place(
             self.definition.id,
             (),
@@ -141,9 +141,9 @@ class PaperForm:
         done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
         acts = receipt_acts(f"{self.root}/forms/{self.definition.id}/receipt", given)
         slip = receipt_slip(self.definition, step.checked.data, given)
-        told = el("div", Markup(slip), Markup(secret_box(given["access_code"])))
-        kept = el("div", told, Markup(receipt_code(self.site, given["receipt"])), class_="keep keep--code")
-        main = join(done, kept, _ways_on(self.root, given["number"]), Markup(acts))
+        told = el("div", slip, secret_box(given["access_code"]))
+        kept = el("div", told, receipt_code(self.site, given["receipt"]), class_="keep keep--code")
+        main = join(done, kept, _ways_on(self.root, given["number"]), acts)
         return Answer(201, Page(f"已经录入：{given['number']}", main))
 
 
@@ -171,7 +171,7 @@ def _ways_on(root: str, number: str) -> Markup:
 
 def _received_field(typed: str, message: str) -> Markup:
     """The day on which the paper came in; it stands above the form that it belongs to."""
-    wrong = el("span", el("span", WRONG, class_="vh"), message, class_="err", id=f"{RECEIVED}-e") if message else ""
+    wrong = el("span", el("span", WRONG, class_="vh"), message, class_="err", id=f"{RECEIVED}-e") if message else EMPTY
     hint = f"是否按期照这一天算。{DATE_HINT}"
     control = el(
         "input", class_="w11", id=RECEIVED, name=RECEIVED, form="form", type="date", value=typed or None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from functions.desk.filings.contacts import contact_of
+from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.filings.warnings import in_full
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
@@ -23,10 +23,11 @@ from functions.records.event import Event
 from functions.records.store import Summary
 from functions.records.transitions import OpenRecord
 from functions.records.versions import Version, versions_of
+from functions.records.words import CORRECTIONS, TIMELINESS, Mark, mark_of
 from functions.web.filing.as_json import versions_json
-from functions.web.filing.form_pages import distance
-from functions.web.filing.history import told_to_officers
-from functions.web.filing.wording import CORRECTIONS, TIMELINESS, grouped, mark_of, moment_of
+from functions.web.filing.form_pages import distance, grouped
+from functions.web.filing.history import Step, told_to_officers
+from functions.web.filing.moments import Moment, moment_of
 
 CHANGES: Final = "changes"
 ERASED: Final = "这一版的内容已经依法删除，只留下了指纹。"
@@ -45,30 +46,69 @@ class Tab:
     current: bool
 
 
-def filing_values(open_record: OpenRecord, warnings: Sequence[Problem]) -> dict[str, Any]:
-    """The facts that filing.html shows, with what is to be seen before a decision."""
+@dataclass(frozen=True, slots=True)
+class WarningWords:
+    """A warning in words that name its field, and where it stands: at the field, or what holds it.
+
+    `here`: the page shows that place.
+    """
+
+    words: str
+    at: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a filing in words, what is to be seen before a decision, and what has happened so far.
+
+    Days are as they are stored, "" for none; `kept_date` says whether the correction came in time.
+    """
+
+    number: str
+    unit_name: str
+    heading: str
+    standing: Mark
+    version: int
+    at: Moment
+    received_on: str
+    corrected: Moment | None
+    correction_due: str
+    corrected_until: str
+    kept_date: Mark
+    due: str
+    timeliness: Mark
+    distance: str
+    contact: Contact | None
+    digest: str
+    warnings: list[WarningWords]
+    log: list[Step]
+
+
+def facts_of(open_record: OpenRecord, warnings: Sequence[Problem], body: Markup) -> Facts:
+    """The facts of the filing; `body` is the part of the page that a warning may lead to."""
     summary, state, definition = open_record.record.summary, open_record.state, open_record.definition
     due = date.fromisoformat(summary.due)
-    return {
-        "number": summary.number,
-        "unit_name": summary.unit_name,
-        "heading": f"{definition.period_title(summary.period)}{definition.short}",
-        "standing": mark_of(summary),
-        "version": summary.version,
-        "at": moment_of(summary.submitted_at),
-        "received_on": state.received_on,
-        "corrected": moment_of(state.corrected_at) if state.corrected_at else None,
-        "correction_due": state.correction_due,
-        "corrected_until": state.corrected_until,
-        "kept_date": CORRECTIONS[state.version_day.isoformat() <= state.corrected_until],
-        "due": summary.due,
-        "timeliness": TIMELINESS[summary.timeliness],
-        "distance": distance(state.counted_day, due),
-        "contact": contact_of(definition, state.data),
-        "digest": grouped(versions_of(open_record.record.events)[-1].event.digest),
-        "warnings": [_in_full(warning) for warning in warnings],
-        "log": told_to_officers(open_record),
-    }
+    return Facts(
+        number=summary.number,
+        unit_name=summary.unit_name,
+        heading=f"{definition.period_title(summary.period)}{definition.short}",
+        standing=mark_of(summary),
+        version=summary.version,
+        at=moment_of(summary.submitted_at),
+        received_on=state.received_on,
+        corrected=moment_of(state.corrected_at) if state.corrected_at else None,
+        correction_due=state.correction_due,
+        corrected_until=state.corrected_until,
+        kept_date=CORRECTIONS[state.version_day.isoformat() <= state.corrected_until],
+        due=summary.due,
+        timeliness=TIMELINESS[summary.timeliness],
+        distance=distance(state.counted_day, due),
+        contact=contact_of(definition, state.data),
+        digest=grouped(versions_of(open_record.record.events)[-1].event.digest),
+        warnings=[_in_full(warning, body) for warning in warnings],
+        log=told_to_officers(open_record),
+    )
 
 
 def tabs_of(open_record: OpenRecord, view: str) -> list[Tab]:
@@ -122,7 +162,7 @@ def _whole(
         return el("p", ERASED)
     beside = None if ticked is None else _ticks(ticked)
     answers = render_answers(definition, version.data, warnings, beside=beside)
-    return Markup(answers + render_closing(definition, version.data))
+    return join(answers, render_closing(definition, version.data))
 
 
 def _ticks(ticked: Collection[str]) -> Any:
@@ -136,9 +176,9 @@ def _ticks(ticked: Collection[str]) -> Any:
     return beside
 
 
-def _in_full(warning: Problem) -> dict[str, str]:
-    """A warning in words that name its field, and where it stands on the page: at the field, or what holds it."""
-    return {"words": in_full(warning), "at": id_of(split(warning.pointer)[:2])}
+def _in_full(warning: Problem, body: Markup) -> WarningWords:
+    at = id_of(split(warning.pointer)[:2])
+    return WarningWords(in_full(warning), at, f'id="a-{at}"' in body)
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +20,8 @@ from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
 from functions.records.transitions import OpenRecord
+from functions.records.words import DECISIONS, STATUSES, TIMELINESS, Mark, mark_of
 from functions.web.filing.stepper import Stepper
-from functions.web.filing.wording import TIMELINESS, Mark, mark_of
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.conditional import require_key
 from functions.web.http.endpoints import reading, writing
@@ -29,7 +29,6 @@ from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route
 
 KEY_BYTES: Final = 16
-VERBS: Final[Mapping[Kind, str]] = {"accept": "接受", "void": "作废"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,32 @@ class Result:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """The ticked filings to look over; `ready` counts those that can be decided on."""
+
+    template: ClassVar = "selected.html"
+    kind: Kind
+    verb: str
+    candidates: list[Candidate]
+    ready: int
+    key: str
+    back: str
+    reason: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What became of each; `taken` counts those that were decided on."""
+
+    template: ClassVar = "selected_done.html"
+    verb: str
+    outcomes: list[Result]
+    taken: int
+    back: str
+
+
 class BatchPages:
     """Calls block: run them in a worker thread."""
 
@@ -79,7 +104,7 @@ class BatchPages:
         look_over = reading(lambda request: self.look_over(request, kind))
         decide = writing(lambda request, body: self.decide(request, body, kind))
         at = f"/desk/{kind}"
-        return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{VERBS[kind]}所选的填报", back=at)]
+        return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{DECISIONS[kind]}所选的填报", back=at)]
 
     def look_over(self, request: Request, kind: Kind) -> Response:
         """The ticked filings with what stands out in each, before anything is decided."""
@@ -105,12 +130,13 @@ class BatchPages:
         outcomes = self._several.decide(visitor, Decision(kind, reason.strip()), seen, key=key)
         return self._pages.page(
             request,
-            "selected_done.html",
+            BatchDone(
+                verb=DECISIONS[kind],
+                outcomes=[_result(kind, each) for each in outcomes],
+                taken=sum(each.told is not None for each in outcomes),
+                back=_back(request, visitor),
+            ),
             visitor,
-            verb=VERBS[kind],
-            outcomes=[_result(kind, each) for each in outcomes],
-            taken=sum(each.told is not None for each in outcomes),
-            back=_back(request, visitor),
         )
 
     def _look_over(
@@ -125,17 +151,18 @@ class BatchPages:
         candidates = [self._candidate(visitor, kind, number) for number in wanted]
         return self._pages.page(
             request,
-            "selected.html",
+            BatchView(
+                kind=kind,
+                verb=DECISIONS[kind],
+                candidates=candidates,
+                ready=sum(not each.why for each in candidates),
+                key=self._services.entropy(KEY_BYTES).hex(),
+                back=_back(request, visitor),
+                reason=reason,
+                error=wrong[0].message if wrong else "",
+            ),
             visitor,
             status=422 if wrong else 200,
-            kind=kind,
-            verb=VERBS[kind],
-            candidates=candidates,
-            ready=sum(not each.why for each in candidates),
-            key=self._services.entropy(KEY_BYTES).hex(),
-            back=_back(request, visitor),
-            reason=reason,
-            error=wrong[0].message if wrong else "",
         )
 
     def _candidate(self, visitor: Visitor, kind: Kind, number: str) -> Candidate:
@@ -158,11 +185,11 @@ def _result(kind: Kind, outcome: Outcome) -> Result:
     name = outcome.unit_name
     if outcome.told is None:
         words = outcome.problem.detail if outcome.problem else ""
-        return Result(outcome.number, name, Mark(f"没有{VERBS[kind]}", "void"), words)
+        return Result(outcome.number, name, Mark(f"没有{DECISIONS[kind]}", "void"), words)
     if kind == "void":
-        return Result(outcome.number, name, Mark("已作废", "ok"), "")
+        return Result(outcome.number, name, Mark(STATUSES["voided"].word, "ok"), "")
     if outcome.told["status"] == "accepted":
-        return Result(outcome.number, name, Mark("已接受", "ok"), "")
+        return Result(outcome.number, name, Mark(STATUSES["accepted"].word, "ok"), "")
     return Result(outcome.number, name, Mark("已同意", "ok"), "还要另一位审核员同意，才算接受")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast, get_args
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, cast, get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -29,6 +30,17 @@ from functions.web.http.routes import Route
 ASK_NOTE: Final = "请写备注"
 ASK_CHECKED: Final = "请写是怎样核对身份的，如：按表里的电话回拨，由填表人接听"
 _OF_FORM: Final = {"accept": "decide", "return": "decide", "reopen": "reopen", "void": "void"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A new access code, shown this once."""
+
+    template: ClassVar = "new_code.html"
+    unit_name: str
+    number: str
+    back: str
+    code: str
 
 
 class Review:
@@ -109,9 +121,15 @@ class Review:
         summary = self._stepper.open(number).record.summary
         back = _address(request, number)
         return self._pages.page(
-            request, "new_code.html", visitor, unit_name=summary.unit_name, number=number, back=back,
-            code=given["access_code"],
-        )  # fmt: skip
+            request,
+            NewCode(
+                unit_name=summary.unit_name,
+                number=number,
+                back=back,
+                code=given["access_code"],
+            ),
+            visitor,
+        )
 
     def _posted(self, request: Request, body: bytes, needed: Permission) -> tuple[Visitor, list[tuple[str, str]]]:
         visitor = self._sessions.admit(request, needed)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +14,12 @@ from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import COOKIE, Sessions, Visitor, drop_cookie, id_of, require_csrf
 from functions.desk.sign_in.pages import go_on
+from functions.forms.page.element import Markup
 from functions.staff.encryption import Unreadable
 from functions.staff.passwords import PasswordRefused
 from functions.staff.second_factor import CodeRefused, SecondFactors, enrolment_address
 from functions.staff.store import Session
-from functions.web.filing.wording import moment_of
+from functions.web.filing.moments import Moment, moment_of
 from functions.web.http.bodies import read_form
 from functions.web.http.endpoints import Writing, reading, writing
 from functions.web.http.qr import qr_code
@@ -31,6 +33,71 @@ DONE: Final[Mapping[str, str]] = {
 }
 SETUP_ENDED: Final = "这一页放得太久，二维码换了新的。请重新扫一次"
 FEW_CODES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FactorWords:
+    """Since when a phone is kept, how many recovery codes are left, and whether those are few."""
+
+    since: Moment
+    left: int
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWords:
+    """One place where the account is signed in; `here`: it is this one."""
+
+    id: str
+    client: str
+    opened: Moment
+    seen: Moment
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The account, and where it is signed in; `others` counts the places but this one."""
+
+    template: ClassVar = "account.html"
+    notice: str
+    factor: FactorWords | None
+    sessions: list[SessionWords]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSetup:
+    """How to set up a phone; `setup` is its secret, locked up until the form comes back."""
+
+    template: ClassVar = "totp_setup.html"
+    error: str
+    demanded: bool
+    address: str
+    qr: Markup
+    secret: str
+    issuer: str
+    setup: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """How the second factor stands; `error` is what is wrong at `field`."""
+
+    template: ClassVar = "totp.html"
+    error: str
+    field: str
+    factor: FactorWords | None
+    demanded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodes:
+    """The recovery codes, shown this once; `first`: the phone was set up just now."""
+
+    template: ClassVar = "recovery.html"
+    codes: tuple[str, ...]
+    first: bool
 
 
 class OwnAccount:
@@ -61,12 +128,13 @@ class OwnAccount:
         here = visitor.session.token_hash
         return self._pages.page(
             request,
-            "account.html",
+            AccountView(
+                notice=DONE.get(request.query_params.get("done", ""), ""),
+                factor=_factor_words(visitor),
+                sessions=[_session_words(each, here) for each in sessions],
+                others=sum(each.token_hash != here for each in sessions),
+            ),
             visitor,
-            notice=DONE.get(request.query_params.get("done", ""), ""),
-            factor=_factor_words(visitor),
-            sessions=[_session_words(each, here) for each in sessions],
-            others=sum(each.token_hash != here for each in sessions),
         )
 
     def sign_out(self, request: Request, body: bytes) -> Response:
@@ -151,50 +219,59 @@ class OwnAccount:
         address = enrolment_address(secret, name=name, issuer=self._pages.name)
         return self._pages.page(
             request,
-            "totp_setup.html",
+            PhoneSetup(
+                error=error,
+                demanded=self._sessions.demands_second_factor(visitor.account),
+                address=address,
+                qr=qr_code(address, label="用手机验证器扫的二维码"),
+                secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+                issuer=self._pages.name,
+                setup=self._factors.encryption.lock(secret, purpose=_purpose(visitor)),
+            ),
             visitor,
             status=422 if error else 200,
-            error=error,
-            demanded=self._sessions.demands_second_factor(visitor.account),
-            address=address,
-            qr=qr_code(address, label="用手机验证器扫的二维码"),
-            secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-            issuer=self._pages.name,
-            setup=self._factors.encryption.lock(secret, purpose=_purpose(visitor)),
         )
 
     def _factor_page(self, request: Request, visitor: Visitor, error: str = "", field: str = "") -> Response:
         return self._pages.page(
             request,
-            "totp.html",
+            PhoneView(
+                error=error,
+                field=field,
+                factor=_factor_words(visitor),
+                demanded=self._sessions.demands_second_factor(visitor.account),
+            ),
             visitor,
             status=422 if error else 200,
-            error=error,
-            field=field,
-            factor=_factor_words(visitor),
-            demanded=self._sessions.demands_second_factor(visitor.account),
         )
 
     def _recovery_page(self, request: Request, visitor: Visitor, codes: tuple[str, ...], *, first: bool) -> Response:
-        return self._pages.page(request, "recovery.html", visitor, codes=codes, first=first)
+        return self._pages.page(
+            request,
+            RecoveryCodes(
+                codes=codes,
+                first=first,
+            ),
+            visitor,
+        )
 
 
-def _factor_words(visitor: Visitor) -> dict[str, Any] | None:
+def _factor_words(visitor: Visitor) -> FactorWords | None:
     factor = visitor.account.second_factor
     if factor is None:
         return None
     left = len(factor.recovery)
-    return {"since": moment_of(factor.since.isoformat()), "left": left, "few": left <= FEW_CODES}
+    return FactorWords(moment_of(factor.since.isoformat()), left, left <= FEW_CODES)
 
 
-def _session_words(session: Session, here: str) -> dict[str, Any]:
-    return {
-        "id": id_of(session),
-        "client": session.client or "没有记下",
-        "opened": moment_of(session.created_at.isoformat()),
-        "seen": moment_of(session.seen_at.isoformat()),
-        "here": session.token_hash == here,
-    }
+def _session_words(session: Session, here: str) -> SessionWords:
+    return SessionWords(
+        id=id_of(session),
+        client=session.client or "没有记下",
+        opened=moment_of(session.created_at.isoformat()),
+        seen=moment_of(session.seen_at.isoformat()),
+        here=session.token_hash == here,
+    )
 
 
 def _purpose(visitor: Visitor) -> str:

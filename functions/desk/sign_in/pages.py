@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,6 +50,43 @@ class Next:
     def of(cls, answers: Mapping[str, str]) -> Next:
         """What the pages of the sign-in carry from one to the next."""
         return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """The first step; `files`: files were chosen that the sign-in cannot keep."""
+
+    template: ClassVar = "sign_in.html"
+    notice: str
+    name: str
+    error: str
+    csrf: str
+    next: str
+    kept: str
+    files: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """The second step, for the code."""
+
+    template: ClassVar = "code.html"
+    error: str
+    csrf: str
+    ticket: str
+    next: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordView:
+    """The form to change one's password; `first`: a one-time password must be changed."""
+
+    template: ClassVar = "password.html"
+    first: bool
+    error: str
+    field: str
+    kept: str
 
 
 class Overtaken(HttpProblem):
@@ -183,16 +220,17 @@ class SignInPages:
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
-            "sign_in.html",
+            SignInView(
+                notice=notice,
+                name=name,
+                error=problem.detail if problem else "",
+                csrf=token,
+                next=way.after if way else own_page(request.query_params.get("next", "")),
+                kept=way.kept if way else "",
+                files=files,
+            ),
             None,
             status=problem.status if problem else status,
-            notice=notice,
-            name=name,
-            error=problem.detail if problem else "",
-            csrf=token,
-            next=way.after if way else own_page(request.query_params.get("next", "")),
-            kept=way.kept if way else "",
-            files=files,
         )
         response.headers.update(problem.headers if problem else {})
         set_cookie(response, FORM_COOKIE, token)
@@ -203,14 +241,15 @@ class SignInPages:
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
-            "code.html",
+            CodeView(
+                error=problem.detail if problem else "",
+                csrf=token,
+                ticket=ticket,
+                next=way.after,
+                kept=way.kept,
+            ),
             None,
             status=problem.status if problem else 200,
-            error=problem.detail if problem else "",
-            csrf=token,
-            ticket=ticket,
-            next=way.after,
-            kept=way.kept,
         )
         response.headers.update(problem.headers if problem else {})
         return response
@@ -239,13 +278,14 @@ class SignInPages:
     ) -> Response:
         return self._pages.page(
             request,
-            "password.html",
+            PasswordView(
+                first=visitor.account.must_change_password,
+                error=str(refusal) if refusal else "",
+                field=refusal.field if refusal else "",
+                kept=kept,
+            ),
             visitor,
             status=422 if refusal else 200,
-            first=visitor.account.must_change_password,
-            error=str(refusal) if refusal else "",
-            field=refusal.field if refusal else "",
-            kept=kept,
         )
 
 

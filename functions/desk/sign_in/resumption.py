@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
+from functions.records.words import DECISIONS
 from functions.settings import Settings
 from functions.staff.encryption import Encryption, Unreadable
 from functions.staff.permissions import ROLE_TITLES
@@ -44,7 +45,7 @@ LABELS: Final[Mapping[str, str]] = {
     "role": "角色",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "decision": {"accept": "接受", "return": "退回补正", "reopen": "重新打开", "void": "作废"},
+    "decision": {str(kind): word for kind, word in DECISIONS.items()},
     "role": {str(role): title for role, title in ROLE_TITLES.items()},
 }
 
@@ -125,6 +126,18 @@ def address_of(request: Request) -> str:
     return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
 
 
+@dataclass(frozen=True, slots=True)
+class ResumeView:
+    """What was kept, in words as far as the page can name it; `foreign`: another account typed it."""
+
+    template: ClassVar = "resume.html"
+    kept: KeptPost | None
+    foreign: bool
+    step: str = ""
+    told: Sequence[tuple[str, str]] = ()
+    back: str = ""
+
+
 def resume_page(
     pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
 ) -> Response:
@@ -135,19 +148,20 @@ def resume_page(
     foreign = kept is not None and bool(kept.mark) and not is_of(kept.mark, visitor.account.name)
     route = _route_of(request, kept.address) if kept and not foreign else None
     if kept is None or route is None:
-        return pages.page(request, "resume.html", visitor, status=status, kept=None, foreign=foreign)
+        return pages.page(request, ResumeView(kept=None, foreign=foreign), visitor, status=status)
     path, mark, query = kept.address.partition("?")
     variables = route.at(path) or {}
     return pages.page(
         request,
-        "resume.html",
+        ResumeView(
+            kept=kept,
+            foreign=False,
+            step=route.step.format(**variables),
+            told=_told(kept),
+            back=route.back.format(**variables) + mark + query,
+        ),
         visitor,
         status=status,
-        kept=kept,
-        foreign=False,
-        step=route.step.format(**variables),
-        told=_told(kept),
-        back=route.back.format(**variables) + mark + query,
     )
 
 

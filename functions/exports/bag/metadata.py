@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.exports.cells import STATUSES
 from functions.exports.csv_cells import quote
 from functions.forms.definition import Definition
-from functions.records.event import STEP_WORDS, Event
+from functions.records.event import Event
 from functions.records.state import SHANGHAI
 from functions.records.store import Record
+from functions.records.words import STATUSES, STEPS
 
 FORMAT = "PDF/A-2a（ISO 19005-2）"
 SIGNED = "ES256（JWS，RFC 7515）"
@@ -55,7 +55,7 @@ def record_line(bureau: str, record: Record, definition: Definition, paper: str,
             digest,
             SIGNED,
             paper.replace("filing.pdf", "receipt.jws"),
-            STATUSES[summary.status],
+            STATUSES[summary.status].word,
             filed[-1].digest,
             summary.form_digest,
         )
@@ -69,7 +69,7 @@ def process_lines(record: Record) -> bytes:
             (
                 event.number,
                 str(event.sequence),
-                STEP_WORDS[event.type],
+                STEPS[event.type],
                 _moment(event.at),
                 record.summary.unit_name if event.actor == "filer" else event.actor,
                 _said(event),

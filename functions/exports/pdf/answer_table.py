@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import math
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 from functions.forms.address import numeral
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.outline import Item, Section
-from functions.forms.page.answers import NOT_ANSWERED, value_words
+from functions.forms.page.answer_text import UNANSWERED, answer_words
 
 Cell = dict[str, Any]
 Block = dict[str, Any]
@@ -22,7 +20,6 @@ MOST_IN_GRID = 8
 # In half-width characters: what two of four columns hold on one line.
 _SHORT_LABEL, _SHORT_VALUE, _SHORT_PART = 16, 26, 20
 _MARGIN, _NARROWEST, _WIDEST = 2, 5, 30
-_BREAK, _TAG = re.compile(r"<br ?/?>"), re.compile(r"<[^>]*>")
 
 
 def sections_of(definition: Definition, data: Mapping[str, Any]) -> list[Block]:
@@ -33,13 +30,6 @@ def sections_of(definition: Definition, data: Mapping[str, Any]) -> list[Block]:
         if blocks:
             made.append({"title": _title(section, number), "blocks": blocks})
     return made
-
-
-def words_of(field: Field, value: Any) -> str:
-    """The answer in the words of the page that shows it; several lines are separated by LF."""
-    if value is None or value == []:
-        return _text(NOT_ANSWERED)
-    return _text(value_words(field, value))
 
 
 def label(text: str, columns: int = 1) -> Cell:
@@ -74,7 +64,7 @@ class _Section:
         if isinstance(item, Group):
             self._add_group(item, held if isinstance(held, Mapping) else {})
             return
-        words = words_of(item, held) if isinstance(item, Field) else _text(NOT_ANSWERED)
+        words = answer_words(item, held) if isinstance(item, Field) else UNANSWERED
         if _width(item.label) > _SHORT_LABEL:
             self._line(label(item.label, 2), value(words, 2))
         elif _width(words) > _SHORT_VALUE or "\n" in words:
@@ -86,7 +76,9 @@ class _Section:
         """A group stands on one line: its label, its leading answer, the rest of its answers."""
         shown = [item for item in group.items if held.get(item.key) is not None or item.required != "sometimes"]
         lead = [
-            words_of(item, held.get(item.key)) for item in shown if item.key == group.lead and isinstance(item, Field)
+            answer_words(item, held.get(item.key))
+            for item in shown
+            if item.key == group.lead and isinstance(item, Field)
         ]
         rest = [_part(item, held.get(item.key)) for item in shown if item.key != group.lead]
         brief = len(rest) > 1 and all(_width(part) <= _SHORT_PART for part in rest)
@@ -129,7 +121,8 @@ def _rows(rows: Rows, held: Sequence[Any]) -> Iterator[Block]:
 
 def _grid(rows: Rows, fields: Sequence[Field], held: Sequence[Any]) -> dict[str, Any]:
     lines = [
-        [str(number), *(words_of(field, row.get(field.key)) for field in fields)] for number, row in enumerate(held, 1)
+        [str(number), *(answer_words(field, row.get(field.key)) for field in fields)]
+        for number, row in enumerate(held, 1)
     ]
     head = ["序号", *(field.label for field in fields)]
     widths = [_weight(column) for column in zip(*([head[1:], *(line[1:] for line in lines)]), strict=True)]
@@ -149,16 +142,11 @@ def _part(item: Item, held: Any) -> str:
         return item.label
     if item.kind == "integer" and isinstance(held, int) and len(item.label) == 1:
         return f"{held:,} {item.label}"
-    return f"{item.label}：{words_of(item, held)}"
+    return f"{item.label}：{answer_words(item, held)}"
 
 
 def _title(section: Section, number: int) -> str:
     return section.title if section.closing else f"{numeral(number)}、{section.title}"
-
-
-def _text(markup: str) -> str:
-    """What a browser would show of the markup of an answer."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup)))
 
 
 def _width(text: str) -> int:

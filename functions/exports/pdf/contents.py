@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from functions.errors import NotFound
-from functions.exports.cells import CONTESTED, STATUSES, TIMELINESS
 from functions.exports.pdf.answer_table import Block, label, sections_of, value
 from functions.exports.typesetting.document import Document
 from functions.forms.definition import Definition
@@ -19,12 +18,13 @@ from functions.records.filing import receipt_of
 from functions.records.keys import Keys
 from functions.records.state import SHANGHAI, Erased, State, day_in_shanghai, standing
 from functions.records.store import Record
+from functions.records.words import AGREED, CONTESTED, DECIDED, STATUSES, TIMELINESS
 
 OPINIONS: Final = {
-    "returned": ("退回补正意见", "退回补正"),
-    "accepted": ("接受意见", "接受"),
-    "reopened": ("重新打开的决定", "重新打开"),
-    "voided": ("作废的决定", "作废"),
+    "returned": f"{DECIDED['returned']}意见",
+    "accepted": f"{DECIDED['accepted']}意见",
+    "reopened": f"{DECIDED['reopened']}的决定",
+    "voided": f"{DECIDED['voided']}的决定",
 }
 _GROUP = 8
 _OURS = "本系统拟定，非官方格式。"
@@ -90,9 +90,9 @@ def opinion_paper(record: Record, definition: Definition, sequence: int, letterh
         raise Erased
     state = standing(record.events, at)
     body = json.loads(event.body)
-    title, decided = OPINIONS[event.type]
+    title, decided = OPINIONS[event.type], DECIDED[event.type]
     if not body.get("complete", True):
-        title, decided = "同意接受的意见", "同意接受，由另一位审核员再审"
+        title, decided = f"{AGREED}的意见", f"{AGREED}，由另一位审核员再审"
     facts = [
         ("编号", event.number),
         ("单位", record.summary.unit_name),
@@ -133,7 +133,7 @@ def _about(record: Record, filed: _Filed, definition: Definition) -> list[tuple[
         ("单位", str(read(state.data, split(definition.rules.unit_name_at)))),
         *came,
         ("截止日期", long_date(state.due)),
-        ("是否按期", TIMELINESS[state.timeliness]),
+        ("是否按期", TIMELINESS[state.timeliness].word),
         ("版本", f"第 {state.version} 版（共 {filed.count} 版）"),
         ("状态", _standing(record, filed)),
     ]
@@ -142,8 +142,8 @@ def _about(record: Record, filed: _Filed, definition: Definition) -> list[tuple[
 def _standing(record: Record, filed: _Filed) -> str:
     if filed.state.version < filed.count:
         return "已补正，以后面的版本为准"
-    contested = f"，{CONTESTED}" if record.summary.contested else ""
-    return STATUSES[record.summary.status] + contested
+    contested = f"，{CONTESTED.word}" if record.summary.contested else ""
+    return STATUSES[record.summary.status].word + contested
 
 
 def _digest(event: Event) -> list[tuple[str, str]]:

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from functions.forms.address import numeral
-from functions.forms.attachment_field import is_file, size_words
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.outline import Item
+from functions.forms.page.answer_text import UNANSWERED, UNTICKED, answer_text, file_names
 from functions.forms.page.context import by_pointer
-from functions.forms.page.element import Markup, el, join, lines
+from functions.forms.page.element import EMPTY, Markup, above, el, join, lines
 from functions.forms.page.encode import text_of
 from functions.forms.page.field_names import id_of, name_of
 from functions.forms.pointer import Path
 from functions.forms.pointer import join as pointer_of
 from functions.forms.problem import Problem
 
-NOT_ANSWERED = el("span", "未填", class_="quiet")
-NOT_TICKED = el("span", "没有勾选", class_="quiet")
+NOT_ANSWERED = el("span", UNANSWERED, class_="quiet")
+NOT_TICKED = el("span", UNTICKED, class_="quiet")
 
 
 Beside = Callable[[str, Path], Markup]
@@ -31,7 +31,7 @@ def render_answers(
     *,
     beside: Beside | None = None,
     prefix: str = "a",
-) -> str:
+) -> Markup:
     """Every section with its answers, values in the middle, warnings below them.
 
     `beside` makes what stands at the right of an answer, from its label and path: `change_button`, for one. `prefix`
@@ -56,7 +56,7 @@ def change_button(name: str, path: Path) -> Markup:
     )  # fmt: skip
 
 
-def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str = "a") -> str:
+def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str = "a") -> Markup:
     """The closing sections, which `render_answers` leaves out: what was declared, and by whom."""
     parts = []
     for section in definition.sections:
@@ -73,7 +73,8 @@ def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str 
 
 def value_words(field: Field, value: Any) -> Markup:
     """One answer as people read it: labels of choices, 是 and 否, dates in words, the unit after a number."""
-    words = _VALUES.get(field.kind, _plain)(field, value)
+    marked = _MARKED.get(field.kind)
+    words = marked(field, value) if marked else lines(answer_text(field, value))
     return words if not field.unit else join(words, f" {field.unit}")
 
 
@@ -138,7 +139,7 @@ class _Writer:
                 below += [warnings] if numbers else []
             elif not isinstance(item, Field) and inner is not None:
                 parts.append(self.lists([item], held, path))
-        return join(Markup(("，" if numbers else "<br>").join(parts)), *below)
+        return join(Markup("，").join(parts) if numbers else above(parts), *below)
 
     def _line(self, label: str, words: Markup, path: Path, warnings: Markup) -> Markup:
         name = self._definition.label_at(pointer_of(path))
@@ -160,7 +161,7 @@ def _labelled(field: Field, value: Any, lead: str | None) -> Markup:
 
 
 def _list(entries: Sequence[Markup]) -> Markup:
-    return el("dl", *entries, class_="ans") if entries else Markup("")
+    return el("dl", *entries, class_="ans") if entries else EMPTY
 
 
 def _words(field: Field, value: Any) -> Markup:
@@ -169,52 +170,26 @@ def _words(field: Field, value: Any) -> Markup:
     return value_words(field, value)
 
 
-def _plain(field: Field, value: Any) -> Markup:
-    return lines(text_of(value))
+def _tick(field: Field, value: Any) -> Markup:
+    return join(answer_text(field, value)) if value is True else NOT_TICKED
 
 
-def _count(field: Field, value: Any) -> Markup:
-    """A count in groups of three; a year is no count."""
-    return join(f"{value:,}") if isinstance(value, int) and field.unit not in ("", "年") else _plain(field, value)
+def _date(field: Field, value: Any) -> Markup:
+    words, stored = answer_text(field, value), text_of(value)
+    return join(words) if words == stored else el("time", words, datetime=stored)
 
 
-def _choice(field: Field, value: Any) -> Markup:
-    return join(dict(field.choices).get(value, text_of(value)))
-
-
-def _choices(field: Field, value: Any) -> Markup:
-    chosen = value if isinstance(value, list) else [value]
-    return Markup("<br>".join(_choice(field, each) for each in chosen))
+def _code(field: Field, value: Any) -> Markup:
+    return el("span", answer_text(field, value), class_="code")
 
 
 def _files(field: Field, value: Any) -> Markup:
     """The names, each with its size: what is in the files is for their reader to see."""
-    named = [file for file in value if is_file(file)] if isinstance(value, list) else []
-    sizes = (el("span", f"（{size_words(file['size'])}）", class_="quiet") for file in named)
-    return Markup("<br>".join(join(file["name"], size) for file, size in zip(named, sizes, strict=True)))
+    return above(join(name, el("span", size, class_="quiet")) for name, size in file_names(value))
 
 
-def _boolean(field: Field, value: Any) -> Markup:
-    return join("是") if value is True else NOT_TICKED
-
-
-def _date(field: Field, value: Any) -> Markup:
-    parts = text_of(value).split("-")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        return join(text_of(value))
-    year, month, day = parts
-    return el("time", f"{year} 年 {int(month)} 月 {int(day)} 日", datetime=text_of(value))
-
-
-def _code(field: Field, value: Any) -> Markup:
-    return el("span", text_of(value), class_="code")
-
-
-_VALUES: dict[str, Callable[[Field, Any], Markup]] = {
-    "integer": _count,
-    "choice": _choice,
-    "choices": _choices,
-    "boolean": _boolean,
+_MARKED: dict[str, Callable[[Field, Any], Markup]] = {
+    "boolean": _tick,
     "date": _date,
     "uscc": _code,
     "attachments": _files,

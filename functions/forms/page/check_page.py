@@ -8,7 +8,7 @@ from typing import Any
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field
 from functions.forms.page.answers import change_button, render_answers, value_words
-from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.element import EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.encode import encode
 from functions.forms.problem import Problem
 
@@ -26,7 +26,7 @@ def render_check(
     hidden: Mapping[str, str] | None = None,
     before: str = NOT_YET,
     vouchers: Sequence[str] = (),
-) -> str:
+) -> Markup:
     """The answers that will be filed, those that will not be, the declaration, and one button 确认提交.
 
     `data` is what will be filed, `typed` what was typed before answers that do not apply were dropped: it goes along
@@ -38,7 +38,7 @@ def render_check(
         "form",
         _carried(definition, data if typed is None else typed, hidden or {}),
         *(hidden_input("voucher", voucher) for voucher in vouchers),
-        Markup(answers),
+        answers,
         _closing(definition, data),
         id="form", action=action, method="post", accept_charset="utf-8", data_check=definition.id,
     )  # fmt: skip
@@ -52,7 +52,7 @@ def _not_yet(words: str) -> Markup:
 def _left_out(definition: Definition, typed: Mapping[str, Any], dropped: Sequence[str]) -> Markup:
     """The answers that the present choices make superfluous, each with what was typed."""
     if not dropped:
-        return Markup("")
+        return EMPTY
     heading = el("b", "下面填了的内容不会提交")
     reason = el("p", "按您现在的选择，这几项不用填。要一起提交，请返回修改前面的选择。")
     entries = [el("li", f"{definition.label_at(at)}：", _dropped_words(definition, typed, at)) for at in dropped]

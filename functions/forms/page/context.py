@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from functions.forms.address import Links
 from functions.forms.attachment_field import MOST_BYTES
-from functions.forms.page.element import Markup, el
+from functions.forms.page.element import EMPTY, Markup, el
 from functions.forms.page.field_names import id_of
 from functions.forms.page.wording import ASKED, WRONG
 from functions.forms.pointer import Path, join, split
@@ -20,7 +20,7 @@ class Context:
 
     `basis` is the address that is named already, once for all that is drawn: it is not said again at each field.
     `asked` are the pointers of what the bureau wants changed. `action` is where the form posts to, `upload_limit` how
-    many bytes of files it can bring at once without a script.
+    many bytes of files it can bring at once without a script. `focus` is the path of the control that takes the focus.
     """
 
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
@@ -29,6 +29,7 @@ class Context:
     asked: frozenset[str] = frozenset()
     action: str = ""
     upload_limit: int = MOST_BYTES
+    focus: Path | None = None
 
     def wrong(self, path: Path) -> Sequence[Problem]:
         """The problems at exactly this place."""
@@ -37,19 +38,19 @@ class Context:
     def mark(self, *paths: Path) -> Markup:
         """The words at what the bureau wants changed, or nothing."""
         wanted = any(join(path) in self.asked for path in paths)
-        return el("b", ASKED, class_="asked") if wanted else Markup("")
+        return el("b", ASKED, class_="asked") if wanted else EMPTY
 
 
 def errors_at(sheet: Context, path: Path) -> Markup:
     """The messages at this place, each with the hidden word that makes it one for those who hear it."""
-    messages = [
-        el("span", el("span", WRONG, class_="vh"), problem.message, class_="err") for problem in sheet.wrong(path)
-    ]
-    if not messages:
-        return Markup("")
-    if len(messages) == 1:
-        return Markup(messages[0].replace('class="err"', f'class="err" id="{id_of(path)}-e"', 1))
-    return el("span", *messages, id=f"{id_of(path)}-e")
+    problems, name = sheet.wrong(path), f"{id_of(path)}-e"
+    if len(problems) == 1:
+        return _error(problems[0], name)
+    return el("span", *(_error(problem) for problem in problems), id=name) if problems else EMPTY
+
+
+def _error(problem: Problem, name: str | None = None) -> Markup:
+    return el("span", el("span", WRONG, class_="vh"), problem.message, class_="err", id=name)
 
 
 def described_by(sheet: Context, path: Path, hint: bool) -> str | None:

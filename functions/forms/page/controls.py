@@ -10,7 +10,7 @@ from typing import Any
 from functions.forms.attachment_field import EXTENSIONS, KINDS, MOST_BYTES, UPLOAD, is_file, size_words, written
 from functions.forms.outline import Field
 from functions.forms.page.context import Context
-from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.element import EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.encode import text_of
 from functions.forms.page.field_names import id_of, name_of
 from functions.forms.pointer import Path
@@ -26,13 +26,17 @@ _MODES = {"integer": "numeric", "decimal": "decimal", "phone": "tel", "email": "
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A field at a place: its own path, what was typed there, whether it is wrong, and what describes it."""
+    """A field at a place: its own path, what was typed there, whether it is wrong, and what describes it.
+
+    `focused`: it takes the focus; of several controls the first one does.
+    """
 
     field: Field
     path: Path
     value: Any
     wrong: bool = False
     described_by: str | None = None
+    focused: bool = False
 
 
 def is_fieldset(field: Field) -> bool:
@@ -63,7 +67,7 @@ def picks(placed: Placed) -> Markup:
     ]
     labels = [label for _, label in placed.field.choices]
     on_one_line = sum(map(len, labels)) <= _SHORT_LABELS
-    return el("div", *buttons, class_="picks--line") if on_one_line else Markup("".join(buttons))
+    return el("div", *buttons, class_="picks--line") if on_one_line else join(*buttons)
 
 
 def _pick(placed: Placed, value: str, label: str, checked: bool, first: bool) -> Markup:
@@ -74,6 +78,7 @@ def _pick(placed: Placed, value: str, label: str, checked: bool, first: bool) ->
         name=name_of(placed.path),
         value=value,
         checked=checked,
+        autofocus=first and placed.focused,
     )
     return el("label", button, label, class_="pick")
 
@@ -88,6 +93,7 @@ def _tick(placed: Placed) -> Markup:
         checked=placed.value is True,
         aria_invalid="true" if placed.wrong else None,
         aria_describedby=placed.described_by,
+        autofocus=placed.focused,
     )
     return el("label", box, placed.field.label, class_="pick")
 
@@ -102,6 +108,7 @@ def _select(placed: Placed) -> Markup:
         autocomplete=placed.field.autocomplete or None,
         aria_invalid="true" if placed.wrong else None,
         aria_describedby=placed.described_by,
+        autofocus=placed.focused,
     )
 
 
@@ -116,6 +123,7 @@ def _area(placed: Placed) -> Markup:
         rows=placed.field.lines,
         aria_invalid="true" if placed.wrong else None,
         aria_describedby=placed.described_by,
+        autofocus=placed.focused,
     )
 
 
@@ -133,6 +141,7 @@ def _input(placed: Placed) -> Markup:
         spellcheck="false" if field.kind == "uscc" else None,
         aria_invalid="true" if placed.wrong else None,
         aria_describedby=placed.described_by,
+        autofocus=placed.focused,
         value=value or None,
     )
 
@@ -157,18 +166,18 @@ def files(sheet: Context, field: Field, value: Any, path: Path) -> Markup:
     """The named files, unseen values and all, and the chooser with its button; a page's script takes it from there."""
     held = value if isinstance(value, list) else []
     name = name_of(path)
-    entries = [_entry(name, path, place, file) for place, file in enumerate(held)]
-    listed = el("ul", *entries, class_="files") if entries else Markup("")
+    entries = [_entry(sheet, name, (*path, str(place)), file) for place, file in enumerate(held)]
+    listed = el("ul", *entries, class_="files") if entries else EMPTY
     return join(listed, _chooser(sheet, field, held, path))
 
 
-def _entry(name: str, path: Path, place: int, file: Any) -> Markup:
+def _entry(sheet: Context, name: str, path: Path, file: Any) -> Markup:
     known = is_file(file)
     shown = file["name"] if known else "读不出来的文件"
-    size = el("span", size_words(file["size"]), class_="quiet") if known else Markup("")
+    size = el("span", size_words(file["size"]), class_="quiet") if known else EMPTY
     remove = el(
         "button", "移除", el("span", shown, class_="vh"), class_="btn btn--warn btn--small",
-        id=id_of((*path, str(place))), name="action", value=f"remove:{name}:{place}",
+        id=id_of(path), name="action", value=f"remove:{name}:{path[-1]}", autofocus=path == sheet.focus,
     )  # fmt: skip
     return el("li", hidden_input(name, written(file)), el("span", shown, class_="name"), size, remove)
 
@@ -182,7 +191,7 @@ def _chooser(sheet: Context, field: Field, held: Sequence[Any], path: Path) -> M
     )
     choose = el(
         "input", type="file", id=control, name=name, accept=",".join(EXTENSIONS), multiple=field.maximum != 1,
-        disabled=full, aria_describedby=f"{control}-h",
+        disabled=full, aria_describedby=f"{control}-h", autofocus=path == sheet.focus,
     )  # fmt: skip
     send = el(
         "button", "上传", class_="btn btn--second btn--small", name="action", value=name, disabled=full,

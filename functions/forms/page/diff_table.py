@@ -10,7 +10,7 @@ from typing import Any
 from functions.forms.difference import Change, Comparison, meaning
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.page.answers import NOT_TICKED, value_words
-from functions.forms.page.element import Markup, el, join, lines
+from functions.forms.page.element import EMPTY, Markup, above, el, join, lines
 
 NOTHING = el("span", "没有填", class_="quiet")
 GONE = el("span", "没有", class_="quiet")
@@ -31,8 +31,8 @@ def render_differences(comparison: Comparison, *, before: int, after: int, level
     count = len(changes)
     words = f"第 {after} 版改了 {count} 处" if count else f"第 {after} 版的内容和第 {before} 版一样"
     heading = el(f"h{level}", words, id=f"changes-{after}")
-    same = el("p", f"其余 {comparison.unchanged} 栏没有变化。", class_="note quiet") if count else Markup("")
-    return join(heading, _table(changes, before, after) if count else Markup(""), same)
+    same = el("p", f"其余 {comparison.unchanged} 栏没有变化。", class_="note quiet") if count else EMPTY
+    return join(heading, _table(changes, before, after) if count else EMPTY, same)
 
 
 def _with_moves(changes: Sequence[Change]) -> list[Change | Move]:
@@ -93,7 +93,7 @@ def _files(tag: str, field: Field, held: Any, other: Any) -> Markup:
     """The files of one side, marked where the other has not got them."""
     kept = other or ()
     named = ((value_words(field, [file]), file in kept) for file in held or ())
-    return Markup("<br>".join(words if stays else el(tag, words) for words, stays in named)) or NOTHING
+    return above(words if stays else el(tag, words) for words, stays in named) or NOTHING
 
 
 def _whole(tag: str, words: Markup | None, otherwise: Markup) -> Markup:
@@ -117,7 +117,7 @@ def _parted(before: str, after: str) -> tuple[Markup, Markup]:
 
 def _marked(tag: str, text: str, start: int, end: int) -> Markup:
     stop = len(text) - end
-    middle = el(tag, lines(text[start:stop])) if stop > start else Markup("")
+    middle = el(tag, lines(text[start:stop])) if stop > start else EMPTY
     return join(lines(_shortened(text[:start], 1)), middle, lines(_shortened(text[stop:], -1)))
 
 
@@ -130,7 +130,7 @@ def _shortened(text: str, side: int) -> str:
 
 def _row_words(rows: Rows, row: Any) -> Markup | None:
     """A whole row, an answer to a line; None where there is none."""
-    return None if row is None else Markup("<br>".join(_answers(rows.items, row)))
+    return None if row is None else above(_answers(rows.items, row))
 
 
 def _answers(items: tuple[Item, ...], held: Any) -> list[Markup]:

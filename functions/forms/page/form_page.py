@@ -17,8 +17,9 @@ from functions.forms.definition import Definition, Section
 from functions.forms.page.answers import render_answers
 from functions.forms.page.check_page import render_check
 from functions.forms.page.context import Context, basis_link, by_pointer, errors_at
-from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.element import BREAK, EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of
+from functions.forms.page.focus import control_at
 from functions.forms.page.progress import render_progress
 from functions.forms.page.script_data import script_data
 from functions.forms.page.widgets import render_items
@@ -43,7 +44,7 @@ def render_form(
     kept: bool = True,
     vouchers: Sequence[str] = (),
     upload_limit: int = MOST_BYTES,
-) -> str:
+) -> Markup:
     """A form, ready to fill in or filled in with `values` as they were typed, each problem beside its control.
 
     `action` is the URL it posts to, `hidden` goes along unseen (the form's digest always does). `focus` is the pointer
@@ -52,14 +53,17 @@ def render_form(
     lets the page's script keep a draft in the browser. `vouchers` go along for the files that were sent; without
     a script the page brings `upload_limit` bytes of them at once, to the address called files below `action`.
     """
-    sheet = Context(by_pointer(problems), links, asked=frozenset(asked), action=action, upload_limit=upload_limit)
+    sheet = Context(
+        by_pointer(problems), links, asked=frozenset(asked), action=action, upload_limit=upload_limit,
+        focus=control_at(definition, values, focus) if focus else None,
+    )  # fmt: skip
     body = join(
         *(_section(sheet, section, index, values) for index, section in enumerate(definition.sections, 1)),
         *(hidden_input(*pair) for pair in {"form_digest": definition.digest, **(hidden or {})}.items()),
         *(hidden_input("voucher", voucher) for voucher in vouchers),
     )
     form = el(
-        "form", _with_focus(body, focus), id="form", action=action, method="post", novalidate=True, lang="zh-CN",
+        "form", body, id="form", action=action, method="post", novalidate=True, lang="zh-CN",
         accept_charset="utf-8", data_form=definition.id, data_fresh=values is None, data_unkept=not kept,
     )  # fmt: skip
     progress = render_progress(definition, values or {}, problems)
@@ -69,7 +73,7 @@ def render_form(
 def render_intro(definition: Definition, links: Links | None = None) -> Markup:
     """Who must file, when, on what basis; that secrets are forbidden here; what happens to personal data."""
     rules = definition.rules
-    places = Markup("、".join(basis_link(links, basis) for basis in rules.basis))
+    places = Markup("、").join(basis_link(links, basis) for basis in rules.basis)
     facts = (
         ("谁要填", rules.obliged_words, ""),
         ("什么时候", el("strong", rules.when_words), rules.when_note),
@@ -79,10 +83,10 @@ def render_intro(definition: Definition, links: Links | None = None) -> Markup:
     return join(slip, _warning(), _privacy(definition, links))
 
 
-def render_summary(problems: Sequence[Problem]) -> str:
+def render_summary(problems: Sequence[Problem]) -> Markup:
     """The box that names every problem and leads to its control, and takes the focus; empty without problems."""
     if not problems:
-        return ""
+        return EMPTY
     heading = el("h2", f"还没有提交：有 {len(problems)} 处要改", id="err-h")
     entries = el("ol", *(el("li", _leading_to(problem)) for problem in problems))
     kept = el("p", KEPT, class_="note")
@@ -101,8 +105,8 @@ def _leading_to(problem: Problem) -> Markup:
 
 
 def _fact(term: str, words: str, note: str) -> Markup:
-    below = Markup("<br>") + el("small", note) if note else Markup("")
-    return el("div", el("dt", term), el("dd", words, Markup(below)))
+    below = BREAK + el("small", note) if note else EMPTY
+    return el("div", el("dt", term), el("dd", words, below))
 
 
 def _warning() -> Markup:
@@ -112,8 +116,8 @@ def _warning() -> Markup:
 
 def _privacy(definition: Definition, links: Links | None) -> Markup:
     words = "收集的姓名和电话只用于核对本次填报，不公开。"
-    more = el("a", "个人信息怎样使用和保存", href=links.to("privacy/")) if links else Markup("")
-    origin = Markup("") if definition.rules.official else el("p", f"这张表的栏目由{UNOFFICIAL}。", class_="note")
+    more = el("a", "个人信息怎样使用和保存", href=links.to("privacy/")) if links else EMPTY
+    origin = EMPTY if definition.rules.official else el("p", f"这张表的栏目由{UNOFFICIAL}。", class_="note")
     return join(el("p", words, more, class_="note"), origin)
 
 
@@ -151,16 +155,3 @@ def _last() -> Markup:
     )
     note = el("p", "下一步是核对页，核对之后才算提交。", class_="note quiet")
     return join(note, buttons)
-
-
-def _with_focus(body: Markup, focus: str | None) -> Markup:
-    """The markup with `autofocus` on the control at the pointer, or on the first one inside what it names."""
-    if not focus:
-        return body
-    place = re.escape(id_of(pointer.split(focus)))
-    for inside in ("", '-[^"]*'):
-        control = re.compile(rf'<(?:input|select|textarea|button)(?= )[^>]*? id="{place}{inside}"')
-        found = control.search(body)
-        if found:
-            return Markup(body[: found.end()] + " autofocus" + body[found.end() :])
-    return body

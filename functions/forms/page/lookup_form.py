@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.forms.page.element import Markup, el, join
+from functions.forms.page.element import EMPTY, Markup, el, join
 from functions.forms.page.wording import WRONG
 
 _NUMBER = "在回执上，如 SC-2026-7F3K9QXW。"
@@ -18,7 +18,7 @@ def render_lookup(action: str, *, number: str = "", error: str = "") -> Markup:
 
 def _summary(error: str) -> Markup:
     if not error:
-        return Markup("")
+        return EMPTY
     heading, entry = el("h2", "还没有找到", id="err-h"), el("li", el("a", error, href="#code"))
     return el(
         "div", heading, el("ol", entry),
@@ -27,7 +27,7 @@ def _summary(error: str) -> Markup:
 
 
 def _field(name: str, label: str, hint: str, *, value: str = "", error: str = "") -> Markup:
-    wrong = el("span", el("span", WRONG, class_="vh"), error, class_="err", id=f"{name}-e") if error else Markup("")
+    wrong = el("span", el("span", WRONG, class_="vh"), error, class_="err", id=f"{name}-e") if error else EMPTY
     control = el(
         "input", class_="w20 code", id=name, name=name, value=value or None, autocomplete="off",
         autocapitalize="characters", spellcheck="false", maxlength=40, required=True,

@@ -11,7 +11,7 @@ from functions.forms.checking.messages import say
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.formats import EMAIL, PHONE, USCC_ALPHABET
 from functions.forms.outline import Item
-from functions.forms.page.element import Markup
+from functions.forms.page.element import Markup, el
 from functions.forms.page.field_names import name_of
 from functions.forms.page.wording import WORDS, count_of_parts
 from functions.forms.pointer import ANY_ROW, Path
@@ -27,7 +27,7 @@ def script_data(definition: Definition) -> Markup:
     """A block of JSON that a browser does not run; no text in it can end the block."""
     text = json.dumps(form_data(definition), ensure_ascii=False, separators=(",", ":"))
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c")
-    return Markup(f'<script type="application/json" id="form-data">{safe}</script>')
+    return el("script", Markup(safe), type="application/json", id="form-data")
 
 
 def form_data(definition: Definition) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.outline import Field, Group, Item, Rows
 from functions.forms.page.context import Context, basis_link, described_by, errors_at
 from functions.forms.page.controls import Placed, control, files, is_fieldset, limits_of, picks
-from functions.forms.page.element import Markup, el, hidden_input, join
+from functions.forms.page.element import EMPTY, Markup, el, hidden_input, join
 from functions.forms.page.field_names import id_of, name_of
 from functions.forms.page.wording import DATE_HINT, DEPENDS, OPTIONAL, WORDS
 from functions.forms.pointer import ANY_ROW, Path
@@ -18,7 +18,7 @@ from functions.forms.pointer import ANY_ROW, Path
 def render_items(sheet: Context, items: Sequence[Item], values: Any, path: Path) -> Markup:
     """The items of a section, group or row in form order; two of a pair, and ticks in a row, share a line."""
     held = values if isinstance(values, Mapping) else {}
-    return Markup("".join(_line(sheet, line, held, path) for line in _lines(items)))
+    return join(*(_line(sheet, line, held, path) for line in _lines(items)))
 
 
 def _lines(items: Sequence[Item]) -> list[list[Item]]:
@@ -57,9 +57,9 @@ def render_item(sheet: Context, item: Item, value: Any, path: Path) -> Markup:
 def mark(field: Field) -> Markup:
     """（选填） after the label of what may stay empty; a script replaces the mark of what depends on other answers."""
     if field.required == "always" or field.must_be_true:
-        return Markup("")
+        return EMPTY
     words = OPTIONAL if field.required == "never" else DEPENDS
-    return Markup(" " + el("span", words, class_="opt", data_depends=field.required == "sometimes"))
+    return join(" ", el("span", words, class_="opt", data_depends=field.required == "sometimes"))
 
 
 def hint(sheet: Context, item: Item, path: Path) -> Markup:
@@ -74,7 +74,7 @@ def hint(sheet: Context, item: Item, path: Path) -> Markup:
     if item.basis and item.basis != sheet.basis:
         words.append(join("依据", basis_link(sheet.links, item.basis, quiet=True)))
     if not words:
-        return Markup("")
+        return EMPTY
     return el("span", *words, class_="hint", id=f"{id_of(path)}-h")
 
 
@@ -88,7 +88,7 @@ def _field(sheet: Context, field: Field, value: Any, path: Path) -> Markup:
             class_=class_, data_f=name_of(path), data_most=field.maximum, data_largest=MOST_BYTES,
             aria_describedby=described,
         )  # fmt: skip
-    placed = Placed(field, path, value, bool(wrong), described)
+    placed = Placed(field, path, value, bool(wrong), described, path == sheet.focus)
     if is_fieldset(field):
         legend = el("legend", field.label, mark(field))
         single = field.kind == "choice"
@@ -108,7 +108,7 @@ def _group(sheet: Context, group: Group, value: Any, path: Path) -> Markup:
     lead = next((item for item in group.items if isinstance(item, Field) and item.key == group.lead), None)
     rest = [item for item in group.items if item is not lead]
     help_, wrong = hint(sheet, group, path), errors_at(sheet, path)
-    led = _lead(sheet, lead, values, path) if lead else Markup("")
+    led = _lead(sheet, lead, values, path) if lead else EMPTY
     lead_path = (*path, lead.key) if lead else path
     described = " ".join(filter(None, (described_by(sheet, path, bool(help_)), _lead_message(sheet, lead, lead_path))))
     inner = _numbers(sheet, rest, values, path) if _is_numbers(rest) else render_items(sheet, rest, values, path)
@@ -122,7 +122,7 @@ def _group(sheet: Context, group: Group, value: Any, path: Path) -> Markup:
 def _lead(sheet: Context, lead: Field, values: Mapping[str, Any], path: Path) -> Markup:
     """The choice shown directly under a group's legend, which is its question."""
     place = (*path, lead.key)
-    placed = Placed(lead, place, values.get(lead.key))
+    placed = Placed(lead, place, values.get(lead.key), focused=place == sheet.focus)
     return el("div", errors_at(sheet, place), picks(placed), data_f=name_of(place), data_lead=True)
 
 
@@ -143,7 +143,8 @@ def _numbers(sheet: Context, items: Sequence[Item], values: Mapping[str, Any], p
         help_, wrong = hint(sheet, item, place), errors_at(sheet, place)
         ids = [described_by(sheet, place, bool(help_)), f"{id_of(path)}-e" if sheet.wrong(path) else None]
         described = " ".join(filter(None, ids)) or None
-        placed = Placed(item, place, values.get(item.key), bool(wrong or sheet.wrong(path)), described)
+        bad, focused = bool(wrong or sheet.wrong(path)), place == sheet.focus
+        placed = Placed(item, place, values.get(item.key), bad, described, focused)
         label = el("label", item.label, mark(item), class_="lbl", for_=id_of(place))
         parts.append(
             el("div", label, help_, wrong, control(placed), class_="bad" if wrong else None, data_f=name_of(place))
@@ -160,6 +161,7 @@ def _rows(sheet: Context, rows: Rows, value: Any, path: Path) -> Markup:
     add = el(
         "button", words, class_="btn btn--second", id=id_of(path), name="action", value=f"add:{name_of(path)}",
         disabled=len(held) >= rows.maximum, aria_describedby=described_by(sheet, path, bool(help_)),
+        autofocus=path == sheet.focus,
     )  # fmt: skip
     return el(
         "div", help_, wrong, *written, blank, add,

@@ -16,7 +16,7 @@ from functions.records.attachments.inspection import Standing, standing_of
 from functions.records.attachments.named import Attachment, attachments_in
 from functions.records.store import Record
 from functions.records.versions import versions_of
-from functions.web.filing.wording import Mark
+from functions.records.words import Mark
 from functions.web.http.problems import HttpProblem
 from functions.web.http.streaming import Download
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from functions.forms.address import Links
 from functions.forms.attachment_field import MOST_BYTES
 from functions.forms.definition import Definition
 from functions.forms.page.check_page import NOT_YET
+from functions.forms.page.element import EMPTY, Markup, el, join
 from functions.forms.page.form_page import render_check, render_form, render_summary
 from functions.forms.problem import Problem
 
@@ -25,7 +25,7 @@ class Page(NamedTuple):
     """What goes into a frame: title (text), main (HTML), and the way here as (label, address under the root)."""
 
     title: str
-    main: str
+    main: Markup
     crumbs: tuple[tuple[str, str], ...] = ()
 
 
@@ -34,7 +34,7 @@ class Place:
     """Where a form is filled in.
 
     `action` is what its pages post to, `hidden` goes along unseen. `verb` stands before the form's title, `above`
-    (HTML) before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
+    before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
     draft. `before` is said on the page to check. `upload_limit` is how many bytes of files a page can bring at once
     without a script.
     """
@@ -43,7 +43,7 @@ class Place:
     crumbs: tuple[tuple[str, str], ...]
     hidden: Mapping[str, str] = field(default_factory=dict)
     verb: str = ""
-    above: str = ""
+    above: Markup = EMPTY
     asked: frozenset[str] = frozenset()
     kept: bool = True
     before: str = NOT_YET
@@ -112,15 +112,17 @@ def form_page(links: Links, filled: Filled, place: Place) -> Page:
         vouchers=filled.vouchers,
         upload_limit=place.upload_limit,
     )
-    main = f"<h1>{escape(title)}</h1>{_notice(filled.notice)}{render_summary(problems)}{place.above}{form}"
+    main = join(el("h1", title), _notice(filled.notice), render_summary(problems), place.above, form)
     return Page(f"有 {len(problems)} 处要改：{title}" if problems else title, main, place.crumbs)
 
 
-def check_page(checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: str = "") -> Page:
+def check_page(
+    checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: Markup = EMPTY
+) -> Page:
     """The answers as they would be filed, and one button.
 
-    `stop` says what kept them from being filed just now; `contest` offers to file all the same; `changes` (HTML) is
-    what they change in an earlier version.
+    `stop` says what kept them from being filed just now; `contest` offers to file all the same; `changes` is what
+    they change in an earlier version.
     """
     definition = checked.definition
     body = render_check(
@@ -134,23 +136,30 @@ def check_page(checked: Checked, place: Place, *, stop: str = "", contest: bool 
         before=place.before,
         vouchers=checked.vouchers,
     )
-    main = f"<h1>核对后提交{place.verb}：{escape(definition.title)}</h1>{_stop(stop, contest)}{changes}{body}"
+    main = join(el("h1", f"核对后提交{place.verb}：{definition.title}"), _stop(stop, contest), changes, body)
     return Page(f"{'还没有提交' if stop else '核对后提交'}{place.verb}：{definition.title}", main, place.crumbs)
 
 
-def _stop(words: str, contest: bool) -> str:
+def _stop(words: str, contest: bool) -> Markup:
     if not words:
-        return ""
-    # The tick box stands beside its reason, outside the form that it belongs to.
-    box = '<p><label class="pick"><input type="checkbox" name="contest" value="true" form="form">仍要提交</label></p>'
-    return (
-        '<div class="errors" role="alert" tabindex="-1" autofocus aria-labelledby="err-h">'
-        f'<h2 id="err-h">还没有提交</h2><p>{escape(words)}。</p>{box if contest else ""}</div>'
-    )
+        return EMPTY
+    return el(
+        "div",
+        el("h2", "还没有提交", id="err-h"),
+        el("p", f"{words}。"),
+        _contest_box() if contest else EMPTY,
+        class_="errors", role="alert", tabindex=-1, autofocus=True, aria_labelledby="err-h",
+    )  # fmt: skip
 
 
-def _notice(words: str) -> str:
-    return f'<div class="say say--warn" role="status"><p>{escape(words)}</p></div>' if words else ""
+def _contest_box() -> Markup:
+    """The tick box stands beside its reason, outside the form that it belongs to."""
+    box = el("input", type="checkbox", name="contest", value="true", form="form")
+    return el("p", el("label", box, "仍要提交", class_="pick"))
+
+
+def _notice(words: str) -> Markup:
+    return el("div", el("p", words), class_="say say--warn", role="status") if words else EMPTY
 
 
 def value_at(data: Any, pointer: str) -> Any:

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 
 from functions.forms.definition import Definition
-from functions.records.event import STEP_WORDS, Event
+from functions.records.event import Event
 from functions.records.transitions import FILER, OpenRecord
 from functions.records.versions import DECISIONS
+from functions.records.words import AGREED, STEPS
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.form_pages import long_date
-from functions.web.filing.wording import Moment, moment_of
+from functions.web.filing.moments import Moment, moment_of
 
 BUREAU = "本局"
 
@@ -70,11 +71,11 @@ def _tell(open_record: OpenRecord, *, inside: bool) -> list[Step]:
 
 def _what(event: Event, body: Mapping[str, Any], version: int, *, second: bool) -> str:
     if event.type in ("submitted", "corrected"):
-        word = "录入纸质件" if body.get("channel") == "paper" else STEP_WORDS[event.type]
+        word = "录入纸质件" if body.get("channel") == "paper" else STEPS[event.type]
         return f"{word}（第 {version} 版）"
     if event.type == "accepted" and not body.get("complete", True):
-        return "同意接受（第一人）"
-    return f"{STEP_WORDS[event.type]}（第二人）" if event.type == "accepted" and second else STEP_WORDS[event.type]
+        return f"{AGREED}（第一人）"
+    return f"{STEPS[event.type]}（第二人）" if event.type == "accepted" and second else STEPS[event.type]
 
 
 def _who(open_record: OpenRecord, event: Event, body: Mapping[str, Any], *, inside: bool) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from html import escape
 from typing import Any
 
 from functions.forms.definition import Definition
+from functions.forms.page.element import EMPTY, Markup, above, el, hidden_input, join
+from functions.records.words import TIMELINESS
 from functions.web.filing.form_pages import TRACK, Page, distance, grouped, local_time, long_date, value_at
+from functions.web.filing.page_parts import fact, minute_of, paper_day, post_form, shape, time_of
 from functions.web.http.qr import qr_code
 from functions.web.http.site_addresses import verify_address
 
@@ -28,96 +30,94 @@ def receipt_page(
 
     `base` is the site's root path, `site` its whole address for the code to scan. Takes some 20 ms, for that code.
     """
-    period = definition.period_title(given["period"])
     waits = "。您选了“仍要提交”，本局先核实哪一份是您单位报的，再审核" if contest else "，正在等本局审核"
-    done = (
-        f'<div class="say say--done" data-filed="{escape(definition.id)}"><h1>已收到您的{escape(definition.short)}</h1>'
-        f"<p>{escape(period)}《{escape(definition.title)}》已经保存{waits}。</p></div>"
+    done = el(
+        "div",
+        el("h1", f"已收到您的{definition.short}"),
+        el("p", f"{definition.period_title(given['period'])}《{definition.title}》已经保存{waits}。"),
+        class_="say say--done",
+        data_filed=definition.id,
     )
-    slip, acts = receipt_slip(definition, data, given), receipt_acts(f"{definition.id}/receipt", given)
-    code, figure = given["access_code"], receipt_code(site, given["receipt"])
-    papers = receipt_papers(f"../{TRACK}{given['number']}/document", code)
-    kept = f'<div class="keep keep--code"><div>{slip}{secret_box(code)}{papers}{acts}</div>{figure}</div>'
-    main = f"{done}{kept}{_what_next(base, given)}"
-    return Page(f"已收到：{given['number']}", main)
+    code = given["access_code"]
+    told = el(
+        "div",
+        receipt_slip(definition, data, given),
+        secret_box(code),
+        receipt_papers(f"../{TRACK}{given['number']}/document", code),
+        receipt_acts(f"{definition.id}/receipt", given),
+    )
+    kept = el("div", told, receipt_code(site, given["receipt"]), class_="keep keep--code")
+    return Page(f"已收到：{given['number']}", join(done, kept, _what_next(base, given)))
 
 
-def secret_box(code: str) -> str:
+def secret_box(code: str) -> Markup:
     """The access code, for the only time that it is shown."""
-    return (
-        '<div class="say say--warn"><b>请现在记下查询码，它只显示这一次</b>'
-        f'<p class="secret">{escape(code)}</p><p>查进度、补正、撤回都要用它。不要发到工作群里。'
-        "丢了可以打电话给本局，核对身份后换新的。</p></div>"
+    words = "查进度、补正、撤回都要用它。不要发到工作群里。丢了可以打电话给本局，核对身份后换新的。"
+    return el(
+        "div",
+        el("b", "请现在记下查询码，它只显示这一次"),
+        el("p", code, class_="secret"),
+        el("p", words),
+        class_="say say--warn",
     )
 
 
-def receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+def receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> Markup:
     """The facts of a receipt; of a paper filing the day on which it came in."""
-    received = given.get("received_on")
-    at = local_time(given["submitted_at"])
-    day = date.fromisoformat(received) if received else at.date()
-    unit = value_at(data, definition.rules.unit_name_at)
-    late = given["timeliness"] == "late"
-    state = '<span class="st st--late">延报</span>' if late else '<span class="st st--ok">按期</span>'
-    due = date.fromisoformat(given["due"])
-    came = (
-        f'<time datetime="{received}">{long_date(day)}</time><br><small>纸质件</small>'
-        if received
-        else f'<time datetime="{at.isoformat(timespec="seconds")}">{long_date(day)}<br>{at:%H:%M:%S}</time>'
-    )
-    return (
-        '<dl class="slip">'
-        f'<div class="w3"><dt>编号</dt><dd><strong class="code">{escape(given["number"])}</strong></dd></div>'
-        f'<div class="w3"><dt>单位</dt><dd>{escape(str(unit))}</dd></div>'
-        f"<div><dt>收到{'日期' if received else '时间'}</dt><dd>{came}</dd></div>"
-        f"<div><dt>截止日期</dt><dd>{long_date(due)}</dd></div>"
-        f"<div><dt>是否按期</dt><dd>{state}<br><small>{distance(day, due)}</small></dd></div>"
-        f'<div class="w6"><dt>内容指纹（SHA-256）</dt><dd><code>{grouped(given["digest"])}</code></dd></div></dl>'
+    received, at, due = given.get("received_on"), given["submitted_at"], date.fromisoformat(given["due"])
+    day = date.fromisoformat(received) if received else local_time(at).date()
+    came = fact("收到日期", paper_day(received)) if received else fact("收到时间", time_of(at))
+    judged = above((shape(TIMELINESS[given["timeliness"]]), el("small", distance(day, due))))
+    return el(
+        "dl",
+        fact("编号", el("strong", given["number"], class_="code"), "w3"),
+        fact("单位", str(value_at(data, definition.rules.unit_name_at)), "w3"),
+        came,
+        fact("截止日期", long_date(due)),
+        fact("是否按期", judged),
+        fact("内容指纹（SHA-256）", el("code", grouped(given["digest"])), "w6"),
+        class_="slip",
     )
 
 
-def receipt_code(site: str, receipt: str) -> str:
+def receipt_code(site: str, receipt: str) -> Markup:
     """The code that leads to the page where the receipt is verified, and a link to the same; "" without an address."""
     if not site:
-        return ""
+        return EMPTY
     address = verify_address(site, receipt)
     code = qr_code(address, label="核验回执的二维码", error="l")
-    return (
-        f'<figure>{code}<figcaption class="note quiet">扫码或者'
-        f'<a href="{escape(address)}">点这里核验回执</a></figcaption></figure>'
-    )
+    words = el("figcaption", "扫码或者", el("a", "点这里核验回执", href=address), class_="note quiet")
+    return el("figure", code, words)
 
 
-def receipt_papers(action: str, code: str) -> str:
+def receipt_papers(action: str, code: str) -> Markup:
     """The buttons for what can be kept on paper, from `action`; the code must not stand in an address."""
     papers = (("receipt", "下载回执（PDF）", "btn"), ("filing", "下载填报表（PDF）", "btn btn--second"))
-    forms = (
-        f'<form action="{escape(action)}" method="post"><input type="hidden" name="code" value="{escape(code)}">'
-        f'<input type="hidden" name="paper" value="{paper}"><button class="{look}">{words}</button></form>'
-        for paper, words, look in papers
-    )
-    return f'<div class="acts noprint">{"".join(forms)}</div>'
+    forms = (post_form(action, words, look, code=code, paper=paper) for paper, words, look in papers)
+    return el("div", *forms, class_="acts noprint")
 
 
-def receipt_acts(action: str, given: Mapping[str, Any]) -> str:
+def receipt_acts(action: str, given: Mapping[str, Any]) -> Markup:
     """The buttons below a receipt: the file that can be checked, from `action`, and paper."""
-    return (
-        f'<form class="acts noprint" action="{escape(action)}" method="post">'
-        f'<input type="hidden" name="receipt" value="{escape(given["receipt"])}">'
-        '<button class="btn btn--second">下载回执文件（可核验）</button>'
-        '<button class="btn btn--second" type="button" data-print hidden>打印</button></form>'
+    return el(
+        "form",
+        hidden_input("receipt", given["receipt"]),
+        el("button", "下载回执文件（可核验）", class_="btn btn--second"),
+        el("button", "打印", class_="btn btn--second", type="button", data_print=True, hidden=True),
+        class_="acts noprint",
+        action=action,
+        method="post",
     )
 
 
-def _what_next(base: str, given: Mapping[str, Any]) -> str:
-    at = local_time(given["submitted_at"])
-    stamp = f'<time datetime="{at.isoformat(timespec="seconds")}">{long_date(at.date())} {at:%H:%M}</time>'
-    track = escape(base + TRACK)
-    progress = f'<a href="{track}">查进度</a>'
-    return (
-        '<h2>接下来</h2><ol class="time measure">'
-        f'<li class="now"><strong>已提交</strong>{stamp}</li>'
-        f"<li><strong>本局审核</strong><br>结果在{progress}里看。要补正的，本局也会联系您。</li>"
-        "<li><strong>接受，或者退回补正</strong><br>退回时会写明意见和补正期限。按期补正的，仍按第一次提交的时间计算。</li></ol>"
-        f'<p class="measure">填错了？接受之前可以<a href="{track}">补正或者撤回</a>。</p>'
+def _what_next(base: str, given: Mapping[str, Any]) -> Markup:
+    track = base + TRACK
+    progress = join("结果在", el("a", "查进度", href=track), "里看。要补正的，本局也会联系您。")
+    returned = "退回时会写明意见和补正期限。按期补正的，仍按第一次提交的时间计算。"
+    steps = (
+        el("li", el("strong", "已提交"), minute_of(given["submitted_at"]), class_="now"),
+        el("li", above((el("strong", "本局审核"), progress))),
+        el("li", above((el("strong", "接受，或者退回补正"), returned))),
     )
+    wrong = ("填错了？接受之前可以", el("a", "补正或者撤回", href=track), "。")
+    return join(el("h2", "接下来"), el("ol", *steps, class_="time measure"), el("p", *wrong, class_="measure"))

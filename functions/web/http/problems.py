@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
-from html import escape
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -22,6 +21,7 @@ from functions.errors import (
     StepRefused,
     StoreUnavailable,
 )
+from functions.forms.page.element import EMPTY, el, join
 from functions.forms.problem import Problem
 from functions.records.state import Erased
 from functions.web.http.site_frame import SiteFrame
@@ -165,13 +165,15 @@ def answer_json(problem: HttpProblem) -> Response:
 
 def answer_page(problem: HttpProblem, site_frame: SiteFrame) -> Response:
     """The problem as a page: what is wrong, what to do, and the way back."""
-    errors = "".join(f"<li>{escape(error.label)}：{escape(error.message)}</li>" for error in problem.errors)
-    main = (
-        '<div class="errors" role="alert" tabindex="-1" aria-labelledby="err-h">'
-        f'<h1 id="err-h">{escape(problem.title)}</h1>'
-        f"<p>{escape(problem.detail)}。</p>{f'<ol>{errors}</ol>' if errors else ''}</div>"
-        f'<p><a href="{site_frame.base}">回首页</a></p>'
-    )
+    errors = [el("li", f"{error.label}：{error.message}") for error in problem.errors]
+    told = el(
+        "div",
+        el("h1", problem.title, id="err-h"),
+        el("p", f"{problem.detail}。"),
+        el("ol", *errors) if errors else EMPTY,
+        class_="errors", role="alert", tabindex=-1, aria_labelledby="err-h",
+    )  # fmt: skip
+    main = join(told, el("p", el("a", "回首页", href=site_frame.base)))
     headers = {**problem.headers, "Vary": "Accept"}
     return Response(site_frame.page(problem.title, main), problem.status, headers=headers, media_type="text/html")
 

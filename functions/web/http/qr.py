@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Literal
 
+from functions.forms.page.element import Markup
 
-def qr_code(text: str, *, label: str, error: Literal["l", "m"] = "m") -> str:
+_NAMED = Markup('<svg role="img" aria-label="{}" focusable="false"')
+
+
+def qr_code(text: str, *, label: str, error: Literal["l", "m"] = "m") -> Markup:
     """An inline SVG picture named `label`, black on whatever is behind it, which has to be white.
 
     `error` is how much of it may be unreadable: a long text fits with "l" into fewer and larger squares.
@@ -15,4 +18,5 @@ def qr_code(text: str, *, label: str, error: Literal["l", "m"] = "m") -> str:
 
     code = segno.make(text, error=error, micro=False)
     svg = code.svg_inline(omitsize=True, svgclass=None, lineclass=None)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(label)}" focusable="false"', 1)
+    # segno can give the picture a title, which browsers show as a tooltip, but none of these attributes.
+    return Markup(svg.replace("<svg", _NAMED.format(label), 1))

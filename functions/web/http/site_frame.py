@@ -6,17 +6,18 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from functions.errors import SettingError
 from functions.forms.address import Links
+from functions.forms.page.element import EMPTY, Markup, el, join
 
 _TITLE, _CRUMBS, _MAIN = "<!--qingdan:title-->", "<!--qingdan:crumbs-->", "<!--qingdan:main-->"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SiteFrame:
     """Header and footer as the build wrote them. `base` is the site's root path, `assets` what else it wrote down."""
 
@@ -45,18 +46,21 @@ class SiteFrame:
             raise SettingError(f"{site} 里没有生成好的网站。请先运行 qingdan build，或者改 QINGDAN_SITE") from None
         return cls(frame, assets["base"], assets)
 
-    def page(self, title: str, main: str, crumbs: Sequence[tuple[str, str]] = ()) -> str:
-        """A whole HTML document. `title` is text; `main` is HTML; `crumbs` are (label, address under the root)."""
-        marks = {_TITLE: escape(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
-        return re.sub("|".join(marks), lambda found: marks[found.group()], self.frame)
+    def page(self, title: str, main: Markup, crumbs: Sequence[tuple[str, str]] = ()) -> str:
+        """A whole HTML document. `crumbs` are (label, address under the root)."""
+        marks = {_TITLE: join(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
+        return "".join([marks.get(piece, piece) for piece in self._pieces])
 
-    def _trail(self, crumbs: Sequence[tuple[str, str]]) -> str:
+    @cached_property
+    def _pieces(self) -> list[str]:
+        """The frame cut at its marks, which stay among the pieces."""
+        return re.split(f"({_TITLE}|{_CRUMBS}|{_MAIN})", self.frame)
+
+    def _trail(self, crumbs: Sequence[tuple[str, str]]) -> Markup:
         if not crumbs:
-            return ""
-        items = "".join(self._crumb(label, address) for label, address in (("首页", ""), *crumbs))
-        return f'<nav aria-label="所在位置"><ol class="crumb">{items}</ol></nav>'
+            return EMPTY
+        items = (self._crumb(label, address) for label, address in (("首页", ""), *crumbs))
+        return el("nav", el("ol", *items, class_="crumb"), aria_label="所在位置")
 
-    def _crumb(self, label: str, address: str) -> str:
-        if address == "#":
-            return f"<li>{escape(label)}</li>"
-        return f'<li><a href="{escape(self.base + address)}">{escape(label)}</a></li>'
+    def _crumb(self, label: str, address: str) -> Markup:
+        return el("li", label if address == "#" else el("a", label, href=self.base + address))

@@ -6,6 +6,7 @@ from functions.errors import NotFound
 from functions.forms.address import Links
 from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
 from functions.forms.definition import Definition, Filing
+from functions.forms.page.element import join
 from functions.forms.page.form_page import render_form
 from functions.forms.page.lookup_form import render_lookup
 from publisher.blocks.markup import Node, append, cell, element, row, table
@@ -71,12 +72,12 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         upload_limit=BEHIND_GATEWAY if drawing.content.settings.extra.upload_host else MOST_BYTES,
     )
     data = form_as_data(drawing.content, definition, drawing.path)
-    parent.append(element("p", drawing.raw(f"{made}{data}")))
+    parent.append(element("p", drawing.raw(join(made, data))))
 
 
 def track(drawing: Drawing, parent: Element, block: Block) -> None:
     """`::: track`: the two fields with which a unit finds its filing again."""
-    parent.append(element("p", drawing.raw(str(render_lookup(drawing.service("track"))))))
+    parent.append(element("p", drawing.raw(render_lookup(drawing.service("track")))))
 
 
 def _public(drawing: Drawing) -> list[Definition]:

@@ -1,4 +1,9 @@
-"""Makes elements for Python-Markdown's tree; text given here is shown as it is, never read as Markdown."""
+"""Makes elements for Python-Markdown's tree; text given here is shown as it is, never read as Markdown.
+
+A block of the site is handed to Python-Markdown as an ElementTree: its parser takes nothing else, and later steps of it
+look into the tree (links, headings). All blocks make their elements here. HTML that needs none of this, a form for one,
+is made by `functions.forms.page.element` and put in whole with `Drawing.raw`.
+"""
 
 from xml.etree.ElementTree import Element, SubElement
 

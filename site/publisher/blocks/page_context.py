@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from markdown.blockparser import BlockParser
 
+from functions.forms.page.element import Markup
 from publisher.blocks.markup import Node, append, element
 from publisher.content.content import CITATION, Content, Passage, relative, url_of
 from publisher.content.pages import Block, Page
@@ -46,9 +47,10 @@ class Drawing:
         """The element as text that no generator looks into: it would miss files that are not among the pages."""
         return str(self.parser.md.htmlStash.store(tostring(made, encoding="unicode")))
 
-    def raw(self, html: str) -> str:
+    def raw(self, html: Markup) -> str:
         """HTML for a paragraph of its own, which it takes the place of."""
-        return str(self.parser.md.htmlStash.store(html))
+        # Python-Markdown adds to it with `+`, which for Markup would escape what is added.
+        return str(self.parser.md.htmlStash.store(str(html)))
 
     def wrong(self, block: Block, cause: str, cure: str) -> ContentError:
         """The error to raise about a block of this page."""

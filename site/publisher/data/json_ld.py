@@ -4,19 +4,20 @@ import json
 from typing import Any
 
 from functions.forms.definition import Definition
+from functions.forms.page.element import Markup, el
 from publisher.content.content import Content, url_of
 from publisher.content.models import Service
 
 Thing = dict[str, Any]
 
 
-def services_as_data(content: Content, path: str) -> str:
+def services_as_data(content: Content, path: str) -> Markup:
     """A script element that no browser runs: every public service of the list, for the page at `path`."""
     return _script([_service(content, one, path) for one in content.services.services])
 
 
-def form_as_data(content: Content, definition: Definition, path: str) -> str:
-    """The same for one form that can be filed here."""
+def form_as_data(content: Content, definition: Definition, path: str) -> Markup:
+    """A script element that no browser runs: one form that can be filed here."""
     return _script(
         {
             "@type": "GovernmentService",
@@ -59,8 +60,8 @@ def _address(content: Content, path: str, anchor: str) -> str:
     return (f"{site}{url_of(path)}" if site else "") + (f"#{anchor}" if anchor else "" if site else "./")
 
 
-def _script(things: Thing | list[Thing]) -> str:
+def _script(things: Thing | list[Thing]) -> Markup:
     graph = things if isinstance(things, list) else [things]
     text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False, separators=(",", ":"))
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{safe}</script>'
+    return el("script", Markup(safe), type="application/ld+json")

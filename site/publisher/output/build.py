@@ -20,7 +20,8 @@ from publisher.output.generate import BuildFailed, generate, read_settings
 
 SEARCH_INDEX = "assets/search.json"
 _REFERENCE = re.compile(r'(?:src|href|data-index)="(?:\.{0,2}/)*(assets/[^"#?]+)"')
-_CHARSET = '<meta charset="utf-8">'
+# The theme writes it into every page.
+POLICY = "content_security_policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def build(root: Path, site_dir: Path, *, notify: Callable[[str], None] = lambda 
         if mistakes:
             raise BuildFailed("\n".join(str(mistake) for mistake in mistakes))
         config = read_settings(root, fresh)
+        config.extra[POLICY] = content_policy(
+            config.extra.get("service_url") or "", config.extra.get("upload_host") or ""
+        )
         notify("生成网页")
         generate(config)
         notify("整理样式和脚本")
@@ -80,8 +84,6 @@ def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
 def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], regimes: Mapping[str, str]) -> None:
     """The frame for the service's own pages is a page already; beside it goes where the shared files are."""
     base = base_path(config.site_url)
-    upload_host = config.extra.get("upload_host") or ""
-    policy = content_policy(config.extra.get("service_url") or "", upload_host)
     names = {asset.plain: base + asset.hashed for asset in assets}
     service = {
         "base": base,
@@ -92,15 +94,11 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], 
         "form_script": names["assets/javascripts/form.js"],
         "digest_script": names["assets/javascripts/digest.js"],
         "search_index": names[SEARCH_INDEX],
-        "content_security_policy": policy,
-        "upload_host": upload_host,
+        "content_security_policy": config.extra[POLICY],
+        "upload_host": config.extra.get("upload_host") or "",
         "regimes": regimes,
     }
     (site / "_service" / "assets.json").write_text(json.dumps(service, ensure_ascii=False, indent=1), encoding="utf-8")
-    for page in sorted(site.rglob("*.html")):
-        text = page.read_text(encoding="utf-8")
-        meta = f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        page.write_text(text.replace(_CHARSET, meta, 1), encoding="utf-8")
 
 
 def _check_references(site: Path) -> None:

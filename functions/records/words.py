@@ -1,16 +1,18 @@
-"""How the desk says a state or a moment: words, the shape beside them, Beijing time; knows no store and no HTTP."""
+"""What states, timeliness, steps and decisions are called wherever people read of them; knows no page and no file.
+
+Desk, filer's pages, exports and documents read these words here, so that one thing has one name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
-from functions.records.store import Status, Summary, Timeliness
-
-BEIJING: Final = ZoneInfo("Asia/Shanghai")
+if TYPE_CHECKING:
+    from functions.records.decision import Kind
+    from functions.records.event import EventType
+    from functions.records.store import Status, Summary, Timeliness
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +21,6 @@ class Mark:
 
     word: str
     shape: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment in Beijing time: to the minute, to the second, and for machines."""
-
-    minute: str
-    second: str
-    machine: str
 
 
 CONTESTED: Final = Mark("重复待核", "twin")
@@ -44,6 +37,33 @@ STATUSES: Final[Mapping[Status, Mark]] = {
     "withdrawn": Mark("已撤回", "void"),
     "voided": Mark("作废", "void"),
 }
+DECISIONS: Final[Mapping[Kind, str]] = {
+    "accept": "接受",
+    "return": "退回补正",
+    "reopen": "重新打开",
+    "void": "作废",
+}
+# Each decision by the step that it becomes.
+DECIDED: Final[Mapping[str, str]] = {
+    "accepted": DECISIONS["accept"],
+    "returned": DECISIONS["return"],
+    "reopened": DECISIONS["reopen"],
+    "voided": DECISIONS["void"],
+}
+# What the first of two officers decided.
+AGREED: Final = "同意接受"
+STEPS: Final[Mapping[EventType, str]] = {
+    "submitted": "提交",
+    "returned": "退回",
+    "corrected": "补正",
+    "withdrawn": "撤回",
+    "accepted": "接受",
+    "reopened": "重新打开",
+    "voided": "作废",
+    "noted": "备注",
+    "code_reissued": "换发查询码",
+    "erased": "依法删除内容",
+}
 
 
 def mark_of(summary: Summary) -> Mark:
@@ -55,16 +75,3 @@ def mark_of(summary: Summary) -> Mark:
     if summary.status == "submitted" and summary.version > 1:
         return CORRECTED
     return STATUSES[summary.status]
-
-
-def moment_of(at: str) -> Moment:
-    """The moment of a UTC time as events carry it."""
-    local = datetime.fromisoformat(at).astimezone(BEIJING)
-    return Moment(
-        local.strftime("%Y-%m-%d %H:%M"), local.strftime("%Y-%m-%d %H:%M:%S"), local.isoformat(timespec="seconds")
-    )
-
-
-def grouped(digest: str) -> str:
-    """A digest in groups of eight, so that two can be compared by eye."""
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
