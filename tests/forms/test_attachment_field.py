@@ -213,15 +213,6 @@ def test_a_field_of_files_that_is_written_wrongly_is_refused_with_the_cure(
     assert str(refused.value).startswith(f"{tmp_path / 'annual-self-check' / 'form.json'}:")
 
 
-def test_a_list_cannot_have_a_column_of_files(tmp_path: Path) -> None:
-    _written(tmp_path)
-    rules = tmp_path / "annual-self-check" / "rules.yml"
-    text = rules.read_text(encoding="utf-8")
-    rules.write_text(text.replace("[/holdings/basis,", "[/files/scans,"), encoding="utf-8")
-    with pytest.raises(AuthoringError, match="/files/scans 是一栏文件，这里用不了"):
-        read_form(rules.parent)
-
-
 @pytest.mark.parametrize(
     ("size", "words"),
     [
