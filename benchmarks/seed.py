@@ -50,7 +50,7 @@ def store_all(store: RecordStore, steps: Iterable[Append]) -> None:
 
 
 def steps(data: Path, definition: Definition, count: int, first: int = 0) -> Iterator[Append]:
-    """The same filing under other numbers, codes and times: canonical JSON stays canonical when a code is replaced.
+    """Copy a filing under other numbers, codes and times: canonical JSON stays canonical when a code is replaced.
 
     `first` is where the numbers begin.
     """

@@ -124,7 +124,7 @@ def open_services(settings: Settings, *, lock: bool, until: Until | None = None)
 
 
 def reopen(services: Services) -> Services:
-    """The same forms on the same data, opened anew: a process that was forked off may share no connection."""
+    """Open forms and data again for a forked process, which may share no connection with its parent."""
     return _open(services.settings, services.catalogue, lock=False)
 
 

@@ -35,7 +35,7 @@ class Done:
     waiting: int = 0
 
     def told(self) -> dict[str, Any]:
-        """The same for a log and for whoever rang the bell."""
+        """The night's counts for a log line, and for the caller of the function."""
         return asdict(self)
 
 

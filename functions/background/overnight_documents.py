@@ -26,7 +26,7 @@ class OvernightDocuments:
     finished: bool
 
     def told(self) -> dict[str, Any]:
-        """The same for a log."""
+        """The counts as a log line's fields."""
         return {"papers": asdict(self)}
 
 

@@ -37,7 +37,7 @@ class Zip:
 
 
 def in_larger_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of SMALLEST_CHUNK at least: each piece that is sent costs something by itself."""
+    """Join chunks until each has SMALLEST_CHUNK bytes: each piece that is sent costs something by itself."""
     waiting: list[bytes] = []
     size = 0
     for chunk in chunks:

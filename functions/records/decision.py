@@ -66,7 +66,7 @@ def read_decision(given: Mapping[str, Any], *, today: date, definition: Definiti
 
 
 def read_common(given: Mapping[str, Any]) -> Decision | tuple[Problem, ...]:
-    """The same for a decision on several filings: accept or void; what is returned differs from filing to filing."""
+    """Read a decision on several filings: accept or void; a return needs words of its own for each filing."""
     kind = given.get("decision")
     if kind != "accept" and kind != "void":
         return (

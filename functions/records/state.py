@@ -114,7 +114,7 @@ def fold(events: Sequence[Event]) -> State:
 
 
 def standing(events: Sequence[Event], place: int | None = None) -> State:
-    """The same, also of a record whose version that counts is gone: then `data` is None.
+    """The state of a record, with `data` None where the version that counts was erased.
 
     `place` asks for the state after the event at that index. Of a version that was erased, the facts count that its
     erasure left: when it was due, how its code is made. Erased when there are none.

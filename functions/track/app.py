@@ -148,7 +148,7 @@ class Track:
         return self._enclosures.give(self._admit(request).record, digest_in(request))
 
     def give_named_file(self, request: Request, body: bytes) -> Response:
-        """The same from the filing's page, which must not have the code in an address."""
+        """A file for the filing's page: the access code comes in the body, never in an address."""
         controls = _controls(request, body)
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
         # Pages may send a form to no host that they were not built for, not even by way of ours.

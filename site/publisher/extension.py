@@ -89,7 +89,7 @@ class BlockDrawer(BlockProcessor):
             )
 
     def _locate(self, block: Block) -> Block:
-        """The same block with its line in the file: blocks are drawn in the order in which they stand."""
+        """Give the block its line in the file: blocks are drawn in the order in which they stand."""
         page, number = self.drawing.page, self.drawing.drawn
         self.drawing.drawn += 1
         return page.blocks[number] if page and number < len(page.blocks) else block

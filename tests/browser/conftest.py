@@ -58,7 +58,7 @@ def officer(server: Server) -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def reviewer(server: Server) -> tuple[str, str]:
-    """The same of a reviewer, who may accept."""
+    """A signed-in page of a reviewer, who may accept."""
     return add_staff(server, "shenhe", "reviewer")
 
 

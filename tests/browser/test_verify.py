@@ -36,7 +36,7 @@ def receipt(server: Server) -> dict[str, str]:
 
 
 def bent(token: str) -> str:
-    """The same receipt with another letter in what it says."""
+    """A receipt with one letter of its payload changed."""
     head, body, tail = token.split(".")
     place = len(body) // 2
     other = "A" if body[place] != "A" else "B"

@@ -1,4 +1,4 @@
-"""The same desk behind API Gateway: a recorded HTTP API event (payload 2.0) goes in, its answer comes out."""
+"""The desk behind API Gateway: a recorded HTTP API event (payload 2.0) goes in, its answer comes out."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Stores:
         }
 
     def variables_of(self, arguments: Sequence[str]) -> dict[str, str]:
-        """The same for a command that names its data folder among its arguments."""
+        """The settings for a command that names its data folder among its arguments."""
         named = [Path(value) for option, value in pairwise(arguments) if option == "--data"]
         return self.variables(named[0]) if named else {}
 

@@ -155,7 +155,7 @@ class AuditLogPages:
         )
 
     def list(self, request: Request) -> Response:
-        """The same for programs; `next` is where the next older page begins, null at the end."""
+        """A page of entries as JSON; `next` is where the next older page begins, null at the end."""
         visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)

@@ -78,7 +78,7 @@ class PreparedDownloads:
         return response
 
     def tell(self, request: Request) -> Response:
-        """The same for programs."""
+        """The state of a prepared download as JSON."""
         visitor = self._sessions.admit(request, "export")
         prepared, prepared_downloads = self._own(request, visitor.account.name)
         return tell_program(prepared, prepared_downloads, request.scope.get("root_path", ""))

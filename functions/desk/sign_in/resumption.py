@@ -105,7 +105,7 @@ class Resumption:
         return request.headers.get("origin") == f"{scheme}://{request.headers.get('host', '')}"
 
     def lock(self, kept: KeptPost) -> str:
-        """The same as letters for a hidden field; "" when it is too long to come back within the limit."""
+        """Encrypt a kept post for a hidden field; "" when it is too long to come back within the limit."""
         locked = self._encryption.lock(json.dumps(asdict(kept), ensure_ascii=False), purpose=PURPOSE)
         return locked if len(locked) <= self._settings.body_limit - ROOM else ""
 

@@ -35,7 +35,7 @@ class Press:
 
     @contextmanager
     def for_many(self) -> Iterator[Press]:
-        """The same press for as long as the block lasts, which has many documents set in a process of its own.
+        """A press that has many documents set in a process of its own, for as long as the block lasts.
 
         One that was given a setter keeps that.
         """

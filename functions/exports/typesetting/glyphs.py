@@ -35,7 +35,7 @@ class Glyphs:
         return tuple(self._replaced)
 
     def shown(self, value: Any) -> Any:
-        """The same value with every text in it made showable: line ends as LF, long words with places to break."""
+        """Make every text in the value showable: line ends as LF, long words with places to break."""
         if isinstance(value, str):
             text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
             return _LONGEST_WORD.sub(lambda found: found.group() + "\u200b", self._unshown.sub(self._code, text))

@@ -31,7 +31,7 @@ def script_data(definition: Definition) -> Markup:
 
 
 def form_data(definition: Definition) -> dict[str, Any]:
-    """The same as a JSON value. A node's `m` maps a fault to the index of its message in `texts`."""
+    """The script's data of a form as a JSON value. A node's `m` maps a fault to the index of its message in `texts`."""
     numbered = sum(not section.closing for section in definition.sections)
     texts = Texts(definition)
     nodes = {name_of(item.path): _node(definition, texts, item) for item in definition.walk()}

@@ -53,7 +53,7 @@ class Fault:
     opinion: str
 
     def in_(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The same answers, with the fault."""
+        """A copy of the answers that has the fault."""
         spoilt = deepcopy(data)
         self.spoil(spoilt)
         return spoilt

@@ -83,7 +83,7 @@ class BlobStore(Protocol):
         ...
 
     def stream(self, area: Area, digest: str) -> Iterator[bytes]:
-        """The same in pieces. What is found wrong is raised at the latest in place of the end."""
+        """The content in pieces. What is found wrong is raised at the latest in place of the end."""
         ...
 
     def size(self, area: Area, digest: str) -> int:

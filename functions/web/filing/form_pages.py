@@ -91,7 +91,7 @@ def public_place(definition: Definition, upload_limit: int = MOST_BYTES) -> Plac
 
 
 def below(place: Place) -> Place:
-    """The same place from one step further down, where its files are sent to."""
+    """The place as seen from one step further down, where its files are sent to."""
     return replace(place, action=f"../{place.action}")
 
 

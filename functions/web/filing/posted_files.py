@@ -25,7 +25,7 @@ NOT_NOW: Final = "现在存不下来，没有收下。请过一会儿再上传"
 
 
 def filled_with_files(uploads: Uploads, definition: Definition, posted: Posted) -> tuple[int, Filled]:
-    """The same form again with the files that were taken in, and the status to answer with."""
+    """The status to answer with, and the form as posted with the files that were taken in."""
     taken = take_in(uploads, definition, posted)
     posted_form = PostedForm.of(definition, taken.pairs, posted.size)
     if posted_form.superseded:

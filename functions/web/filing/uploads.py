@@ -48,7 +48,7 @@ class Uploads:
         return settled, vouch(services.keys, upload.digest, upload.size, services.clock())
 
     def take(self, name: str, file: BinaryIO) -> tuple[Attachment, str]:
-        """The same for a file that came in one piece and can be read from any place; FileRefused."""
+        """Take a file that came in one piece and can be read from any place; FileRefused."""
         name, size = plain_name(name), file.seek(0, 2)
         if words := wrong_name(name) or wrong_size(size):
             raise FileRefused(words)

@@ -103,7 +103,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def _parse_simple(body: bytes) -> Any:
-    """The same for most filings, three times as fast; None when the body is for the strict reader to judge."""
+    """Parse a body with orjson, three times as fast; None when the strict reader must judge it."""
     if b"\\" in body or body.count(b"{") + body.count(b"[") > DEEPEST or _has_long_number(body):
         return None
     try:
@@ -119,7 +119,7 @@ def _has_long_number(body: bytes) -> bool:
 
 
 def _parse_strictly(body: bytes) -> Any:
-    """The same by the standard library's reader, a good deal slower."""
+    """Parse a body with the standard library, which sees duplicate keys and odd numbers."""
     text = _decode(body)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)

@@ -41,7 +41,7 @@ class Posted:
 
     @classmethod
     def of(cls, form: FormData) -> Posted:
-        """The same, from Starlette's; HttpProblem 400 for what no file can hold."""
+        """Read Starlette's form data; HttpProblem 400 for a name that no file can have."""
         pairs, files = [], []
         for name, value in form.multi_items():
             require_storable(name)
@@ -122,7 +122,7 @@ class _Parser(MultiPartParser):
 
 
 class _DeafParser(_Parser):
-    """The same, which keeps no byte of any file."""
+    """A parser that keeps no byte of any file."""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:

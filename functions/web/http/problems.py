@@ -106,7 +106,7 @@ def problem_of(error: Exception) -> HttpProblem:
 
 
 def problem_for(request: Request, error: Exception) -> HttpProblem:
-    """The same, for this request: a method that is not allowed names all that are, of every route at its address."""
+    """The problem of an error in this request; a 405 names every method that its address allows."""
     problem = problem_of(error)
     if isinstance(error, HTTPException) and error.status_code == 405:
         routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]

@@ -166,7 +166,7 @@ def test_another_kind_of_score_sheet_is_refused(signed_in: SignIn) -> None:
 
 @pytest.fixture
 def no_sheet(services: Services, tmp_path: Path) -> Services:
-    """The same services for a bureau that has no score sheet."""
+    """Services for a bureau that has no score sheet."""
     return replace(services, settings=replace(services.settings, schemas=tmp_path))
 
 

@@ -177,7 +177,7 @@ def test_every_file_but_locks_and_drafts_comes_back_byte_for_byte(data: Path, ba
 
 @pytest.fixture
 def filed(services: Services, data: Path) -> Path:
-    """The same folder, with a filing that names three files: one looked at, one waiting, one found bad."""
+    """The data folder with a filing that names three files: one looked at, one waiting, one found bad."""
     for n, area in enumerate(FROM_OUTSIDE):
         services.blobs.keep(area, sha(n), b"%d" % n)
     services.records.append(naming(first_step(1), 0, 1, 2)).result(30)

@@ -123,7 +123,7 @@ def watch_bucket(services: Services) -> set[tuple[str, str]]:
 
 
 def granted_in_bucket(function: str) -> set[tuple[str, str]]:
-    """The same, as the matrix has it; what takes no prefix as a condition is granted for every part."""
+    """The grants as the matrix has them; what takes no prefix as a condition is granted for every part."""
     granted = set()
     for action, place, prefixes in MATRIX[function]:
         parts = prefixes.split() or ([f"{part}/*" for part in PARTS] if place == "B" else [place.removeprefix("B/")])

@@ -25,7 +25,7 @@ def shas(*numbers: int) -> frozenset[str]:
 
 
 def naming(step: Append, *files: int, **more: Any) -> Append:
-    """The same step, with answers that name these files."""
+    """A copy of the step whose answers name these files."""
     event = step.events[0]
     body = {**json.loads(event.body or b""), "data": {"files": {"scans": [file(n) for n in files]}, **more}}
     fields = {name: getattr(event, name) for name in ("number", "form", "sequence", "type", "at", "actor", "previous")}

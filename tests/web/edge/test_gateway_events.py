@@ -1,4 +1,4 @@
-"""The same functions behind API Gateway: HTTP API events, payload 2.0, in the form AWS sends them."""
+"""The functions behind API Gateway: HTTP API events, payload 2.0, in the form AWS sends them."""
 
 from __future__ import annotations
 
