@@ -73,7 +73,7 @@ def test_each_chip_takes_one_filter_off(signed_in: SignIn, filed: dict[str, str]
     page = signed_in().get("/desk/?form=annual-self-check&timeliness=late&q=" + quote("示例 中学")).text
     chips = {
         word: unescape(link)
-        for link, word in re.findall(r'<li><a href="/desk/([^"]*)" aria-label="去掉筛选：([^"]*)"', page)
+        for link, word in re.findall(r'<li><a href="/desk/([^"]*)"\s+aria-label="去掉筛选：([^"]*)"', page)
     }
     assert set(chips) == {"自查报告", "延报", "示例", "中学"}
     assert chips["延报"] == "?form=annual-self-check&q=" + quote("示例 中学").replace("%20", "+")
