@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from functions.records.attachments.store import BlobStore
     from functions.records.document_cache import DocumentStore
     from functions.records.keys import Keys
+    from functions.records.ledger import LedgerStore
     from functions.records.store import RecordStore, SealStore
     from functions.settings import Settings
     from functions.staff.audit_log import AuditLogStore
@@ -48,6 +49,7 @@ class Services:
     seals: SealStore
     staff: StaffStore
     trail: AuditLogStore
+    ledger: LedgerStore
     blobs: BlobStore
     papers: DocumentStore
     keys: Keys
@@ -142,6 +144,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool, until: Until 
         seals=records.seals,
         staff=records.staff,
         trail=records.trail,
+        ledger=records.ledger,
         blobs=records.blobs,
         papers=records.papers,
         keys=keys,

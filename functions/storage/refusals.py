@@ -8,6 +8,7 @@ GUARD_TAKEN: Final = (
     "不是您单位报的，请勾选“仍要提交”，由本局核实"
 )
 SEQUENCE_TAKEN: Final = "这份填报刚刚有了新的变动，您的这一步没有存入。请重新打开它再试"
+CHAIN_MOVED: Final = "这份名册或台账刚刚有了新的变动，您的这一步没有存入。请重新打开它再试"
 CLOSING: Final = "服务正在停止。请稍后再试"
 UNKNOWN_NUMBER: Final = "没有这个编号的填报。请核对编号"
 UNKNOWN_PAGE: Final = "这一页的链接不对。请回到列表的第一页"

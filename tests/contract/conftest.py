@@ -10,6 +10,7 @@ import pytest
 
 from functions.records.attachments.store import BlobStore
 from functions.records.document_cache import DocumentStore
+from functions.records.ledger import LedgerStore
 from functions.records.store import RecordStore, SealStore
 from functions.staff.audit_log import AuditLogStore
 from functions.staff.store import StaffStore
@@ -25,6 +26,9 @@ class Adapter(RecordStore, Protocol):
 
     @property
     def trail(self) -> AuditLogStore: ...
+
+    @property
+    def ledger(self) -> LedgerStore: ...
 
     @property
     def staff(self) -> StaffStore: ...
@@ -75,6 +79,11 @@ def staff(opened: Adapter) -> StaffStore:
 @pytest.fixture
 def trail(opened: Adapter) -> AuditLogStore:
     return opened.trail
+
+
+@pytest.fixture
+def ledger(opened: Adapter) -> LedgerStore:
+    return opened.ledger
 
 
 @pytest.fixture

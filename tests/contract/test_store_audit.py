@@ -77,7 +77,7 @@ def store(opened: Adapter, keys: Keys) -> Adapter:
 
 
 def check(store: Adapter, keys: Keys, published: tuple[str, ...] = ()) -> Report:
-    ports = Ports(store, store.seals, store.trail, store.blobs, lambda digest: self_check())
+    ports = Ports(store, store.seals, store.trail, store.ledger, store.blobs, lambda digest: self_check())
     return audit(ports, keys.public_keys, published, lambda count: None)
 
 

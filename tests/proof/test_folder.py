@@ -17,6 +17,7 @@ import pytest
 from functions import nightly
 from functions.bootstrap import open_services
 from functions.records.event import Event, make_event
+from functions.records.ledger import Step
 from functions.records.proof.audit import Finding, Report
 from functions.records.seals.seal import write_month
 from functions.settings import Settings
@@ -517,3 +518,16 @@ def test_time_passes_between_the_seals(sample: Sample) -> None:
     store.close()
     assert [seal.size for seal in seals] == [5, 6, 2]
     assert seals[1].at > (FIRST + timedelta(days=1)).isoformat()[:19]
+
+
+def test_the_ledger_is_checked_as_the_records_are(sample: Sample) -> None:
+    store = open_store(sample.folder)
+    steps = [Step("imported", "示例甲", FIRST, {"rows": place}, b"s" * 32) for place in (1, 2)]
+    store.ledger.append("@roster/units", steps, expect=0)
+    store.close()
+    assert audit(sample.folder).checked["ledger"] == 2
+    assert audit(sample.folder).ok
+    sample.execute("UPDATE ledger SET actor = '别人' WHERE sequence = 1")
+    assert kinds(audit(sample.folder)) == {"event_changed"}
+    sample.execute("DELETE FROM ledger WHERE sequence = 1")
+    assert "event_missing" in kinds(audit(sample.folder))

@@ -26,6 +26,7 @@ _COUNTED: Final = {
     "records": "{} 份填报",
     "events": "{} 步",
     "trail": "{} 条操作记录",
+    "ledger": "{} 步名册和台账",
     "receipts": "{} 份回执",
     "seals": "{} 次封存",
     "sealed": "其中 {} 步已封存",

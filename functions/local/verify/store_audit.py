@@ -12,6 +12,7 @@ from functions.forms.definition import Definition
 from functions.records.attachments.named import Attachment, digests_in
 from functions.records.attachments.store import FROM_OUTSIDE, BlobStore
 from functions.records.event import Event
+from functions.records.ledger import LedgerStore
 from functions.records.proof.audit import Finding, Keyring, Report, check_chain, check_published, check_seals
 from functions.records.proof.stored import Fault, check_named_files, check_summary, check_tree
 from functions.records.sealing import newest_first
@@ -32,6 +33,7 @@ class Ports:
     records: RecordStore
     seals: SealStore
     trail: AuditLogStore
+    ledger: LedgerStore
     blobs: BlobStore
     definition_of: Callable[[str], Definition]
 
@@ -56,6 +58,10 @@ def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Calla
         if report.checked["records"] % _BATCH == 0:
             progress(report.checked["events"])
     check_chain(_noted(ports.trail.stream(Sought()), stored, report), report)
+    for chain in ports.ledger.chains(""):
+        steps = ports.ledger.read(chain)
+        _collect(steps, stored, report, "ledger")
+        check_chain(steps, report)
     waiting = dict(stored)
     seals = _check_seals(ports.seals, keys, waiting, upto, report)
     _check_waiting(ports.seals, waiting, report)

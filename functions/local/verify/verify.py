@@ -96,7 +96,7 @@ def verify_path(path: Path, means: Means) -> Outcome:
 def verify_store(services: Services, means: Means) -> Outcome:
     """What a check of the open store found, of whatever kind it is."""
     forms = PinnedForms(services.records, services.catalogue)
-    ports = Ports(services.records, services.seals, services.trail, services.blobs, forms)
+    ports = Ports(services.records, services.seals, services.trail, services.ledger, services.blobs, forms)
     report = audit(ports, means.keys or services.keys.public_keys, means.published, means.progress)
     report.notes.append("查的是步骤、列表、封存、操作记录，附件在不在、大小对不对；附件的内容和发出去的回执没有查")
     return Outcome("正在用的数据", report)

@@ -177,7 +177,27 @@ CREATE TABLE named (
 CREATE INDEX named_digest ON named (digest);
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED)
+# Chains beside the filings. A seal's third mark is the newest of their events that it or one before it holds.
+_LEDGER = """
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    body_digest TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    salt BLOB,
+    body BLOB,
+    UNIQUE (number, sequence)
+) STRICT;
+ALTER TABLE seals ADD COLUMN last_step INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER)
 # What a step's new tables are filled with, from what was there.
 _FILL = {_NAMED: name_anew}
 

@@ -14,9 +14,10 @@ from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
 
 # Rows are only ever added, each with the next id, so that an id says whether its row came before a mark.
-_MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0) FROM seals"
+_MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0), ifnull(max(last_step), 0) FROM seals"
 _NEW_EVENTS = "SELECT number, sequence, digest, id FROM events WHERE id > ?"
 _NEW_ENTRIES = "SELECT number, sequence, digest, id FROM trail WHERE id > ?"
+_NEW_STEPS = "SELECT number, sequence, digest, id FROM ledger WHERE id > ?"
 
 
 class SqliteSeals:
@@ -28,13 +29,14 @@ class SqliteSeals:
 
     def unsealed(self) -> Unsealed:
         with self._readers.snapshot() as connection:
-            last_event, last_entry = connection.execute(_MARKS).fetchone()
+            last_event, last_entry, last_step = connection.execute(_MARKS).fetchone()
             events, last_event = _leaves(connection, _NEW_EVENTS, last_event)
             entries, last_entry = _leaves(connection, _NEW_ENTRIES, last_entry)
-        return Unsealed(sorted(events + entries, key=in_order), f"{last_event} {last_entry}")
+            steps, last_step = _leaves(connection, _NEW_STEPS, last_step)
+        return Unsealed(sorted(events + entries + steps, key=in_order), f"{last_event} {last_entry} {last_step}")
 
     def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
-        last_event, last_entry = map(int, unsealed.mark.split())
+        marks = tuple(map(int, unsealed.mark.split()))
         # In the order of the index they go into, they are written many times as fast.
         places = sorted(
             (leaf.digest, seal.index, position, leaf.number, leaf.sequence)
@@ -45,8 +47,8 @@ class SqliteSeals:
             (last,) = connection.execute("SELECT ifnull(max(seal), 0) FROM seals").fetchone()
             if seal.index != last + 1:
                 raise SealTaken(SEAL_TAKEN)
-            row = (seal.index, seal.token, last_event, last_entry)
-            connection.execute("INSERT INTO seals (seal, token, last_event, last_entry) VALUES (?, ?, ?, ?)", row)
+            into = "INSERT INTO seals (seal, token, last_event, last_entry, last_step) VALUES (?, ?, ?, ?, ?)"
+            connection.execute(into, (seal.index, seal.token, *marks))
             rows = ((seal.index, tile.level, tile.index, tile.hashes) for tile in tiles)
             connection.executemany("INSERT INTO tiles (seal, level, place, hashes) VALUES (?, ?, ?, ?)", rows)
             into = "INSERT INTO sealed (digest, seal, position, number, sequence) VALUES (?, ?, ?, ?, ?)"

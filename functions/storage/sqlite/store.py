@@ -19,6 +19,7 @@ from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAK
 from functions.storage.sqlite.audit_log import SqliteAuditLog
 from functions.storage.sqlite.bodies import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
+from functions.storage.sqlite.ledger import SqliteLedger
 from functions.storage.sqlite.named_files import find_named, forget_named
 from functions.storage.sqlite.rows import (
     SUMMARY_COLUMNS,
@@ -61,7 +62,7 @@ def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
 
 
 class SqliteStore:
-    """A RecordStore; `staff`, `seals` and `trail` are what their names say, on the same database.
+    """A RecordStore; `staff`, `seals`, `trail` and `ledger` are what their names say, on the same database.
 
     `blobs` and `papers` are beside it.
 
@@ -78,6 +79,7 @@ class SqliteStore:
         self.staff = SqliteStaff(self._readers, self.writer)
         self.seals = SqliteSeals(self._readers, self.writer)
         self.trail = SqliteAuditLog(self._readers, self.writer)
+        self.ledger = SqliteLedger(self._readers, self.writer)
 
     def append(self, step: Append) -> Future[Stored]:
         new = step if step.events[0].sequence == 1 else None

@@ -14,6 +14,7 @@ from functions.records.store import Answers, Append, Idempotency, Page, Record, 
 from functions.records.versions import answers_of
 from functions.storage.aws.calls import Calls
 from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_key, record_key
+from functions.storage.aws.ledger import AwsLedger
 from functions.storage.aws.reading import Reader
 from functions.storage.aws.records.appending import PERIODS, Appender, kept_from
 from functions.storage.aws.records.listing import Listing
@@ -32,7 +33,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff`, `seals`, `trail`, `blobs`, `papers` are what they say, on the same table and bucket.
+    """A RecordStore; `staff`, `seals`, `trail`, `ledger`, `blobs`, `papers` lie in the same table and bucket.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` signs places in lists.
@@ -62,6 +63,7 @@ class AwsStore:
         self.staff = AwsStaff(self.reader, entropy)
         self.seals = AwsSeals(self.reader, entropy)
         self.trail = AwsAuditLog(self.reader, blobs, self._line, entropy)
+        self.ledger = AwsLedger(self.reader, blobs, entropy)
 
     def append(self, step: Append) -> Future[Stored]:
         if self._closed:

@@ -33,10 +33,11 @@ Progress = Callable[[int], None]
 
 _MOST_FAULTS = 20
 _EVENTS = f"SELECT {EVENT_COLUMNS} FROM events ORDER BY number, sequence"  # noqa: S608 - constants only
+_STEPS = f"SELECT {EVENT_COLUMNS} FROM ledger ORDER BY number, sequence"  # noqa: S608 - constants only
 _ENTRIES = f"SELECT {EVENT_COLUMNS}, about FROM trail ORDER BY sequence"  # noqa: S608 - constants only
 _HOLES = """SELECT a.number, a.sequence, a.id FROM events a LEFT JOIN events b ON b.id = a.id - 1
     WHERE a.id > 1 AND b.id IS NULL"""
-_ONLY_ADDED = {"events": "填报的步骤", "trail": "操作记录", "tiles": "封存的中间指纹"}
+_ONLY_ADDED = {"events": "填报的步骤", "trail": "操作记录", "ledger": "名册和台账的步骤", "tiles": "封存的中间指纹"}
 _SUMMARY = ", ".join(f"s.{name}" for name in STORED.split(", "))
 _SEQUENCE = STORED.split(", ").index("sequence")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -69,6 +70,7 @@ class Auditor:
                     lambda: self._check_records(connection, progress),
                     lambda: self._check_answers(connection),
                     lambda: self._check_trail(connection),
+                    lambda: self._check_ledger(connection),
                     lambda: check_sealed(connection, self._public_keys, self._published, report),
                 )
                 for section in sections:
@@ -164,6 +166,13 @@ class Auditor:
 
     def _check_trail(self, connection: sqlite3.Connection) -> None:
         check_chain(self._entries(connection), self.report)
+
+    def _check_ledger(self, connection: sqlite3.Connection) -> None:
+        """The chains beside the filings: rosters, reminders, orders."""
+        for _, group in groupby(_events(connection.execute(_STEPS)), key=lambda event: event.number):
+            events = list(group)
+            self.report.count("ledger", len(events))
+            check_chain(events, self.report)
 
     def _entries(self, connection: sqlite3.Connection) -> Iterator[Event]:
         """The trail, each entry beside what was taken out of it for the search."""

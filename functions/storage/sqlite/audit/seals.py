@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from functions.records.ledger import MARK
 from functions.records.proof.audit import Finding, Report, check_published, check_seals
 from functions.records.proof.stored import check_tree
 from functions.records.seals.merkle import Tree
@@ -17,15 +18,21 @@ from functions.staff.audit_log import NUMBER as TRAIL
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 
-_SEALS = "SELECT seal, token, last_event, last_entry FROM seals ORDER BY seal"
+_SEALS = "SELECT seal, token, last_event, last_entry, last_step FROM seals ORDER BY seal"
 _LEAVES = "SELECT seal, position, number, sequence, digest FROM sealed ORDER BY seal, position"
 _TILES = "SELECT level, place, hashes FROM tiles WHERE seal = ? ORDER BY level, place"
 # A sealed event is there, has the digest that was sealed, and lies between the marks of its seal and the one before.
 _MISPLACED = """SELECT s.number, s.sequence, s.seal, e.digest, e.digest IS lower(hex(s.digest)) FROM sealed s
     LEFT JOIN {table} e ON e.number = s.number AND e.sequence = s.sequence LEFT JOIN seals k ON k.seal = s.seal
-    WHERE (s.number = ?) = ? AND (e.digest IS NOT lower(hex(s.digest)) OR NOT ifnull(e.id <= k.{mark}, 0)
+    WHERE {ours} AND (e.digest IS NOT lower(hex(s.digest)) OR NOT ifnull(e.id <= k.{mark}, 0)
         OR e.id <= ifnull((SELECT p.{mark} FROM seals p WHERE p.seal = s.seal - 1), 0))
     ORDER BY s.number, s.sequence"""
+# Which sealed events lie in a table: a chain's name begins with a mark that no filing's number has.
+_TABLES = (
+    ("events", "last_event", f"s.number <> '{TRAIL}' AND s.number NOT LIKE '{MARK}%'"),
+    ("trail", "last_entry", f"s.number = '{TRAIL}'"),
+    ("ledger", "last_step", f"s.number LIKE '{MARK}%'"),
+)
 _LEFT_OUT = "SELECT number, sequence FROM {table} WHERE id <= ?"
 
 
@@ -42,8 +49,8 @@ def check_sealed(connection: sqlite3.Connection, keys: Keyring, published: Seque
 def _check_marks(rows: Sequence[Any], seals: Mapping[str, Seal], report: Report) -> None:
     """What a seal holds is what was stored between its marks and those of the one before."""
     last = 0
-    for place, (index, token, last_event, last_entry) in enumerate(rows, 1):
-        seal, here = seals.get(str(token)), last_event + last_entry
+    for place, (index, token, *marks) in enumerate(rows, 1):
+        seal, here = seals.get(str(token)), sum(marks)
         if index != place or (seal is not None and (seal.index != index or here - last != seal.size)):
             report.findings.append(Finding("seal_differs", f"第 {index} 次封存的序号或者步数和数据里的对不上"))
         last = here
@@ -78,14 +85,14 @@ def _check_tree(connection: sqlite3.Connection, seal: Seal, leaves: Sequence[tup
 
 
 def _check_events(connection: sqlite3.Connection, rows: Sequence[Any], report: Report) -> None:
-    for table, mark, is_trail in (("events", "last_event", 0), ("trail", "last_entry", 1)):
-        last = rows[-1][2 + is_trail] if rows else 0
-        misplaced = connection.execute(_MISPLACED.format(table=table, mark=mark), (TRAIL, is_trail)).fetchall()
+    for place, (table, mark, ours) in enumerate(_TABLES):
+        last = rows[-1][2 + place] if rows else 0
+        misplaced = connection.execute(_MISPLACED.format(table=table, mark=mark, ours=ours)).fetchall()
         for number, sequence, seal, digest, same in misplaced:
             what = "不见了" if digest is None else "存入的先后和封存时不一样" if same else "和封存时的指纹不一样"
             words = f"{number} 第 {sequence} 步{what}，它在第 {seal} 次封存里"
             report.findings.append(Finding("sealed_missing", words, str(number), sequence))
-        for number, sequence in _left_out(connection, table, last, is_trail, suspicious=bool(misplaced)):
+        for number, sequence in _left_out(connection, table, last, ours, suspicious=bool(misplaced)):
             words = f"{number} 第 {sequence} 步应当已经封存，却不在任何一次封存里：它是后来补进的"
             report.findings.append(Finding("not_sealed", words, str(number), sequence))
         (waiting,) = connection.execute(f"SELECT count(*) FROM {table} WHERE id > ?", (last,)).fetchone()  # noqa: S608
@@ -93,10 +100,10 @@ def _check_events(connection: sqlite3.Connection, rows: Sequence[Any], report: R
 
 
 def _left_out(
-    connection: sqlite3.Connection, table: str, last: int, is_trail: int, *, suspicious: bool
+    connection: sqlite3.Connection, table: str, last: int, ours: str, *, suspicious: bool
 ) -> Iterator[tuple[str, int]]:
     """What was stored before the last mark and is in no seal; sought only where there must be some."""
-    (sealed,) = connection.execute("SELECT count(*) FROM sealed WHERE (number = ?) = ?", (TRAIL, is_trail)).fetchone()
+    (sealed,) = connection.execute(f"SELECT count(*) FROM sealed s WHERE {ours}").fetchone()  # noqa: S608 - constants
     (stored,) = connection.execute(f"SELECT count(*) FROM {table} WHERE id <= ?", (last,)).fetchone()  # noqa: S608
     if sealed == stored and not suspicious:
         return
