@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from functions.errors import NotFound
 from functions.forms.definition import Definition
+
+if TYPE_CHECKING:
+    from functions.forms.roster_form import RosterForm
 
 
 class Catalogue:
     """The current definition of every form, in a fixed order."""
 
-    def __init__(self, definitions: Iterable[Definition]) -> None:
+    def __init__(self, definitions: Iterable[Definition], rosters: Iterable[RosterForm] = ()) -> None:
         self._definitions = {definition.id: definition for definition in definitions}
+        self.rosters: Mapping[str, RosterForm] = {roster.id: roster for roster in rosters}
 
     def __iter__(self) -> Iterator[Definition]:
         return iter(self._definitions.values())
@@ -28,11 +33,27 @@ class Catalogue:
         except KeyError:
             raise NotFound("没有这种填报。请从“我要填报”里选一种") from None
 
+    def roster(self, roster_id: str) -> RosterForm:
+        """The roster with this id; NotFound, which names those that there are, when there is none."""
+        try:
+            return self.rosters[roster_id]
+        except KeyError:
+            known = "、".join(f"{one.id}（{one.title}）" for one in self.rosters.values())
+            raise NotFound(f"没有名为 {roster_id} 的名册。有的名册：{known or '无'}") from None
+
     def dump(self) -> bytes:
         """The compiled file: all documents, so that a package needs neither YAML nor a model to start."""
-        return json.dumps([definition.document.decode() for definition in self], ensure_ascii=False).encode()
+        forms = [definition.document.decode() for definition in self]
+        rosters = [roster.document.decode() for roster in self.rosters.values()]
+        return json.dumps({"forms": forms, "rosters": rosters}, ensure_ascii=False).encode()
 
     @classmethod
     def load(cls, compiled: bytes) -> Catalogue:
         """The catalogue that `dump` wrote; digests are the same."""
-        return cls(Definition(document.encode()) for document in json.loads(compiled))
+        raw = json.loads(compiled)
+        rosters = raw["rosters"]
+        if rosters:
+            from functions.forms.roster_form import RosterForm
+
+            rosters = [RosterForm(document.encode()) for document in rosters]
+        return cls((Definition(document.encode()) for document in raw["forms"]), rosters)

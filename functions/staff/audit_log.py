@@ -39,6 +39,8 @@ Action = Literal[
     "decided",
     "erased",
     "keys_rotated",
+    "roster_imported",
+    "roster_changed",
     "trail_viewed",
     "trail_exported",
 ]
@@ -60,6 +62,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "decided": "办理",
     "erased": "依法删除内容",
     "keys_rotated": "换密钥",
+    "roster_imported": "导入名册",
+    "roster_changed": "改名册",
     "trail_viewed": "看操作记录",
     "trail_exported": "下载操作记录",
 }
@@ -67,6 +71,8 @@ ACTIONS: Final[Mapping[str, str]] = {
 # How a detail reads; any other is shown with its own name.
 _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "form": "表 {}",
+    "roster": "名册 {}",
+    "rows": "{} 行",
     "period": "期 {}",
     "timeliness": "只看{}的",
     "status": "只看{}的",

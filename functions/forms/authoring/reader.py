@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from functions.errors import AuthoringError
 from functions.forms.authoring.bundle import BrokenReference, bundle
+from functions.forms.authoring.rosters import FOLDER as ROSTERS
+from functions.forms.authoring.rosters import read_rosters
 from functions.forms.authoring.rules import RulesFile
 from functions.forms.authoring.rules_lint import check_rules
 from functions.forms.authoring.schema_lint import check_schema, check_syntax
@@ -42,12 +44,13 @@ def read_catalogue(schemas: Path) -> Catalogue:
 
     Raises AuthoringError. The examples are not tried here: see `functions.forms.authoring.examples`.
     """
-    folders = sorted(path for path in schemas.glob("[!._]*") if path.is_dir()) if schemas.is_dir() else []
+    found = schemas.glob("[!._]*") if schemas.is_dir() else ()
+    folders = sorted(path for path in found if path.is_dir() and path.name != ROSTERS)
     if not folders:
         raise AuthoringError(f"{schemas}：这里没有表单。每种填报是一个文件夹，里面要有 form.json 和 rules.yml")
     definitions = [Definition(read_form(folder)) for folder in folders]
     _refuse_same_code(definitions, schemas)
-    return Catalogue(definitions)
+    return Catalogue(definitions, read_rosters(schemas))
 
 
 def read_form(folder: Path) -> bytes:

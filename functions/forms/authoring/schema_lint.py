@@ -38,7 +38,13 @@ _ALLOWED: Final = {
     "integer": {*_FIELD, "minimum", "maximum", "x-unit", "x-autocomplete"},
     "boolean": {*_FIELD, "const"},
 }
-_OWN_WORDS: Final[dict[str, Any]] = {"x-pair": bool, "x-lines": int, "x-decimals": int, "x-ask": str | dict}
+_OWN_WORDS: Final[dict[str, Any]] = {
+    "x-pair": bool,
+    "x-roster": dict,
+    "x-lines": int,
+    "x-decimals": int,
+    "x-ask": str | dict,
+}
 _UNSAFE_PATTERNS: Final = (
     (re.compile(r"\\[dDwWsSbBpP]"), r"各种校验器对 \d \w \s \p 的理解不同", "请写明字符，如 [0-9]"),
     (re.compile(r"\(\?|\\[1-9]"), "不能用环视、命名组和反向引用", "请换一种写法"),

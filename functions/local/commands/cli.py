@@ -22,6 +22,7 @@ from functions.local.commands import backup as resumption
 from functions.local.commands import proof as proving
 from functions.local.commands.chinese_help import App, run
 from functions.local.commands.keys import keys
+from functions.local.commands.roster import roster
 from functions.local.commands.score_sheet import score_sheet
 from functions.local.commands.staff import ONE_TIME, staff
 from functions.local.demo.command import demo
@@ -42,6 +43,7 @@ WRONG = 1
 app = App(name="qingdan", add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
+app.add_typer(roster, name="roster")
 app.command()(resumption.backup)
 app.command()(resumption.restore)
 app.command()(demo)

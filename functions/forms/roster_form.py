@@ -1,0 +1,73 @@
+"""One roster as a program sees it: the columns of a row, what tells rows apart, and which dates feed which form.
+
+A row is described by a JSON Schema as a form is, and judged by the gate and the explainer of forms.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.forms.definition import Definition, write_document
+from functions.forms.outline import Field
+
+ROW: Final = "row"
+_NO_RULES: Final[dict[str, Any]] = {
+    "code": "RO",
+    "short": "名册",
+    "audience": "staff",
+    "official": False,
+    "intro": "",
+    "obliged": {"words": "", "rosters": []},
+    "when": {"words": "", "note": ""},
+    "basis": {"paragraphs": [], "note": ""},
+    "filings": [],
+    "unique": [],
+    "unit_name_at": "/row/unit_name",
+    "uscc_at": "/row/uscc",
+    "review": {"four_eyes": False},
+    "checks": [],
+}
+
+
+class RosterForm:
+    """A roster's columns, built from its document.
+
+    `key` are the columns that tell rows apart. `project` is the column with the project's name, "" where a row is about
+    the unit itself. `feeds` says which column gives the date at which pointer of a form. `since` and `until` are the
+    columns with the first and the last day on which the row counts, "" where there is none.
+    """
+
+    def __init__(self, document: bytes) -> None:
+        raw = json.loads(document)
+        facts = raw["schema"]["x-roster"]
+        row = {key: part for key, part in raw["schema"].items() if key not in ("$schema", "x-roster")}
+        whole = {"type": "object", "title": row["title"], "additionalProperties": False, "required": [ROW]}
+        self.document = document
+        self.id: str = raw["id"]
+        self.title: str = row["title"]
+        self.definition = Definition(write_document(self.id, {**whole, "properties": {ROW: row}}, _NO_RULES))
+        self.fields: tuple[Field, ...] = tuple(
+            item for item in self.definition.sections[0].items if isinstance(item, Field)
+        )
+        self.by_key: Mapping[str, Field] = {field.key: field for field in self.fields}
+        self.key: tuple[str, ...] = tuple(facts["key"])
+        self.project: str = facts.get("project", "")
+        self.since: str = facts.get("since", "")
+        self.until: str = facts.get("until", "")
+        self.feeds: Mapping[str, str] = facts.get("feeds", {})
+
+    def label(self, key: str) -> str:
+        """The Chinese name of a column."""
+        return self.by_key[key].label
+
+    def shown(self, key: str, value: Any) -> str:
+        """A value as people read it: the title of a choice, a number as its digits."""
+        titles = dict(self.by_key[key].choices) if key in self.by_key else {}
+        return titles.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def write_roster(roster_id: str, schema: Mapping[str, Any]) -> bytes:
+    """The document of a roster: compact JSON, UTF-8, in the order of its columns."""
+    return json.dumps({"id": roster_id, "schema": schema}, ensure_ascii=False, separators=(",", ":")).encode()
