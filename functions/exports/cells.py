@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from functions.errors import QingdanError
+from functions.exports.refitting import is_asked_alike, refit
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
-from functions.forms.definition import Definition, Field
+from functions.forms.definition import Definition, Field, Rows
 from functions.forms.pointer import ANY_ROW
 from functions.records.store import Answers, Decided
 from functions.records.words import AGREED, CONTESTED, DECIDED, STATUSES, TIMELINESS
@@ -48,6 +49,9 @@ class Cells:
             "date": self.date,
             "moment": self.moment,
         }[kind]
+
+
+PLAIN = Cells(text=str, integer=str, decimal=str, date=str, moment=str, blank="")
 
 
 class _Plan(NamedTuple):
@@ -160,10 +164,12 @@ class CellReader:
             yield step.table, line
 
     def _compile(self, version: Definition) -> _Version:
+        """Only what this version asks has a place in its plan: another may have asked something else at a path."""
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
+        arrays = {item.path for item in version.walk() if isinstance(item, Rows)}
         plan = self._branch(self._tables[self._main], (), fields) if self._main is not None else {}
         for index, table in enumerate(self._tables):
-            if table.rows is not None:
+            if table.rows in arrays:
                 branch = self._branch(table, (*table.rows, ANY_ROW), fields)
                 _put(plan, table.rows, _RowsStep(index, len(table.columns), _frozen(branch)))
         return _Version(_frozen(plan), Facts(version, self._cells))
@@ -173,24 +179,35 @@ class CellReader:
         for position, column in enumerate(table.columns):
             field = fields.get(column.path)
             if field is not None:
-                _put(plan, column.path[len(prefix) :], (position, self._convert(field, column)))
+                _put(plan, column.path[len(prefix) :], (position, _convert_to(field, column, self._cells)))
         return plan
 
-    def _convert(self, field: Field, column: Column) -> Convert:
-        text = self._cells.text
-        if field.kind == "boolean":
-            return {True: text(TRUE), False: text(FALSE)}.__getitem__
-        if field.kind == "choice":
-            return _Titles(field.choices, text).__getitem__
-        if field.kind == "choices":
-            titles = dict(field.choices)
-            return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
-        if field.kind == "attachments":
-            return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
-        if kind_of(field) == column.kind:
-            return self._cells.of(column.kind)
-        # Another version of the form gave the column its kind.
-        return lambda value: text(str(value))
+
+def _convert_to(field: Field, column: Column, cells: Cells) -> Convert:
+    """What makes the cell of a column out of an answer to this field, whichever version gave the column its kind."""
+    if column.asked is None or is_asked_alike(field, column.asked):
+        return _convert(field, cells)
+    words_of, asked = _convert(field, PLAIN), column.asked
+
+    def convert(value: Any) -> Cell:
+        kind, words = refit(words_of(value), field, asked)
+        return cells.integer(int(words)) if kind == "integer" else cells.of(kind)(words)
+
+    return convert
+
+
+def _convert(field: Field, cells: Cells) -> Convert:
+    text = cells.text
+    if field.kind == "boolean":
+        return {True: text(TRUE), False: text(FALSE)}.__getitem__
+    if field.kind == "choice":
+        return _Titles(field.choices, text).__getitem__
+    if field.kind == "choices":
+        titles = dict(field.choices)
+        return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
+    if field.kind == "attachments":
+        return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
+    return cells.of(kind_of(field))
 
 
 def _put(plan: dict[str, Any], path: Path, step: Any) -> None:
