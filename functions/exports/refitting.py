@@ -7,10 +7,10 @@ stays text with a mark in front, so that a number that does not count is seen no
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Final
 
 from functions.exports.table import Kind, kind_of
+from functions.forms.formats import is_date
 from functions.forms.outline import Field
 
 # In front: a text that is too long for a cell loses its end, and no spreadsheet takes what begins so for a formula.
@@ -20,7 +20,6 @@ _TEXTS: Final = frozenset(("text", "long_text", "uscc", "phone", "email"))
 _NUMBERS: Final = frozenset(("integer", "decimal"))
 # As a form takes a number, and of no more digits than an integer of a program holds.
 _NUMBER: Final = re.compile(r"(-?(?:0|[1-9][0-9]{0,17}))(?:[.]([0-9]{1,18}))?")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YES_NO: Final = ("是", "否")
 
 
@@ -38,7 +37,7 @@ def refit(words: str, field: Field, asked: Field) -> tuple[Kind, str]:
         number = _number(words, kind) if _counts_alike(field, asked) else None
         return (kind, number) if number is not None else ("text", _marked(words, field, asked))
     if kind == "date":
-        return ("date", words) if _is_date(words) else ("text", _marked(words, field, asked))
+        return ("date", words) if is_date(words) else ("text", _marked(words, field, asked))
     fits = not words or _fits_text(words, field, asked)
     return "text", _measured(words, field, asked) if fits else _marked(words, field, asked)
 
@@ -58,16 +57,6 @@ def _number(words: str, kind: Kind) -> str | None:
     if kind == "decimal":
         return words
     return str(int(whole)) if not (fraction or "").strip("0") else None
-
-
-def _is_date(words: str) -> bool:
-    if not _DATE.fullmatch(words):
-        return False
-    try:
-        date.fromisoformat(words)
-    except ValueError:
-        return False
-    return True
 
 
 def _fits_text(words: str, field: Field, asked: Field) -> bool:
