@@ -232,7 +232,7 @@ def test_a_correction_is_read_by_the_version_that_it_is_pinned_to(world: World, 
     code = {"code": first["access_code"]}
     unit_reads = world.client.post("/track", data={"number": first["number"], **code}).text
     assert SHOWN[old][0] in unit_reads
-    assert SHOWN[old][1] in unit_reads
+    assert old == "none" or SHOWN[old][1] in unit_reads
     filled = world.client.post(f"/track/{first['number']}/correct", data=code)
     assert (filled.status_code, "某栏" in filled.text) == (200, old != "none")
     assert "第 2 版改了" in world.get(f"/desk/submissions/{first['number']}").text
