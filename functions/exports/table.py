@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
 from functions.forms.definition import Definition, Field, Group, Rows, Section
+from functions.forms.pointer import ANY_ROW
 
 Kind = Literal["text", "integer", "decimal", "date", "moment"]
 Path = tuple[str, ...]
@@ -84,6 +85,8 @@ ROW_COLUMNS = (
     Column((), "行号", "integer", 7),
     Column((), "单位", "text", 28),
 )
+# A row within a row: 2.1 is the first one in row 2.
+NESTED_ROW_COLUMNS = (ROW_COLUMNS[0], replace(ROW_COLUMNS[1], kind="text"), ROW_COLUMNS[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,9 @@ def build_tables(versions: Sequence[Definition]) -> tuple[Table, ...]:
     main = _unite([list(_leaves(version.sections)) for version in versions], MAIN_COLUMNS)
     tables = [Table(current.id, None, current.short, MAIN_COLUMNS + main)]
     for rows in _arrays(versions):
-        items = _unite([_leaves_of_rows(version, rows.path) for version in versions], ROW_COLUMNS)
-        tables.append(Table(current.id, rows.path, f"{current.short} {rows.label}", ROW_COLUMNS + items))
+        first = NESTED_ROW_COLUMNS if ANY_ROW in rows.path else ROW_COLUMNS
+        items = _unite([_leaves_of_rows(version, rows.path) for version in versions], first)
+        tables.append(Table(current.id, rows.path, f"{current.short} {rows.label}", first + items))
     return tuple(tables)
 
 
