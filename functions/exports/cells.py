@@ -6,7 +6,7 @@ The file formats say how a value of each kind looks in them (`Cells`); everythin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from functions.errors import QingdanError
+from functions.exports.refitting import is_asked_alike, refit
 from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, ROW_COLUMNS, Column, Kind, Path, Table, kind_of
-from functions.forms.definition import Definition, Field
+from functions.forms.definition import Definition, Field, Rows
 from functions.forms.pointer import ANY_ROW
 from functions.records.store import Answers, Decided
 from functions.records.words import AGREED, CONTESTED, DECIDED, STATUSES, TIMELINESS
@@ -50,6 +51,9 @@ class Cells:
         }[kind]
 
 
+PLAIN = Cells(text=str, integer=str, decimal=str, date=str, moment=str, blank="")
+
+
 class _Plan(NamedTuple):
     """Where the answers of one object go: (key, position, conversion), objects within it, repeated rows within it."""
 
@@ -60,9 +64,20 @@ class _Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _RowsStep:
-    table: int
+    """`table` is None for rows of which only those within them are asked for."""
+
+    table: int | None
     width: int
     plan: _Plan
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A _RowsStep while its plan is made."""
+
+    table: int | None = None
+    width: int = 0
+    branch: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,64 +162,94 @@ class CellReader:
         if self._main is not None:
             main[: len(MAIN_COLUMNS)] = version.facts.of(answers)
             yield self._main, main[: len(self._tables[self._main].columns)]
+        ends = self._cells.text(answers.number), self._cells.text(answers.unit_name)
         for step, items in rows:
-            yield from self._row_lines(answers, step, items)
+            yield from self._row_lines(ends, step, items)
 
-    def _row_lines(self, answers: Answers, step: _RowsStep, items: list[Any]) -> Iterator[tuple[int, list[Cell]]]:
-        cells = self._cells
-        number, unit = cells.text(answers.number), cells.text(answers.unit_name)
+    def _row_lines(
+        self, ends: tuple[Cell, Cell], step: _RowsStep, items: list[Any], above: str = ""
+    ) -> Iterator[tuple[int, list[Cell]]]:
+        """The lines of rows, and of those within each; `above` is the place of the row that these are in."""
+        cells, (number, unit) = self._cells, ends
         for position, item in enumerate(items, 1):
-            line = self._blank[: step.width]
-            _place(item, step.plan, line, [])
-            line[: len(ROW_COLUMNS)] = (number, cells.integer(position), unit)
-            yield step.table, line
+            line, inner = self._blank[: step.width], list[tuple[_RowsStep, list[Any]]]()
+            _place(item, step.plan, line, inner)
+            if step.table is not None:
+                place = cells.text(f"{above}{position}") if above else cells.integer(position)
+                line[: len(ROW_COLUMNS)] = (number, place, unit)
+                yield step.table, line
+            for below, held in inner:
+                yield from self._row_lines(ends, below, held, f"{above}{position}.")
 
     def _compile(self, version: Definition) -> _Version:
+        """Only what this version asks has a place in its plan: another may have asked something else at a path."""
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
-        plan = self._branch(self._tables[self._main], (), fields) if self._main is not None else {}
+        arrays = {item.path for item in version.walk() if isinstance(item, Rows)}
+        plan: dict[str, Any] = {}
         for index, table in enumerate(self._tables):
-            if table.rows is not None:
-                branch = self._branch(table, (*table.rows, ANY_ROW), fields)
-                _put(plan, table.rows, _RowsStep(index, len(table.columns), _frozen(branch)))
+            if table.rows in arrays:
+                rows = _draft_at(plan, table.rows)
+                rows.table, rows.width = index, len(table.columns)
+            for position, column in enumerate(table.columns):
+                asked = fields.get(column.path)
+                if asked is not None:
+                    leaf = position, _convert_to(asked, column, self._cells)
+                    _branch_at(plan, column.path[:-1])[column.path[-1]] = leaf
         return _Version(_frozen(plan), Facts(version, self._cells))
 
-    def _branch(self, table: Table, prefix: Path, fields: Mapping[Path, Field]) -> dict[str, Any]:
-        plan: dict[str, Any] = {}
-        for position, column in enumerate(table.columns):
-            field = fields.get(column.path)
-            if field is not None:
-                _put(plan, column.path[len(prefix) :], (position, self._convert(field, column)))
+
+def _convert_to(answered: Field, column: Column, cells: Cells) -> Convert:
+    """What makes the cell of a column out of an answer, whichever version gave the column its kind."""
+    if column.asked is None or is_asked_alike(answered, column.asked):
+        return _convert(answered, cells)
+    words_of, asked = _convert(answered, PLAIN), column.asked
+
+    def convert(value: Any) -> Cell:
+        kind, words = refit(words_of(value), answered, asked)
+        return cells.integer(int(words)) if kind == "integer" else cells.of(kind)(words)
+
+    return convert
+
+
+def _convert(asked: Field, cells: Cells) -> Convert:
+    text = cells.text
+    if asked.kind == "boolean":
+        return {True: text(TRUE), False: text(FALSE)}.__getitem__
+    if asked.kind == "choice":
+        return _Titles(asked.choices, text).__getitem__
+    if asked.kind == "choices":
+        titles = dict(asked.choices)
+        return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
+    if asked.kind == "attachments":
+        return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
+    return cells.of(kind_of(asked))
+
+
+def _branch_at(plan: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The part of the plan for the object at this path, "*" for each of its rows."""
+    if not path:
         return plan
-
-    def _convert(self, field: Field, column: Column) -> Convert:
-        text = self._cells.text
-        if field.kind == "boolean":
-            return {True: text(TRUE), False: text(FALSE)}.__getitem__
-        if field.kind == "choice":
-            return _Titles(field.choices, text).__getitem__
-        if field.kind == "choices":
-            titles = dict(field.choices)
-            return lambda values: text("、".join(titles.get(value, str(value)) for value in values))
-        if field.kind == "attachments":
-            return lambda files: text(BETWEEN_FILES.join(file["name"] for file in files))
-        if kind_of(field) == column.kind:
-            return self._cells.of(column.kind)
-        # Another version of the form gave the column its kind.
-        return lambda value: text(str(value))
+    if path[-1] == ANY_ROW:
+        return _draft_at(plan, path[:-1]).branch
+    inner: dict[str, Any] = _branch_at(plan, path[:-1]).setdefault(path[-1], {})
+    return inner
 
 
-def _put(plan: dict[str, Any], path: Path, step: Any) -> None:
-    for key in path[:-1]:
-        plan = plan.setdefault(key, {})
-    plan[path[-1]] = step
+def _draft_at(plan: dict[str, Any], path: Path) -> _Draft:
+    rows: _Draft = _branch_at(plan, path[:-1]).setdefault(path[-1], _Draft())
+    return rows
 
 
 def _frozen(steps: Mapping[str, Any]) -> _Plan:
-    """The plan of nested steps: a dict is a branch, a pair a leaf, the rest repeated rows."""
+    """The plan of nested steps: a dict is a branch, a pair a leaf, a draft repeated rows."""
     return _Plan(
         tuple((key, *step) for key, step in steps.items() if isinstance(step, tuple)),
         tuple((key, _frozen(step)) for key, step in steps.items() if isinstance(step, dict)),
-        tuple((key, step) for key, step in steps.items() if isinstance(step, _RowsStep)),
+        tuple(
+            (key, _RowsStep(step.table, step.width, _frozen(step.branch)))
+            for key, step in steps.items()
+            if isinstance(step, _Draft)
+        ),
     )
 
 

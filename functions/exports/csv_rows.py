@@ -12,13 +12,13 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from functions.exports.cells import FALSE, TRUE, CellReader, Cells, Facts
+from functions.exports.cells import FALSE, PLAIN, TRUE, CellReader, Facts
 from functions.exports.csv_cells import CELLS, is_plain
-from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Table
+from functions.exports.refitting import is_asked_alike, refit
+from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Column, Table
 from functions.forms.definition import Definition, Field
 from functions.records.store import Answers
 
-_UNGUARDED = Cells(text=str, integer=str, decimal=str, date=str, moment=str, blank="")
 # A larger number is a double, though its canonical form may not show it.
 _Integer = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
@@ -66,27 +66,30 @@ class _Version:
 
     def __init__(self, table: Table, version: Definition) -> None:
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
-        self._facts = Facts(version, _UNGUARDED)
+        self._facts = Facts(version, PLAIN)
         columns = table.columns[len(MAIN_COLUMNS) :]
-        self._read, self._texts = _compiled([fields.get(column.path) for column in columns])
+        self._read, self._texts = _compiled([(fields.get(column.path), column) for column in columns])
 
     def cells(self, answers: Answers) -> list[str]:
         """The texts of the cells; msgspec.DecodeError when the body is not as the form would have it."""
         return [*self._facts.of(answers), *self._texts(self._read(answers.body or b"{}"))]
 
 
-def _compiled(fields: Sequence[Field | None]) -> tuple[Callable[[bytes], Any], Callable[[Any], tuple[str, ...]]]:
-    """What reads a body, and what gives the texts of these fields out of what was read; "" for None.
+Columns = Sequence[tuple[Field | None, Column]]
+
+
+def _compiled(columns: Columns) -> tuple[Callable[[bytes], Any], Callable[[Any], tuple[str, ...]]]:
+    """What reads a body, and what gives the texts of these columns out of what was read; "" for None.
 
     The second is Python made for the form: a loop over its columns takes twice as long. Nothing of the form gets into
     the source, neither names nor words.
     """
     body, names, texts = _Part("part_0"), dict[str, Any](), []
-    for position, field in enumerate(fields):
+    for position, (field, column) in enumerate(columns):
         if field is None:
             texts.append("''")
             continue
-        kind = _kind_of(field)
+        kind = _kind_in(field, column)
         text = body.add(("data", *field.path), kind)
         if kind.convert is not None:
             names[f"text_{position}"] = kind.convert
@@ -132,6 +135,15 @@ class _Part:
         # In the order in which they stand in a canonical body, they are found at once.
         named = [(self._names[key], *field) for key, field in sorted(fields, key=lambda field: field[0])]
         return msgspec.defstruct("Part", named, rename={name: key for key, name in self._names.items()}, gc=False)
+
+
+def _kind_in(field: Field, column: Column) -> _Kind:
+    """How an answer is read for a column that another version may have given its kind."""
+    kind, asked = _kind_of(field), column.asked
+    if asked is None or is_asked_alike(field, asked):
+        return kind
+    words_of = kind.convert or str.__str__  # of a choice its title, not the name of an enumeration's member
+    return kind._replace(convert=lambda value: refit(words_of(value), field, asked)[1])
 
 
 def _kind_of(field: Field) -> _Kind:

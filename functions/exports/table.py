@@ -6,11 +6,13 @@ Knows neither file formats nor records. A column is found again by its path, so 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 from functions.forms.definition import Definition, Field, Group, Rows, Section
+from functions.forms.pointer import ANY_ROW
 
 Kind = Literal["text", "integer", "decimal", "date", "moment"]
 Path = tuple[str, ...]
@@ -32,7 +34,10 @@ _WIDTHS: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`path` as in Field.path, empty for what is not an answer; `width` in characters; `wrap` for long text."""
+    """`path` as in Field.path, empty for what is not an answer; `width` in characters; `wrap` for long text.
+
+    `asked` is the question that gave the column its kind: of the newest version that has one at this path.
+    """
 
     path: Path
     header: str
@@ -40,6 +45,7 @@ class Column:
     width: int
     decimals: int = 0
     wrap: bool = False
+    asked: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ ROW_COLUMNS = (
     Column((), "行号", "integer", 7),
     Column((), "单位", "text", 28),
 )
+# A row within a row: 2.1 is the first one in row 2.
+NESTED_ROW_COLUMNS = (ROW_COLUMNS[0], replace(ROW_COLUMNS[1], kind="text"), ROW_COLUMNS[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,9 @@ def build_tables(versions: Sequence[Definition]) -> tuple[Table, ...]:
     main = _unite([list(_leaves(version.sections)) for version in versions], MAIN_COLUMNS)
     tables = [Table(current.id, None, current.short, MAIN_COLUMNS + main)]
     for rows in _arrays(versions):
-        items = _unite([_leaves_of_rows(version, rows.path) for version in versions], ROW_COLUMNS)
-        tables.append(Table(current.id, rows.path, f"{current.short} {rows.label}", ROW_COLUMNS + items))
+        first = NESTED_ROW_COLUMNS if ANY_ROW in rows.path else ROW_COLUMNS
+        items = _unite([_leaves_of_rows(version, rows.path) for version in versions], first)
+        tables.append(Table(current.id, rows.path, f"{current.short} {rows.label}", first + items))
     return tuple(tables)
 
 
@@ -131,18 +140,27 @@ def _unite(versions: Sequence[list[_Leaf]], first: Sequence[Column]) -> tuple[Co
     """The answers' columns, to stand after the columns `first`."""
     columns: dict[Path, Column] = {}
     taken = [column.header for column in first]
+    used = set(taken)
     for position, leaves in enumerate(versions):
         for leaf, header in zip(leaves, _headers(leaves, taken), strict=True):
             if leaf.field.path not in columns:
-                columns[leaf.field.path] = _column(leaf.field, header + OLD * (position > 0))
+                unlike = header if position == 0 else _unlike(header, used)
+                used.add(unlike)
+                columns[leaf.field.path] = _column(leaf.field, unlike)
     return tuple(columns.values())
+
+
+def _unlike(header: str, used: Collection[str]) -> str:
+    """The header of a question that only older versions have; two of them may have asked in the same words."""
+    marked = (header + (OLD if number == 1 else f"（旧版 {number}）") for number in count(1))
+    return next(each for each in marked if each not in used)
 
 
 def _headers(leaves: list[_Leaf], taken: list[str]) -> list[str]:
     """Each label with as many of the titles around it as tell it from its like, and the unit ("概算总投资（万元）")."""
     headers = [_spelled(leaf, 0) for leaf in leaves]
     for depth in range(1, 1 + max((len(leaf.trail) for leaf in leaves), default=0)):
-        repeated = {header for header, count in Counter(headers + taken).items() if count > 1}
+        repeated = {header for header, times in Counter(headers + taken).items() if times > 1}
         headers = [
             _spelled(leaf, depth) if header in repeated else header
             for leaf, header in zip(leaves, headers, strict=True)
@@ -165,4 +183,4 @@ def _column(field: Field, header: str) -> Column:
     kind = kind_of(field)
     widest = _WIDTHS.get(field.kind, 14 if kind != "text" else 20)
     width = max(widest, min(2 * len(header) + 2, 24))
-    return Column(field.path, header, kind, width, field.decimals or 0, field.kind == "long_text")
+    return Column(field.path, header, kind, width, field.decimals or 0, field.kind == "long_text", field)

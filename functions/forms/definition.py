@@ -111,6 +111,11 @@ class Definition:
                 return filing
         raise AuthoringError(f"schemas/{self.id}/rules.yml：filings 没有一项适用于这份填报。请补上缺的情形")
 
+    def has_period(self, period: str) -> bool:
+        """Whether a filing can be for this period: a year where a form asks for one, or a word of its rules."""
+        periods = [filing.period for filing in self.rules.filings]
+        return period in periods or (period.isdecimal() and any(each.startswith("/") for each in periods))
+
     def period_title(self, period: str) -> str:
         """The period in words: "2025 年度", "开工阶段"."""
         fixed = {filing.period: filing.period_title for filing in self.rules.filings}

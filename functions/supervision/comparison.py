@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeGuard
 
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field
-from functions.forms.pointer import ANY_ROW
+from functions.forms.pointer import ANY_ROW, Path
 from functions.forms.problem import Problem
 
 LAST_YEAR = "last_year"
@@ -19,24 +20,51 @@ def year_before(period: str) -> str | None:
     return str(int(period) - 1) if len(period) == 4 and period.isascii() and period.isdecimal() else None
 
 
-def differs_by_half(definition: Definition, data: Any, before: Any) -> tuple[Problem, ...]:
-    """The numbers outside repeated rows that differ by more than half from those of the year before."""
-    return tuple(_findings(definition, data, before))
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The answers of a filing, and the version of the form that they were given to."""
+
+    definition: Definition
+    data: Any
+
+    @property
+    def matter(self) -> list[str]:
+        """What tells the unit, or the project of it, from any other."""
+        return [key.value_in(self.data) for key in self.definition.rules.unique]
+
+    def number_at(self, path: Path, unit: str) -> Decimal | None:
+        """The number at this path; None where there is none, the form asked no number, or counts in another unit."""
+        field = self.definition.field_at(pointer.join(path))
+        if not _is_number(field) or (unit and field.unit and field.unit != unit):
+            return None
+        return _number(pointer.read(self.data, path))
 
 
-def is_same_matter(definition: Definition, data: Any, other: Any) -> bool:
+def differs_by_half(now: Filed, before: Filed) -> tuple[Problem, ...]:
+    """The numbers outside repeated rows that differ by more than half from those of the year before.
+
+    What a version of the form asked otherwise than the other is not compared.
+    """
+    return tuple(_findings(now, before))
+
+
+def is_same_matter(one: Filed, other: Filed) -> bool:
     """Whether two filings are about the same unit, or the same project of it."""
-    return all(key.value_in(data) == key.value_in(other) for key in definition.rules.unique)
+    return one.matter == other.matter
 
 
-def _findings(definition: Definition, data: Any, before: Any) -> Iterator[Problem]:
-    for item in definition.walk():
-        if not isinstance(item, Field) or item.kind not in ("integer", "decimal") or ANY_ROW in item.path:
+def _findings(filed: Filed, before: Filed) -> Iterator[Problem]:
+    for item in filed.definition.walk():
+        if not _is_number(item) or ANY_ROW in item.path:
             continue
-        now, then = _number(pointer.read(data, item.path)), _number(pointer.read(before, item.path))
+        now, then = filed.number_at(item.path, item.unit), before.number_at(item.path, item.unit)
         if now is not None and then is not None and 2 * abs(now - then) > then:
             at = pointer.join(item.path)
-            yield Problem(at, definition.label_at(at), _words(item, now, then), LAST_YEAR)
+            yield Problem(at, filed.definition.label_at(at), _words(item, now, then), LAST_YEAR)
+
+
+def _is_number(part: object) -> TypeGuard[Field]:
+    return isinstance(part, Field) and part.kind in ("integer", "decimal")
 
 
 def _words(field: Field, now: Decimal, then: Decimal) -> str:
@@ -51,4 +79,8 @@ def _words(field: Field, now: Decimal, then: Decimal) -> str:
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return Decimal(value)
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -283,6 +283,9 @@ def plain_cell(fields: dict[tuple[str, ...], Field], value: Any, column: Column)
     field = fields.get(column.path)
     if field is None or value is None:
         return ""
+    if field.kind == "text" and column.kind == "integer":
+        whole = re.fullmatch("(-?(?:0|[1-9][0-9]{0,17}))([.]0{1,18})?", value)
+        return str(int(whole[1])) if whole else f"〔旧版填法〕{clean(value)}" if value else ""
     if isinstance(value, bool):
         return "是" if value else "否"
     titles: dict[Any, str] = dict(field.choices)

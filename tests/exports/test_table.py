@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functions.exports.cells import PLAIN, CellReader
 from functions.exports.table import MAIN_COLUMNS, build_tables
-from tests.support.exports.samples import FORM, SCHEMA, form, text, with_added, without
+from functions.records.versions import answers_of
+from tests.support.exports.samples import ANSWERS, FORM, SCHEMA, form, record, text, with_added, without
+from tests.support.forms import changed
 
 
 def headers(*versions: object, table: int = 0) -> list[str]:
@@ -52,3 +55,33 @@ def test_numbers_and_dates_are_known_as_such() -> None:
     kinds = {column.header: column.kind for column in build_tables([FORM])[0].columns[len(MAIN_COLUMNS) :]}
     assert (kinds["卷"], kinds["预算（万元）"], kinds["开工日期"]) == ("integer", "decimal", "date")
     assert kinds["统一社会信用代码"] == kinds["联系电话"] == "text"
+
+
+NESTED = {
+    "type": "object",
+    "properties": {
+        "name": text("名称"),
+        "parts": {
+            "type": "array",
+            "title": "部分",
+            "x-item": "部分",
+            "maxItems": 9,
+            "items": {"type": "object", "properties": {"what": text("内容")}},
+        },
+    },
+}
+ROWS = {"type": "array", "title": "数据库", "x-item": "数据库", "maxItems": 9, "items": NESTED}
+
+
+def test_rows_within_rows_have_a_table_that_says_in_which_row_they_are() -> None:
+    asked = form(with_added(SCHEMA, "work", databases=ROWS))
+    held = [{"name": "甲", "parts": [{"what": "一"}, {"what": "二"}]}, {"name": "乙"}, {"parts": [{"what": "三"}]}]
+    filed = answers_of(record(changed(ANSWERS, {"/work/databases": held}), definition=asked))
+    tables = build_tables([asked])
+    assert [table.key for table in tables] == ["", "work.databases", "work.databases.*.parts"]
+    lines = list(CellReader(tables, [asked], PLAIN).lines(filed))
+    assert [(cells[1], cells[3]) for index, cells in lines if index == 1] == [("1", "甲"), ("2", "乙"), ("3", "")]
+    inner = [(cells[1], cells[3]) for index, cells in lines if index == 2]
+    assert inner == [("1.1", "一"), ("1.2", "二"), ("3.1", "三")]
+    alone = CellReader(tables[2:], [asked], PLAIN).lines(filed)
+    assert [(cells[1], cells[3]) for _, cells in alone] == inner

@@ -21,6 +21,7 @@ from functions.exports.audit_log import LOG_FORMATS, stream_trail
 from functions.exports.formats import FORMATS, FileKind
 from functions.forms.formats import is_date
 from functions.records.event import Event
+from functions.records.pinned import PinnedForms
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.moments import BEIJING, Moment, moment_of
@@ -112,18 +113,7 @@ class AuditLogPages:
         self._sessions = sessions
         self._pages = pages
         self._trail = Audit(services)
-        self._titles: dict[str, str] = {
-            **{definition.id: definition.short for definition in services.catalogue},
-            **{
-                filing.period: filing.period_title
-                for definition in services.catalogue
-                for filing in definition.rules.filings
-                if not filing.period.startswith("/")
-            },
-            **FILTER_WORDS,
-            **{format.name: format.label for format in FORMATS.values()},
-            **{str(role): title for role, title in ROLE_TITLES.items()},
-        }
+        self._forms = PinnedForms(services.records, services.catalogue)
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
@@ -139,7 +129,8 @@ class AuditLogPages:
         visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
-        rows = [self._row(event) for event in page]
+        titles = self._titles()
+        rows = [_row(event, titles) for event in page]
         return self._pages.page(
             request,
             AuditLogView(
@@ -173,7 +164,7 @@ class AuditLogPages:
         sought = filters.sought()
         self._trail.note("trail_exported", visitor.account.name, filters.number, format=format.kind.name)
         moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
-        chunks = stream_trail(format, self._services.trail.stream(sought), self._titles)
+        chunks = stream_trail(format, self._services.trail.stream(sought), self._titles())
         return Download(chunks, filename=f"操作记录-{moment}{format.kind.suffix}", media_type=format.kind.media_type)
 
     def _read(self, request: Request, limit: int) -> tuple[AuditLogFilters, tuple[Event, ...], int | None]:
@@ -184,15 +175,28 @@ class AuditLogPages:
         page = found[:limit]
         return filters, page, page[-1].sequence if len(found) > limit else None
 
-    def _row(self, event: Event) -> AuditLogRow:
-        body = body_of(event)
-        return AuditLogRow(
-            at=moment_of(event.at),
-            actor="命令行" if event.actor == CONSOLE else event.actor or "没有这个账号",
-            action=ACTIONS.get(event.type, event.type),
-            about=body["about"],
-            details=detail_words(body["details"], self._titles),
-        )
+    def _titles(self) -> dict[str, str]:
+        """How ids read: those of forms that are not in use any more too, since an entry stays."""
+        held = self._forms.held()
+        filings = (filing for definition in held for filing in definition.rules.filings)
+        return {
+            **{definition.id: definition.short for definition in held},
+            **{filing.period: filing.period_title for filing in filings if not filing.period.startswith("/")},
+            **FILTER_WORDS,
+            **{format.name: format.label for format in FORMATS.values()},
+            **{str(role): title for role, title in ROLE_TITLES.items()},
+        }
+
+
+def _row(event: Event, titles: Mapping[str, str]) -> AuditLogRow:
+    body = body_of(event)
+    return AuditLogRow(
+        at=moment_of(event.at),
+        actor="命令行" if event.actor == CONSOLE else event.actor or "没有这个账号",
+        action=ACTIONS.get(event.type, event.type),
+        about=body["about"],
+        details=detail_words(body["details"], titles),
+    )
 
 
 def entry_json(event: Event) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class FilingsApi:
     def __init__(self, services: Services, sessions: Sessions, stepper: Stepper) -> None:
         self._services = services
         self._sessions = sessions
-        self._downloads = Downloads(services)
+        self._forms = stepper.definition_of
+        self._downloads = Downloads(services, self._forms)
         self._trail = Audit(services)
         self._stepper = stepper
 
@@ -49,7 +50,7 @@ class FilingsApi:
         page = self._services.records.page(
             filters.selection(), limit=_limit(query.get("limit")), cursor=query.get("cursor") or None
         )
-        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._forms.held))
         return _json({"items": [summary_json(item) for item in page.items], "next": page.older})
 
     def read(self, request: Request) -> Response:
@@ -63,7 +64,7 @@ class FilingsApi:
         """The filings of one form that match the filters, or those of `number`, as a file."""
         form, _, format = request.path_params["file"].rpartition(".")
         visitor = self._sessions.admit(request, permission_for(format))
-        self._services.catalogue.get(form)
+        self._forms.of(form)
         query = request.query_params
         filters = Filters.read({**query, "form": form}, visitor.account.name)
         numbers = query.getlist("number")[: MOST_NUMBERS + 1]

@@ -12,9 +12,9 @@ from functions.desk.audit import Audit
 from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.listing import forms_held
 from functions.desk.sessions import Visitor
-from functions.errors import QingdanError
+from functions.errors import NotFound, QingdanError
 from functions.exports.formats import FORMATS, Format, export
-from functions.forms.definition import Rows
+from functions.records.pinned import PinnedForms
 from functions.records.store import Selection
 from functions.staff.permissions import Permission, may
 from functions.staff.store import Role
@@ -55,8 +55,9 @@ def offered(role: Role, tables: Sequence[tuple[str, str]]) -> list[tuple[str, st
 class Downloads:
     """Makes the files. Calls block: run them in a worker thread."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, forms: PinnedForms) -> None:
         self._services = services
+        self._forms = forms
         self._tools = tools_of(services)
         self._trail = Audit(services)
 
@@ -73,7 +74,7 @@ class Downloads:
         selection = replace(selection, form=filters.form or None)
         services = self._services
         if not FORMATS[format].several_forms:
-            held = forms_held(services.records, selection, services.catalogue)
+            held = forms_held(services.records, selection, self._forms.held())
             if len(held) > 1:
                 raise SeveralForms(FORMATS[format], held)
         at = services.clock()
@@ -90,19 +91,17 @@ class Downloads:
     def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
         """Those ticked by their numbers, else the filters; how many there were in either case."""
         asked = (
-            filters_noted(filters, self._services.catalogue)
-            if not selection.numbers
-            else {"numbers": list(selection.numbers)}
+            filters_noted(filters, self._forms.held) if not selection.numbers else {"numbers": list(selection.numbers)}
         )
         filings = self._services.records.count(selection)
         self._trail.note("exported", visitor.account.name, format=format, table=table, filings=filings, **asked)
 
     def _subject(self, filters: Filters, table: str) -> str:
         """What the file is of, for its name: the form, the repeated rows, the period."""
-        for definition in self._services.catalogue:
-            if definition.id == filters.form:
-                rows = (item for item in definition.walk() if isinstance(item, Rows))
-                period = [definition.period_title(filters.period)] if filters.period else []
-                named = [item.label for item in rows if ".".join(item.path) == table]
-                return "-".join([definition.short, *named, *period])
-        return "填报"
+        form, forms = filters.form, self._forms
+        try:
+            parts = [forms.of(form).short, forms.rows_of(form).get(table, "") if table else ""]
+            parts.append(forms.period_title(form, filters.period) if filters.period else "")
+        except NotFound:
+            return "填报"
+        return "-".join(filter(None, parts))

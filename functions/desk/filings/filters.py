@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition
 from functions.records.store import Selection, Timeliness
 from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING
 from functions.web.http.problems import HttpProblem
@@ -102,13 +102,15 @@ def _require_one_of(name: str, value: str, known: Iterable[str]) -> None:
         raise HttpProblem(400, f"筛选条件 {name} 只能是 {'、'.join(known)} 之一。请回到列表重新选")
 
 
-def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
+def filters_noted(filters: Filters, held: Callable[[], Sequence[Definition]]) -> dict[str, Any]:
     """What of the filters is noted: that words or a unit narrowed the list, but never which.
 
-    An address may hold any words in the place of a form or a period too: those are noted like words.
+    An address may hold any words in the place of a form or a period too: those are noted like words. `held` gives the
+    forms that there are.
     """
-    form = filters.form if any(filters.form == definition.id for definition in catalogue) else ""
-    period = filters.period if _is_period(filters.period, catalogue) else ""
+    forms = held() if filters.form or filters.period else ()
+    form = filters.form if any(filters.form == definition.id for definition in forms) else ""
+    period = filters.period if _is_period(filters.period, forms) else ""
     return {
         "form": form,
         "period": period,
@@ -118,6 +120,6 @@ def filters_noted(filters: Filters, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _is_period(text: str, catalogue: Catalogue) -> bool:
-    fixed = {filing.period for definition in catalogue for filing in definition.rules.filings}
+def _is_period(text: str, forms: Iterable[Definition]) -> bool:
+    fixed = {filing.period for definition in forms for filing in definition.rules.filings}
     return text in fixed or (len(text) == 4 and text.isascii() and text.isdecimal())

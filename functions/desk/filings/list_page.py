@@ -16,6 +16,7 @@ from functions.desk.filings.listing import Listing
 from functions.desk.filings.page import FilingPage
 from functions.desk.frame import Link, Pages
 from functions.desk.sessions import Sessions, Visitor
+from functions.records.pinned import PinnedForms
 from functions.staff.permissions import may
 from functions.web.filing.documents import has_sheet
 from functions.web.http.endpoints import reading
@@ -30,8 +31,9 @@ class ListPage:
         self._sessions = sessions
         self._pages = pages
         self._filing_page = filing_page
-        self._listing = Listing(services.records, services.catalogue)
-        self._downloads = Downloads(services)
+        self._forms = PinnedForms(services.records, services.catalogue)
+        self._listing = Listing(services.records, self._forms)
+        self._downloads = Downloads(services, self._forms)
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
@@ -50,7 +52,7 @@ class ListPage:
             accepts=may(visitor.account.role, "accept"),
             score_sheet=has_sheet(self._services.settings) and may(visitor.account.role, "export"),
         )
-        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._services.catalogue))
+        self._trail.note_soon("listed", visitor.account.name, **filters_noted(filters, self._forms.held))
         return self._pages.page(request, view, visitor)
 
     def export(self, request: Request) -> Response:
@@ -73,7 +75,7 @@ class ListPage:
         links = [
             Link(
                 base + urlencode([*kept, ("form", form), ("format", format.name)]),
-                f"下载{self._services.catalogue.get(form).short}（{format.label}）",
+                f"下载{self._forms.of(form).short}（{format.label}）",
             )
             for form in problem.choices
         ]

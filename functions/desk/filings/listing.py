@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from functions.desk.filings.filters import Filters
 from functions.errors import NotFound
-from functions.forms.catalogue import Catalogue
-from functions.forms.definition import Rows
+from functions.forms.definition import Definition
+from functions.records.pinned import PinnedForms
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, mark_of
 from functions.web.filing.moments import Moment, moment_of
@@ -98,9 +98,9 @@ class Neighbours:
 class Listing:
     """Reads the list. Calls block: run them in a worker thread."""
 
-    def __init__(self, records: RecordStore, catalogue: Catalogue) -> None:
+    def __init__(self, records: RecordStore, forms: PinnedForms) -> None:
         self._records = records
-        self._definitions = {definition.id: definition for definition in catalogue}
+        self._forms = forms
 
     def view(
         self, filters: Filters, cursor: str | None, *, done_words: str, offer: Offer, accepts: bool, score_sheet: bool
@@ -154,11 +154,6 @@ class Listing:
             at + 1 if page.newer is None else 0,
         )
 
-    def period_title(self, form: str, period: str) -> str:
-        """The period in words; as it is stored when the form is no longer in use."""
-        definition = self._definitions.get(form)
-        return definition.period_title(period) if definition else period
-
     def _total(self, selection: Selection, page: Page) -> int:
         """How many match; a page without neighbours holds them all, and need not be searched for again."""
         alone = page.older is None and page.newer is None
@@ -177,27 +172,35 @@ class Listing:
             return Page((), None, None)
 
     def _row(self, summary: Summary) -> Row:
-        definition = self._definitions.get(summary.form)
+        form, period = self._named(summary)
         twins = "、".join(self.twins(summary))
         return Row(
             summary.number,
             summary.unit_name,
-            definition.short if definition else summary.form,
-            self.period_title(summary.form, summary.period),
+            form,
+            period,
             moment_of(summary.submitted_at),
             TIMELINESS[summary.timeliness],
             mark_of(summary),
             "；".join([*_circumstances(summary, twins), *map(what_is_so, summary.warnings)]),
         )
 
+    def _named(self, summary: Summary) -> tuple[str, str]:
+        """Form and period in the words of the pinned version; as they are stored where its document is lost."""
+        try:
+            definition = self._forms(summary.form_digest)
+        except NotFound:
+            return summary.form, summary.period
+        return definition.short, definition.period_title(summary.period)
+
     def _choices(self, filters: Filters) -> Choices:
         periods = {
-            period: self.period_title(form, period)
+            period: self._forms.period_title(form, period)
             for form, period in self._records.periods()
             if filters.form in ("", form)
         }
         return Choices(
-            [(definition.id, definition.short) for definition in self._definitions.values()],
+            [(definition.id, definition.short) for definition in self._forms.held()],
             list(periods.items()),
             [(value, mark.word) for value, mark in TIMELINESS.items()],
             [
@@ -209,8 +212,10 @@ class Listing:
         )
 
     def _tables(self, form: str) -> list[tuple[str, str]]:
-        items = self._definitions[form].walk() if form in self._definitions else ()
-        return [(".".join(item.path), item.label) for item in items if isinstance(item, Rows)]
+        try:
+            return list(self._forms.rows_of(form).items()) if form else []
+        except NotFound:
+            return []
 
 
 def _circumstances(summary: Summary, twins: str) -> list[str]:
@@ -232,10 +237,10 @@ def _numbers(page: Page) -> list[str]:
     return [item.number for item in page.items]
 
 
-def forms_held(records: RecordStore, selection: Selection, catalogue: Catalogue) -> list[str]:
-    """The ids of the forms that the selection holds filings of."""
+def forms_held(records: RecordStore, selection: Selection, forms: Iterable[Definition]) -> list[str]:
+    """The ids of those of the forms that the selection holds filings of."""
     return [
         definition.id
-        for definition in catalogue
+        for definition in forms
         if selection.form in (None, definition.id) and records.count(replace(selection, form=definition.id))
     ]

@@ -120,7 +120,7 @@ class FilingPage:
         self._services = services
         self._pages = pages
         self._stepper = stepper
-        self._listing = Listing(services.records, services.catalogue)
+        self._listing = Listing(services.records, stepper.definition_of)
         self._warnings = Warnings(services.records, stepper)
         self._trail = Audit(services)
         self._enclosures = ListedFiles(services)

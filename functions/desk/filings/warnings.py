@@ -13,7 +13,7 @@ from functions.forms.problem import Problem
 from functions.records.state import Erased
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.records.transitions import OpenRecord
-from functions.supervision.comparison import differs_by_half, is_same_matter, year_before
+from functions.supervision.comparison import Filed, differs_by_half, is_same_matter, year_before
 from functions.web.filing.stepper import Stepper
 
 MOST_LOOKED_AT: Final = 20
@@ -37,7 +37,7 @@ class Warnings:
         ]
         before = self._year_before(open_record)
         if before is not None:
-            found += differs_by_half(definition, state.data, before.state.data)
+            found += differs_by_half(_filed(open_record), _filed(before))
         return [*found, *self._same_phone(open_record)]
 
     def _year_before(self, open_record: OpenRecord) -> OpenRecord | None:
@@ -51,7 +51,7 @@ class Warnings:
         found = [item for item in _live(page) if item.uscc == summary.uscc]
         for item in sorted(found, key=lambda item: item.status != "accepted"):
             other = self._open(item.number)
-            if other and is_same_matter(open_record.definition, open_record.state.data, other.state.data):
+            if other and is_same_matter(_filed(open_record), _filed(other)):
                 return other
         return None
 
@@ -81,6 +81,10 @@ class Warnings:
             return self._stepper.open(number)
         except (Erased, NotFound):
             return None
+
+
+def _filed(open_record: OpenRecord) -> Filed:
+    return Filed(open_record.definition, open_record.state.data)
 
 
 def _live(page: Page) -> list[Summary]:

@@ -192,11 +192,13 @@ def export(
     data: DataOption = None,
 ) -> None:
     """把收到的填报导出成文件；服务正在运行也可以用。"""
+    from functions.records.pinned import PinnedForms
     from functions.records.store import Selection
     from functions.web.filing.documents import tools_of
 
     with opened(data) as services:
-        if form not in (known := [definition.id for definition in services.catalogue]):
+        held = PinnedForms(services.records, services.catalogue).held()
+        if form not in (known := [definition.id for definition in held]):
             raise QingdanError(f"没有名为 {form} 的表。可以导出的表：{'、'.join(known)}")
         selection = Selection(form=form, period=period, status=status)
         total = services.records.count(selection)
