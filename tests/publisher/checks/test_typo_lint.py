@@ -188,7 +188,11 @@ def test_a_heading_without_a_space_is_a_heading_all_the_same(project: Path) -> N
     ("old", "new", "words"),
     [
         ("basis: 丙五2", "basis: 丙五9", "schemas/annual-self-check/rules.yml:21：没有“丙五9”这一段"),
-        ("rule: day_of_year", "rule: day_of_years", "只能写 'months_after' 或者 'day_of_year'"),
+        (
+            "rule: day_of_year",
+            "rule: day_of_years",
+            "只能写 'months_after', 'days_after', 'workdays_after' 或者 'day_of_year'",
+        ),
     ],
 )
 def test_the_command_tells_a_mistake_in_a_form_once(old: str, new: str, words: str, project: Path) -> None:
