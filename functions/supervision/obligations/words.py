@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from functions.forms.filing_rules import DaysOff
+from functions.records.words import TIMELINESS, Mark
 from functions.supervision.obligations.values import Obligation, State
 from functions.supervision.workdays import workdays_between
 
@@ -19,23 +20,22 @@ GROUPS: Final = (ACT, NOT_DUE, IN)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A state in words, the shape that stands before it, its group, and in a few words what it means."""
+    """A state as its mark, its group, and in a few words what it means."""
 
-    word: str
-    shape: str
+    mark: Mark
     group: str
     meaning: str
 
 
 # In the order in which they are shown everywhere: what needs action, what is not due, what is in.
 WORDS: Final[Mapping[State, Word]] = {
-    "overdue": Word("逾期未报", "over", ACT, "过了期限没收到"),
-    "refused": Word("不报", "never", ACT, "责令改正后仍没报"),
-    "missing": Word("漏报", "gap", ACT, "列入名册，缺一份"),
-    "upcoming": Word("未到期", "open", NOT_DUE, "期限还没到"),
-    "extended": Word("已延期", "ext", NOT_DUE, "准予延期，按新期限"),
-    "on_time": Word("按期", "ok", IN, "期限内收到"),
-    "late": Word("延报", "late", IN, "期限后收到"),
+    "overdue": Word(Mark("逾期未报", "over"), ACT, "过了期限没收到"),
+    "refused": Word(Mark("不报", "never"), ACT, "责令改正后仍没报"),
+    "missing": Word(Mark("漏报", "gap"), ACT, "列入名册，缺一份"),
+    "upcoming": Word(Mark("未到期", "open"), NOT_DUE, "期限还没到"),
+    "extended": Word(Mark("已延期", "ext"), NOT_DUE, "准予延期，按新期限"),
+    "on_time": Word(TIMELINESS["on_time"], IN, "期限内收到"),
+    "late": Word(TIMELINESS["late"], IN, "期限后收到"),
 }
 STATES: Final[tuple[State, ...]] = tuple(WORDS)
 _PLACES: Final = {state: place for place, state in enumerate(STATES)}

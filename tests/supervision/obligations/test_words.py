@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from functions.supervision.obligations.words import GROUPS, STATES, WORDS, day_shown, days_text, place_of
-from functions.web.filing.wording import TIMELINESS
 from tests.support.obligations import CALENDAR, CHECK, changed_rules, day, extension, filed, found, order, unit
 
 IN_WORKING_DAYS = {
@@ -75,9 +74,10 @@ def test_t10_a_deadline_in_working_days_is_counted_in_them(on: str, words: str) 
 
 
 def test_the_order_is_what_needs_action_then_what_is_not_due_then_what_is_in() -> None:
-    assert [WORDS[state].word for state in STATES] == [
+    assert [WORDS[state].mark.word for state in STATES] == [
         "逾期未报", "不报", "漏报", "未到期", "已延期", "按期", "延报"
     ]  # fmt: skip
+    assert [WORDS[state].mark.shape for state in STATES] == ["over", "never", "gap", "open", "ext", "ok", "late"]
     assert list(dict.fromkeys(WORDS[state].group for state in STATES)) == list(GROUPS) == ["要处理", "没到期", "已报"]
 
 
@@ -97,11 +97,6 @@ def test_obligations_are_sorted_by_state_then_last_day_then_unit() -> None:
         ("乙", "2026", "upcoming"),
         ("甲", "2026", "upcoming"),
     ]
-
-
-def test_a_filing_is_called_on_time_and_late_by_the_same_words_on_its_own_page() -> None:
-    for state, mark in TIMELINESS.items():
-        assert (mark.word, mark.shape) == (WORDS[state].word, WORDS[state].shape)
 
 
 def test_a_page_says_which_day_it_shows() -> None:
