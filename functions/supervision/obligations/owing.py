@@ -163,7 +163,7 @@ class _Form:
     def _draft(self, rule: Filing, owed: Owed, listed: Dates, papers: _Papers) -> _Draft:
         case = (rule.id, owed.period)
         candidates = papers.filed.get(case, ())
-        filed = min(candidates, key=_counts_before) if candidates else None
+        filed = candidates[0] if len(candidates) == 1 else min(candidates, key=_counts_before, default=None)
         due = as_filed = self._deadline(rule, owed.start)[0]
         if isinstance(owed.start, date) and rule.repeats != "at_each_change":
             due = self._deadline(rule, listed.get(rule.due.at, owed.start))[0]
