@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, exporting, filing, judging, packages, scale, seal, sign_in, site
+from benchmarks import cold, desk, due, exporting, filing, judging, packages, scale, seal, sign_in, site
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "exports": exporting.run,
     "site": site.run,
     "desk": desk.run,
+    "due": due.run,
     "cold": cold.run,
     "scale": scale.run,
     "sign_in": sign_in.run,

@@ -12,32 +12,47 @@ from functions.forms import pointer
 from functions.forms.formats import whole_number
 from functions.forms.normalise import seen
 
+DueRule = Literal["months_after", "days_after", "workdays_after", "day_of_year"]
+Repeats = Literal["once", "per_period", "at_each_change"]
+
 _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class DaysOff:
-    """Saturdays and Sundays but those in `workdays`, and the `holidays`; both hold ISO dates."""
+    """The calendar of working days: Saturdays and Sundays but those in `workdays`, and the `holidays`, are off.
+
+    Both hold ISO dates. Of a year that is not in `years` the State Council's notice is not known: only weekends count.
+    """
 
     holidays: frozenset[str]
     workdays: frozenset[str]
+    years: frozenset[int]
 
     def include(self, day: date) -> bool:
         written = day.isoformat()
         return written in self.holidays or (day.weekday() >= _SATURDAY and written not in self.workdays)
+
+    def document(self) -> dict[str, Any]:
+        """The plain form that goes into a form's document."""
+        days = {"holidays": sorted(self.holidays), "workdays": sorted(self.workdays)}
+        return {**days, "years": sorted(self.years)}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """When a filing is due, in Asia/Shanghai.
 
-    "months_after": so many `months` after the date at `at` (Civil Code 201-202). "day_of_year": on `month`-`day` of
-    the year at `at` plus `years`. With `days_off`, never on one of them: the next working day takes its place (203).
+    "months_after", "days_after", "workdays_after": so many `months`, `days` or `workdays` after the date at `at`, which
+    is not counted (Civil Code 201-202). "day_of_year": on `month`-`day` of the year at `at` plus `years`.
+    With `days_off`, never on one of them: the next working day takes its place (203).
     """
 
-    rule: Literal["months_after", "day_of_year"]
+    rule: DueRule
     at: str
     months: int = 0
+    days: int = 0
+    workdays: int = 0
     years: int = 0
     month: int = 12
     day: int = 31
@@ -48,7 +63,8 @@ class Due:
 class Filing:
     """One case in which a filing is owed: `when` it is this case, for which `period`, and `due` when.
 
-    `when` is (pointer, value) or None for always. `period` is a pointer to the year, or a fixed word.
+    `when` is (pointer, value) or None for always. `period` is a pointer to the year, or a fixed word; of a filing that
+    `repeats` at each change it is a pointer to the day of the change.
     `title` names the case ("开工阶段"), `period_title` the period ("{} 年度"), `words` say the deadline to a filer.
     """
 
@@ -60,15 +76,22 @@ class Filing:
     words: str
     basis: str
     period_title: str
+    repeats: Repeats = "once"
 
     def applies_to(self, data: Any) -> bool:
         return self.when is None or pointer.read(data, pointer.split(self.when[0])) == self.when[1]
 
     def period_of(self, data: Any) -> str:
-        """The period this filing is for: "2025", "start"."""
+        """The period this filing is for: "2025", "start", or the day of a change, "2026-03-01"."""
         if not self.period.startswith("/"):
             return self.period
-        return str(whole_number(pointer.read(data, pointer.split(self.period))))
+        value = pointer.read(data, pointer.split(self.period))
+        return str(value if self.repeats == "at_each_change" else whole_number(value))
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: widths folded (NFKC), without white space and what nobody sees."""
+    return "".join(unicodedata.normalize("NFKC", seen(text)).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,7 @@ class Key:
 
     def value_in(self, data: Any) -> str:
         text = str(pointer.read(data, pointer.split(self.at)))
-        return "".join(unicodedata.normalize("NFKC", seen(text)).split()) if self.normalise else text
+        return folded(text) if self.normalise else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one form, as its document pins them."""
+    """The rules of one form, as its document pins them; `condition` narrows the rosters by their columns' values."""
 
     code: str
     short: str
@@ -102,6 +125,7 @@ class Rules:
     intro: str
     obliged_words: str
     rosters: tuple[str, ...]
+    condition: tuple[tuple[str, str], ...]
     when_words: str
     when_note: str
     basis: tuple[str, ...]
@@ -124,6 +148,7 @@ def rules_from(raw: Mapping[str, Any]) -> Rules:
         intro=raw["intro"],
         obliged_words=raw["obliged"]["words"],
         rosters=tuple(raw["obliged"]["rosters"]),
+        condition=tuple(raw["obliged"].get("condition", {}).items()),
         when_words=raw["when"]["words"],
         when_note=raw["when"]["note"],
         basis=tuple(raw["basis"]["paragraphs"]),
@@ -139,23 +164,31 @@ def rules_from(raw: Mapping[str, Any]) -> Rules:
 
 
 def _filing(raw: Mapping[str, Any]) -> Filing:
-    when = raw.get("when")
+    when, period = raw.get("when"), raw["period"]
     return Filing(
         id=raw["id"],
         when=(when["at"], when["equals"]) if when else None,
-        period=raw["period"].get("at") or raw["period"]["word"],
+        period=period.get("at") or period["word"],
         title=raw["title"],
         due=_due(raw["due"]),
         words=raw["words"],
         basis=raw["basis"],
-        period_title=raw["period"]["title"],
+        period_title=period["title"],
+        repeats=raw.get("repeats") or ("per_period" if "at" in period else "once"),
     )
 
 
 def _due(raw: Mapping[str, Any]) -> Due:
     days = raw.get("next_workday")
-    days_off = None if days is None else DaysOff(frozenset(days["holidays"]), frozenset(days["workdays"]))
-    return Due(**{key: value for key, value in raw.items() if key != "next_workday"}, days_off=days_off)
+    rest = {key: value for key, value in raw.items() if key != "next_workday"}
+    return Due(**rest, days_off=None if days is None else _days_off(days))
+
+
+def _days_off(raw: Mapping[str, Any]) -> DaysOff:
+    """The calendar in a document. The oldest do not say which years they know: those that they have holidays of."""
+    holidays = frozenset(raw["holidays"])
+    years = raw["years"] if "years" in raw else (int(day[:4]) for day in holidays)
+    return DaysOff(holidays, frozenset(raw["workdays"]), frozenset(years))
 
 
 def _check(raw: Mapping[str, Any]) -> Check:

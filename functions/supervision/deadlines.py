@@ -1,14 +1,16 @@
-"""When a filing is due and whether it came in time, all judged in Asia/Shanghai; knows no calendar and no clock."""
+"""When a filing is due and whether it came in time, all judged in Asia/Shanghai; knows no store and no clock."""
 
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from functions.forms import pointer
-from functions.forms.filing_rules import Due, Filing
+from functions.forms.filing_rules import Due, DueRule, Filing
+from functions.supervision.workdays import next_workday, unannounced, workdays_after
 
 Timeliness = Literal["on_time", "late"]
 
@@ -27,18 +29,30 @@ def add_months(day: date, months: int) -> date:
 
 
 def due_date(filing: Filing, data: Any) -> date:
-    """The last day, in Asia/Shanghai, on which this valid filing is in time (domain.md T1, T2, T3, T5).
+    """The last day, in Asia/Shanghai, on which this valid filing is in time (domain.md T1, T2, T3, T5)."""
+    return last_day(filing.due, pointer.read(data, pointer.split(filing.due.at)))
+
+
+def last_day(due: Due, start: Any) -> date:
+    """The last day by this rule, counted from an ISO date, or in the year `start`.
 
     Where the rule says so, a day off gives way to the next working day (Civil Code 203).
     """
-    return next_workday(_DUE[filing.due.rule](filing.due, pointer.read(data, pointer.split(filing.due.at))), filing.due)
+    day = _DUE[due.rule](due, start)
+    return day if due.days_off is None else next_workday(day, due.days_off)
 
 
-def next_workday(day: date, due: Due) -> date:
-    """The day itself, or where the rule says so the first one after it that is no day off (Civil Code 203)."""
-    while due.days_off is not None and due.days_off.include(day):
-        day += timedelta(days=1)
-    return day
+def unannounced_years(due: Due, start: Any) -> tuple[int, ...]:
+    """The years whose days off are not known yet and which decide on this last day; none by a rule without days off."""
+    if due.days_off is None:
+        return ()
+    first = date.fromisoformat(start) if due.rule == "workdays_after" else _DUE[due.rule](due, start)
+    return unannounced(first, last_day(due, start), due.days_off)
+
+
+def is_overdue(due: date, on: date) -> bool:
+    """Whether a last day has passed on this day, both in Asia/Shanghai: the one definition, for every page."""
+    return on > due
 
 
 def timeliness(at: datetime, due: date) -> Timeliness:
@@ -51,7 +65,7 @@ def timeliness(at: datetime, due: date) -> Timeliness:
 
 def timeliness_of_day(day: date, due: date) -> Timeliness:
     """Whether a day, in Asia/Shanghai, is in time."""
-    return "on_time" if day <= due else "late"
+    return "late" if is_overdue(due, day) else "on_time"
 
 
 def counted_day(counted: date, corrected: date, correction_due: date | None) -> date:
@@ -74,8 +88,23 @@ def _months_after(due: Due, start: Any) -> date:
     return add_months(date.fromisoformat(start), due.months)
 
 
+def _days_after(due: Due, start: Any) -> date:
+    return date.fromisoformat(start) + timedelta(days=due.days)
+
+
+def _workdays_after(due: Due, start: Any) -> date:
+    if due.days_off is None:
+        raise ValueError("a deadline in working days needs the calendar of days off")
+    return workdays_after(date.fromisoformat(start), due.workdays, due.days_off)
+
+
 def _day_of_year(due: Due, year: Any) -> date:
     return date(int(year) + due.years, due.month, due.day)
 
 
-_DUE = {"months_after": _months_after, "day_of_year": _day_of_year}
+_DUE: Final[Mapping[DueRule, Callable[[Due, Any], date]]] = {
+    "months_after": _months_after,
+    "days_after": _days_after,
+    "workdays_after": _workdays_after,
+    "day_of_year": _day_of_year,
+}

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from functions.errors import AuthoringError
 from functions.forms.authoring.bundle import BrokenReference, bundle
+from functions.forms.authoring.holidays import read_holidays
+from functions.forms.authoring.model_errors import validated
 from functions.forms.authoring.rosters import FOLDER as ROSTERS
 from functions.forms.authoring.rosters import read_rosters
 from functions.forms.authoring.rules import RulesFile
@@ -21,22 +21,6 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition, write_document
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,49}")
-_CAUSES: Final = {
-    "extra_forbidden": "不认识这一项",
-    "missing": "缺这一项",
-    "literal_error": "只能写 {expected}",
-    "union_tag_invalid": "没有叫“{tag}”的检查，可以写 {expected_tags}",
-    "union_tag_not_found": "缺检查的名字（check）",
-    "string_pattern_mismatch": "写法不合 {pattern}",
-    "value_error": "{error}",
-    "string_type": "应为文字",
-    "bool_type": "应为 true 或 false",
-    "int_type": "应为整数",
-    "list_type": "应为列表",
-    "too_short": "至少要写一项",
-    "string_too_short": "不能空着",
-    "model_type": "应为一组栏目",
-}
 
 
 def read_catalogue(schemas: Path) -> Catalogue:
@@ -85,30 +69,11 @@ def _bundled(form: Source) -> Any:
 
 
 def _rules(source: Source) -> dict[str, Any]:
-    try:
-        return RulesFile.model_validate(source.value).document()
-    except ValidationError as invalid:
-        error = min(invalid.errors(), key=lambda error: error["type"] != "extra_forbidden")
-        where = tuple(part for part in error["loc"] if part in _names_in(source, error["loc"]))
-        raise mistake(source, where, _cause(error), "能写什么见 schemas/rules.schema.json") from None
-
-
-def _names_in(source: Source, loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The parts of a pydantic location that stand in the file; it adds the names of union members."""
-    value, present = source.value, []
-    for part in loc:
-        inside = isinstance(value, dict) and part in value
-        if inside or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
-            present.append(part)
-            value = value[part]  # type: ignore[index, call-overload, unused-ignore]
-    return tuple(present)
-
-
-def _cause(error: Any) -> str:
-    name = ".".join(str(part) for part in error["loc"])
-    context = {key: str(value).replace(" or ", " 或者 ") for key, value in error.get("ctx", {}).items()}
-    words = _CAUSES.get(error["type"], "写法不对").format_map(context)
-    return f"{name}：{words}" if name else words
+    """The rules as the document has them; the calendar of working days is read only where a deadline counts by it."""
+    file = validated(source, RulesFile, "能写什么见 schemas/rules.schema.json")
+    if not any(filing.due.counts_working_days for filing in file.filings):
+        return file.document(None)
+    return file.document(read_holidays(source.path.parents[2]).days_off())
 
 
 def _refuse_same_code(definitions: list[Definition], schemas: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from functions.forms.address import ADDRESS
+from functions.forms.filing_rules import DaysOff
 
 Pointer = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_*-]+)+$", description="指向表里一个栏目，如 /unit/uscc")]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -65,47 +65,76 @@ class Period(Strict):
         return self
 
 
-class NextWorkday(Strict):
-    """Days off: Saturdays and Sundays but those in `workdays`, and the `holidays`; list them for every year."""
-
-    holidays: list[date] = Field(default_factory=list)
-    workdays: list[date] = Field(default_factory=list)
-
-
 class DueRule(Strict):
-    """`months_after` counts from the date at `at`; `day_of_year` is month-day of the year at `at` plus `years`.
+    """`months_after`, `days_after` and `workdays_after` count from the date at `at`, which is not counted itself.
 
-    With `next_workday`, a last day that is a day off gives way to the next working day (Civil Code 203).
+    `day_of_year` is month-day of the year at `at` plus `years`. With `next_workday`, a last day that is a day off gives
+    way to the next working day (Civil Code 203). Working days are those of content/data/holidays.yml.
     """
 
-    rule: Literal["months_after", "day_of_year"]
+    rule: Literal["months_after", "days_after", "workdays_after", "day_of_year"]
     at: Pointer
     months: Annotated[int, Field(ge=0, le=120)] = 0
+    days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    workdays: Annotated[int, Field(ge=1, le=500)] | None = None
     years: Annotated[int, Field(ge=-5, le=5)] = 0
     month: Annotated[int, Field(ge=1, le=12)] = 12
     day: Annotated[int, Field(ge=1, le=31)] = 31
-    next_workday: NextWorkday | None = None
+    next_workday: Literal[True] | None = None
+
+    @field_validator("next_workday", mode="before")
+    @classmethod
+    def has_no_days_of_its_own(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            raise ValueError("只写 true，放假和调休都写在 content/data/holidays.yml 里")
+        return value
 
     @model_validator(mode="after")
     def counts_something(self) -> DueRule:
-        if self.rule == "months_after" and self.months == 0:
-            raise ValueError("months_after 要写 months（几个月）")
+        counts = {"months_after": self.months or None, "days_after": self.days, "workdays_after": self.workdays}
+        units = {
+            "months_after": "months（几个月）",
+            "days_after": "days（几天）",
+            "workdays_after": "workdays（几个工作日）",
+        }
+        for rule, count in counts.items():
+            if rule == self.rule and count is None:
+                raise ValueError(f"{rule} 要写 {units[rule]}")
+            if rule != self.rule and count is not None:
+                raise ValueError(f"写了 {units[rule]}，rule 就应是 {rule}")
         longest = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}.get(self.month, 31)
         if self.day > longest:
             raise ValueError(f"{self.month} 月不是每年都有 {self.day} 日")
         return self
 
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether the last day depends on the calendar of working days."""
+        return self.rule == "workdays_after" or self.next_workday is True
+
 
 class FilingRule(Strict):
-    """One case in which a filing is owed: `when` it is this case, for which period, due when, by which paragraph."""
+    """One case in which a filing is owed: `when` it is this case, for which period, due when, by which paragraph.
+
+    `repeats`: once for a word, for each year (per_period) or each day of a change (at_each_change) that `period` holds.
+    """
 
     id: Identifier
     title: Words
     when: Case | None = None
     period: Period
     due: DueRule
+    repeats: Literal["once", "per_period", "at_each_change"] | None = None
     words: Words
     basis: Address
+
+    @model_validator(mode="after")
+    def repeats_as_its_period_does(self) -> FilingRule:
+        if self.repeats is not None and (self.repeats == "once") != (self.period.word is not None):
+            raise ValueError("repeats 是 once 的，period 写 word；每个年度或者每次变更都报的，period 写 at")
+        if self.repeats == "at_each_change" and self.due.rule == "day_of_year":
+            raise ValueError("repeats 是 at_each_change 的，期限从变更那天算，rule 不能是 day_of_year")
+        return self
 
 
 class UniqueKey(Strict):
@@ -154,9 +183,9 @@ class DateIsAfter(Strict):
 
 
 class YearCheck(Strict):
-    """The year has come, is over, or is older than the one that is due now."""
+    """The year has come, is over, is older than the one that is due now, or is at most the next one."""
 
-    check: Literal["year_has_come", "year_is_over", "year_is_older"]
+    check: Literal["year_has_come", "year_is_over", "year_is_older", "year_is_next"]
     at: Pointer
     warns: bool = False
 
@@ -204,9 +233,16 @@ class RulesFile(Strict):
     review: Review
     checks: list[CheckRule]
 
-    def document(self) -> dict[str, Any]:
-        """The plain form that goes into the form document: everything spelled out, nothing that is unset."""
-        return self.model_dump(mode="json", exclude_none=True)
+    def document(self, days_off: DaysOff | None) -> dict[str, Any]:
+        """The plain form that goes into the form document: everything spelled out, nothing that is unset.
+
+        A deadline that counts working days has the calendar in it; without such a deadline there need not be one.
+        """
+        plain = self.model_dump(mode="json", exclude_none=True)
+        for filing, written in zip(self.filings, plain["filings"], strict=True):
+            if days_off is not None and filing.due.counts_working_days:
+                written["due"]["next_workday"] = days_off.document()
+        return plain
 
 
 def rules_schema() -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from functions.forms.authoring.source import Source, mistake
+from functions.forms.authoring.words_lint import check_words
 from functions.forms.definition import Definition
 from functions.forms.outline import Field, Group, Rows
 
@@ -18,9 +19,9 @@ _KIND_NAMES = {"date": "日期", "integer": "整数", "choice": "单选", "choic
 
 
 def check_rules(source: Source, definition: Definition) -> None:
-    """Raise AuthoringError for the first rule that names what the form does not have."""
+    """Raise AuthoringError for the first rule that names what the form does not have, or that its words contradict."""
     rules = _Rules(source.value, definition)
-    for find in (rules.filings, rules.columns, rules.checks):
+    for find in (rules.filings, rules.columns, rules.checks, rules.words):
         for where, cause, cure in find():
             raise mistake(source, where, cause, cure)
 
@@ -34,14 +35,18 @@ class _Rules:
         for place, filing in enumerate(self._raw["filings"]):
             where: Where = ("filings", place)
             if "at" in filing["period"]:
-                yield from self._kind(filing["period"]["at"], (*where, "period"), "integer")
+                day = filing.get("repeats") == "at_each_change"
+                yield from self._kind(filing["period"]["at"], (*where, "period"), "date" if day else "integer")
                 yield from self._answered(filing["period"]["at"], (*where, "period"), "sometimes")
-            kind = "date" if filing["due"]["rule"] == "months_after" else "integer"
+            kind = "integer" if filing["due"]["rule"] == "day_of_year" else "date"
             yield from self._kind(filing["due"]["at"], (*where, "due"), kind)
             yield from self._answered(filing["due"]["at"], (*where, "due"), "sometimes")
             if "when" in filing:
                 yield from self._value(filing["when"]["at"], filing["when"]["equals"], (*where, "when"))
         yield from self._uncovered()
+
+    def words(self) -> Iterator[Found]:
+        yield from check_words(self._raw)
 
     def _uncovered(self) -> Iterator[Found]:
         cases = [filing.when for filing in self._definition.rules.filings]
@@ -118,6 +123,7 @@ _CHECKS: dict[str, Callable[[_Rules, Any, Where], Iterator[Found]]] = {
     "year_has_come": _Rules.year,
     "year_is_over": _Rules.year,
     "year_is_older": _Rules.year,
+    "year_is_next": _Rules.year,
     "year_not_before": _Rules.year,
     "sum_is_positive": _Rules.total,
 }

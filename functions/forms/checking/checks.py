@@ -72,6 +72,13 @@ def _year_is_older(definition: Definition, args: Args, data: Any, today: date) -
         yield args["at"], f"{known}。补报以前年度的可以照此提交，会注明“延报”"
 
 
+def _year_is_next(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
+    year = _integer(data, args["at"])
+    if year is not None and year > today.year + 1:
+        cure = f"请填明年（{today.year + 1}）或者更早的年份"
+        yield args["at"], f"{name_of(definition, args['at'])}填的是 {year} 年，还不到报的时候。{cure}"
+
+
 def _year_not_before(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:
     year, start = _integer(data, args["at"]), next(_dates(data, args["of"]), None)
     if year is not None and start is not None and year < start[1].year:
@@ -94,6 +101,7 @@ CHECKS: Final[Mapping[str, Judge]] = {
     "year_has_come": _year_has_come,
     "year_is_over": _year_is_over,
     "year_is_older": _year_is_older,
+    "year_is_next": _year_is_next,
     "year_not_before": _year_not_before,
     "sum_is_positive": _sum_is_positive,
 }

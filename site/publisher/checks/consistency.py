@@ -4,7 +4,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from functions.errors import AuthoringError
 from functions.forms.address import parse_address
-from functions.forms.authoring.source import Source
+from functions.forms.authoring.holidays import HOLIDAYS, read_holidays
+from functions.forms.authoring.source import Mistake, Source
 from publisher.blocks import BLOCKS
 from publisher.checks.numbering import misplaced
 from publisher.checks.required_pages import needed
@@ -248,6 +249,15 @@ def _bases(content: Content) -> Iterator[ContentProblem]:
                     yield ContentProblem(file, source.line(place), f"没有“{words}”这一段", _GIVE_BASIS)
 
 
+def _holidays(content: Content) -> Iterator[ContentProblem]:
+    """The calendar of working days, also while no deadline counts by it; a project without it knows weekends only."""
+    if (content.root / HOLIDAYS).exists():
+        try:
+            read_holidays(content.root)
+        except Mistake as mistake:
+            yield ContentProblem(HOLIDAYS, mistake.line, mistake.cause, mistake.cure)
+
+
 def _changes(content: Content) -> Iterator[ContentProblem]:
     """The newest stands first, and each names places that are there."""
     listed = content.changes.changes
@@ -281,6 +291,7 @@ _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (
     _pages,
     _forms,
     _bases,
+    _holidays,
     _changes,
     needed,
     misplaced,

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from functions.forms.definition import Definition, Filing
-from functions.supervision.deadlines import next_workday
+from functions.supervision.deadlines import last_day, unannounced_years
+from functions.supervision.workdays import unannounced_text
 from publisher.content.content import Content
 
 _OCTETS = 75
@@ -54,9 +55,11 @@ def _events(content: Content, bureau: str, form: Definition, filing: Filing) -> 
     yield from _event([*same, *yearly], form, words)
     for year in range(first, first + _YEARS):
         day = date(year, due.month, due.day)
-        moved = next_workday(day, due)
+        moved = last_day(due, year - due.years)
         if moved != day:
             why = f"{words}。{day.month} 月 {day.day} 日放假，顺延到 {moved.month} 月 {moved.day} 日"
+            if unknown := unannounced_years(due, year - due.years):
+                why = f"{why}。{unannounced_text(unknown)}"
             yield from _event([*same, f"RECURRENCE-ID;VALUE=DATE:{day:%Y%m%d}", _starts(moved)], form, why)
 
 

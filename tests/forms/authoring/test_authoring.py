@@ -12,6 +12,7 @@ import yaml
 
 from functions.errors import AuthoringError
 from functions.forms.authoring.examples import check_examples
+from functions.forms.authoring.holidays import HOLIDAYS
 from functions.forms.authoring.reader import read_catalogue, read_form
 from functions.forms.authoring.rules import rules_schema
 from functions.forms.definition import Definition
@@ -106,6 +107,20 @@ def test_a_pattern_that_validators_read_differently_is_refused(schemas: Path, pa
         ("at: /holdings/y30\n", "at: /holdings/y33\n", "/holdings/y33 不是表里的一组栏目"),
         ("at: /unit/report_year, years: 1", "at: /unit/unit_name, years: 1", "不是整数"),
         ("month: 9, day: 30", "month: 9, day: 31", "9 月不是每年都有 31 日"),
+        ("month: 9, day: 30", "month: 10, day: 30", "“9月30日前”，due 算的是 10 月 30 日"),
+        ("years: 1, month", "years: 2, month", "“上一年度”，due 里 years 是 2"),
+        ("  words: 9 月 30 日前", "  words: 9 月 29 日前", "“9月29日前”，filings 里没有一项这样算"),
+        ("rule: day_of_year, at", "rule: workdays_after, at", "workdays_after 要写 workdays（几个工作日）"),
+        ("rule: day_of_year, at", "rule: days_after, at", "days_after 要写 days（几天）"),
+        ("rule: day_of_year, at", "rule: day_of_year, days: 3, at", "写了 days（几天），rule 就应是 days_after"),
+        ("rule: day_of_year, at", "rule: days_after, days: 3, at", "/unit/report_year 不是日期"),
+        ("    title: 年度自查", "    title: 年度自查\n    repeats: once", "repeats 是 once 的，period 写 word"),
+        ("    title: 年度自查", "    title: 年度自查\n    repeats: at_each_change", "rule 不能是 day_of_year"),
+        (
+            "    basis: 丙五2",
+            "    repeats: daily\n    basis: 丙五2",
+            "只能写 'once', 'per_period' 或者 'at_each_change'",
+        ),
         ("audience: public", "audience: public\naudience: staff", "“audience”写了两次"),
         ("  four_eyes: false", "  four_eyes: [", "YAML 写法不对"),
         ("- {at: /unit/uscc}", "- {at: /databases/no_database}", "可以不填，没有它就算不出来"),
@@ -206,15 +221,44 @@ def test_the_document_is_the_same_wherever_the_folder_lies(schemas: Path) -> Non
 
 
 def test_a_rule_that_changes_changes_the_digest(schemas: Path) -> None:
-    _spoil(schemas / FORM / "rules.yml", "month: 9", "month: 10")
+    _spoil(schemas / FORM / "rules.yml", "note: 单位对报告的真实性负责", "note: 单位负责")
     assert Definition(read_form(schemas / FORM)).digest != shipped().get(FORM).digest
 
 
-def test_days_off_are_written_as_dates_and_pinned_with_the_form(schemas: Path) -> None:
-    days = "day: 30, next_workday: {holidays: [2026-10-01], workdays: [2026-10-10]}}"
-    _spoil(schemas / FORM / "rules.yml", "day: 30}", days)
+def test_days_off_come_from_the_calendar_and_are_pinned_with_the_form(schemas: Path) -> None:
+    holidays = schemas.parent / HOLIDAYS
+    holidays.parent.mkdir(parents=True)
+    holidays.write_text(
+        """years:
+  - year: 2026
+    complete: true
+    notices: [{number: 国办发明电〔2025〕7号, date: 2025-11-04}]
+    holidays: [{name: 国庆节, first: 2026-10-01, last: 2026-10-04, work: [2026-10-10]}]
+""",
+        encoding="utf-8",
+    )
+    _spoil(schemas / FORM / "rules.yml", "day: 30}", "day: 30, next_workday: true}")
     (filing,) = Definition(read_form(schemas / FORM)).rules.filings
-    assert filing.due.days_off == DaysOff(frozenset({"2026-10-01"}), frozenset({"2026-10-10"}))
+    off, worked = frozenset({"2026-10-01", "2026-10-02"}), frozenset({"2026-10-10"})
+    assert filing.due.days_off == DaysOff(off, worked, frozenset({2026}))
+
+
+def test_a_deadline_in_working_days_needs_the_calendar(schemas: Path) -> None:
+    _spoil(schemas / FORM / "rules.yml", "day: 30}", "day: 30, next_workday: true}")
+    assert "holidays.yml:1：没有这个文件" in _refusal(schemas)
+
+
+def test_days_off_have_one_place_alone(schemas: Path) -> None:
+    _spoil(schemas / FORM / "rules.yml", "day: 30}", "day: 30, next_workday: {holidays: [2026-10-01]}}")
+    assert "只写 true，放假和调休都写在 content/data/holidays.yml 里" in _refusal(schemas)
+
+
+@pytest.mark.parametrize("form", list(shipped()), ids=lambda form: form.id)
+def test_what_a_form_does_not_use_is_not_in_its_document(form: Definition) -> None:
+    """What rules gain makes no new document of the forms that do without it: filings have pinned its digest."""
+    for filing in json.loads(form.document)["rules"]["filings"]:
+        assert set(filing) - {"when"} == {"id", "title", "period", "due", "words", "basis"}
+        assert set(filing["due"]) == {"rule", "at", "months", "years", "month", "day"}
 
 
 def test_no_reference_is_left_in_a_bundled_form() -> None:

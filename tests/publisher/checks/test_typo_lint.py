@@ -53,6 +53,9 @@ SLIPS: dict[str, tuple[str, Edit, int, str]] = {
     "year of two digits": (
         "changes.yml", lambda text: text + "  - date: 0026-01-01\n    what: 改\n", 6, "应是日期，现在是 0026-01-01",
     ),
+    "weekend worked on a Monday": (
+        "holidays.yml", swap("work: [2026-01-04]", "work: [2026-01-05]"), 11, "2026-01-05 不是周六、周日"
+    ),
     "deadline on no basis": ("deadlines.yml", swap("basis: 甲五4", "basis: 甲五9"), 7, "没有“甲五9”这一段"),
     "wide colons": ("regimes/bing.md", swap("::: 丙六2", "：：： 丙六2"), 107, "不会当成块。块要从行首写起"),
     "two colons": ("regimes/bing.md", swap("::: 丙六2", ":: 丙六2"), 107, "“:: 丙六2”不会当成块"),
@@ -188,7 +191,11 @@ def test_a_heading_without_a_space_is_a_heading_all_the_same(project: Path) -> N
     ("old", "new", "words"),
     [
         ("basis: 丙五2", "basis: 丙五9", "schemas/annual-self-check/rules.yml:21：没有“丙五9”这一段"),
-        ("rule: day_of_year", "rule: day_of_years", "只能写 'months_after' 或者 'day_of_year'"),
+        (
+            "rule: day_of_year",
+            "rule: day_of_years",
+            "只能写 'months_after', 'days_after', 'workdays_after' 或者 'day_of_year'",
+        ),
     ],
 )
 def test_the_command_tells_a_mistake_in_a_form_once(old: str, new: str, words: str, project: Path) -> None:

@@ -62,7 +62,8 @@ def test_the_same_content_gives_the_same_bytes_and_names(project: Path) -> None:
     first = calendar(load_content(ROOT))
     assert calendar(load_content(project)) == first
     rules = project / "schemas" / "annual-self-check" / "rules.yml"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("day: 30}", "day: 20}"), encoding="utf-8")
+    text = rules.read_text(encoding="utf-8").replace("day: 30}", "day: 20}").replace("9 月 30 日", "9 月 20 日")
+    rules.write_text(text, encoding="utf-8")
     second = calendar(load_content(project))
     assert second != first
     assert _names(second) == _names(first)
@@ -80,8 +81,22 @@ def test_special_characters_are_escaped(project: Path) -> None:
 def test_a_last_day_off_moves_in_the_calendar_as_it_does_in_what_is_judged(project: Path) -> None:
     """T5 with the switch of T1 (Civil Code 203): 30 September 2028 is a Saturday before the holidays of October."""
     rules = project / "schemas" / "annual-self-check" / "rules.yml"
-    switched = "day: 30, next_workday: {holidays: [2028-10-02, 2028-10-03], workdays: [2034-09-30]}}"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("day: 30}", switched), encoding="utf-8")
+    switched = rules.read_text(encoding="utf-8").replace("day: 30}", "day: 30, next_workday: true}")
+    rules.write_text(switched, encoding="utf-8")
+    holidays = project / "content" / "data" / "holidays.yml"
+    holidays.write_text(
+        """years:
+  - year: 2028
+    complete: true
+    notices: [{number: null, date: null, note: 示例}]
+    holidays: [{name: 国庆节, first: 2028-10-01, last: 2028-10-03}]
+  - year: 2034
+    complete: true
+    notices: [{number: null, date: null, note: 示例}]
+    holidays: [{name: 国庆节, first: 2034-10-01, last: 2034-10-07, work: [2034-09-30]}]
+""",
+        encoding="utf-8",
+    )
     found = icalendar.Calendar.from_ical(calendar(load_content(project)))
     assert found.errors == []
     events: list[Any] = [event for event in found.walk("VEVENT") if "自查报告" in str(event["summary"])]
@@ -95,7 +110,10 @@ def test_a_last_day_off_moves_in_the_calendar_as_it_does_in_what_is_judged(proje
         date(2029, 9, 30): date(2029, 10, 1),
         date(2035, 9, 30): date(2035, 10, 1),
     }
-    assert "9 月 30 日放假，顺延到 10 月 4 日" in str(moved[0]["description"])
+    known, unknown = (str(event["description"]) for event in moved[:2])
+    assert "9 月 30 日放假，顺延到 10 月 4 日" in known
+    assert "放假安排还没有公布" not in known
+    assert "顺延到 10 月 1 日。2029 年放假安排还没有公布，只按周末算" in unknown
     form = read_catalogue(project / "schemas").get("annual-self-check")
     (filing,) = form.rules.filings
     for year in range(2026, 2036):

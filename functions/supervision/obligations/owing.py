@@ -1,0 +1,231 @@
+"""Works out every obligation of a day from rules, rosters, filings, extensions and orders; knows no words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from functions.forms.filing_rules import Filing, Rules, folded
+from functions.supervision.deadlines import is_overdue, last_day, unannounced_years
+from functions.supervision.obligations.periods import Dates, Owed, periods_of
+from functions.supervision.obligations.values import Case, Extension, Filed, Listed, Matter, Obligation, Order, State
+
+
+class _Draft(NamedTuple):
+    """An obligation before its state, which also depends on what else the same unit owes."""
+
+    rule: Filing
+    owed: Owed
+    due: date
+    due_by_filing: date | None
+    last_day: date
+    filed: Filed | None
+    contested: bool
+
+
+class _Papers(NamedTuple):
+    """What there is for one unit or project under one form, by case and period."""
+
+    filed: dict[Case, list[Filed]]
+    extensions: dict[Case, Extension]
+    orders: dict[Case, Order]
+
+
+_NONE = _Papers({}, {}, {})
+_GONE = ("withdrawn", "voided")
+
+
+def owed(
+    rules: Mapping[str, Rules],
+    rows: Iterable[Listed],
+    filings: Iterable[Filed],
+    extensions: Iterable[Extension],
+    orders: Iterable[Order],
+    on: date,
+    until: date | None = None,
+) -> tuple[Obligation, ...]:
+    """Every obligation of the rows as it stands on the day `on`, by form, in the order of the rows.
+
+    `rules` are those of each form by its id. `filings` are as they stood on that day; withdrawn and voided ones do not
+    count. What was granted, ordered or counted after that day is left out. `until`, where it is later than `on`, also
+    brings what is owed only from a day up to then.
+    """
+    papers, listed = _papers(filings, extensions, orders, on), list(rows)
+    return tuple(
+        obligation
+        for form, one in rules.items()
+        for obligation in _Form(form, one, on, until or on).obligations(listed, papers)
+    )
+
+
+def _papers(
+    filings: Iterable[Filed], extensions: Iterable[Extension], orders: Iterable[Order], on: date
+) -> Mapping[tuple[str, str, str], _Papers]:
+    """What counts on the day `on`, by form, unit and project; the last of several extensions or orders counts."""
+    found: dict[tuple[str, str, str], _Papers] = {}
+    for filed in filings:
+        if filed.status not in _GONE and filed.counted_day <= on:
+            _of(found, filed).filed.setdefault((filed.filing, filed.period), []).append(filed)
+    for extension in sorted(extensions, key=lambda one: one.granted):
+        if extension.granted <= on:
+            _of(found, extension).extensions[extension.filing, extension.period] = extension
+    for order in sorted(orders, key=lambda one: one.issued):
+        if order.issued <= on:
+            _of(found, order).orders[order.filing, order.period] = order
+    return found
+
+
+def _of(found: dict[tuple[str, str, str], _Papers], paper: Filed | Extension | Order) -> _Papers:
+    key = (paper.form, paper.uscc, _name(paper.project))
+    papers = found.get(key)
+    if papers is None:
+        papers = found[key] = _Papers({}, {}, {})
+    return papers
+
+
+@lru_cache(maxsize=4096)
+def _name(project: str) -> str:
+    return folded(project) if project else ""
+
+
+class _Form:
+    """One form on one day. What many units have in common is worked out once: deadlines, and the years owed."""
+
+    def __init__(self, form: str, rules: Rules, on: date, until: date) -> None:
+        self._form, self._rules, self._on, self._until = form, rules, on, until
+        self._counts_from_days = any(rule.due.rule != "day_of_year" for rule in rules.filings)
+        self._deadlines: dict[tuple[str, date | int], tuple[date, tuple[int, ...]]] = {}
+        self._years: dict[tuple[date, date | None], tuple[tuple[Filing, Owed], ...]] = {}
+
+    def obligations(
+        self, rows: Iterable[Listed], papers: Mapping[tuple[str, str, str], _Papers]
+    ) -> Iterator[Obligation]:
+        matters: dict[Matter, list[Listed]] = {}
+        for row in rows:
+            if self._obliges(row):
+                matters.setdefault((row.uscc or row.unit_name, _name(row.project)), []).append(row)
+        for (unit, project), group in matters.items():
+            yield from self._of_matter(sorted(group, key=_since), papers.get((self._form, unit, project), _NONE))
+
+    def _obliges(self, row: Listed) -> bool:
+        if row.roster not in self._rules.rosters or row.since > self._until:
+            return False
+        return all(row.columns.get(name) == value for name, value in self._rules.condition)
+
+    def _of_matter(self, rows: Sequence[Listed], papers: _Papers) -> Iterator[Obligation]:
+        drafts = list(self._drafts(rows, papers))
+        seen = [draft.due for draft in drafts if draft.filed or is_overdue(draft.last_day, self._on)]
+        newest = max(seen, default=date.min)
+        row = rows[-1]
+        for draft in drafts:
+            case = (draft.rule.id, draft.owed.period)
+            extension, order = papers.extensions.get(case), papers.orders.get(case)
+            yield Obligation(
+                row.unit_name,
+                row.uscc,
+                row.project,
+                self._form,
+                draft.rule,
+                draft.owed.period,
+                draft.owed.since,
+                draft.due,
+                draft.due_by_filing,
+                draft.last_day,
+                _state(draft, self._on, extension, order, newest),
+                draft.filed,
+                draft.contested,
+                extension,
+                order,
+                self._deadline(draft.rule, draft.owed.start)[1],
+            )
+
+    def _drafts(self, rows: Sequence[Listed], papers: _Papers) -> Iterator[_Draft]:
+        listed = _merged(row.dates for row in rows) if self._counts_from_days else {}
+        for rule, one in self._owed(rows, listed, papers):
+            yield self._draft(rule, one, listed, papers)
+
+    def _owed(self, rows: Sequence[Listed], listed: Dates, papers: _Papers) -> Iterable[tuple[Filing, Owed]]:
+        """What is owed for which periods; of a form that only years decide, units listed equally long owe the same."""
+        if self._counts_from_days or len(rows) > 1:
+            return self._periods(rows, _known(listed, papers))
+        listed_for = (rows[0].since, rows[0].until)
+        if listed_for not in self._years:
+            self._years[listed_for] = tuple(self._periods(rows, {}))
+        return self._years[listed_for]
+
+    def _periods(self, rows: Sequence[Listed], dates: Dates) -> Iterator[tuple[Filing, Owed]]:
+        for rule in self._rules.filings:
+            for one in periods_of(self._rules, rule, rows, dates, self._until):
+                yield rule, one
+
+    def _draft(self, rule: Filing, owed: Owed, listed: Dates, papers: _Papers) -> _Draft:
+        case = (rule.id, owed.period)
+        candidates = papers.filed.get(case, ())
+        filed = candidates[0] if len(candidates) == 1 else min(candidates, key=_counts_before, default=None)
+        due = as_filed = self._deadline(rule, owed.start)[0]
+        if isinstance(owed.start, date) and rule.repeats != "at_each_change":
+            due = self._deadline(rule, listed.get(rule.due.at, owed.start))[0]
+            if filed is not None:
+                as_filed = self._deadline(rule, filed.dates.get(rule.due.at, owed.start))[0]
+        judged = due if filed is not None and filed.status != "accepted" else as_filed
+        extension = papers.extensions.get(case)
+        return _Draft(
+            rule,
+            owed,
+            due,
+            as_filed if as_filed != due else None,
+            judged if extension is None else max(judged, extension.until),
+            filed,
+            len(candidates) > 1 or (filed is not None and filed.contested),
+        )
+
+    def _deadline(self, rule: Filing, start: date | int) -> tuple[date, tuple[int, ...]]:
+        """The last day counted from `start`, and the years of it whose days off are not known."""
+        found = self._deadlines.get((rule.id, start))
+        if found is None:
+            value = start.isoformat() if isinstance(start, date) else start
+            found = last_day(rule.due, value), unannounced_years(rule.due, value)
+            self._deadlines[rule.id, start] = found
+        return found
+
+
+def _known(listed: Dates, papers: _Papers) -> Dates:
+    """The dates to go by: those of accepted filings, then the roster's; a filing not yet accepted only fills gaps."""
+    if not papers.filed:
+        return listed
+    filed = sorted((one for those in papers.filed.values() for one in those), key=_day)
+    accepted = _merged(one.dates for one in filed if one.status == "accepted")
+    return {**_merged(one.dates for one in filed), **listed, **accepted}
+
+
+def _since(row: Listed) -> date:
+    return row.since
+
+
+def _day(filed: Filed) -> date:
+    return filed.counted_day
+
+
+def _merged(dates: Iterable[Dates]) -> Dates:
+    found: dict[str, date] = {}
+    for each in dates:
+        found.update(each)
+    return found
+
+
+def _counts_before(filed: Filed) -> tuple[bool, bool, date]:
+    """Of several filings for one obligation an accepted one counts, then one that is not contested, then the first."""
+    return filed.status != "accepted", filed.contested, filed.counted_day
+
+
+def _state(draft: _Draft, on: date, extension: Extension | None, order: Order | None, newest: date) -> State:
+    """The reading of domain.md §11; a filing that came settles it, whatever was granted or ordered."""
+    if draft.filed is not None:
+        return "late" if is_overdue(draft.last_day, draft.filed.counted_day) else "on_time"
+    if not is_overdue(draft.last_day, on):
+        return "extended" if extension is not None and extension.until == draft.last_day else "upcoming"
+    if order is not None and is_overdue(order.correct_by, on):
+        return "refused"
+    return "missing" if draft.due < newest else "overdue"
