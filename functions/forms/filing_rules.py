@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from functions.forms import pointer
+from functions.forms.characters import comparable
 from functions.forms.formats import whole_number
-from functions.forms.normalise import seen
 
 _SATURDAY = 5
 
@@ -73,14 +72,14 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One part of what makes a filing unique; `normalise` folds widths (NFKC), drops white space and the unseen."""
+    """One part of what makes a filing unique; `normalise` folds forms, drops white space and the unseen."""
 
     at: str
     normalise: bool
 
     def value_in(self, data: Any) -> str:
         text = str(pointer.read(data, pointer.split(self.at)))
-        return "".join(unicodedata.normalize("NFKC", seen(text)).split()) if self.normalise else text
+        return "".join(comparable(text).split()) if self.normalise else text
 
 
 @dataclass(frozen=True, slots=True)

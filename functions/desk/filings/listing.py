@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from functions.desk.filings.filters import Filters
 from functions.errors import NotFound
 from functions.forms.catalogue import Catalogue
+from functions.forms.checking.messages import first_clause
 from functions.forms.definition import Rows
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING, Mark, mark_of
@@ -225,7 +226,7 @@ def _circumstances(summary: Summary, twins: str) -> list[str]:
 
 def what_is_so(warning: str) -> str:
     """The first sentence of a warning: what follows tells the unit what to do, and it has done so."""
-    return warning.partition("。")[0]
+    return first_clause(warning)
 
 
 def _numbers(page: Page) -> list[str]:
