@@ -76,7 +76,7 @@ def test_a_one_time_password_is_taken_as_people_type_it(staff: StaffStore, passw
     mistyped = given.lower().replace("1", "l").replace("0", "o")
     for typed in (f" {given}\n", given.lower(), given.replace("-", ""), given.replace("-", " — "), wide, mistyped):
         account = check_password(staff, passwords, name="示例甲", password=f"\u200e{typed}")
-        assert account, typed
+        assert account is not None, typed
     changed = change_password(staff, passwords, account, old=given.lower().replace("-", ""), new=GOOD, again=GOOD)
     assert not changed.must_change_password
 
