@@ -58,7 +58,6 @@ _INNER = str.maketrans("“”", "‘’")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
 # Chinese characters and punctuation are no mistake for a digit: their messages show the whole answer.
 _STRANGE = re.compile("[^\x00-\x7f\u2010-\u2027\u2030-\u205e\u3001-\u3006\u3008-\u3020\u3400-\u9fff]")
-_AROUND = re.compile(rf"\A(?:\s|{UNSEEN.pattern})+|(?:\s|{UNSEEN.pattern})+\Z")
 
 
 def seen(text: str) -> str:
@@ -85,7 +84,17 @@ def trimmed(text: str) -> str:
 
     What stays inside may mean something: it joins emoji, or chooses the shape of a letter.
     """
-    return _AROUND.sub("", readable(text))
+    kept = readable(text).strip()
+    start, end = 0, len(kept)
+    while start < end and _is_blank(kept[start]):
+        start += 1
+    while end > start and _is_blank(kept[end - 1]):
+        end -= 1
+    return kept[start:end]
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or UNSEEN.match(character) is not None
 
 
 def narrow(text: str) -> str:

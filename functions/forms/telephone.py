@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_LONGEST = 60
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SERVICE = re.compile(r"([48]00)([0-9]{7})")
 _AREA = r"(?:0[12][0-9]|0[03-9][0-9]{2})"
@@ -21,6 +22,8 @@ def plain_telephone(text: str) -> str:
     `text` is in half width, without blanks around it. A number may have its country, brackets, blanks, dots and hyphens
     anywhere, and an extension after 转, 分机, ext or a hyphen.
     """
+    if len(text) > _LONGEST:
+        return text
     number, extension = _parted(text)
     country = _COUNTRY.match(number)
     rest = number[country.end() :].lstrip(" -.") if country else number

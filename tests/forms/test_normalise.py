@@ -93,5 +93,12 @@ def test_what_an_answer_becomes(kind: str, typed: str, kept: Any) -> None:
     assert normalise(kind, typed) == kept
 
 
+@pytest.mark.parametrize("kind", ["text", "long_text", "integer", "decimal", "date", "uscc", "phone", "email"])
+@pytest.mark.parametrize("piece", [" ", "\u200e", ",", "“", "0-", "转", "(", "👩\u200d", "\u3164 "])
+def test_a_million_of_anything_is_read_in_time(kind: str, piece: str) -> None:
+    """What takes time in the square of its length would take hours."""
+    assert normalise(kind, f"1{piece * 1_000_000}1") is not ABSENT
+
+
 def test_a_filter_has_nothing_unseen_in_it() -> None:
     assert plain_line("\u3000示例\u200e 中学\ufeff") == "示例 中学"

@@ -75,7 +75,7 @@ def test_what_nobody_sees() -> None:
         "A\u200cB",
         "🏴\U000e0067\U000e007f",
     ]
-    assert call("forms/characters.js", "seen", [[every]]) == [{"gave": seen(every)}]
+    assert call("shared/unseen.js", "seen", [[every]]) == [{"gave": seen(every)}]
     hidden = [hidden_in(name) or "" for name in names]
     assert call("forms/characters.js", "hiddenIn", [[name] for name in names]) == [{"gave": one} for one in hidden]
     characters = sorted({*hidden, "①", "𝟙", "\x07"} - {""})

@@ -292,7 +292,8 @@ def _kept(page: Page) -> list[str]:
     """The units of the drafts that the browser has."""
     names: list[str] = page.evaluate(
         """() => Object.keys(localStorage).filter((key) => key.startsWith("qingdan:draft:"))
-            .map((key) => JSON.parse(localStorage[key]).values.find((pair) => pair[0] === "unit.unit_name")[1]).sort()"""
+            .map((key) => JSON.parse(localStorage[key]).values.find((pair) => pair[0] === "unit.unit_name")[1])
+            .sort()"""
     )
     return names
 

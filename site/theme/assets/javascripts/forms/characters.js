@@ -1,16 +1,12 @@
 // @ts-check
-/* What characters are to whoever types them, as functions/forms/characters.py has it; knows no page. */
 /* eslint no-misleading-character-class: "off" -- these classes list the joining characters themselves */
+/* What characters are to whoever types them, as functions/forms/characters.py has it; knows no page. */
 
-/* What nobody sees: Default_Ignorable_Code_Point, and what looks like a blank and is none. */
-const UNSEEN =
-  "\\u00ad\\u034f\\u061c\\u115f-\\u1160\\u17b4-\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164" +
-  "\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}" +
-  "\\u007f-\\u0084\\u0086-\\u009f\\u2028-\\u2029\\u2800\\ufff9-\\ufffb\\u{13441}-\\u{13442}\\u{16fe4}\\u{1d159}";
+import { UNSEEN } from "../shared/unseen.js";
+
 const BLANK = "\\s\\u001c-\\u001f\\u0085";
-const EVERY_UNSEEN = new RegExp(`[${UNSEEN}]`, "gu");
 const ONE_UNSEEN = new RegExp(`[${UNSEEN}]`, "u");
-const AROUND = new RegExp(`^[${BLANK}${UNSEEN}]+|[${BLANK}${UNSEEN}]+$`, "gu");
+const BLANK_OR_UNSEEN = new RegExp(`^[${BLANK}${UNSEEN}]$`, "u");
 const BLANKS = new RegExp(`[${BLANK}]+`, "g");
 const MEANINGLESS = /[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const LETTER = `[^\\u0000-\\u007f\\u3000-\\u9fff\\uff00-\\uffef${UNSEEN}]`;
@@ -49,14 +45,6 @@ const NAMES = [
 ];
 
 /**
- * The text without the characters that nobody sees.
- * @param {string} text
- */
-export function seen(text) {
-  return text.replace(EVERY_UNSEEN, "");
-}
-
-/**
  * The first character of a name that nobody sees and no script needs; "" for none.
  * @param {string} text
  */
@@ -69,7 +57,12 @@ export function hiddenIn(text) {
  * @param {string} text
  */
 export function trimmed(text) {
-  return text.replace(MEANINGLESS, "").replace(AROUND, "");
+  const letters = Array.from(text.replace(MEANINGLESS, "").trim());
+  let start = 0;
+  let end = letters.length;
+  while (start < end && BLANK_OR_UNSEEN.test(letters[start])) start += 1;
+  while (end > start && BLANK_OR_UNSEEN.test(letters[end - 1])) end -= 1;
+  return letters.slice(start, end).join("");
 }
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 /* One typed answer as the server will understand it; knows no page. */
 
-import { dotted, hyphened, narrow, seen, spaced, trimmed } from "./characters.js";
+import { seen } from "../shared/unseen.js";
+import { dotted, hyphened, narrow, spaced, trimmed } from "./characters.js";
 import { plainTelephone } from "./telephone.js";
 
 const GROUPED = /^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;

@@ -1,6 +1,7 @@
 // @ts-check
 /* Telephone numbers from the many ways in which they are written to one, as functions/forms/telephone.py does. */
 
+const LONGEST = 60;
 const MOBILE = /^1[3-9][0-9]{9}$/;
 const SERVICE = /^([48]00)([0-9]{7})$/;
 const LANDLINE = /^(0[12][0-9]|0[03-9][0-9]{2})([0-9]{7,8})$/;
@@ -47,6 +48,7 @@ function national(number, extension) {
  * @param {string} text in half width, without blanks around it
  */
 export function plainTelephone(text) {
+  if (text.length > LONGEST) return text;
   const marked = EXTENSION.exec(text);
   const number = marked ? marked[1] : text;
   const country = COUNTRY.exec(number);
