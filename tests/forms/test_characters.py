@@ -83,7 +83,7 @@ def test_what_no_script_needs_hides_in_a_name(name: str, hidden: str | None) -> 
     ],
 )
 def test_the_guards_of_earlier_releases_find_their_twins(name: str, kept: str) -> None:
-    """`kept` is what releases before 0.2 stored for the name: a filing of today must have the same guard."""
+    """`kept` is what release 0.1.0 stored for the name: a filing of today must have the same guard."""
     guard = registration().guard(valid_registration(project_name=name))
     assert guard == registration().guard(valid_registration(project_name="甲")).replace("甲", kept)
 
