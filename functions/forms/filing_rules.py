@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from functions.forms import pointer
+from functions.forms.characters import comparable
 from functions.forms.formats import whole_number
-from functions.forms.normalise import seen
 
 DueRule = Literal["months_after", "days_after", "workdays_after", "day_of_year"]
 Repeats = Literal["once", "per_period", "at_each_change"]
@@ -90,13 +89,13 @@ class Filing:
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: widths folded (NFKC), without white space and what nobody sees."""
-    return "".join(unicodedata.normalize("NFKC", seen(text)).split())
+    """A name as it is compared: widths folded, without white space and what nobody sees."""
+    return "".join(comparable(text).split())
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One part of what makes a filing unique; `normalise` folds widths (NFKC), drops white space and the unseen."""
+    """One part of what makes a filing unique; `normalise` folds forms, drops white space and the unseen."""
 
     at: str
     normalise: bool

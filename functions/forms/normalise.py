@@ -1,18 +1,30 @@
-"""What a typed answer becomes before it is judged: full-width forms, spaces and date marks are made plain."""
+"""What a typed answer becomes before it is judged: full-width forms, blanks and marks of dates are made plain.
+
+The desk and the pages of a filer read what they are given with the same functions as forms do.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any, Final
+
+from functions.forms.characters import (
+    dotted,
+    hyphened,
+    name_character,
+    narrow,
+    plain_code,
+    seen,
+    strange_in,
+    trimmed,
+)
+from functions.forms.telephone import plain_telephone
 
 ABSENT: Final = object()
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _GROUPED = re.compile(r"(-?[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-# What nobody sees and nobody types: it comes with what is pasted, and turns text round or hides that two names differ.
-_UNSEEN = re.compile("[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]")
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?|([0-9]{4})([0-9]{2})([0-9]{2})")
 _BOOLEANS = {"true": True, "on": True, "false": False}
 
 
@@ -22,57 +34,72 @@ def normalise(kind: str, typed: str) -> Any:
     An integer comes back as int when it looks like one, a boolean as bool; all else as text. What does not look like
     its kind comes back as it was typed, so that it can be shown again and named in a message.
     """
-    text = seen(typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = trimmed(typed.replace("\r\n", "\n").replace("\r", "\n"))
     if not text:
         return ABSENT
-    if kind in ("text", "long_text", "choice"):
-        return text
     if kind == "boolean":
         return _BOOLEANS.get(text, text)
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return _PLAIN[kind](plain, text) if kind in _PLAIN else text
+    if kind not in _PLAIN:
+        return text
+    return _PLAIN[kind](seen(text))
 
 
-def seen(text: str) -> str:
-    """The text without the characters that have no width and no meaning in it."""
-    return _UNSEEN.sub("", text)
+def plain_date(typed: str) -> str:
+    """A day as it is kept (2026-03-01), however it was typed; what looks like no day comes back as it was typed."""
+    text = seen(typed).strip()
+    match = _DATE.fullmatch("".join(hyphened(dotted(text)).split()))
+    if match is None:
+        return text
+    year, month, day = (part for part in match.groups() if part)
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def odd_in_date(text: str) -> str:
+    """What to say of a day that looks right and is written with other than plain digits; "" when it is not."""
+    strange = strange_in(text)
+    return f"里有{name_character(strange)}。请用 0 到 9 的数字写，如 2026-03-01" if strange else ""
+
+
+def plain_line(typed: str) -> str:
+    """A short text of a control that holds no answer, such as a filter: without what nobody sees."""
+    return seen(typed).strip()
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _ungrouped(plain: str) -> str:
     return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
 
 
-def _integer(plain: str, text: str) -> int | str:
-    number = _ungrouped(plain)
+def _integer(text: str) -> int | str:
+    number = _ungrouped(_spaced(hyphened(narrow(text))))
     return int(number) if _INTEGER.fullmatch(number) else text
 
 
-def _decimal(plain: str, text: str) -> str:
-    return _ungrouped(plain)
+def _decimal(text: str) -> str:
+    return _ungrouped(_spaced(hyphened(dotted(text))))
 
 
-def _date(plain: str, text: str) -> str:
-    match = _DATE.fullmatch(plain.replace(" ", ""))
-    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else text
+def _uscc(text: str) -> str:
+    return plain_code(text).replace("-", "")
 
 
-def _uscc(plain: str, text: str) -> str:
-    return re.sub(r"[\s-]", "", plain).upper()
+def _phone(text: str) -> str:
+    return plain_telephone(_spaced(hyphened(narrow(text))))
 
 
-def _phone(plain: str, text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[‐‑‒–—−]", "-", plain))
+def _email(text: str) -> str:
+    return _spaced(dotted(text))
 
 
-def _email(plain: str, text: str) -> str:
-    return plain
-
-
-_PLAIN = {
+_PLAIN: Final = {
     "integer": _integer,
     "decimal": _decimal,
-    "date": _date,
+    "date": plain_date,
     "uscc": _uscc,
     "phone": _phone,
     "email": _email,
+    "choice": seen,
 }

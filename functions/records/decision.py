@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, cast, get_args
 
+from functions.forms.characters import trimmed
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
+from functions.forms.normalise import odd_in_date, plain_date
 from functions.forms.problem import Problem
 
 Kind = Literal["accept", "return", "reopen", "void"]
@@ -55,6 +57,8 @@ def read_decision(given: Mapping[str, Any], *, today: date, definition: Definiti
     if given.get("decision") not in get_args(Kind):
         return (problem("decision", "请选接受，或者退回补正", "required"),)
     kind = cast(Kind, given["decision"])
+    if isinstance(given.get("correction_due"), str):
+        given = {**given, "correction_due": plain_date(given["correction_due"])}
     words, found = _said(kind, given)
     if kind == "return":
         found += _judge_due(given.get("correction_due"), today)
@@ -85,14 +89,14 @@ def _said(kind: Kind, given: Mapping[str, Any]) -> tuple[str, list[Problem]]:
         for name in given.keys() - known
     ]
     found += judge_words(key, given.get(key), ask)
-    return ("" if found else (given.get(key) or "").strip()), found
+    return ("" if found else trimmed(given.get(key) or "")), found
 
 
 def judge_words(key: str, words: Any, ask: str) -> list[Problem]:
     """What is wrong with a text under this key; `ask` is what to say where it is missing, "" where it may be."""
     if words is not None and not isinstance(words, str):
         return [problem(key, f"“{LABELS[key]}”要写文字", "type")]
-    if not (words or "").strip():
+    if not trimmed(words or ""):
         return [problem(key, ask, "required")] if ask else []
     if len(words or "") > LONGEST:
         return [
@@ -110,7 +114,8 @@ def _judge_due(given: Any, today: date) -> list[Problem]:
     if given is None or given == "":
         return [problem("correction_due", "请填补正期限，最早是明天", "required")]
     if not isinstance(given, str) or not is_date(given) or given.startswith("0000"):
-        return [problem("correction_due", "补正期限要写成 2026-09-25 这样的日期", "format")]
+        odd = odd_in_date(given) if isinstance(given, str) else ""
+        return [problem("correction_due", f"补正期限{odd or '要写成 2026-09-25 这样的日期'}", "format")]
     days = (date.fromisoformat(given) - today).days
     if days < 1:
         return [problem("correction_due", "补正期限最早是明天。请改晚一些", "minimum")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from functions.errors import QingdanError
 from functions.forms import pointer
+from functions.forms.characters import comparable
 from functions.forms.checking import validation
 from functions.forms.definition import Definition
 from functions.records.event import Event, EventType
@@ -187,10 +187,10 @@ def day_in_shanghai(at: str) -> date:
 
 
 def searchable(text: str) -> str:
-    """The form in which filings and the words looked for are compared: NFKC, case folded."""
+    """The form in which filings and the words looked for are compared: NFKC, case folded, without what nobody sees."""
     for wide, narrow in _PUNCTUATION:
         text = text.replace(wide, narrow)
-    return unicodedata.normalize("NFKC", text).casefold()
+    return comparable(text).casefold()
 
 
 def _after(state: State, event: Event, body: Any) -> State:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from typing import Any, Final
 
 import orjson
@@ -15,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
+from functions.forms.characters import plain_code
 from functions.records.sealing import page_before, prove_event, seals_of_month
 from functions.records.seals.seal import Seal, write_month, write_proof
 from functions.seals.pages import NO_DIGEST, NOT_SEALED, Sought, seals_page
@@ -65,7 +65,7 @@ class Seals:
         """What a person asked for, and the status to answer with."""
         if not typed:
             return 200, None
-        digest = "".join(unicodedata.normalize("NFKC", typed).split()).lower()
+        digest = plain_code(typed).lower()
         if not _DIGEST.fullmatch(digest):
             return 400, Sought(typed, problem=NO_DIGEST)
         try:

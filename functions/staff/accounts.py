@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from functions.errors import NotFound, QingdanError
-from functions.staff.passwords import PasswordRefused, Passwords, judge_password
+from functions.forms.characters import comparable, name_character, narrow, seen
+from functions.staff.passwords import PasswordRefused, Passwords, judge_password, normal_one_time
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.store import Account, AccountChanged, NameTaken, Role, StaffStore
 
@@ -28,6 +28,7 @@ def make_account(
 
     `at` is aware, UTC. Raises AccountRefused or PasswordRefused.
     """
+    _refuse_other_forms(seen(name).strip())
     name = normal_name(name)
     if not _NAME.fullmatch(name):
         raise AccountRefused("账号名要用 1 到 32 个汉字、字母、数字，或者 . _ -，中间不留空格")
@@ -51,7 +52,7 @@ def check_password(store: StaffStore, passwords: Passwords, *, name: str, passwo
     except NotFound:
         passwords.fits(None, password)
         return None
-    fits = passwords.fits(account.password_hash, password)
+    fits = passwords.fits(account.password_hash, given_password(account, password))
     return account if fits and not account.disabled else None
 
 
@@ -59,7 +60,7 @@ def change_password(
     store: StaffStore, passwords: Passwords, account: Account, *, old: str, new: str, again: str
 ) -> Account:
     """Store the new password, close all sessions of the account, return its new state; or raise PasswordRefused."""
-    if not passwords.fits(account.password_hash, old):
+    if not passwords.fits(account.password_hash, given_password(account, old)):
         raise PasswordRefused("现在的密码不对。请重填，注意大小写", field="old")
     judge_password(new, name=account.name)
     if new != again:
@@ -96,5 +97,17 @@ def without_sessions(account: Account) -> Account:
 
 
 def normal_name(name: str) -> str:
-    """The name as accounts are kept under: NFKC, without the blanks that a keyboard leaves around it."""
-    return unicodedata.normalize("NFKC", name).strip()
+    """The name as accounts are found by: NFKC, without what nobody sees and the blanks that a keyboard leaves."""
+    return comparable(seen(name)).strip()
+
+
+def given_password(account: Account, typed: str) -> str:
+    """What was typed as the account's password: one that was generated is read as any code is, a chosen one never."""
+    return normal_one_time(typed) if account.must_change_password else typed
+
+
+def _refuse_other_forms(name: str) -> None:
+    """Refuse a name that would be kept as another one: with ① in it, which would become 1."""
+    for character in narrow(name):
+        if comparable(character) != character:
+            raise AccountRefused(f"账号名里有{name_character(character)}，会变成别的字。请换成普通的汉字、字母或者数字")

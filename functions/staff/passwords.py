@@ -10,11 +10,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from functions.errors import QingdanError
+from functions.forms.characters import plain_code
 
 SHORTEST: Final = 12
 LONGEST: Final = 200
 SALT_BYTES: Final = 16
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ONE_TIME: Final = 16
+_LOOK_ALIKES = str.maketrans("OIL", "011")
 
 Entropy = Callable[[int], bytes]
 
@@ -60,8 +63,20 @@ class Passwords:
 
 def one_time(entropy: Entropy) -> str:
     """A word to be used once: 80 random bits in four groups, without characters that look alike."""
-    letters = [CROCKFORD[byte % 32] for byte in entropy(16)]
-    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+    return _grouped("".join(CROCKFORD[byte % 32] for byte in entropy(_ONE_TIME)))
+
+
+def normal_one_time(typed: str) -> str:
+    """A one-time word as it was made, from how people type and paste it; what can be none comes back as it was typed.
+
+    Blanks, hyphens, case, width and what nobody sees do not matter; O is read as 0, I and L as 1.
+    """
+    letters = plain_code(typed).replace("-", "").translate(_LOOK_ALIKES)
+    return _grouped(letters) if len(letters) == _ONE_TIME and set(letters) <= set(CROCKFORD) else typed
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 def judge_password(password: str, *, name: str) -> None:

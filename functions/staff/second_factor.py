@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from pyotp import TOTP
 from pyotp.exceptions import OTPVerificationError
 
 from functions.errors import QingdanError
+from functions.forms.characters import plain_code
 from functions.staff.accounts import revise
 from functions.staff.encryption import Encryption
 from functions.staff.passwords import one_time
@@ -111,8 +111,8 @@ def enrolment_address(secret: str, *, name: str, issuer: str) -> str:
 
 
 def normal_code(code: str) -> str:
-    """A code as people may type it, without blanks and hyphens, in half width and capitals."""
-    return "".join(unicodedata.normalize("NFKC", code).upper().replace("-", "").split())
+    """A code as people may type it, without blanks, hyphens and what nobody sees, in half width and capitals."""
+    return plain_code(code).replace("-", "")
 
 
 def _step(secret: str, code: str, at: datetime) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -12,6 +10,7 @@ from starlette.requests import Request
 
 from functions.bootstrap import Services
 from functions.errors import NotFound
+from functions.forms.characters import plain_code
 from functions.records.access import codes_match
 from functions.records.state import Erased
 from functions.records.transitions import OpenRecord
@@ -23,7 +22,6 @@ from functions.web.http.scope import client_address
 MOST_TRIES: Final = 30
 WINDOW: Final = timedelta(minutes=15)
 WRONG_PAIR: Final = "编号和查询码对不上。请照回执逐位核对；查询码丢了，请打电话给本局换新的"
-_DASHES = re.compile(r"[‐‑‒–—―−]")
 
 
 class TooManyTries(HttpProblem):
@@ -79,5 +77,4 @@ class Access:
 
 def normal_number(typed: str) -> str:
     """A number as it is stored, from what somebody typed: full-width forms, blanks, dashes and case do not matter."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", typed))
-    return "".join(plain.split()).upper()
+    return plain_code(typed)

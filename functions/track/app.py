@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from functions.bootstrap import Services
 from functions.errors import GuardTaken
+from functions.forms.characters import trimmed
 from functions.records.decision import judge_words
 from functions.records.transitions import FILER, OpenRecord, require_allowed, withdraw
 from functions.track.access import Access
@@ -195,7 +196,7 @@ class Track:
     def ask_or_withdraw(self, request: Request, body: bytes) -> Response:
         """The page before a withdrawal, or the withdrawal."""
         controls = _controls(request, body)
-        code, reason = controls.get("code", ""), controls.get("reason", "").strip()
+        code, reason = controls.get("code", ""), trimmed(controls.get("reason", ""))
         open_record = self._door.admit(request, request.path_params["number"], code)
         number = open_record.record.summary.number
         key = controls.get("key") or self._services.entropy(KEY_BYTES).hex()
@@ -232,7 +233,7 @@ def _reason_in(request: Request, body: bytes) -> str:
     wrong = judge_words("reason", content.get("reason"), "")
     if wrong:
         raise HttpProblem(422, wrong[0].message, errors=wrong)
-    return (content.get("reason") or "").strip()
+    return trimmed(content.get("reason") or "")
 
 
 def _controls(request: Request, body: bytes) -> dict[str, str]:

@@ -75,6 +75,9 @@ def test_axe_finds_nothing_in_what_the_script_adds_to_a_form(visit: Visit, schem
     expect(page.locator("#unit-uscc-e")).to_be_visible()
     assert findings(page) == []
     page.reload()
+    expect(page.locator("#draft-note")).to_be_visible()
+    assert findings(page) == []
+    page.get_by_role("button", name="继续填").click()
     page.locator("#draft-note").get_by_role("button", name="清除草稿").click()
     expect(page.get_by_role("button", name="撤销")).to_be_visible()
     assert findings(page) == []

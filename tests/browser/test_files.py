@@ -257,6 +257,7 @@ def test_a_draft_keeps_the_files_until_their_day_is_over(visit: Visit, tmp_path:
     expect(box(page).locator(".st--ok")).to_have_count(1)
     before = named(page)
     page.reload()
+    page.get_by_role("button", name="继续填").click()
     expect(entry(page, "草稿里的.pdf").locator(".st--ok")).to_be_visible()
     assert named(page) == before
     page.evaluate(
@@ -267,6 +268,7 @@ def test_a_draft_keeps_the_files_until_their_day_is_over(visit: Visit, tmp_path:
         }"""
     )
     page.reload()
+    page.get_by_role("button", name="继续填").click()
     expect(page.locator("#draft-note")).to_contain_text("“草稿里的.pdf”上传以后过了 24 小时，请再选一次，重新上传")
     assert named(page) == []
 

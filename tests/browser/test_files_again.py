@@ -104,5 +104,8 @@ def test_a_list_with_files_in_every_state_is_sound(
         page.reload()
         expect(entry(page, "断了.pdf")).to_contain_text("请再选一次")
         is_sound(page)
+        page.get_by_role("button", name="继续填").click()
+        expect(entry(page, name).locator(".st--ok")).to_be_visible()
+        expect(entry(page, "断了.pdf")).to_contain_text("请再选一次")
         assert box(page).get_by_role("progressbar").count() == 0
         context.close()

@@ -86,6 +86,7 @@ def test_the_draft_survives_a_closed_browser(browser: Browser, server: Server) -
     second = browser.new_context(base_url=server.url, storage_state=kept)
     page = second.new_page()
     page.goto(PATH)
+    page.get_by_role("button", name="继续填").click()
     expect(page.locator("[name='unit.unit_name']")).to_have_value("示例县第三中学")
     expect(page.locator("[name='databases.databases[0].name']")).to_have_value("学籍档案数据库")
     second.close()

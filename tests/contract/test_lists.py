@@ -151,6 +151,7 @@ def test_words_are_found_anywhere_and_all_of_them(store: RecordStore) -> None:
             first_step(1, text="密集架 6 组，𠮷县专用"),
             first_step(2, text="完成 100% 的 A_B 检查"),
             first_step(3, text="完成 1000 的 AXB 检查", unit_name="示例县Ｘ中学"),
+            first_step(4, text="漳\u200e河\ufe0f工\u3164程"),
         ],
     )
     expected = {
@@ -164,7 +165,9 @@ def test_words_are_found_anywhere_and_all_of_them(store: RecordStore) -> None:
         ("ＡＸＢ",): [3],
         ("示例县x",): [3],
         (number(2)[-6:],): [2],
-        ("sc-2026",): [3, 2, 1],
+        ("sc-2026",): [4, 3, 2, 1],
+        ("漳河工程",): [4],
+        ("漳\u200d河\u2060",): [4],
         ("'; DROP TABLE events; --",): [],
     }
     for words, found in expected.items():

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byName, isPairs, momentWords, readDraft, rowsIn, wordsForLeft } from "../../site/theme/assets/javascripts/forms/draft-data.js";
+import { ageWords, byName, isPairs, momentWords, readDraft, rowsIn, wordsForLeft } from "../../site/theme/assets/javascripts/forms/draft-data.js";
 import { draftStore } from "../../site/theme/assets/javascripts/forms/draft-store.js";
 import { memory } from "./memory.js";
 
@@ -11,35 +11,87 @@ function draftOf(form, digest, saved) {
   return { kind: "qingdan-draft", form, title: "表", digest, saved, values: [["unit.unit_name", "示例县第一中学"]] };
 }
 
-test("the draft of this edition of the form is found first, else the latest of an older one", () => {
-  const drafts = draftStore(memory);
-  assert.equal(drafts.latest("a", "d1"), undefined);
+const DAY = 24 * 60 * 60 * 1000;
+const NOON = Date.parse("2026-03-08T12:00:00.000Z");
+
+/** The drafts of one tab of a browser that keeps them in `store`. */
+function tabOf(store, name, session = memory()) {
+  let made = 0;
+  return draftStore(() => store, () => session, () => `${name}${made += 1}`);
+}
+
+test("each tab keeps its own draft, and filing one leaves the other", () => {
   const store = memory();
-  const kept = draftStore(() => store);
-  kept.keep(draftOf("a", "d1", "2026-01-01T00:00:00.000Z"));
-  kept.keep(draftOf("a", "d2", "2026-02-01T00:00:00.000Z"));
-  kept.keep(draftOf("a-b", "d9", "2026-03-01T00:00:00.000Z"));
-  assert.equal(kept.latest("a", "d1").digest, "d1");
-  assert.equal(kept.latest("a", "d3").digest, "d2");
+  const [one, other] = [tabOf(store, "one"), tabOf(store, "other")];
+  one.keep(draftOf("a", "d1", "2026-03-08T11:00:00.000Z"));
+  other.keep(draftOf("a", "d1", "2026-03-08T11:30:00.000Z"));
+  assert.equal(one.keep(draftOf("a", "d1", "2026-03-08T11:10:00.000Z")), true);
+  assert.deepEqual(Object.keys(store), ["qingdan:draft:a:one1", "qingdan:draft:a:other1"]);
+  assert.equal(one.newest("a", NOON).key, "qingdan:draft:a:other1");
+  one.forgetOwn("a");
+  assert.deepEqual(Object.keys(store), ["qingdan:draft:a:other1"]);
 });
 
-test("a form that was filed leaves no draft, and another form's stays", () => {
+test("a tab knows its draft on its next page, and begins another when the form is opened anew", () => {
+  const [store, session] = [memory(), memory()];
+  tabOf(store, "form", session).keep(draftOf("a", "d1", "2026-03-08T11:00:00.000Z"));
+  tabOf(store, "receipt", session).forgetOwn("a");
+  assert.deepEqual(Object.keys(store), []);
+  const again = tabOf(store, "again", session);
+  again.keep(draftOf("a", "d1", "2026-03-08T11:00:00.000Z"));
+  again.begin("a");
+  again.keep(draftOf("a", "d1", "2026-03-08T11:30:00.000Z"));
+  assert.equal(Object.keys(store).length, 2);
+});
+
+test("the newest draft is offered, whatever edition of the form it is of, and no other form's", () => {
   const store = memory();
-  const drafts = draftStore(() => store);
-  ["d1", "d2"].forEach((digest) => drafts.keep(draftOf("a", digest, "")));
-  drafts.keep(draftOf("a-b", "d1", ""));
-  drafts.forget("a");
-  assert.deepEqual(Object.keys(store), ["qingdan:draft:a-b:d1"]);
+  assert.equal(tabOf(store, "x").newest("a", NOON), undefined);
+  tabOf(store, "one").keep(draftOf("a", "d2", "2026-03-08T11:30:00.000Z"));
+  tabOf(store, "two").keep(draftOf("a", "d1", "2026-03-08T11:00:00.000Z"));
+  tabOf(store, "three").keep(draftOf("a-b", "d9", "2026-03-08T11:59:00.000Z"));
+  assert.equal(tabOf(store, "x").newest("a", NOON).draft.digest, "d2");
+});
+
+test("a draft of an earlier release is offered too", () => {
+  const store = memory();
+  store.setItem(`qingdan:draft:a:${"d".repeat(64)}`, JSON.stringify(draftOf("a", "d1", "2026-03-08T11:00:00.000Z")));
+  assert.equal(tabOf(store, "x").newest("a", NOON).draft.digest, "d1");
+});
+
+test("a draft lives for seven days, and then nothing of it is left", () => {
+  const store = memory();
+  const drafts = tabOf(store, "x");
+  drafts.keep(draftOf("a", "d1", new Date(NOON - 7 * DAY + 1).toISOString()));
+  assert.equal(drafts.newest("a", NOON).key, "qingdan:draft:a:x1");
+  assert.equal(drafts.newest("a", NOON + 1), undefined);
+  assert.deepEqual(Object.keys(store), []);
 });
 
 test("a browser that keeps nothing, or what is broken, is no fault of the form", () => {
-  const refusing = draftStore(() => { throw new Error("refused"); });
-  refusing.keep(draftOf("a", "d1", ""));
-  refusing.forget("a");
-  assert.equal(refusing.latest("a", "d1"), undefined);
+  const refuse = () => { throw new Error("refused"); };
+  const refusing = draftStore(refuse, refuse, () => "x");
+  assert.equal(refusing.keep(draftOf("a", "d1", "")), false);
+  refusing.forgetOwn("a");
+  refusing.begin("a");
+  assert.equal(refusing.newest("a", NOON), undefined);
   const store = memory();
   store.setItem("qingdan:draft:a:d1", "{");
-  assert.equal(draftStore(() => store).latest("a", "d1"), undefined);
+  store.setItem("qingdan:draft:a:d2", JSON.stringify({ ...draftOf("a", "d1", "2026-03-08T11:00:00.000Z"), values: "x" }));
+  store.setItem("qingdan:draft:a:d3", JSON.stringify(draftOf("a", "d1", "<b>")));
+  assert.equal(tabOf(store, "x").newest("a", NOON), undefined);
+  assert.deepEqual(Object.keys(store), []);
+  const deaf = draftStore(() => store, refuse, () => "deaf");
+  deaf.keep(draftOf("a", "d1", "2026-03-08T11:00:00.000Z"));
+  deaf.forgetOwn("a");
+  assert.deepEqual(Object.keys(store), []);
+});
+
+test("how long ago a draft was saved", () => {
+  const ages = [[-DAY, "刚才"], [0, "刚才"], [60000 - 1, "刚才"], [60000, "1 分钟前"], [3600000 - 1, "59 分钟前"],
+    [3600000, "1 小时前"], [DAY - 1, "23 小时前"], [DAY, "1 天前"], [7 * DAY - 1, "6 天前"]];
+  for (const [age, words] of ages) assert.equal(ageWords(new Date(NOON - age).toISOString(), NOON), words);
+  assert.equal(ageWords("<b>", NOON), "");
 });
 
 test("a file is a draft when it says so and holds names with values", () => {

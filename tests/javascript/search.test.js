@@ -26,6 +26,7 @@ test("all words have to be found, those in a heading come first, else the index'
 test("full-width letters, capitals and spaces make no difference", () => {
   assert.deepEqual(titles("abc档案"), ["服务"]);
   assert.deepEqual(termsOf(" ＡＢ  c\u3000d "), ["ab", "c", "d"]);
+  assert.deepEqual(termsOf("档\u200e案\ufeff \u200b"), ["档案"]);
 });
 
 test("a word is marked where it stands in the original, whatever its width", () => {

@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from functions.forms.characters import UNSEEN, hidden_in, name_character, seen
 from functions.forms.checking.validation import validate
 from functions.forms.normalise import ABSENT, normalise
 from functions.forms.page.field_names import id_of, name_of, parse_name
@@ -18,6 +19,7 @@ from functions.forms.pointer import join
 from functions.records.attachments.named import VOUCHED_FOR, vouch, vouched
 from functions.records.keys import Keys
 from functions.records.receipt import InvalidReceipt, Signer, jwks, verify
+from tests.forms.test_normalise import NO_TELEPHONES, TELEPHONES
 from tests.javascript.node import call
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import GONE, changed, condition_tests, self_check
@@ -35,6 +37,10 @@ TYPED = [
     "91130426ma0abcdef1", "9113 0426-MA0A BCDE F1", "０３１０—３８９１２３４", "0310-  3891234", "+86 310\u00a03891234",
     "shili@example.com", "ｓｈｉｌｉ＠example.com", "示例县\u200b第一中学", "\ufeff示例",
     "一\r\n二\r三", "\u3000示例\u3000",
+    "320①", "2026-3-1①", "½", "12²", "Ⅷ", "٣20", "二〇二六", "12。5", "12｡5", "￥1", "ﾊ", "−5",
+    "20260301", "2026年3月1号", "2026。3。1", "2026—3—1", "\x85示例\x1c", "示例\u200e\ufe0f县", "\u3164\u2800",
+    "9\U000e00011", "好👩\u200d🌾好\u200e", "a@example。com", "ı", "ß", "0310/3891234", "TEL 0310-3891234",
+    *(number for group in TELEPHONES for number in group), *NO_TELEPHONES,
 ]  # fmt: skip
 KINDS = ["text", "long_text", "choice", "integer", "decimal", "date", "uscc", "phone", "email"]
 
@@ -56,6 +62,27 @@ def test_what_a_typed_answer_becomes() -> None:
     assert differ == []
 
 
+def test_what_nobody_sees() -> None:
+    """Every character there is: dropped by one where by the other, and by the same name."""
+    every = "".join(chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF)
+    names = [f"示例{character}县" for character in (*UNSEEN.findall(every), "①", "👩", "\x07", "県")]
+    names += [
+        "👩\u200d🌾",
+        "👩\u200d县",
+        "❤\ufe0f\u200d🔥",
+        "نمونە\u200cمە",
+        "葛\U000e0100",
+        "A\u200cB",
+        "🏴\U000e0067\U000e007f",
+    ]
+    assert call("shared/unseen.js", "seen", [[every]]) == [{"gave": seen(every)}]
+    hidden = [hidden_in(name) or "" for name in names]
+    assert call("forms/characters.js", "hiddenIn", [[name] for name in names]) == [{"gave": one} for one in hidden]
+    characters = sorted({*hidden, "①", "𝟙", "\x07"} - {""})
+    named = [{"gave": name_character(one)} for one in characters]
+    assert call("forms/characters.js", "nameCharacter", [[one] for one in characters]) == named
+
+
 def test_names_and_ids() -> None:
     names = [name_of(node.path).replace("[*]", "[12]") for node in self_check().walk()]
     ids = [id_of(parse_name(name) or ()) for name in names]
@@ -68,7 +95,20 @@ MISTAKES: list[tuple[str, Any]] = [
     ("unit.unit_name", "示" * 100),
     ("unit.unit_name", "示" * 101),
     ("unit.unit_name", "𠮷" * 101),
+    ("unit.unit_name", "示例\u200e县"),
+    ("unit.unit_name", "👩\u200d🌾"),
+    ("unit.unit_name", "示\u200d" * 100),
     ("unit.report_year", "去年"),
+    ("unit.report_year", "2026①"),
+    ("holdings.y30.y30_items", "“3”。4"),
+    ("holdings.y30.y30_items", "٣20"),
+    ("databases.databases[1].size_gb", "½"),
+    ("databases.databases[0].last_backup", "2026-3-1①"),
+    ("databases.databases[0].last_backup", "二〇二六年"),
+    ("unit.uscc", make_uscc(1) + "①"),
+    ("unit.uscc", "示" + make_uscc(1)[1:]),
+    ("unit.contact_phone", "0310-389123Ⅷ"),
+    ("unit.contact_email", "ä@example.com"),
     ("unit.report_year", 1066),
     ("unit.uscc", GONE),
     ("unit.uscc", make_uscc(1)[:17]),

@@ -24,11 +24,16 @@ def rules(given: dict[str, Any]) -> dict[str, str]:
     ("given", "decision"),
     [
         ({"decision": "accept"}, Decision("accept")),
-        ({"decision": "accept", "opinion": " 同意 "}, Decision("accept", "同意")),
+        ({"decision": "accept", "opinion": " 同意\u200e \ufeff"}, Decision("accept", "同意")),
+        ({"decision": "accept", "opinion": "\u2800"}, Decision("accept")),
         (RETURN, Decision("return", "示例意见", date(2026, 9, 25))),
         (
             RETURN | {"fields": ["/unit/uscc", "/databases/databases/0/name"]},
             Decision("return", "示例意见", date(2026, 9, 25), ("/unit/uscc", "/databases/databases/0/name")),
+        ),
+        *(
+            (RETURN | {"correction_due": typed}, Decision("return", "示例意见", date(2026, 9, 25)))
+            for typed in ("2026年9月25日", "2026/9/25", "2026.9.25", "20260925", "２０２６－９－２５")
         ),
         ({"decision": "reopen", "reason": "示例理由"}, Decision("reopen", "示例理由")),
         ({"decision": "void", "reason": "示例理由"}, Decision("void", "示例理由")),

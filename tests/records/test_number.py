@@ -64,6 +64,8 @@ def test_a_code_matches_however_it_is_typed(key: bytes) -> None:
     full_width = "".join(chr(ord(character) + 0xFEE0) for character in code)
     mistyped = code.lower().replace("1", "l").replace("0", "o")
     for given_code in (code, code.lower(), code.replace("-", ""), f" {code.replace('-', ' ')} ", full_width, mistyped):
+        assert codes_match(given_code.replace("-", "‑"), code)
+        assert codes_match(f"\u200e{given_code}\ufeff", code)
         assert codes_match(given_code, code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -51,6 +52,41 @@ def test_passwords_are_kept_as_argon2id_only(staff: StaffStore, passwords: Passw
 def test_a_name_that_cannot_be_one_is_refused(staff: StaffStore, passwords: Passwords, name: str) -> None:
     with pytest.raises(AccountRefused, match="账号名要用"):
         make(staff, passwords, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "character"), [("示例①", "“①”（U+2460）"), ("ﬁ", "“ﬁ”（U+FB01）"), ("甲²", "“²”（U+00B2）")]
+)
+def test_a_name_that_would_become_another_is_refused_by_its_character(
+    staff: StaffStore, passwords: Passwords, name: str, character: str
+) -> None:
+    with pytest.raises(AccountRefused, match=re.escape(f"账号名里有{character}")):
+        make(staff, passwords, name)
+
+
+def test_a_name_has_nothing_unseen_in_it_and_is_found_with_it(staff: StaffStore, passwords: Passwords) -> None:
+    make(staff, passwords, "示例\u200eＡ\ufeff")
+    assert [each.name for each in staff.accounts()] == ["示例A"]
+    assert check_password(staff, passwords, name="\u202a示例A\ufe0f", password=GOOD)
+
+
+def test_a_one_time_password_is_taken_as_people_type_it(staff: StaffStore, passwords: Passwords) -> None:
+    given = make(staff, passwords, password=None) or ""
+    wide = given.translate({ord(letter): ord(letter) + 0xFEE0 for letter in given})
+    mistyped = given.lower().replace("1", "l").replace("0", "o")
+    for typed in (f" {given}\n", given.lower(), given.replace("-", ""), given.replace("-", " — "), wide, mistyped):
+        assert check_password(staff, passwords, name="示例甲", password=f"\u200e{typed}"), typed
+    account = staff.account("示例甲")
+    changed = change_password(staff, passwords, account, old=given.lower().replace("-", ""), new=GOOD, again=GOOD)
+    assert not changed.must_change_password
+
+
+def test_a_chosen_password_is_never_read_as_a_code(staff: StaffStore, passwords: Passwords) -> None:
+    """Even one that looks like a generated one: its blanks, hyphens and letters are its own."""
+    make(staff, passwords, password="ABCD-EFGH-JKMN-PQRS")
+    assert check_password(staff, passwords, name="示例甲", password="ABCD-EFGH-JKMN-PQRS")
+    for typed in ("abcd-efgh-jkmn-pqrs", "ABCDEFGHJKMNPQRS", " ABCD-EFGH-JKMN-PQRS"):
+        assert check_password(staff, passwords, name="示例甲", password=typed) is None
 
 
 def test_a_name_is_taken_once_and_a_role_must_be_known(staff: StaffStore, passwords: Passwords) -> None:

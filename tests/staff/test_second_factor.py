@@ -117,7 +117,7 @@ def test_two_steps_off_is_refused(factors: SecondFactors, recovery: tuple[str, .
         use(factors, code_at(NOON + steps * STEP))
 
 
-@pytest.mark.parametrize("write", ["{0}", " {0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}\n", "{wide}"])
+@pytest.mark.parametrize("write", ["{0}", " {0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}\n", "{wide}", "\u200e{0}\ufeff"])
 def test_a_code_is_taken_as_people_type_it(factors: SecondFactors, recovery: tuple[str, ...], write: str) -> None:
     code = code_at(NOON)
     wide = code.translate({ord(digit): chr(ord(digit) + 0xFEE0) for digit in code})
@@ -144,7 +144,7 @@ def test_each_recovery_code_works_once_however_it_is_written(factors: SecondFact
         recovery[2].replace("-", ""),
         recovery[3].replace("-", " "),
         recovery[4].replace("0", "O").replace("1", "l"),
-        "　" + recovery[5],
+        f"　{recovery[5].replace('-', '‑')}\u200b",
     ]
     for code in written:
         use(factors, code)

@@ -69,7 +69,15 @@ def test_a_wrong_pair_says_one_thing_and_keeps_the_number(browser: Browser, file
 
 
 @pytest.mark.parametrize(
-    "spell", [str.lower, lambda text: text.replace("-", "—"), lambda text: f"  {text} ", str.swapcase]
+    "spell",
+    [
+        str.lower,
+        lambda text: text.replace("-", "—"),
+        lambda text: text.replace("-", "‑"),
+        lambda text: f"  {text} ",
+        lambda text: f"\u200e{text}\ufeff",
+        str.swapcase,
+    ],
 )
 def test_the_number_may_be_typed_as_people_type(browser: Browser, filed: dict[str, Any], spell: Any) -> None:
     browser.look(filed | {"number": spell(filed["number"])})

@@ -19,9 +19,12 @@ from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.exports.audit_log import LOG_FORMATS, stream_trail
 from functions.exports.formats import FORMATS, FileKind
+from functions.forms.characters import plain_code
 from functions.forms.formats import is_date
+from functions.forms.normalise import odd_in_date, plain_date, plain_line
 from functions.records.event import Event
 from functions.records.pinned import PinnedForms
+from functions.staff.accounts import normal_name
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.moments import BEIJING, Moment, moment_of
@@ -49,7 +52,7 @@ class AuditLogFilters:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> AuditLogFilters:
         """The filters of a query string; HttpProblem 400 for a value that can never match."""
-        filters = cls(**{field.name: query.get(field.name, "").strip() for field in fields(cls)})
+        filters = cls(**{field.name: _plain(field.name, query.get(field.name, "")) for field in fields(cls)})
         if any(len(value) > LONGEST for _, value in filters.pairs):
             raise HttpProblem(400, f"筛选的文字最多 {LONGEST} 个字。请写短一些再找")
         if filters.action and filters.action not in ACTIONS:
@@ -222,7 +225,15 @@ def _before(value: str | None) -> int | None:
     raise HttpProblem(400, "before 要填操作记录的序号，是整数。请回到操作记录的第一页")
 
 
+def _plain(name: str, typed: str) -> str:
+    """What was typed, as the trail has it: the name of an account, a filing's number, a day."""
+    kinds = {"actor": normal_name, "number": plain_code, "since": plain_date, "until": plain_date}
+    return kinds.get(name, plain_line)(typed)
+
+
 def _day(text: str) -> date:
+    if odd := odd_in_date(text):
+        raise HttpProblem(400, f"日期“{text}”{odd}")
     if not is_date(text) or text.startswith("0000"):
         raise HttpProblem(400, f"“{text}”不是日期。请写成 2026-09-30 这样")
     day = date.fromisoformat(text)

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from functions.forms.definition import Definition
+from functions.forms.normalise import plain_line
 from functions.records.store import Selection, Timeliness
 from functions.records.words import CONTESTED, STATUSES, TIMELINESS, WAITING
 from functions.web.http.problems import HttpProblem
@@ -40,7 +41,7 @@ class Filters:
     @classmethod
     def read(cls, query: Mapping[str, str], who: str) -> Filters:
         """The filters of a query string; HttpProblem 400 for a value that can never match. Other parts are ignored."""
-        given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
+        given = {field.name: plain_line(query.get(field.name, "")) for field in fields(cls)}
         filters = cls(**{**given, "who": who})
         _require_one_of("timeliness", filters.timeliness, TIMELINESS)
         _require_one_of("status", filters.status, (*STATUSES, "contested", "waiting"))

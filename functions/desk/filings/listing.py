@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from functions.desk.filings.filters import Filters
 from functions.errors import NotFound
+from functions.forms.checking.messages import first_clause
 from functions.forms.definition import Definition
 from functions.records.pinned import PinnedForms
 from functions.records.store import Page, RecordStore, Selection, Summary
@@ -230,7 +231,7 @@ def _circumstances(summary: Summary, twins: str) -> list[str]:
 
 def what_is_so(warning: str) -> str:
     """The first sentence of a warning: what follows tells the unit what to do, and it has done so."""
-    return warning.partition("。")[0]
+    return first_clause(warning)
 
 
 def _numbers(page: Page) -> list[str]:

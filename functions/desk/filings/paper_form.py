@@ -14,6 +14,7 @@ from functions.desk.sessions import Visitor
 from functions.forms.address import Links
 from functions.forms.definition import Definition
 from functions.forms.formats import is_date
+from functions.forms.normalise import odd_in_date, plain_date
 from functions.forms.page.element import EMPTY, Markup, el, join
 from functions.forms.page.wording import DATE_HINT, WRONG
 from functions.forms.problem import Problem
@@ -44,6 +45,7 @@ class Entry:
     @classmethod
     def read(cls, visitor: Visitor, typed: Any, today: date) -> Entry:
         """What was typed, judged as of today."""
+        typed = plain_date(typed) if isinstance(typed, str) else typed
         message = _wrong_day(typed, today)
         problems = (Problem(f"/{RECEIVED}", LABEL, message, "format" if typed else "required"),) if message else ()
         received = None if message else date.fromisoformat(typed)
@@ -152,7 +154,8 @@ def _wrong_day(typed: Any, today: date) -> str:
     if not typed:
         return f"请填{LABEL}"
     if not isinstance(typed, str) or not is_date(typed) or typed.startswith("0000"):
-        return f"{LABEL}应写成 2026-09-25 这样的日期。请改正"
+        odd = odd_in_date(typed) if isinstance(typed, str) else ""
+        return f"{LABEL}{odd}" if odd else f"{LABEL}应写成 2026-09-25 这样的日期。请改正"
     if date.fromisoformat(typed) > today:
         return f"{LABEL}是 {typed}，还没有到。请填实际收到的日期"
     return f"{LABEL}是 {typed}，早于 {EARLIEST.year} 年。请核对" if date.fromisoformat(typed) < EARLIEST else ""

@@ -13,6 +13,7 @@ from functions.desk.review.batches import KINDS, Batches, Outcome, read_several
 from functions.desk.review.decisions import Decisions
 from functions.desk.review.pages import ASK_CHECKED, ASK_NOTE
 from functions.desk.sessions import Sessions, Visitor
+from functions.forms.characters import trimmed
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, problem, read_decision
 from functions.staff.permissions import Permission
@@ -104,7 +105,7 @@ def _words(given: dict[str, Any], key: str, ask: str) -> str:
     wrong += judge_words(key, given.get(key), ask)
     if wrong:
         raise _refusal(wrong)
-    return str(given[key]).strip()
+    return trimmed(str(given[key]))
 
 
 def _answered(outcome: Outcome) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from functions.desk.frame import Pages
 from functions.desk.review.batches import Batches, Kind, Outcome
 from functions.desk.review.decisions import Decisions
 from functions.desk.sessions import Sessions, Visitor, require_csrf
+from functions.forms.characters import trimmed
 from functions.forms.problem import Problem
 from functions.records.decision import ASK_VOID, Decision, judge_words
 from functions.records.transitions import OpenRecord
@@ -127,7 +128,7 @@ class BatchPages:
         if wrong := judge_words("reason", reason, ASK_VOID) if kind == "void" else []:
             return self._look_over(request, visitor, kind, wanted, reason, wrong)
         seen = [(number, _sequence(controls.get(f"at.{number}", ""))) for number in wanted]
-        outcomes = self._several.decide(visitor, Decision(kind, reason.strip()), seen, key=key)
+        outcomes = self._several.decide(visitor, Decision(kind, trimmed(reason)), seen, key=key)
         return self._pages.page(
             request,
             BatchDone(

@@ -16,6 +16,7 @@ from functions.desk.frame import Pages, redirect
 from functions.desk.review.decisions import Decisions
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import QingdanError
+from functions.forms.characters import trimmed
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, read_decision
 from functions.staff.permissions import Permission
@@ -102,7 +103,7 @@ class Review:
         wrong = judge_words("text", controls.get("text"), ASK_NOTE)
         if wrong:
             return self._again(request, visitor, Failed("note", controls, problems=wrong))
-        text = controls["text"].strip()
+        text = trimmed(controls["text"])
         self._decisions.note(visitor, number, text, key=require_key(controls.get("key")))
         return redirect(request, _address(request, number, done=number) + "#log")
 
@@ -113,7 +114,7 @@ class Review:
         wrong = judge_words("checked", controls.get("checked"), ASK_CHECKED)
         if wrong:
             return self._again(request, visitor, Failed("code", controls, problems=wrong))
-        checked, key = controls["checked"].strip(), require_key(controls.get("key"))
+        checked, key = trimmed(controls["checked"]), require_key(controls.get("key"))
         try:
             given = self._decisions.reissue(visitor, number, checked, sequence=_sequence(controls), key=key)
         except (HttpProblem, QingdanError) as error:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Final
 
 from functions.forms import pointer
-from functions.forms.checking.messages import name_of
+from functions.forms.characters import hidden_in
+from functions.forms.checking.messages import name_of, unseen_words
 from functions.forms.definition import Definition
 from functions.forms.filing_rules import Check
 from functions.forms.formats import day_of, whole_number
@@ -33,6 +34,21 @@ def run_checks(definition: Definition, data: Any, today: date, *, warns: bool) -
 def _run(check: Check, definition: Definition, data: Any, today: date) -> Iterator[Problem]:
     for at, message in CHECKS[check.name](definition, check.args, data, today):
         yield Problem(at, definition.label_at(at), message.strip(), check.name)
+
+
+def unseen_in_names(definition: Definition, data: Any) -> Iterator[Problem]:
+    """The short texts in which a character hides: two of them would look the same. Long texts may have them."""
+    for item in definition.walk():
+        if isinstance(item, Field) and item.kind == "text":
+            yield from _unseen_at(definition, item, data)
+
+
+def _unseen_at(definition: Definition, field: Field, data: Any) -> Iterator[Problem]:
+    for tokens in pointer.rows_at(data, field.path):
+        value = pointer.read(data, tokens)
+        if isinstance(value, str) and hidden_in(value):
+            at = pointer.join(tokens)
+            yield Problem(at, definition.label_at(at), unseen_words(name_of(definition, at), value).strip(), "unseen")
 
 
 def _date_has_come(definition: Definition, args: Args, data: Any, today: date) -> Iterator[Finding]:

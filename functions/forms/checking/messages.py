@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from functions.forms import pointer
 from functions.forms.attachment_field import MOST_BYTES, is_file, size_words
+from functions.forms.characters import hidden_in, inside_quotes, name_character, strange_in
 from functions.forms.definition import Definition
 from functions.forms.formats import USCC_ALPHABET, USCC_LENGTH, is_date
 from functions.forms.outline import Field, Group, Item, Rows, Section
@@ -15,6 +17,7 @@ from functions.forms.schema_reader import tested_paths
 GENERAL = "这份填报没有通过检查，查不出是哪一栏。请检查后再提交一次；还不行，请与本局联系"
 
 _SHOWN = 20
+_CLAUSE = re.compile("(?:“[^”]*”|[^。])*")
 _FEW = 5
 
 Part = Field | Group | Rows | Section
@@ -43,8 +46,17 @@ def _say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: A
     if rule == "required" or _is_blank(part, value):
         return missing(definition, tokens, part, data)
     if isinstance(part, Field):
+        strange = strange_in(value) if isinstance(value, str) and part.kind in _PLAIN else None
+        if strange:
+            return f"{name}里有{name_character(strange)}。{_PLAIN[part.kind]}"
         return _FIELDS.get(part.kind, _text)(part, name, value)
     return _several(part, name, value)
+
+
+def first_clause(message: str) -> str:
+    """What is wrong, without the cure: the message up to its first full stop that stands in no quotation marks."""
+    found = _CLAUSE.match(message)
+    return found[0] if found else message
 
 
 def label_of(definition: Definition, tokens: tuple[Token, ...]) -> str:
@@ -129,7 +141,7 @@ def _is_blank(part: Part, value: Any) -> bool:
 
 def shown(value: Any) -> str:
     """A short piece of what was typed, for a number, a date, a code or a name of a column: never for personal data."""
-    text = " ".join(str(value)[: 4 * _SHOWN].split())
+    text = " ".join(inside_quotes(str(value)[: 4 * _SHOWN]).split())
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
@@ -140,7 +152,13 @@ def _text(field: Field, name: str, value: Any) -> str:
         return f"{name}最多 {field.max_length} 字，现在是 {len(value)} 字。请删去一些"
     if field.kind == "text" and "\n" in value:
         return f"{name}只能写一行。请去掉换行"
-    return f"{name}里有看不见的控制字符。请删去后重新输入"
+    return unseen_words(name, value)
+
+
+def unseen_words(name: str, text: str) -> str:
+    """What to say of a text in which there is a character that nobody sees."""
+    found = hidden_in(text) or next((each for each in text if not each.isprintable()), "")
+    return f"{name}里有看不见的字符{name_character(found) if found else ''}。请删去后重新输入"
 
 
 def _integer(field: Field, name: str, value: Any) -> str:
@@ -225,6 +243,15 @@ def _several(part: Item | Section, name: str, value: Any) -> str:
     return f"{_quoted(name)}的写法不对，应是一组栏目。请按表的结构填写"
 
 
+# What to do about a character that only looks like a plain one, in an answer that is made of plain ones.
+_PLAIN = {
+    "integer": "请改成 0 到 9 的数字",
+    "decimal": "请改成 0 到 9 的数字和小数点，如 12.50",
+    "date": "请用 0 到 9 的数字写，如 2026-03-01",
+    "uscc": "只有数字和大写字母，请对照证书改正",
+    "phone": "请改成 0 到 9 的数字和短横，如 0000-1234567",
+    "email": "请改成半角的字母、数字，如 name@example.com",
+}
 _FIELDS = {
     "integer": _integer,
     "decimal": _decimal,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from functions.forms import pointer
-from functions.forms.checking.checks import run_checks
+from functions.forms.checking.checks import run_checks, unseen_in_names
 from functions.forms.checking.gate import Gate, gate_of, tests_of
 from functions.forms.definition import Definition
 from functions.forms.outline import Condition
@@ -30,12 +30,13 @@ def validate(definition: Definition, data: Any, today: date) -> tuple[Problem, .
     `today` is the day of submission in Asia/Shanghai. Never raises, whatever the data is.
     """
     if gate_of(definition).accepts(data):
-        return _in_form_order(definition, run_checks(definition, data, today, warns=False))
+        found = (*unseen_in_names(definition, data), *run_checks(definition, data, today, warns=False))
+        return _in_form_order(definition, found)
     refused = _explained(definition, data)
     taken = {problem.pointer for problem in refused}
     checked = (
         problem
-        for problem in run_checks(definition, data, today, warns=False)
+        for problem in (*unseen_in_names(definition, data), *run_checks(definition, data, today, warns=False))
         if not any(at == problem.pointer or at.startswith(problem.pointer + "/") for at in taken)
     )
     return _in_form_order(definition, (*refused, *checked))

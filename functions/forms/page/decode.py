@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.forms import pointer
 from functions.forms.attachment_field import UPLOAD, read
+from functions.forms.characters import inside_quotes
 from functions.forms.definition import Definition, Field, Group, Rows
 from functions.forms.normalise import ABSENT, normalise
 from functions.forms.page.field_names import parse_name
@@ -117,7 +118,7 @@ class _Reading:
         """A file that was chosen stays on its machine until it is uploaded: only its name came."""
         if chosen:
             path = parse_name(name.removeprefix(UPLOAD)) or ()
-            shown = chosen.replace("{", "").replace("}", "")[:100]
+            shown = inside_quotes(chosen.replace("{", "").replace("}", ""))[:100]
             self.add(path, "upload", f"“{{label}}”选的文件“{shown}”还没有上传。请再选一次，按“上传”")
 
     def add(self, path: Path, rule: str, message: str) -> None:
@@ -128,6 +129,6 @@ class _Reading:
     def strangers(self) -> list[Problem]:
         names = list(dict.fromkeys(name[:40] for name in self.unknown))[:MAX_UNKNOWN]
         return [
-            Problem("", name, f"收到了这张表里没有的栏目“{name}”。请回到本表的网页重新提交", "unknown")
+            Problem("", name, f"收到了这张表里没有的栏目“{inside_quotes(name)}”。请回到本表的网页重新提交", "unknown")
             for name in names
         ]

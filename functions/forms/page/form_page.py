@@ -13,6 +13,7 @@ from typing import Any
 from functions.forms import pointer
 from functions.forms.address import Links, numeral
 from functions.forms.attachment_field import MOST_BYTES
+from functions.forms.checking.messages import first_clause
 from functions.forms.definition import Definition, Section
 from functions.forms.page.answers import render_answers
 from functions.forms.page.check_page import render_check
@@ -98,7 +99,7 @@ def render_summary(problems: Sequence[Problem]) -> Markup:
 
 def _leading_to(problem: Problem) -> Markup:
     """The first clause of the message, linked to its control; the label goes before it where the message lacks it."""
-    words = problem.message.split("。")[0]
+    words = first_clause(problem.message)
     named = not problem.label or any(part in words for part in re.split("[ ）]", problem.label))
     text = words if named else f"{problem.label}：{words}"
     return el("a", text, href=f"#{id_of(pointer.split(problem.pointer)) or 'form'}")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from functions.forms import pointer
+from functions.forms.characters import name_character
 from functions.forms.checking.messages import say
 from functions.forms.definition import Condition, Definition, Field, Group, Rows
 from functions.forms.formats import EMAIL, PHONE, USCC_ALPHABET
@@ -17,7 +18,8 @@ from functions.forms.page.wording import WORDS, count_of_parts
 from functions.forms.pointer import ANY_ROW, Path
 
 _NEEDS = {"never": 0, "sometimes": 1, "always": 2}
-_TYPED = "〈〉"
+_TYPED, _STRANGE = "龘䶮", "①"
+_UNSEEN = "\u200d"
 _HIGH, _LOW = 98765432109876, -98765432109876
 _Faults = list[tuple[str, str, Any, dict[str, str]]]
 
@@ -161,7 +163,7 @@ def _faults(field: Field) -> _Faults:
             ("short", "format", "1" * 7, {" 7 ": " {count} ", " 11 ": " {off} "}),
             ("long1", "format", "1" * 19, {" 19 ": " {count} "}),
             ("long", "format", "1" * 45, {" 45 ": " {count} ", " 27 ": " {off} "}),
-            ("foreign", "format", "〈" + "1" * 17, {"〈": "{value}"}),
+            ("foreign", "format", "龘" + "1" * 17, {"龘": "{value}"}),
             ("check", "format", "1" * 18, {}),
         ],
         "phone": [("format", "format", _TYPED, typed)],
@@ -171,8 +173,14 @@ def _faults(field: Field) -> _Faults:
         over = (field.maximum or 0) + 1
         few: _Faults = [("few", "minItems", [{}], {" 1 ": " {count} "})] if (field.minimum or 0) > 1 else []
         return [("many", "maxItems", [{}] * over, {f" {over} ": " {count} "}), *few]
-    long = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
-    return by_kind.get(field.kind, long if field.kind in ("text", "long_text") else [])
+    odd: _Faults = [("odd", "format", _STRANGE, {name_character(_STRANGE): "{value}"})]
+    if field.kind in by_kind:
+        return by_kind[field.kind] + odd
+    if field.kind not in ("text", "long_text"):
+        return []
+    long: _Faults = [("long", "maxLength", "字" * over, {f" {over} ": " {count} "})] if field.max_length else []
+    unseen = ("unseen", "pattern", _UNSEEN, {name_character(_UNSEEN): "{value}"})
+    return [*long, unseen] if field.kind == "text" else long
 
 
 def _first(path: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Literal
 
 from functions.errors import QingdanError
 from functions.forms.attachment_field import KINDS
-from functions.forms.normalise import seen
+from functions.forms.characters import readable
 
 Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
 
@@ -65,7 +65,7 @@ class FileRefused(QingdanError):
 
 def plain_name(given: str) -> str:
     """The file's name as it is kept: in NFC, without the folders before it and without what cannot be seen."""
-    name = _HIDDEN.sub("", seen(unicodedata.normalize("NFC", given)))
+    name = _HIDDEN.sub("", readable(unicodedata.normalize("NFC", given)))
     return re.split(r"[/\\]", name)[-1].strip().lstrip(_BLANK)
 
 

@@ -10,7 +10,7 @@ from functions.forms.definition import Definition
 from functions.records.event import Event
 from functions.records.state import Erased, fold, summary_of
 from functions.storage.sqlite.named_files import name_anew
-from functions.storage.sqlite.rows import EVENT_COLUMNS, write_summary
+from functions.storage.sqlite.rows import EVENT_COLUMNS, is_held, write_summary
 from functions.storage.sqlite.store import SqliteStore
 
 
@@ -32,13 +32,16 @@ def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Defi
             state = fold(events)
         except Erased:
             continue
-        write_summary(
-            connection, summary_of(events[0], state, definition_of(state.form_digest)), claims=not state.contest
-        )
+        summary = summary_of(events[0], state, definition_of(state.form_digest))
+        claims = not state.contest and not is_held(connection, summary.guard, summary.number)
+        write_summary(connection, summary, claims=claims)
         made += 1
     connection.execute("DELETE FROM summaries WHERE number NOT IN (SELECT number FROM events)")
     connection.execute("DELETE FROM words WHERE id NOT IN (SELECT id FROM summaries)")
-    connection.execute("UPDATE summaries SET holds = 1 WHERE holds = -1")
+    connection.execute(
+        """UPDATE summaries SET holds = NOT EXISTS (SELECT 1 FROM summaries o WHERE o.guard = summaries.guard
+        AND o.holds = 1) WHERE holds = -1"""
+    )
     name_anew(connection)
     return made
 

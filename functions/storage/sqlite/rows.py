@@ -41,6 +41,16 @@ def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: b
     connection.execute(_REPLACE_WORDS, (key, summary.words))
 
 
+def is_held(connection: sqlite3.Connection, guard: str, number: str) -> bool:
+    """Whether another record holds the guard.
+
+    Two that were filed under different names can come to one guard when names are read anew: an earlier release took
+    what nobody sees for a part of them. Only one holds it then, and both are contested.
+    """
+    held = "SELECT 1 FROM summaries WHERE guard = ? AND holds = 1 AND number <> ?"
+    return connection.execute(held, (guard, number)).fetchone() is not None
+
+
 def write_event(connection: sqlite3.Connection, event: Event) -> None:
     """Add an event and what it names; one of the same number and sequence violates the constraint."""
     connection.execute(_INSERT_EVENT, _event_row(event))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.errors import NotFound
+from functions.forms.characters import plain_code
 from functions.records.state import searchable
 from functions.records.store import Selection
 from functions.storage.refusals import UNKNOWN_PAGE
@@ -62,7 +63,7 @@ def where(selection: Selection) -> Where:
         bound.append(selection.status)
     if selection.unit is not None:
         terms.append("(instr(s.unit_sought, ?) > 0 OR s.uscc = ?)")
-        bound += [searchable(selection.unit), selection.unit.strip().upper()]
+        bound += [searchable(selection.unit), plain_code(selection.unit)]
     if selection.guard is not None:
         terms.append(_GUARDED)
         bound += [selection.guard] * 2

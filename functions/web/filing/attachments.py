@@ -47,10 +47,10 @@ class ListedFiles:
         self._blobs = services.blobs
 
     def of(self, record: Record) -> list[ListedFile]:
-        """Every file that any version names, those of the last version first."""
+        """Every file that any version names, under each of its names, those of the last version first."""
         return [
             ListedFile(each.digest, each.name, size_words(each.size), _MARKS.get(standing_of(self._blobs, each.digest)))
-            for each in _named(record).values()
+            for each in _named(record)
         ]
 
     def give(self, record: Record, digest: str, *, linked: bool = True) -> Response:
@@ -58,7 +58,7 @@ class ListedFiles:
 
         NotFound when the filing does not name it, HttpProblem 409 while nobody may have it.
         """
-        attachment = _named(record).get(digest)
+        attachment = next((each for each in _named(record) if each.digest == digest), None)
         if attachment is None:
             raise NotFound("这份填报里没有这个文件。请从填报的网页打开")
         standing = standing_of(self._blobs, digest)
@@ -86,10 +86,10 @@ def digest_in(request: Request) -> str:
     return str(request.path_params["sha256"])
 
 
-def _named(record: Record) -> dict[str, Attachment]:
-    """The files by digest, each as the last version that names it calls it."""
-    named: dict[str, Attachment] = {}
+def _named(record: Record) -> list[Attachment]:
+    """The files, each as the last version that names it calls it; one that has several names there, under each."""
+    named: list[Attachment] = []
     for version in reversed(versions_of(record.events)):
-        for attachment in attachments_in(version.data):
-            named.setdefault(attachment.digest, attachment)
+        known = {each.digest for each in named}
+        named += [each for each in dict.fromkeys(attachments_in(version.data)) if each.digest not in known]
     return named

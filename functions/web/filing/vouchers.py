@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from functions.bootstrap import Services
 from functions.forms import pointer
+from functions.forms.characters import inside_quotes
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
 from functions.records.attachments.file_types import ONLY, is_plain, kind_of_name
@@ -59,7 +60,7 @@ def unproven(
         reason = _reason(attachment, (before | sent) - gone, once, gone)
         if reason:
             field = pointer.join(tokens[:-1])
-            wrong.setdefault(field, {}).setdefault(reason, []).append(f"“{attachment.name}”")
+            wrong.setdefault(field, {}).setdefault(reason, []).append(f"“{inside_quotes(attachment.name)}”")
     return tuple(_problem(definition, field, reasons) for field, reasons in wrong.items())
 
 

@@ -207,6 +207,8 @@ def test_it_is_searched_by_person_kind_filing_and_day(
     assert found(since="2026-09-19") == [second]
     assert found(since="2026-09-18", until="2026-09-19") == [second, first]
     assert found(since="2026-09-20") == []
+    assert found(since="2026年9月19日") == found(since="20260919") == found(since="２０２６．９．１９") == [second]
+    assert found(actor="viewer\u200e") == found(number=f" {first.lower()}\ufeff") == [first]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,8 @@ def test_it_is_searched_by_person_kind_filing_and_day(
         "until=9999-12-31",
         "since=0001-01-01",
         "since=0000-01-01",
-        "since=20260918",
+        "since=2026091",
+        "since=2026-9-18①",
         "until=2026-W38-5",
         "action=flown",
         "since=18.9.2026",

@@ -87,6 +87,13 @@ def test_what_nobody_may_have_is_shown_so_and_given_to_nobody(
     assert client.get(at(number, SCAN)).status_code == 404
 
 
+def test_a_file_that_has_two_names_is_listed_under_both(come_in: ComeIn, file: Filer, sent: Sent) -> None:
+    number = file(named(sent(SCAN, "盖章页.pdf"), sent(SCAN, "签字页.pdf")))
+    page = read_page(come_in("viewer").get(f"/desk/submissions/{number}").text)
+    links = [each.text for each in page.find("a") if each.attributes.get("href") == at(number, SCAN)]
+    assert links == ["盖章页.pdf", "签字页.pdf"]
+
+
 def test_a_paper_filing_is_entered_with_its_scan(come_in: ComeIn, services: Services) -> None:
     client = come_in("officer")
     held = [pair for pair in read_page(client.get(PATH).text).posted() if pair[0] in ("csrf", "form_digest")]

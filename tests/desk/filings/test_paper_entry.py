@@ -115,6 +115,18 @@ def test_the_checks_go_by_the_day_of_receipt_too(come_in: ComeIn, clock: Clock) 
     assert come_in("officer").post(path, json={"received_on": "2026-04-02", "data": data}).status_code == 201
 
 
+@pytest.mark.parametrize("typed", ["2026年9月30日", "2026/9/30", "2026.9.30", "20260930", "２０２６－９－３０"])
+def test_the_day_is_taken_as_forms_take_days(come_in: ComeIn, services: Services, october: Clock, typed: str) -> None:
+    answer = come_in("officer").post(API, json={"received_on": typed, "data": valid_self_check()})
+    assert (answer.status_code, answer.json()["received_on"]) == (201, "2026-09-30")
+
+
+def test_a_day_that_only_looks_right_names_the_character(come_in: ComeIn, october: Clock) -> None:
+    answer = come_in("officer").post(API, json={"received_on": "2026-9-3①", "data": valid_self_check()})
+    [error] = answer.json()["errors"]
+    assert error["message"] == "收到纸质件的日期里有“①”（U+2460）。请用 0 到 9 的数字写，如 2026-03-01"
+
+
 @pytest.mark.parametrize(
     ("received_on", "rule"),
     [

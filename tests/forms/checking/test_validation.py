@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from functions.forms.characters import name_character
 from functions.forms.checking.explain import faults_of
 from functions.forms.checking.gate import Gate
+from functions.forms.checking.messages import first_clause
 from functions.forms.checking.validation import DISAGREEMENT, prune, validate, warnings
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
@@ -25,7 +27,7 @@ TODAY = date(2026, 9, 1)
 def test_what_turns_text_round_or_hides_in_it_is_refused(at: str, unseen: str) -> None:
     [(where, message)] = _judge({at: f"示例{unseen}中学"})
     assert where == at
-    assert "里有看不见的控制字符。请删去后重新输入" in message
+    assert f"里有看不见的字符{name_character(unseen)}。请删去后重新输入" in message
 
 
 @pytest.mark.parametrize("name", ["\u200d", "\u3164", "\u2800\u200f", "\u115f"])
@@ -39,10 +41,41 @@ def test_what_a_script_needs_unseen_stays(name: str) -> None:
     assert _judge({"/unit/unit_name": name}) == []
 
 
-def test_a_name_with_something_unseen_in_it_is_the_same_project() -> None:
-    names = ("示例河综合治理工程", "示例河\u200b综合治理工程", "示例河 综合治理\ufeff工程")
-    guards = {registration().guard(valid_registration(project_name=name)) for name in names}
-    assert len(guards) == 1
+@pytest.mark.parametrize("hidden", ["\u200e", "\u200d", "\ufe0f", "\u3164", "\u2800", "\u115f", "\u180e"])
+def test_what_hides_in_a_name_is_refused_by_its_name_and_stays_in_a_long_text(hidden: str) -> None:
+    message = f"单位名称里有看不见的字符{name_character(hidden)}。请删去后重新输入"
+    assert _judge({"/unit/unit_name": f"示例{hidden}中学"}) == [("/unit/unit_name", message)]
+    assert _judge({"/holdings/storage_status": f"情况{hidden}正常"}) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "typed", "character", "cure"),
+    [
+        ("/unit/report_year", "202①", "“①”（U+2460）", "请改成 0 到 9 的数字"),
+        ("/holdings/y30/y30_items", "٣20", "“٣”（U+0663）", "请改成 0 到 9 的数字"),
+        ("/databases/databases/0/size_gb", "½", "“½”（U+00BD）", "请改成 0 到 9 的数字和小数点，如 12.50"),
+        ("/databases/databases/0/last_backup", "2026-3-1①", "“①”（U+2460）", "请用 0 到 9 的数字写，如 2026-03-01"),
+        ("/databases/databases/0/last_backup", "二〇二六年", "“〇”（U+3007）", "请用 0 到 9 的数字写，如 2026-03-01"),
+        ("/unit/uscc", "9113042600000000②", "“②”（U+2461）", "只有数字和大写字母，请对照证书改正"),
+        ("/unit/uscc", make_uscc(1) + "\u200e", "“文字方向标记”（U+200E）", "只有数字和大写字母，请对照证书改正"),
+        ("/unit/contact_phone", "0310-389123Ⅷ", "“Ⅷ”（U+2167）", "请改成 0 到 9 的数字和短横，如 0000-1234567"),
+        ("/unit/contact_email", "a²@example.com", "“²”（U+00B2）", "请改成半角的字母、数字，如 name@example.com"),
+    ],
+)
+def test_a_character_that_only_looks_plain_is_shown_with_its_code_point(
+    at: str, typed: str, character: str, cure: str
+) -> None:
+    [(where, message)] = _judge({at: typed})
+    assert where == at
+    assert message.endswith(f"里有{character}。{cure}")
+
+
+def test_the_first_clause_of_a_message_ends_at_our_full_stop_and_not_at_the_filers() -> None:
+    [(_, message)] = _judge({"/holdings/y30/y30_items": "一。二”。三“四"})
+    assert message == "30 年档案的件应为整数，现在是“一。二’。三‘四”。请只填数字"
+    assert first_clause(message) == "30 年档案的件应为整数，现在是“一。二’。三‘四”"
+    assert first_clause("没有说完") == "没有说完"
+    assert first_clause("“没有关上。接着说") == "“没有关上"
 
 
 def _judge(changes: dict[str, Any]) -> list[tuple[str, str]]:

@@ -169,6 +169,12 @@ def test_the_summary_names_each_problem_links_to_it_and_takes_the_focus() -> Non
     assert render_summary(()) == ""
 
 
+def test_a_link_says_all_of_what_is_wrong_when_the_filer_typed_a_full_stop() -> None:
+    data = valid_self_check() | {"unit": valid_self_check()["unit"] | {"report_year": "二五年。大概"}}
+    text = render_summary(validate(self_check(), data, TODAY))
+    assert ">报告年度应为整数，现在是“二五年。大概”</a>" in text
+
+
 def test_the_summary_names_the_place_where_the_message_does_not() -> None:
     text = render_summary((Problem("/a/b", "数据库 2 名称", "不能这样写。请改正", "x"),))
     assert "数据库 2 名称：不能这样写</a>" in text

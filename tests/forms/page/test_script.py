@@ -247,15 +247,81 @@ def test_the_draft_survives_and_goes_when_the_form_is_filed(pages: Pages) -> Non
     context = page.context
     page.close()
     again = pages.open("check.html", context)
+    expect(again.locator("#draft-note")).to_contain_text("有一份没填完的草稿")
+    expect(again.locator("#draft-note")).to_contain_text("刚才（")
+    expect(control(again, "unit.unit_name")).to_have_value("")
+    expect(again.locator("[data-row]")).to_have_count(0)
+    again.get_by_role("button", name="继续填").click()
     expect(again.locator("#draft-note")).to_contain_text("已恢复上次没填完的草稿")
     expect(control(again, "unit.unit_name")).to_have_value("示例县第一中学")
     expect(control(again, "databases.databases[0].name")).to_have_value("学籍档案数据库")
     expect(again.locator("[name='holdings.basis'][value=y30]")).to_be_checked()
     expect(control(again, "checks.check_1.note")).to_have_value("还没有备份")
-    pages.open("filed.html", context)
+    again.goto(again.url.replace("check.html", "filed.html"))
+    again.wait_for_function("Object.keys(localStorage).length === 0")
     last = pages.open("check.html", context)
     expect(control(last, "unit.unit_name")).to_have_value("")
     expect(last.locator("#draft-note")).to_have_count(0)
+
+
+def test_each_of_two_tabs_keeps_its_own_draft_and_filing_one_leaves_the_other(pages: Pages) -> None:
+    first = pages.open("check.html")
+    control(first, "unit.unit_name").fill("示例县第一中学")
+    control(first, "unit.unit_name").blur()
+    second = pages.open("check.html", first.context)
+    second.get_by_role("button", name="重新填").click()
+    expect(control(second, "unit.unit_name")).to_have_value("")
+    control(second, "unit.unit_name").fill("示例县第二中学")
+    control(second, "unit.unit_name").blur()
+    control(first, "unit.unit_name").fill("示例县第一小学")
+    control(first, "unit.unit_name").blur()
+    assert _kept(first) == ["示例县第一小学", "示例县第二中学"]
+    first.goto(first.url.replace("check.html", "filed.html"))
+    first.wait_for_function("Object.keys(localStorage).length === 1")
+    assert _kept(second) == ["示例县第二中学"]
+    third = pages.open("check.html", first.context)
+    third.get_by_role("button", name="继续填").click()
+    expect(control(third, "unit.unit_name")).to_have_value("示例县第二中学")
+    assert _kept(third) == ["示例县第二中学"], "it is the third tab's now"
+    control(second, "unit.unit_name").fill("示例县第二小学")
+    control(second, "unit.unit_name").blur()
+    assert _kept(third) == ["示例县第二中学", "示例县第二小学"]
+
+
+def _kept(page: Page) -> list[str]:
+    """The units of the drafts that the browser has."""
+    names: list[str] = page.evaluate(
+        """() => Object.keys(localStorage).filter((key) => key.startsWith("qingdan:draft:"))
+            .map((key) => JSON.parse(localStorage[key]).values.find((pair) => pair[0] === "unit.unit_name")[1])
+            .sort()"""
+    )
+    return names
+
+
+def test_what_was_typed_before_a_draft_is_taken_can_be_had_back(pages: Pages) -> None:
+    page = pages.open("check.html")
+    control(page, "unit.unit_name").fill("示例县第一中学")
+    control(page, "unit.unit_name").blur()
+    page.reload()
+    control(page, "unit.unit_name").fill("示例县第二中学")
+    page.get_by_role("button", name="继续填").click()
+    expect(control(page, "unit.unit_name")).to_have_value("示例县第一中学")
+    page.get_by_role("button", name="撤销").click()
+    expect(control(page, "unit.unit_name")).to_have_value("示例县第二中学")
+
+
+def test_a_draft_that_is_not_taken_stays_until_it_is_cleared(pages: Pages) -> None:
+    page = pages.open("check.html")
+    control(page, "unit.unit_name").fill("示例县第一中学")
+    control(page, "unit.unit_name").blur()
+    page.reload()
+    page.get_by_role("button", name="重新填").click()
+    expect(page.locator("#draft-note")).to_contain_text("满 7 天自动清除")
+    page.reload()
+    page.get_by_role("button", name="重新填").click()
+    page.locator("#draft-note").get_by_role("button", name="清除草稿").click()
+    page.reload()
+    expect(page.locator("#draft-note")).to_have_count(0)
 
 
 def test_a_draft_can_be_cleared_and_the_clearing_undone(pages: Pages) -> None:
@@ -263,6 +329,7 @@ def test_a_draft_can_be_cleared_and_the_clearing_undone(pages: Pages) -> None:
     control(page, "unit.unit_name").fill("示例县第一中学")
     control(page, "unit.unit_name").blur()
     page.reload()
+    page.get_by_role("button", name="继续填").click()
     page.locator("#draft-note").get_by_role("button", name="清除草稿").click()
     expect(control(page, "unit.unit_name")).to_have_value("")
     page.get_by_role("button", name="撤销").click()

@@ -25,6 +25,7 @@ from functions.records.state import fold, summary_of
 from functions.records.store import Append, RecordStore, Selection, Summary
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import SqliteStore, open_store
+from functions.storage.sqlite.audit import Auditor
 from functions.storage.sqlite.rebuild import rebuild
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.store.named_files import file, sha, shas
@@ -101,6 +102,38 @@ def summaries(store: SqliteStore) -> list[Summary]:
 
 def kept_forms(store: SqliteStore) -> Callable[[str], Definition]:
     return cache(lambda digest: Definition.from_document(store.document(digest)))
+
+
+def test_two_that_an_earlier_release_told_apart_by_what_nobody_sees_contest_each_other(
+    store: SqliteStore, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """That release made guards and words with the unseen character in them, and let both filings in."""
+    definition, keys = catalogue.get("key-project-registration"), load_keys(tmp_path, os.urandom)
+    numbers = []
+    for name in ("漳河治理工程", "漳\u200e河治理工程"):
+        step = prepare(
+            definition,
+            valid_registration(project_name=name),
+            at=NOW,
+            due=date(2026, 9, 30),
+            timeliness="on_time",
+            contest=False,
+            idempotency_key=None,
+            request_digest="a" * 64,
+            keys=keys,
+            entropy=os.urandom,
+        )
+        guard = step.summary.guard.replace("漳河治理工程", name)
+        earlier = replace(step.summary, guard=guard, words=f"{step.summary.words}\n{name}")
+        store.append(replace(step, summary=earlier, claim=guard)).result(30)
+        numbers.append(step.summary.number)
+    assert rebuild(store, kept_forms(store))
+    found = {summary.number: summary for summary in summaries(store)}
+    assert [found[number].contested for number in numbers] == [True, True]
+    searched = store.page(Selection(words=("漳河",)), limit=10).items
+    assert {summary.number for summary in searched} == set(numbers)
+    report = Auditor(tmp_path / "data", keys.public_keys, None, ()).run(lambda count: None)
+    assert [finding for finding in report.findings if finding.number in numbers] == []
 
 
 def test_a_rebuilt_projection_is_what_was_there(store: SqliteStore, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from functions.forms.characters import plain_code
 from functions.records.state import searchable
 from functions.records.store import Selection, Summary
 from functions.storage.aws.items import Item
@@ -110,4 +111,4 @@ def _is_unit(summary: Summary, unit: str | None) -> bool:
 
 
 def _uscc(unit: str) -> str:
-    return unit.strip().upper()
+    return plain_code(unit)

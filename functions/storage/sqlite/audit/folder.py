@@ -25,7 +25,7 @@ from functions.storage.sqlite.audit.files import check_files
 from functions.storage.sqlite.audit.named_files import NamedFiles
 from functions.storage.sqlite.audit.seals import check_sealed
 from functions.storage.sqlite.readonly import open_to_read, schema_faults
-from functions.storage.sqlite.rows import EVENT_COLUMNS, STORED, summary_row
+from functions.storage.sqlite.rows import EVENT_COLUMNS, STORED, is_held, summary_row
 from functions.storage.sqlite.store import DATABASE_NAME
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
@@ -127,7 +127,8 @@ class Auditor:
         row = connection.execute(select, (number,)).fetchone()
 
         def is_listed(state: State, expected: Summary) -> bool:
-            return (*summary_row(expected, not state.contest), expected.words) == tuple(row)
+            claims = not state.contest and not is_held(connection, expected.guard, number)
+            return (*summary_row(expected, claims), expected.words) == tuple(row)
 
         state = check_summary(events, row and row[_SEQUENCE], self._definition, is_listed, self.report)
         if state is not None:

@@ -104,7 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const wanted = errors || one(document, "form [autofocus]");
   offerPrint();
   if (wanted) wanted.focus();
-  if (filed) drafts.forget(filed.getAttribute("data-filed"));
+  if (filed) drafts.forgetOwn(filed.getAttribute("data-filed"));
   if (document.getElementById("form-data")) startForm();
   if (errors) errors.addEventListener("click", focusControl);
 });

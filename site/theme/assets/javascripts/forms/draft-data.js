@@ -73,6 +73,19 @@ export function wordsForLeft(left) {
 }
 
 /**
+ * How long ago a draft was saved; "" when that is not known.
+ * @param {string} saved
+ * @param {number} now in milliseconds
+ */
+export function ageWords(saved, now) {
+  const minutes = Math.floor((now - Date.parse(saved)) / 60000);
+  if (isNaN(minutes)) return "";
+  if (minutes < 1) return "刚才";
+  if (minutes < 60) return `${minutes} 分钟前`;
+  return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / (24 * 60))} 天前`;
+}
+
+/**
  * A moment in this computer's time; "" when it is none.
  * @param {string} saved
  */

@@ -7,7 +7,11 @@ import { filePairs } from "./file-lists.js";
 import { controls, hiddenInputs, isTick, page } from "./page.js";
 
 /** The drafts of this browser. */
-export const drafts = draftStore(() => window.localStorage);
+export const drafts = draftStore(() => window.localStorage, () => window.sessionStorage, makeId);
+
+function makeId() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join("");
+}
 
 /** Name and value of everything that is filled in. */
 export function pairs() {
@@ -27,7 +31,11 @@ export function draftNow() {
   return { kind: KIND, form, title, digest, saved: new Date().toISOString(), values: pairs() };
 }
 
-/** Keeps what is typed now; a correction is no draft of a new filing. */
+/** Keeps what is typed now, where anything is; gives whether it is kept. A correction is no draft of a new filing. */
 export function keepDraft() {
-  if (!page.element.hasAttribute("data-unkept")) drafts.keep(draftNow());
+  const draft = draftNow();
+  if (page.element.hasAttribute("data-unkept")) return false;
+  if (draft.values.length) return drafts.keep(draft);
+  drafts.forgetOwn(draft.form);
+  return false;
 }

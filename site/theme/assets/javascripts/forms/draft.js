@@ -2,7 +2,7 @@
 /* Brings a draft back from this browser or from a file, saves it as one, and clears it. */
 
 import { all, make, makeButton } from "../shared/dom.js";
-import { byName, isPairs, momentWords, readDraft, rowsIn, wordsForLeft } from "./draft-data.js";
+import { ageWords, byName, momentWords, readDraft, rowsIn, wordsForLeft } from "./draft-data.js";
 import { draftNow, drafts, keepDraft, pairs } from "./draft-keeping.js";
 import { emptyFiles, fillInFiles } from "./files.js";
 import { showMessage } from "./messages.js";
@@ -13,8 +13,13 @@ import { addRow, removeRow } from "./rows.js";
 
 /** @typedef {import("./draft-data.js").Draft} Draft */
 /** @typedef {import("./draft-data.js").Pair} Pair */
+/** @typedef {import("./draft-store.js").Kept} Kept */
 
-function emptyForm() {
+/** @type {Kept | undefined} a draft that is offered and not yet taken */
+let offered;
+
+/** @param {boolean} [arrived] of the files only those that have arrived */
+function emptyForm(arrived) {
   rowLists().forEach((list) => {
     for (let count = rowsOf(list).length; count > 0; count -= 1) removeRow(list, count - 1);
   });
@@ -22,7 +27,7 @@ function emptyForm() {
     if (isTick(control)) control.checked = false;
     else control.value = "";
   });
-  emptyFiles();
+  emptyFiles(Boolean(arrived));
   all(page.element, "[data-f]").forEach((wrapper) => showMessage(wrapper, ""));
 }
 
@@ -57,9 +62,10 @@ function fillInControls(typed) {
 /**
  * Fills in what a draft holds; gives the words for what it cannot bring back.
  * @param {Pair[]} values
+ * @param {boolean} [goingOn] files that are on their way stay
  */
-function fillIn(values) {
-  emptyForm();
+function fillIn(values, goingOn) {
+  emptyForm(goingOn);
   makeRows(values);
   const typed = byName(values);
   const left = fillInControls(typed);
@@ -107,7 +113,9 @@ function clearDraft() {
   const last = pairs();
   emptyForm();
   refresh();
-  drafts.forget(page.form.form);
+  drafts.forgetOwn(page.form.form);
+  if (offered) drafts.remove(offered.key);
+  offered = undefined;
   tell("", "草稿已清除", "表里填的内容也清空了。", undoing(last, "清除的内容又填回来了。")).focus();
 }
 
@@ -170,14 +178,40 @@ function makeChooser() {
   return chooser;
 }
 
-function restoreDraft() {
-  const kept = drafts.latest(page.form.form, page.form.digest);
-  if (!kept || kept.form !== page.form.form || !isPairs(kept.values) || !kept.values.length) return;
-  const words = filledIn(kept, "在这台设备的浏览器里", fillIn(kept.values));
-  tell("", "已恢复上次没填完的草稿", words, makeButton("清除草稿", clearDraft));
+/* The draft is this tab's from now on. Where another tab still fills it in, that one keeps its own at the next key. */
+function takeOffered() {
+  const { key, draft } = offered;
+  const last = pairs();
+  const words = filledIn(draft, "在这台设备的浏览器里", fillIn(draft.values, true));
+  offered = undefined;
+  if (keepDraft()) drafts.remove(key);
+  const more = last.length ? undoing(last, "接着填以前填的内容又回来了。") : makeButton("清除草稿", clearDraft);
+  tell("", "已恢复上次没填完的草稿", words, more).focus();
 }
 
-/** Lets the buttons for drafts work, and brings the last draft back into a form that is empty. */
+function declineOffered() {
+  const { key } = offered;
+  offered = undefined;
+  const remove = makeButton("清除草稿", () => {
+    drafts.remove(key);
+    tell("", "草稿已清除", "这里现在填的内容还在。").focus();
+  });
+  tell("", "从头填写", "上次的草稿还留在这台设备里，满 7 天自动清除。", remove).focus();
+}
+
+/* Whoever opens the form may not be who began it: nothing is filled in before it is asked for, and nothing of it shown. */
+function offerDraft() {
+  offered = drafts.newest(page.form.form, Date.now());
+  drafts.begin(page.form.form);
+  if (!offered) return;
+  const { saved } = offered.draft;
+  const words = `${ageWords(saved, Date.now())}（${momentWords(saved)}）保存在这台设备的浏览器里。是您填的，可以接着填。`;
+  const choice = make("p", "acts");
+  choice.append(makeButton("继续填", takeOffered), makeButton("重新填", declineOffered));
+  tell("", "有一份没填完的草稿", words, choice);
+}
+
+/** Lets the buttons for drafts work, and offers the last draft in a form that is empty. */
 export function startDraft() {
   const chooser = makeChooser();
   /** @type {Record<string, () => void>} */
@@ -186,6 +220,6 @@ export function startDraft() {
     button.hidden = false;
     button.addEventListener("click", acts[button.getAttribute("data-draft")]);
   });
-  if (page.element.hasAttribute("data-fresh")) restoreDraft();
+  if (page.element.hasAttribute("data-fresh")) offerDraft();
   else keepDraft();
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /* What is wrong with one answer, in the server's words; shows nothing. */
 
+import { hiddenIn, nameCharacter, strangeIn } from "./characters.js";
 import { generic, get, split } from "./names.js";
 
 /** @typedef {import("./page.js").Form} Form */
@@ -12,7 +13,7 @@ const SHOWN = 20;
 
 /** @param {any} value */
 function shown(value) {
-  const letters = Array.from(String(value).replace(/\n/g, " "));
+  const letters = Array.from(String(value).replace(/\n/g, " ").replace(/“/g, "‘").replace(/”/g, "’"));
   return letters.length > SHOWN ? `${letters.slice(0, SHOWN).join("")}…` : letters.join("");
 }
 
@@ -87,7 +88,20 @@ const FAULTS = {
  */
 function lengthFault(value, node) {
   const count = typeof value === "string" ? Array.from(value).length : 0;
-  return node.len && count > node.len ? ["long", { count }] : null;
+  if (node.len && count > node.len) return ["long", { count }];
+  const unseen = node.k === "text" ? hiddenIn(value) : "";
+  return unseen ? ["unseen", { value: nameCharacter(unseen) }] : null;
+}
+
+/**
+ * A character that only looks like a plain one, in an answer that is made of plain ones.
+ * @param {any} value
+ * @param {Node} node
+ * @returns {Fault | null}
+ */
+function oddFault(value, node) {
+  const strange = FAULTS[node.k] && typeof value === "string" ? strangeIn(value) : "";
+  return strange ? ["odd", { value: nameCharacter(strange) }] : null;
 }
 
 /**
@@ -97,7 +111,7 @@ function lengthFault(value, node) {
  * @param {any} value
  */
 export function faultIn(form, node, value) {
-  return (FAULTS[node.k] || lengthFault)(value, node, form);
+  return oddFault(value, node) || (FAULTS[node.k] || lengthFault)(value, node, form);
 }
 
 /**

@@ -190,7 +190,7 @@ export function startFiles() {
   if (fileLists.length) page.element.addEventListener("submit", hold);
 }
 
-/** Names what was on its way when the page was left: chosen again, it goes on. After the draft, which has what arrived. */
+/** Names what was on its way when the page was left: chosen again, it goes on. */
 export function offerUploads() {
   begun.all().forEach((kept) => {
     fileLists.filter((list) => list.address && kept.at === list.at).forEach((list) => {
@@ -199,10 +199,13 @@ export function offerUploads() {
   });
 }
 
-/** Takes every file out of the form. */
-export function emptyFiles() {
+/**
+ * Takes the files out of the form: all, or those that have arrived.
+ * @param {boolean} arrived
+ */
+export function emptyFiles(arrived) {
   fileLists.forEach((list) => {
-    list.entries.slice().forEach((entry) => {
+    list.entries.filter((entry) => !arrived || entry.state === "done").forEach((entry) => {
       giveUp(entry);
       takeOut(list, entry);
     });

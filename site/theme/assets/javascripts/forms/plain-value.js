@@ -1,31 +1,35 @@
 // @ts-check
 /* One typed answer as the server will understand it; knows no page. */
 
-const GROUPED = /^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;
-const DATE = /^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$/;
+import { seen } from "../shared/unseen.js";
+import { dotted, hyphened, narrow, spaced, trimmed } from "./characters.js";
+import { plainTelephone } from "./telephone.js";
 
-/* What comes unseen with what is pasted. */
-const UNSEEN = /[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const GROUPED = /^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;
+const DATE = /^(?:([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?|([0-9]{4})([0-9]{2})([0-9]{2}))$/;
 
 /** @param {string} text */
 function ungrouped(text) {
   return GROUPED.test(text) ? text.replace(/,/g, "") : text;
 }
 
-/** @type {Record<string, (text: string, typed: string) => string | number>} */
+/** @type {Record<string, (text: string) => string | number>} */
 const PLAIN = {
-  integer(text, typed) {
-    const number = ungrouped(text);
-    return /^-?[0-9]{1,15}$/.test(number) ? parseInt(number, 10) : typed;
+  integer(text) {
+    const number = ungrouped(spaced(hyphened(narrow(text)), " "));
+    return /^-?[0-9]{1,15}$/.test(number) ? parseInt(number, 10) : text;
   },
-  decimal: ungrouped,
-  date(text, typed) {
-    const found = DATE.exec(text.replace(/ /g, ""));
-    return found ? `${found[1]}-${found[2].padStart(2, "0")}-${found[3].padStart(2, "0")}` : typed;
+  decimal: (text) => ungrouped(spaced(hyphened(dotted(text)), " ")),
+  date(text) {
+    const found = DATE.exec(spaced(hyphened(dotted(text)), ""));
+    if (!found) return text;
+    const [year, month, day] = found.slice(1).filter(Boolean);
+    return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   },
-  uscc: (text) => text.replace(/[\s-]/g, "").toUpperCase(),
-  email: (text) => text,
-  phone: (text) => text.replace(/[‐‑‒–—−]/g, "-").replace(/\s+/g, " ")
+  uscc: (text) => spaced(hyphened(narrow(text)), "").replace(/-/g, "").replace(/[a-z]/g, (letter) => letter.toUpperCase()),
+  email: (text) => spaced(dotted(text), " "),
+  phone: (text) => plainTelephone(spaced(hyphened(narrow(text)), " ")),
+  choice: (text) => text
 };
 
 /**
@@ -34,7 +38,7 @@ const PLAIN = {
  * @param {string} typed
  */
 export function plainValue(kind, typed) {
-  const text = typed.replace(/\r\n?/g, "\n").replace(UNSEEN, "").trim();
+  const text = trimmed(typed.replace(/\r\n?/g, "\n"));
   if (!text) return undefined;
-  return PLAIN[kind] ? PLAIN[kind](text.normalize("NFKC").trim(), text) : text;
+  return PLAIN[kind] ? PLAIN[kind](seen(text)) : text;
 }

@@ -1,16 +1,18 @@
 // @ts-check
 /* Finds the exact words in the index: every phrase that stands in it is found, nothing is guessed; knows no page. */
 
+import { seen } from "../shared/unseen.js";
+
 const AROUND = 36;
 
 /** @typedef {{address: string, title: string, text: string, url: string}} Indexed */
 
 /**
- * Full-width letters and digits, capitals and spaces make no difference to what is meant.
+ * Full-width letters and digits, capitals, spaces and what nobody sees make no difference to what is meant.
  * @param {string} text
  */
 function plain(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  return seen(text).normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 }
 
 /**
