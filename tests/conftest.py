@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services, open_services
 from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition
 from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.server.server import create_app
 from functions.settings import Settings
@@ -94,6 +95,12 @@ def site(built: Path) -> Path:
 def catalogue() -> Catalogue:
     """The forms of this repository."""
     return read_catalogue(ROOT / "schemas")
+
+
+@pytest.fixture
+def definition(catalogue: Catalogue) -> Definition:
+    """The self-check report (F11)."""
+    return catalogue.get("annual-self-check")
 
 
 @pytest.fixture
