@@ -21,8 +21,6 @@ from tests.support.web.pages import FORM, page_of, post
 from tests.support.web.posted_files import CONTROL, HTML, names, upload
 from tests.support.web.tracking import send_back
 
-__all__ = ["definition"]
-
 
 def test_a_form_with_files_is_filled_in_filed_and_given_back(
     client: TestClient, services: Services, definition: Definition

@@ -21,8 +21,6 @@ from tests.support.web.browser import Browser
 from tests.support.web.pages import BROWSER, page_of
 from tests.support.web.tracking import SELF_CHECK, accept, officer_does, send_back
 
-__all__ = ["definition"]
-
 
 @pytest.fixture
 def browser(client: TestClient) -> Browser:
