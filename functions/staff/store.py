@@ -95,6 +95,19 @@ class Attempts:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What became of a page's key: the digest of the `request` that came with it, and its `answer`, encrypted.
+
+    `answer` is "" while the request is worked on. Past `until` (aware, UTC) it is as if there were nothing.
+    """
+
+    key: str
+    request: str
+    until: datetime
+    answer: str = field(default="", repr=False)
+
+
 class StaffStore(Protocol):
     """Where staff are kept, on the same data as the records. Calls block; every one may raise StoreUnavailable.
 
@@ -161,4 +174,19 @@ class StaffStore(Protocol):
 
     def forget_attempts(self, key: str) -> None:
         """Begin the key's counter anew; one that is not there is forgotten already."""
+        ...
+
+    def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
+        """Store the claim and return None, in one step; or return what stands under its key at `at`.
+
+        Of racing calls with one key, one gets None. What is past its `until` is forgotten in time.
+        """
+        ...
+
+    def keep_answer(self, answer: FirstAnswer) -> None:
+        """Store the answer in place of the claim of this key and request; where that claim is gone, do nothing."""
+        ...
+
+    def drop_answer(self, key: str, request: str) -> None:
+        """Forget what stands under the key, if it is of this request."""
         ...
