@@ -106,7 +106,8 @@ class Packer:
 def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A private draft to write, and a path for scratch beside it; at the end the draft, made durable, becomes `out`.
 
-    Where `out` is a link, it becomes what that leads to. What an interrupted run left behind is used again. QingdanError when it cannot be written, or another run writes it.
+    Where `out` is a link, what it leads to is replaced. What an interrupted run left behind is used again. QingdanError
+    when it cannot be written, or another run writes it.
     """
     target = real_file(out)
     draft, scratch = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.part-database")

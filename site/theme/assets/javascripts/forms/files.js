@@ -2,6 +2,7 @@
 /* The files of a field: chosen or dropped, taken from the page or a draft, waited for; file-sending.js sends them. */
 
 import { all, make, one } from "../shared/dom.js";
+import { wrongKind } from "../uploads/kinds.js";
 import { digestScript } from "../uploads/line.js";
 import { uploadAddress } from "../uploads/upload.js";
 import { isCurrent, namedFile, voucherFor } from "../uploads/vouchers.js";
@@ -14,18 +15,14 @@ import { hiddenInputs, nameOf, page } from "./page.js";
 /** @typedef {import("./file-entry.js").Entry} Entry */
 /** @typedef {import("./file-lists.js").FileList} FileList */
 
-const KINDS = "只收 PDF、OFD、JPEG、PNG、DOCX、XLSX。请转成其中一种再选";
-
 /**
  * Why a file is not taken; "" when it is.
  * @param {FileList} list
  * @param {File} file
  */
 function refusalOf(list, file) {
-  const allowed = list.chooser.accept.split(",").some(
-    (end) => file.name.slice(-end.length).toLowerCase() === end && file.name.length > end.length
-  );
-  if (!allowed) return KINDS;
+  const wrong = wrongKind(file.name, list.chooser.accept);
+  if (wrong) return wrong;
   if (!file.size) return "这个文件是空的。请核对选的是不是它";
   return file.size > list.largest ? `超过 ${sizeWords(list.largest)}。请压缩图片，或者分成几个文件` : "";
 }
