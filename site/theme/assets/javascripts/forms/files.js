@@ -103,6 +103,7 @@ function hold(event) {
 function listenForFiles(list) {
   const box = list.wrapper;
   list.chooser.addEventListener("change", () => {
+    if (!list.address) return;
     choose(list, list.chooser.files);
     list.chooser.value = "";
   });
@@ -110,7 +111,7 @@ function listenForFiles(list) {
   const kinds = ["dragenter", "dragover", "dragleave", "drop"];
   kinds.forEach((kind) => {
     box.addEventListener(kind, (event) => {
-      if (!event.dataTransfer || Array.from(event.dataTransfer.types).indexOf("Files") < 0) return;
+      if (!list.address || !event.dataTransfer || Array.from(event.dataTransfer.types).indexOf("Files") < 0) return;
       event.preventDefault();
       box.classList.toggle("over", kind === "dragenter" || kind === "dragover");
       if (kind === "drop") choose(list, event.dataTransfer.files);
@@ -168,7 +169,9 @@ function startList(wrapper, vouchers, address) {
   fileLists.push(list);
   if (!address) return;
   all(wrapper, "[data-plain]").forEach((plain) => { plain.hidden = true; });
-  choice.insertBefore(make("span", "note", "可以一次选几个，也可以拖到这里。选好就开始上传。"), list.chooser);
+  const note = make("span", "note", "可以一次选几个，也可以拖到这里。选好就开始上传。");
+  note.setAttribute("data-sends", "");
+  choice.insertBefore(note, list.chooser);
   choice.appendChild(list.status);
   listenForFiles(list);
 }
