@@ -152,6 +152,10 @@ class StaffStore(Protocol):
         """Move `seen_at` forward; a session closed meanwhile stays closed, and nothing is raised."""
         ...
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        """Make `at` of each of the session's times that lies after it; one that was closed meanwhile stays closed."""
+        ...
+
     def close_session(self, token_hash: str) -> None:
         """Forget the session; one that is not there is closed already."""
         ...
@@ -167,7 +171,8 @@ class StaffStore(Protocol):
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
         """Add one try, in one step, and return the counter with it.
 
-        A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. Racing
+        A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. One whose
+        `since` is after `at`, by a clock that was ahead, keeps its count, and its window begins at `at`. Racing
         calls each get their own count. Counters past their window are forgotten in time: no address is kept for good.
         """
         ...

@@ -238,6 +238,26 @@ def test_tries_are_counted_within_a_window(staff: StaffStore) -> None:
     assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW).count == 1
 
 
+def test_a_window_that_begins_after_now_begins_now_and_keeps_its_count(staff: StaffStore) -> None:
+    """A clock that was a day ahead for an hour shuts nobody out for a day."""
+    ahead = NOW + timedelta(days=1)
+    assert staff.count_attempt("k", at=ahead, window=WINDOW) == Attempts("k", 1, ahead)
+    assert staff.count_attempt("k", at=NOW, window=WINDOW) == Attempts("k", 2, NOW)
+    later = NOW + WINDOW - timedelta(microseconds=1)
+    assert staff.count_attempt("k", at=later, window=WINDOW) == Attempts("k", 3, NOW)
+    assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW) == Attempts("k", 1, NOW + WINDOW)
+
+
+def test_times_of_a_session_that_lie_ahead_are_set_back(staff: StaffStore) -> None:
+    staff.open_session(session("a", created_at=NOW - WINDOW, seen_at=NOW + WINDOW))
+    staff.set_session_back("a" * 64, NOW)
+    staff.set_session_back("b" * 64, NOW)
+    assert staff.session("a" * 64) == session("a", created_at=NOW - WINDOW, seen_at=NOW)
+    staff.set_session_back("a" * 64, NOW - 2 * WINDOW)
+    assert staff.session("a" * 64) == session("a", created_at=NOW - 2 * WINDOW, seen_at=NOW - 2 * WINDOW)
+    assert len(staff.sessions("admin")) == 1
+
+
 def test_racing_tries_each_get_their_own_count(staff: StaffStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         counts = pool.map(lambda _: staff.count_attempt("k", at=NOW, window=WINDOW).count, range(48))

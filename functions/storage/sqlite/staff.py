@@ -90,6 +90,12 @@ class SqliteStaff:
     def touch_session(self, token_hash: str, seen_at: datetime) -> None:
         self._write("UPDATE sessions SET seen_at = max(seen_at, ?) WHERE token_hash = ?", _text(seen_at), token_hash)
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        statement = (
+            "UPDATE sessions SET created_at = min(created_at, ?), seen_at = min(seen_at, ?) WHERE token_hash = ?"
+        )
+        self._write(statement, _text(at), _text(at), token_hash)
+
     def close_session(self, token_hash: str) -> None:
         self._write("DELETE FROM sessions WHERE token_hash = ?", token_hash)
 
@@ -105,7 +111,7 @@ class SqliteStaff:
         def count(connection: sqlite3.Connection) -> Attempts:
             statement = """INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2)
                 ON CONFLICT (key) DO UPDATE SET
-                    count = iif(since <= ?3, 1, count + 1), since = iif(since <= ?3, ?2, since)
+                    count = iif(since <= ?3, 1, count + 1), since = iif(since <= ?3, ?2, min(since, ?2))
                 RETURNING count, since"""
             row = connection.execute(statement, (key, _text(at), _text(at - window))).fetchone()
             if row[0] == 1:

@@ -96,6 +96,16 @@ class AwsStaff:
                 ExpressionAttributeValues={":at": {"S": text(seen_at)}},
             )
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        for name in ("created_at", "seen_at"):
+            with suppress(Refused):
+                self._update(
+                    key(SESSIONS, token_hash),
+                    UpdateExpression=f"SET {name} = :at",
+                    ConditionExpression=f"{name} > :at",
+                    ExpressionAttributeValues={":at": {"S": text(at)}},
+                )
+
     def close_session(self, token_hash: str) -> None:
         self._calls(self._client.delete_item, TableName=self._table, Key=key(SESSIONS, token_hash))
 
@@ -107,8 +117,8 @@ class AwsStaff:
 
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
         while True:
-            # One of the two holds, unless another try has begun the window anew between them: then the first does.
-            for counted in (self._count_on, self._count_anew):
+            # One of the three holds, unless another try has begun the window anew between them: then the first does.
+            for counted in (self._count_on, self._count_anew, self._count_set_back):
                 with suppress(Refused):
                     item = counted(_attempts_key(key), at, window)
                     return Attempts(key, int(item["tries"]["N"]), time(item["since"]["S"]))
@@ -159,8 +169,17 @@ class AwsStaff:
         return self._update(
             place,
             UpdateExpression="ADD tries :one",
-            ConditionExpression="since > :ended",
-            ExpressionAttributeValues={":one": {"N": "1"}, ":ended": {"S": text(at - window)}},
+            ConditionExpression="since > :ended AND since <= :at",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":at": {"S": text(at)}, ":ended": {"S": text(at - window)}},
+        )
+
+    def _count_set_back(self, place: Item, at: datetime, window: timedelta) -> Item:
+        """Count on from a window that a clock which was ahead has begun."""
+        return self._update(
+            place,
+            UpdateExpression="SET since = :at ADD tries :one",
+            ConditionExpression="since > :at",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":at": {"S": text(at)}},
         )
 
     def _count_anew(self, place: Item, at: datetime, window: timedelta) -> Item:
