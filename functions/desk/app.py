@@ -20,6 +20,7 @@ from functions.desk.filings.call_list import Calls
 from functions.desk.filings.documents import DeskDocuments
 from functions.desk.filings.list_page import ListPage
 from functions.desk.filings.paper_entry import PaperDesk
+from functions.desk.first_answers import FirstAnswers
 from functions.desk.frame import Pages
 from functions.desk.review.api import ReviewApi
 from functions.desk.review.batch_pages import BatchPages
@@ -46,11 +47,12 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    pages = Pages(SiteFrame.load(services.settings.site), services.records)
+    pages = Pages(SiteFrame.load(services.settings.site), services.records, services.entropy)
     sessions, stepper = Sessions(services), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)
     steps, resumption = SignInSteps(services, sessions, factors), Resumption(encryption, services.settings)
+    first_answers = FirstAnswers(services, encryption)
     sign_in = SignInPages(sessions, steps, pages, resumption)
     decisions = Decisions(services, stepper)
     review = Review(services, sessions, pages, stepper, decisions)
@@ -72,6 +74,7 @@ def create_app(services: Services) -> Starlette:
         *ReviewApi(services, sessions, stepper, decisions).routes(),
         *PreparedDownloads(services, sessions, pages).routes(),
     ]
+    routes = [first_answers.guard(route) for route in routes]
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer
     handled = (HttpProblem, HTTPException, QingdanError, Exception)
     return Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, answer))

@@ -28,8 +28,8 @@ class SessionApi:
         """The addresses of all this; `slow` is for handlers that check a password."""
         at = "/api/desk/session"
         return [
-            Route(at, slow(self.sign_in), methods=["POST"]),
-            Route(at, reading(self.sign_out), methods=["DELETE"]),
+            Route(at, slow(self.sign_in), methods=["POST"], keyed=True),
+            Route(at, reading(self.sign_out), methods=["DELETE"], keyed=True),
         ]
 
     def sign_in(self, request: Request, body: bytes) -> Response:

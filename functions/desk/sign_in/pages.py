@@ -22,7 +22,7 @@ from functions.desk.sessions import (
     require_form_token,
     set_cookie,
 )
-from functions.desk.sign_in.resumption import KeptPost, Resumption, resume_page
+from functions.desk.sign_in.resumption import SIGNED_IN_ANEW, KeptPost, Resumption, resume_page
 from functions.desk.sign_in.steps import SignInSteps, TicketEnded
 from functions.staff.passwords import PasswordRefused
 from functions.web.http.bodies import read_form
@@ -109,8 +109,8 @@ class SignInPages:
         """The addresses of all this; `slow` is for handlers that check a password."""
         return [
             Route("/desk/sign-in", reading(self.show_sign_in)),
-            Route("/desk/sign-in", slow(self.sign_in), methods=["POST"]),
-            Route("/desk/sign-in/code", writing(self.sign_in_with_code), methods=["POST"]),
+            Route("/desk/sign-in", slow(self.sign_in), methods=["POST"], keyed=True),
+            Route("/desk/sign-in/code", writing(self.sign_in_with_code), methods=["POST"], keyed=True),
             Route("/desk/sign-out", writing(self.sign_out), methods=["POST"]),
             Route("/desk/password", reading(self.show_password)),
             Route("/desk/password", slow(self.change_password), methods=["POST"]),
@@ -193,9 +193,9 @@ class SignInPages:
         way = Next("/desk/", locked)
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
-    def resume(self, request: Request, kept: KeptPost) -> Response:
+    def resume(self, request: Request, kept: KeptPost, *, status: int = 403, why: str = SIGNED_IN_ANEW) -> Response:
         """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
-        return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=403)
+        return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=status, why=why)
 
     def _form_token(self, request: Request, answers: Mapping[str, str], way: Next) -> str:
         """As require_form_token; Overtaken where the page came from here, and what it keeps is not to be lost."""

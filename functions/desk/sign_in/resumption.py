@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.desk.first_answers import FIELD
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
 from functions.records.words import DECISIONS
@@ -27,8 +28,9 @@ from functions.web.http.site_addresses import own_page
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.
 ROOM: Final = 16 * 1024
+SIGNED_IN_ANEW: Final = "这里重新登录过"
 PURPOSE: Final = "kept through the sign-in"
-_SECRET: Final = frozenset((CSRF, "password", "old", "new", "again", "setup", "ticket"))
+_SECRET: Final = frozenset((CSRF, FIELD, "password", "old", "new", "again", "setup", "ticket"))
 LABELS: Final[Mapping[str, str]] = {
     "number": "编号",
     "decision": "决定",
@@ -136,10 +138,17 @@ class ResumeView:
     step: str = ""
     told: Sequence[tuple[str, str]] = ()
     back: str = ""
+    why: str = SIGNED_IN_ANEW
 
 
 def resume_page(
-    pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
+    pages: Pages,
+    request: Request,
+    visitor: Visitor,
+    kept: KeptPost | None,
+    *,
+    status: int = 200,
+    why: str = SIGNED_IN_ANEW,
 ) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
@@ -158,6 +167,7 @@ def resume_page(
             foreign=False,
             step=route.step.format(**variables),
             told=_told(kept),
+            why=why,
             back=route.back.format(**variables) + mark + query,
         ),
         visitor,

@@ -16,7 +16,9 @@ from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 
 # Names without a full stop, which every field's has: what pages carry beside the answers.
-RESERVED = frozenset({"action", "form_digest", "key", "contest", "code", "version", "csrf", "received_on", "voucher"})
+RESERVED = frozenset(
+    {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher"}
+)
 MAX_ROWS = 1000
 MAX_UNKNOWN = 20
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from functions.errors import QingdanError, system_reason
+from functions.local.output import real_file
 from functions.storage.folder import FILE_MODE, sync_folder
 
 FORMAT = "qingdan-backup-1"
@@ -105,9 +106,11 @@ class Packer:
 def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A private draft to write, and a path for scratch beside it; at the end the draft, made durable, becomes `out`.
 
-    What an interrupted run left behind is used again. QingdanError when it cannot be written, or another run writes it.
+    Where `out` is a link, what it leads to is replaced. What an interrupted run left behind is used again. QingdanError
+    when it cannot be written, or another run writes it.
     """
-    draft, scratch = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.part-database")
+    target = real_file(out)
+    draft, scratch = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.part-database")
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
@@ -119,8 +122,8 @@ def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
             yield file, scratch
             file.flush()
             os.fsync(file.fileno())
-            draft.replace(out)
-            sync_folder(out.parent)
+            draft.replace(target)
+            sync_folder(target.parent)
         except BaseException as error:
             draft.unlink(missing_ok=True)
             if isinstance(error, OSError):

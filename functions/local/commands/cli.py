@@ -26,6 +26,7 @@ from functions.local.commands.roster import roster
 from functions.local.commands.score_sheet import score_sheet
 from functions.local.commands.staff import ONE_TIME, staff
 from functions.local.demo.command import demo
+from functions.local.output import write_whole
 from functions.local.terminal import (
     DataOption,
     JsonOption,
@@ -34,7 +35,6 @@ from functions.local.terminal import (
     opened,
     progress,
     read_settings,
-    write_whole,
 )
 from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
@@ -209,10 +209,10 @@ def export(
             made = make_export(
                 format.value, services.records, selection, at=services.clock(), progress=advance, tools=tools
             )
-            write_whole(out, made.chunks)
+            straight = write_whole(out, made.chunks)
     if not total:
         typer.echo("注意：没有一份符合。请核对 --period 和 --status", err=True)
-    typer.echo(f"已导出 {total} 份：{out}")
+    typer.echo(f"已导出 {total} 份：{out}", err=straight)
 
 
 @app.command()

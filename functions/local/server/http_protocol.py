@@ -1,15 +1,32 @@
-"""HTTP/1.1 as the one-machine server speaks it: patient for so long, and in Chinese; knows no path."""
+"""HTTP as the one-machine server speaks it: patient for so long, in Chinese, 1.0 without chunks; knows no path."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from functions.web.http.problems import HttpProblem, answer_json
 
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
+
 UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
+
+
+async def _send_unchunked(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
+    """Send to a client of HTTP/1.0, which knows no chunks: a body without a length ends with the connection."""
+    if message["type"] == "http.response.start":
+        names = {name.lower() for name, _ in message.get("headers", ())}
+        if b"content-length" not in names:
+            cycle.chunked_encoding = False
+            cycle.scope["qingdan.until_closed"] = True  # type: ignore[typeddict-unknown-key]
+    elif message["type"] == "http.response.body" and "qingdan.until_closed" in cycle.scope:
+        # uvicorn counts what it was told to expect: of such a body, whatever comes.
+        cycle.expected_content_length = len(message.get("body", b""))
+    await RequestResponseCycle.send(cycle, message)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -35,6 +52,9 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.waiting_since = None
         super().on_headers_complete()
+
+        if self.cycle is not None and self.parser.get_http_version() == "1.0":
+            self.cycle.send = partial(_send_unchunked, self.cycle)  # type: ignore[method-assign]
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.timer is not None:

@@ -197,7 +197,17 @@ CREATE TABLE ledger (
 ALTER TABLE seals ADD COLUMN last_step INTEGER NOT NULL DEFAULT 0;
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER)
+_FIRST_ANSWERS = """
+CREATE TABLE first_answers (
+    key TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    until TEXT NOT NULL,
+    answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_answers_until ON first_answers (until);
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS)
 # What a step's new tables are filled with, from what was there.
 _FILL = {_NAMED: name_anew}
 
