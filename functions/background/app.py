@@ -26,9 +26,8 @@ from functions.settings import Settings
 from functions.staff.audit_log import AuditLogStore, Entry, Sought, link
 from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 from functions.staff.store import Account, Session
-from functions.web.edge.aws_gateway import log_as_lines
 from functions.web.filing.documents import tools_of
-from functions.web.http.loggers import FAILURES, NIGHTS
+from functions.web.http.loggers import FAILURES, NIGHTS, log_as_lines
 from functions.web.http.streaming import DELIVERY, Download, close
 
 SECONDS_BETWEEN_SIGNS: Final = 2

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 import math
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -24,7 +22,7 @@ from functions.errors import QingdanError, SettingError, StoreUnavailable
 from functions.settings import Settings
 from functions.web.edge.limits import refuse
 from functions.web.edge.stack import guard
-from functions.web.http.loggers import FAILURES, JsonLines
+from functions.web.http.loggers import FAILURES, ON_LAMBDA, log_as_lines
 from functions.web.http.problems import RETRY_SECONDS, HttpProblem, problem_of
 from functions.web.http.scope import header
 from functions.web.http.site_frame import SiteFrame
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from mangum import Mangum
 
 Event = dict[str, Any]
-
-_NAME_ON_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME"
 
 # Lambda gives back 6 MiB at most, with everything around the body.
 LARGEST_ANSWER: Final = 6 * 1024 * 1024 - 64 * 1024
@@ -72,7 +68,7 @@ class Gateway:
     ) -> None:
         self._create_app, self._variables, self._around = create_app, variables, around
         self._until = math.inf
-        if _NAME_ON_LAMBDA in variables:
+        if ON_LAMBDA in variables:
             self._until = time.monotonic() + _START_SECONDS
             with suppress(Exception):
                 _ = self._answering
@@ -183,16 +179,3 @@ def _visitor(scope: Scope) -> str:
 
 def _size(answer: Event) -> int:
     return len(json.dumps(answer, ensure_ascii=False).encode())
-
-
-def log_as_lines(variables: Mapping[str, str]) -> None:
-    """On Lambda, send our logs to its own as JSON lines; its way of writing would come on top."""
-    if _NAME_ON_LAMBDA not in variables:
-        return
-    from functions.bootstrap import read_clock
-
-    lines = logging.StreamHandler(sys.stdout)
-    lines.setFormatter(JsonLines(read_clock))
-    log = logging.getLogger("qingdan")
-    log.handlers, log.propagate = [lines], False
-    log.setLevel(logging.INFO)
