@@ -9,15 +9,20 @@ from functools import cache
 from typing import Any, Final
 
 from functions.bootstrap import Services, open_services, settle
-from functions.errors import SealTaken
+from functions.errors import QingdanError, SealTaken
 from functions.records.attachments.inspection import scan_waiting
 from functions.records.attachments.sweep import sweep
 from functions.records.sealing import seal_new
 from functions.records.seals.seal import Seal
 from functions.records.state import SHANGHAI
 from functions.settings import Settings
+from functions.web.http.loggers import FAILURES, log_as_lines
 
 HOUR: Final = time(0, 30)
+
+
+class Failed(Exception):
+    """The night's work was not done. The log says where: the words of what went wrong may quote a filing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +89,11 @@ def _open_once() -> Services:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The entry for a schedule (EventBridge); the event says nothing that is needed."""
-    return run(_open_once()).told()
+    log_as_lines(os.environ)
+    try:
+        return run(_open_once()).told()
+    except Exception as error:
+        FAILURES.error(
+            {"nightly": "failed", "why": str(error) if isinstance(error, QingdanError) else ""}, exc_info=error
+        )
+        raise Failed from None

@@ -85,7 +85,7 @@ class Settings:
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
-            clamd=variables.get("QINGDAN_CLAMD", "").strip(),
+            clamd=_clamd(variables),
         )
 
 
@@ -148,6 +148,14 @@ def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:
     if value in ("", "on", "off"):
         return default if not value else value == "on"
     raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
+
+
+def _clamd(variables: Mapping[str, str]) -> str:
+    value = variables.get("QINGDAN_CLAMD", "").strip()
+    if value and "AWS_LAMBDA_FUNCTION_NAME" in variables:
+        # It speaks in the clear, and a function outside a private network reaches it over a public one only.
+        raise SettingError("QINGDAN_CLAMD 在 AWS 的函数里不能用：内容会不加密地经过公网。请不设")
+    return value
 
 
 def _cloud(variables: Mapping[str, str]) -> Cloud | None:

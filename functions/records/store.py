@@ -157,7 +157,8 @@ class RecordStore(Protocol):
         """Store the step durably, then resolve the future.
 
         The future fails with IdempotencyMismatch, GuardTaken or SequenceTaken, checked in that order; an append with a
-        known key and the same request resolves to the first answer before any other check.
+        known key and the same request resolves to the first answer before any other check. With OutcomeUnknown nobody
+        knows whether the step is stored.
         """
         ...
 

@@ -18,7 +18,9 @@ from functions.records.store import Selection
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 from tests.support.markup import read_page
-from tests.support.web.pages import BROWSER, FORM, page_of, post, reviewed
+from tests.support.web.pages import BROWSER, FORM, definition, page_of, post, reviewed
+
+__all__ = ["definition"]
 
 
 def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(

@@ -209,7 +209,7 @@ class AwsStaff:
     def _together(self, *actions: Any) -> None:
         """Do all or, with Refused, nothing; as a transaction also where it is one action, so that a repeat after a lost
         answer does not meet its own work and take it for another's."""
-        self._calls(
+        self._calls.write(
             self._client.transact_write_items,
             TransactItems=list(actions),
             ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
