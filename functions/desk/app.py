@@ -47,7 +47,7 @@ PASSWORD_CHECKS: Final = 2
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     pages = Pages(SiteFrame.load(services.settings.site), services.records)
-    sessions, stepper = Sessions(services), Stepper(services)
+    sessions, stepper = Sessions(services, context=(pages.bureau,)), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)
     steps, resumption = SignInSteps(services, sessions, factors), Resumption(encryption, services.settings)

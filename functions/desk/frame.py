@@ -87,7 +87,8 @@ class Pages:
         self._records = records
         self.site_frame = site_frame
         self.home = site_frame.base
-        self.name = f"{site_frame.assets['bureau']}经办台"
+        self.bureau = site_frame.assets["bureau"]
+        self.name = f"{self.bureau}经办台"
 
     @cached_property
     def _templates(self) -> Environment:

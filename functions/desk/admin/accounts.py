@@ -16,8 +16,16 @@ from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound
 from functions.records.words import Mark
-from functions.staff.accounts import AccountRefused, make_account, normal_name
-from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
+from functions.staff.account_names import normal_name
+from functions.staff.accounts import AccountRefused, make_account
+from functions.staff.administration import (
+    allow_sign_in,
+    change_role,
+    disable,
+    enable,
+    reset_password,
+    reset_second_factor,
+)
 from functions.staff.audit_log import Action
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
@@ -32,12 +40,14 @@ DONE: Final[Mapping[str, str]] = {
     "disable": "账号已经停用，它的登录都已退出",
     "enable": "账号已经启用",
     "totp": "两步登录已经取消，它的登录都已退出",
+    "unlock": "登录限制已经解除，可以马上再登录",
 }
 NOTED: Final[Mapping[str, Action]] = {
     "role": "role_changed",
     "disable": "account_disabled",
     "enable": "account_enabled",
     "totp": "second_factor_changed",
+    "unlock": "account_unlocked",
 }
 OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您一位管理员的，先增加一位"
 
@@ -169,6 +179,7 @@ class StaffPages:
             "disable": lambda name: disable(staff, name),
             "enable": lambda name: enable(staff, name),
             "totp": lambda name: reset_second_factor(staff, name),
+            "unlock": lambda name: allow_sign_in(staff, name),
         }
 
     def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:

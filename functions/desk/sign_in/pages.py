@@ -259,7 +259,7 @@ class SignInPages:
             response = self._arrive(request, signed_in, way)
         elif way.kept:
             response = self._password_page(request, signed_in.visitor, kept=way.kept)
-            set_cookie(response, COOKIE, signed_in.token)
+            signed_in.keep(response)
         else:
             response = go_on(request, signed_in, "/desk/password")
         drop_cookie(response, FORM_COOKIE)
@@ -270,7 +270,7 @@ class SignInPages:
         if not way.kept:
             return go_on(request, signed_in, way.after)
         response = resume_page(self._pages, request, signed_in.visitor, self._resumption.unlock(way.kept))
-        set_cookie(response, COOKIE, signed_in.token)
+        signed_in.keep(response)
         return response
 
     def _password_page(
@@ -292,5 +292,5 @@ class SignInPages:
 def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
     """On to the address, with the cookie of a new session."""
     response = redirect(request, address)
-    set_cookie(response, COOKIE, signed_in.token)
+    signed_in.keep(response)
     return response
