@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
 from functions.desk.admin.audit_log import AuditLogPages
+from functions.desk.confirmation import Confirmation
 from functions.desk.downloads.behind_gateway import delivered
 from functions.desk.downloads.prepared import PreparedDownloads
 from functions.desk.error_answers import ErrorAnswers
@@ -51,6 +52,7 @@ def create_app(services: Services) -> Starlette:
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)
     steps, resumption = SignInSteps(services, sessions, factors), Resumption(encryption, services.settings)
+    confirmation = Confirmation(services, sessions, factors)
     sign_in = SignInPages(sessions, steps, pages, resumption)
     decisions = Decisions(services, stepper)
     review = Review(services, sessions, pages, stepper, decisions)
@@ -59,8 +61,8 @@ def create_app(services: Services) -> Starlette:
     routes = [
         *sign_in.routes(slow),
         *SessionApi(sessions, steps).routes(slow),
-        *OwnAccount(services, sessions, factors, pages).routes(slow),
-        *StaffPages(services, sessions, pages).routes(slow),
+        *OwnAccount(services, sessions, factors, pages, confirmation).routes(slow),
+        *StaffPages(services, sessions, pages, confirmation).routes(slow),
         *AuditLogPages(services, sessions, pages).routes(),
         *ListPage(services, sessions, pages, review.page).routes(),
         *FilingsApi(services, sessions, stepper).routes(),

@@ -133,7 +133,7 @@ class Sessions:
 
     def demands_second_factor(self, account: Account) -> bool:
         """Whether the operator demands a second factor of this account's role."""
-        return self._services.settings.require_totp and account.role in NEEDS_SECOND_FACTOR
+        return self._services.settings.demands_second_factor and account.role in NEEDS_SECOND_FACTOR
 
     def lacks_second_factor(self, account: Account) -> bool:
         """Whether a second factor is demanded and has not been set up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -241,13 +242,7 @@ class SignInPages:
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
-            CodeView(
-                error=problem.detail if problem else "",
-                csrf=token,
-                ticket=ticket,
-                next=way.after,
-                kept=way.kept,
-            ),
+            CodeView(problem.detail if problem else "", token, ticket, way.after, way.kept),
             None,
             status=problem.status if problem else 200,
         )
@@ -267,9 +262,12 @@ class SignInPages:
 
     def _arrive(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
         """On to the page that was asked for, or to what waits, with the cookie of the new session."""
+        lacks = self._sessions.lacks_second_factor(signed_in.visitor.account)
         if not way.kept:
-            return go_on(request, signed_in, way.after)
-        response = resume_page(self._pages, request, signed_in.visitor, self._resumption.unlock(way.kept))
+            set_up = "/desk/totp?" + urlencode({"next": way.after})
+            return go_on(request, signed_in, set_up if lacks else way.after)
+        kept = self._resumption.unlock(way.kept)
+        response = resume_page(self._pages, request, signed_in.visitor, kept, set_up=lacks)
         signed_in.keep(response)
         return response
 

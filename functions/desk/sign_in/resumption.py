@@ -128,7 +128,10 @@ def address_of(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ResumeView:
-    """What was kept, in words as far as the page can name it; `foreign`: another account typed it."""
+    """What was kept, in words as far as the page can name it; `foreign`: another account typed it.
+
+    `set_up`: a second factor has to be set up before anything is done.
+    """
 
     template: ClassVar = "resume.html"
     kept: KeptPost | None
@@ -136,10 +139,11 @@ class ResumeView:
     step: str = ""
     told: Sequence[tuple[str, str]] = ()
     back: str = ""
+    set_up: bool = False
 
 
 def resume_page(
-    pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
+    pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200, set_up: bool = False
 ) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
@@ -159,6 +163,7 @@ def resume_page(
             step=route.step.format(**variables),
             told=_told(kept),
             back=route.back.format(**variables) + mark + query,
+            set_up=set_up,
         ),
         visitor,
         status=status,

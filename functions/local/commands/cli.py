@@ -134,13 +134,14 @@ def serve(
 ) -> None:
     """提供网站、填报和经办台，直到收到 SIGTERM 或 Ctrl+C。"""
     from functions.local.aws_local import twin_of
-    from functions.local.server.listen_address import Address, listen, require_certificate, require_safe
+    from functions.local.server.listen_address import Address, is_loopback, listen, require_certificate, require_safe
     from functions.local.server.server import log_to_stderr
     from functions.local.server.server import serve as serve_on
 
     settings = read_settings(data, site)
     proxied = behind_proxy or settings.behind_proxy
     settings = replace(settings, behind_proxy=proxied, encrypted=proxied or tls_cert is not None)
+    settings = replace(settings, public=proxied or not is_loopback(host))
     settings = replace(settings, workers=workers or settings.workers)
     address = Address(host, port, tls_cert, tls_key)
     require_safe(address, settings)
