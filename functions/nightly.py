@@ -45,6 +45,7 @@ def run(services: Services) -> Done:
     The seal comes first: what fails after it leaves it made.
     """
     seal = _seal(services)
+    services.records.forget_answers(services.clock())
     swept = sweep(services.records.named, services.blobs, services.clock())
     scanned = scan_waiting(services.blobs, services.scanner, services.clock()) if services.scanner else None
     return Done(
