@@ -31,6 +31,7 @@ class Settings:
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
     `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins, or does
     not; None leaves it to `public`, which says that others than this machine can reach the service.
+    `listens` is the scheme and host that a server of this machine answers at; "" where nobody would find it there.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
@@ -52,6 +53,7 @@ class Settings:
     encrypted: bool = False
     require_totp: bool | None = None
     public: bool = False
+    listens: str = ""
     origin_mark: str = ""
     cloud: Cloud | None = None
     root_path: str = ""

@@ -17,6 +17,7 @@ from functions.records.store import RecordStore, Selection
 from functions.records.words import WAITING
 from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.http.problems import HttpProblem
+from functions.web.http.site_addresses import path_of
 from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
     account = visitor.account
     if account.must_change_password:
         return []
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    path = path_of(request)
     among = path == "/desk/" or path.startswith("/desk/submissions/")
     queue = among and request.query_params.get("status") == "waiting"
     ways = [

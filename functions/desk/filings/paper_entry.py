@@ -152,7 +152,7 @@ class PaperDesk:
     def _to(self, request: Request, definition: Definition, visitor: Visitor, typed: Any) -> PaperForm:
         entry = Entry.read(visitor, typed, local_day(self._services.clock()))
         root = request.scope.get("root_path", "")
-        site = site_address(request, self._pages.site_frame, encrypted=self._services.settings.encrypted)
+        site = site_address(self._pages.site_frame, self._services.settings)
         return PaperForm(self._services, self._audit, definition, entry, self._pages.site_frame.links, root, site)
 
     def _framed(self, request: Request, answer: Answer, visitor: Visitor) -> Response:

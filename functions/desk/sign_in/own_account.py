@@ -190,7 +190,9 @@ class OwnAccount:
         except CodeRefused as refusal:
             return self._setup_page(request, visitor, secret, str(refusal))
         self._trail.note("second_factor_changed", name, change="on")
-        return self._recovery_page(request, visitor, codes, first=True, after=own_page(answers.get("next", "")))
+        return self._recovery_page(
+            request, visitor, codes, first=True, after=own_page(request, answers.get("next", ""))
+        )
 
     def renew_recovery(self, request: Request, body: bytes) -> Response:
         """New recovery codes, shown this once, for who knows the password."""
@@ -240,7 +242,7 @@ class OwnAccount:
                 error=error,
                 field=field,
                 asked=not self._confirmation.is_recent(request, visitor),
-                next=own_page(request.query_params.get("next", "")),
+                next=own_page(request, request.query_params.get("next", "")),
                 demanded=self._sessions.demands_second_factor(visitor.account),
                 address=address,
                 qr=qr_code(address, label="用手机验证器扫的二维码"),

@@ -48,9 +48,9 @@ class Next:
     kept: str = ""
 
     @classmethod
-    def of(cls, answers: Mapping[str, str]) -> Next:
+    def of(cls, request: Request, answers: Mapping[str, str]) -> Next:
         """What the pages of the sign-in carry from one to the next."""
-        return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
+        return cls(own_page(request, answers.get("next", "")), answers.get("kept", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class SignInPages:
     def sign_in(self, request: Request, body: bytes) -> Response:
         """Let in who knows the password, or ask them for the code; else the page again, without the password."""
         answers = read_form(request, body)
-        name, way = answers.get("username", ""), Next.of(answers)
+        name, way = answers.get("username", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -148,7 +148,7 @@ class SignInPages:
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
         """The second step: let in who has the code as well; else the page again, or the first step."""
         answers = read_form(request, body)
-        ticket, way = answers.get("ticket", ""), Next.of(answers)
+        ticket, way = answers.get("ticket", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -180,7 +180,7 @@ class SignInPages:
         visitor = self._sessions.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
-        way = Next.of(answers)
+        way = Next.of(request, answers)
         try:
             signed_in = self._sessions.change_password(request, visitor, answers)
         except PasswordRefused as refusal:
@@ -226,7 +226,7 @@ class SignInPages:
                 name=name,
                 error=problem.detail if problem else "",
                 csrf=token,
-                next=way.after if way else own_page(request.query_params.get("next", "")),
+                next=way.after if way else own_page(request, request.query_params.get("next", "")),
                 kept=way.kept if way else "",
                 files=files,
             ),

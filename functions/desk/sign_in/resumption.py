@@ -22,7 +22,7 @@ from functions.web.http.multipart import TYPE as MULTIPART
 from functions.web.http.multipart import typed_in
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route, own
-from functions.web.http.site_addresses import own_page
+from functions.web.http.site_addresses import address_of, is_plain
 
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.
@@ -78,7 +78,7 @@ class Resumption:
         `again`: the body has been read before, which leaves nothing of a form that was posted with files.
         """
         address = address_of(request)
-        if request.method != "POST" or own_page(address) != address or _route_of(request, address) is None:
+        if request.method != "POST" or not is_plain(address) or _route_of(request, address) is None:
             return None
         if not self.is_from_here(request):
             return None
@@ -117,13 +117,7 @@ class Resumption:
             return None
         content["pairs"] = [(name, value) for name, value in content["pairs"]]
         kept = KeptPost(**content)
-        return kept if own_page(kept.address) == kept.address else None
-
-
-def address_of(request: Request) -> str:
-    """The path under where the service is mounted, and the query."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
+        return kept if is_plain(kept.address) else None
 
 
 @dataclass(frozen=True, slots=True)
