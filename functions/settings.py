@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 MOST_WORKERS = 32
 MOST_BY_ITSELF = 4
 
@@ -35,6 +36,7 @@ class Settings:
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
+    `mail_server` takes the mail of `mail_from` to `mail_to`, the superior bureau, with each night's seals; "" for none.
     `upload_mb_per_hour` is how much one client address may upload; `clamd` where the virus scanner is, "" for none.
     `workers` is how many processes the one-machine server takes requests with.
     """
@@ -54,6 +56,9 @@ class Settings:
     require_totp: bool | None = None
     public: bool = False
     listens: str = ""
+    mail_server: str = ""
+    mail_from: str = ""
+    mail_to: str = ""
     origin_mark: str = ""
     cloud: Cloud | None = None
     root_path: str = ""
@@ -96,6 +101,7 @@ class Settings:
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
             clamd=variables.get("QINGDAN_CLAMD", "").strip(),
+            **_mail(variables),
         )
 
 
@@ -127,6 +133,9 @@ KNOWN_VARIABLES = frozenset(
         "BACKGROUND",
         "UPLOAD_MB_PER_HOUR",
         "CLAMD",
+        "MAIL_SERVER",
+        "MAIL_FROM",
+        "MAIL_TO",
     )
 )
 
@@ -139,6 +148,20 @@ def unknown_variables(variables: Mapping[str, str]) -> list[str]:
 def _path(variables: Mapping[str, str], name: str) -> Path | None:
     value = variables.get(name, "")
     return Path(value) if value else None
+
+
+def _mail(variables: Mapping[str, str]) -> dict[str, str]:
+    """All three settings of the mail, or none."""
+    names = ("MAIL_SERVER", "MAIL_FROM", "MAIL_TO")
+    given = {name.lower(): variables.get(PREFIX + name, "").strip() for name in names}
+    if any(given.values()):
+        for name in names:
+            if not given[name.lower()]:
+                raise SettingError(f"每晚要寄封存记录，还缺 {PREFIX}{name}。请设好，或者三个都不设")
+        for name in names[1:]:
+            if not _MAILBOX.fullmatch(given[name.lower()]):
+                raise SettingError(f"{PREFIX}{name} 要填一个邮箱地址，例如 daj@example.gov.cn。请改好，或者三个都不设")
+    return given
 
 
 def _root_path(variables: Mapping[str, str], name: str) -> str:

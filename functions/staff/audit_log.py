@@ -42,6 +42,7 @@ Action = Literal[
     "keys_rotated",
     "roster_imported",
     "roster_changed",
+    "seals_sent",
     "trail_viewed",
     "trail_exported",
 ]
@@ -66,6 +67,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "keys_rotated": "换密钥",
     "roster_imported": "导入名册",
     "roster_changed": "改名册",
+    "seals_sent": "寄出封存",
     "trail_viewed": "看操作记录",
     "trail_exported": "下载操作记录",
 }
@@ -91,6 +93,7 @@ _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "version": "第 {} 版",
     "reason": "理由 {}",
     "kid": "密钥 {}",
+    "seal": "到第 {} 次封存",
     "step": "{}",
     "where": "{}",
     "change": "{}",
