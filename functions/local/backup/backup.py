@@ -46,8 +46,8 @@ def make_backup(
     """Write the folder's backup to `out`, whole or not at all. A server may be writing meanwhile.
 
     `at` is aware; `sign` states that the manifest is ours; `advance` is told how many bytes are done. The database
-    comes first: every file that it names was durable before, and is still there. NotFound, StoreUnavailable or QingdanError say why there is no backup. What is
-    wrong with single files is no reason not to keep the others.
+    comes first: every file that it names was durable before, and is still there. NotFound, StoreUnavailable or
+    QingdanError say why there is no backup. What is wrong with single files is no reason not to keep the others.
     """
     if folder.resolve() in out.resolve().parents:
         raise QingdanError(f"备份文件不能放在数据文件夹 {folder} 里。请换一个地方，最好是另一块磁盘")
