@@ -114,7 +114,7 @@ class Submit:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         posted = PostedForm.read(definition, await request.body())
-        site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
+        site = site_address(self.site_frame, self.services.settings)
         to = PublicFiling(self.services, definition, self.site_frame.links, site)
         step = await asyncio.to_thread(self.flow.begin, to, posted)
         return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)

@@ -107,7 +107,14 @@ def definition(catalogue: Catalogue) -> Definition:
 def settings(site: Path, tmp_path: Path) -> Settings:
     """Settings for fresh data, without a rate limit."""
     data = tmp_path / "data"
-    return Settings(data=data, site=site, schemas=ROOT / "schemas", rate_limit=False, cloud=STORES.cloud(data))
+    return Settings(
+        data=data,
+        site=site,
+        schemas=ROOT / "schemas",
+        rate_limit=False,
+        cloud=STORES.cloud(data),
+        listens="http://127.0.0.1",
+    )
 
 
 @pytest.fixture

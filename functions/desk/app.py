@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
 from functions.desk.admin.audit_log import AuditLogPages
+from functions.desk.confirmation import Confirmation
 from functions.desk.downloads.behind_gateway import delivered
 from functions.desk.downloads.prepared import PreparedDownloads
 from functions.desk.error_answers import ErrorAnswers
@@ -48,11 +49,12 @@ PASSWORD_CHECKS: Final = 2
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
     pages = Pages(SiteFrame.load(services.settings.site), services.records, services.entropy)
-    sessions, stepper = Sessions(services), Stepper(services)
+    sessions, stepper = Sessions(services, context=(pages.bureau,)), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)
     steps, resumption = SignInSteps(services, sessions, factors), Resumption(encryption, services.settings)
     first_answers = FirstAnswers(services, encryption)
+    confirmation = Confirmation(services, sessions, factors)
     sign_in = SignInPages(sessions, steps, pages, resumption)
     decisions = Decisions(services, stepper)
     review = Review(services, sessions, pages, stepper, decisions)
@@ -61,8 +63,8 @@ def create_app(services: Services) -> Starlette:
     routes = [
         *sign_in.routes(slow),
         *SessionApi(sessions, steps).routes(slow),
-        *OwnAccount(services, sessions, factors, pages).routes(slow),
-        *StaffPages(services, sessions, pages).routes(slow),
+        *OwnAccount(services, sessions, factors, pages, confirmation).routes(slow),
+        *StaffPages(services, sessions, pages, confirmation).routes(slow),
         *AuditLogPages(services, sessions, pages).routes(),
         *ListPage(services, sessions, pages, review.page).routes(),
         *FilingsApi(services, sessions, stepper).routes(),

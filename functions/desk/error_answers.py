@@ -13,9 +13,10 @@ from functions.desk.first_answers import USED, KeyUsed
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, StaleForm, StepNeeded, Visitor
 from functions.desk.sign_in.pages import SignInPages
-from functions.desk.sign_in.resumption import KeptPost, Resumption, address_of
+from functions.desk.sign_in.resumption import KeptPost, Resumption
 from functions.errors import QingdanError
 from functions.web.http.problems import HttpProblem, answer_json, problem_for, wants_html
+from functions.web.http.site_addresses import address_of
 
 
 class ErrorAnswers:

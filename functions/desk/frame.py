@@ -18,6 +18,7 @@ from functions.records.store import RecordStore, Selection
 from functions.records.words import WAITING
 from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.http.problems import HttpProblem
+from functions.web.http.site_addresses import path_of
 from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Pages:
         self._entropy = entropy
         self.site_frame = site_frame
         self.home = site_frame.base
-        self.name = f"{site_frame.assets['bureau']}经办台"
+        self.bureau = site_frame.assets["bureau"]
+        self.name = f"{self.bureau}经办台"
 
     @cached_property
     def _templates(self) -> Environment:
@@ -169,7 +171,7 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
     account = visitor.account
     if account.must_change_password:
         return []
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    path = path_of(request)
     among = path == "/desk/" or path.startswith("/desk/submissions/")
     queue = among and request.query_params.get("status") == "waiting"
     ways = [

@@ -177,6 +177,10 @@ class StaffStore(Protocol):
         """
         ...
 
+    def return_attempt(self, counted: Attempts) -> None:
+        """Take back one try of the window that `counted` is of; nothing happens when that window is over."""
+        ...
+
     def forget_attempts(self, key: str) -> None:
         """Begin the key's counter anew; one that is not there is forgotten already."""
         ...

@@ -258,6 +258,18 @@ def test_times_of_a_session_that_lie_ahead_are_set_back(staff: StaffStore) -> No
     assert len(staff.sessions("admin")) == 1
 
 
+def test_a_try_is_taken_back_from_its_own_window_alone(staff: StaffStore) -> None:
+    first = staff.count_attempt("k", at=NOW, window=WINDOW)
+    staff.count_attempt("k", at=NOW, window=WINDOW)
+    staff.return_attempt(first)
+    assert staff.count_attempt("k", at=NOW, window=WINDOW).count == 2
+    staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW)
+    staff.return_attempt(first)
+    assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW).count == 2
+    staff.return_attempt(Attempts("unknown", 1, NOW))
+    assert staff.count_attempt("unknown", at=NOW, window=WINDOW).count == 1
+
+
 def test_racing_tries_each_get_their_own_count(staff: StaffStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         counts = pool.map(lambda _: staff.count_attempt("k", at=NOW, window=WINDOW).count, range(48))

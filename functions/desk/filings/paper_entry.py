@@ -154,7 +154,7 @@ class PaperDesk:
         once = new_key(self._services.entropy)
         entry = Entry.read(visitor, typed, local_day(self._services.clock()), once)
         root = request.scope.get("root_path", "")
-        site = site_address(request, self._pages.site_frame, encrypted=self._services.settings.encrypted)
+        site = site_address(self._pages.site_frame, self._services.settings)
         return PaperForm(self._services, self._audit, definition, entry, self._pages.site_frame.links, root, site)
 
     def _framed(self, request: Request, answer: Answer, visitor: Visitor) -> Response:

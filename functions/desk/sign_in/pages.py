@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,9 +48,9 @@ class Next:
     kept: str = ""
 
     @classmethod
-    def of(cls, answers: Mapping[str, str]) -> Next:
+    def of(cls, request: Request, answers: Mapping[str, str]) -> Next:
         """What the pages of the sign-in carry from one to the next."""
-        return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
+        return cls(own_page(request, answers.get("next", "")), answers.get("kept", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class SignInPages:
     def sign_in(self, request: Request, body: bytes) -> Response:
         """Let in who knows the password, or ask them for the code; else the page again, without the password."""
         answers = read_form(request, body)
-        name, way = answers.get("username", ""), Next.of(answers)
+        name, way = answers.get("username", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -147,7 +148,7 @@ class SignInPages:
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
         """The second step: let in who has the code as well; else the page again, or the first step."""
         answers = read_form(request, body)
-        ticket, way = answers.get("ticket", ""), Next.of(answers)
+        ticket, way = answers.get("ticket", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -179,7 +180,7 @@ class SignInPages:
         visitor = self._sessions.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
-        way = Next.of(answers)
+        way = Next.of(request, answers)
         try:
             signed_in = self._sessions.change_password(request, visitor, answers)
         except PasswordRefused as refusal:
@@ -225,7 +226,7 @@ class SignInPages:
                 name=name,
                 error=problem.detail if problem else "",
                 csrf=token,
-                next=way.after if way else own_page(request.query_params.get("next", "")),
+                next=way.after if way else own_page(request, request.query_params.get("next", "")),
                 kept=way.kept if way else "",
                 files=files,
             ),
@@ -241,13 +242,7 @@ class SignInPages:
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
-            CodeView(
-                error=problem.detail if problem else "",
-                csrf=token,
-                ticket=ticket,
-                next=way.after,
-                kept=way.kept,
-            ),
+            CodeView(problem.detail if problem else "", token, ticket, way.after, way.kept),
             None,
             status=problem.status if problem else 200,
         )
@@ -259,7 +254,7 @@ class SignInPages:
             response = self._arrive(request, signed_in, way)
         elif way.kept:
             response = self._password_page(request, signed_in.visitor, kept=way.kept)
-            set_cookie(response, COOKIE, signed_in.token)
+            signed_in.keep(response)
         else:
             response = go_on(request, signed_in, "/desk/password")
         drop_cookie(response, FORM_COOKIE)
@@ -267,10 +262,13 @@ class SignInPages:
 
     def _arrive(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
         """On to the page that was asked for, or to what waits, with the cookie of the new session."""
+        lacks = self._sessions.lacks_second_factor(signed_in.visitor.account)
         if not way.kept:
-            return go_on(request, signed_in, way.after)
-        response = resume_page(self._pages, request, signed_in.visitor, self._resumption.unlock(way.kept))
-        set_cookie(response, COOKIE, signed_in.token)
+            set_up = "/desk/totp?" + urlencode({"next": way.after})
+            return go_on(request, signed_in, set_up if lacks else way.after)
+        kept = self._resumption.unlock(way.kept)
+        response = resume_page(self._pages, request, signed_in.visitor, kept, set_up=lacks)
+        signed_in.keep(response)
         return response
 
     def _password_page(
@@ -292,5 +290,5 @@ class SignInPages:
 def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
     """On to the address, with the cookie of a new session."""
     response = redirect(request, address)
-    set_cookie(response, COOKIE, signed_in.token)
+    signed_in.keep(response)
     return response

@@ -23,7 +23,7 @@ from functions.web.http.multipart import TYPE as MULTIPART
 from functions.web.http.multipart import typed_in
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route, own
-from functions.web.http.site_addresses import own_page
+from functions.web.http.site_addresses import address_of, is_plain
 
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.
@@ -80,7 +80,7 @@ class Resumption:
         `again`: the body has been read before, which leaves nothing of a form that was posted with files.
         """
         address = address_of(request)
-        if request.method != "POST" or own_page(address) != address or _route_of(request, address) is None:
+        if request.method != "POST" or not is_plain(address) or _route_of(request, address) is None:
             return None
         if not self.is_from_here(request):
             return None
@@ -119,18 +119,15 @@ class Resumption:
             return None
         content["pairs"] = [(name, value) for name, value in content["pairs"]]
         kept = KeptPost(**content)
-        return kept if own_page(kept.address) == kept.address else None
-
-
-def address_of(request: Request) -> str:
-    """The path under where the service is mounted, and the query."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
+        return kept if is_plain(kept.address) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeView:
-    """What was kept, in words as far as the page can name it; `foreign`: another account typed it."""
+    """What was kept, in words as far as the page can name it; `foreign`: another account typed it.
+
+    `set_up`: a second factor has to be set up before anything is done.
+    """
 
     template: ClassVar = "resume.html"
     kept: KeptPost | None
@@ -139,6 +136,7 @@ class ResumeView:
     told: Sequence[tuple[str, str]] = ()
     back: str = ""
     why: str = SIGNED_IN_ANEW
+    set_up: bool = False
 
 
 def resume_page(
@@ -149,6 +147,7 @@ def resume_page(
     *,
     status: int = 200,
     why: str = SIGNED_IN_ANEW,
+    set_up: bool = False,
 ) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
@@ -169,6 +168,7 @@ def resume_page(
             told=_told(kept),
             why=why,
             back=route.back.format(**variables) + mark + query,
+            set_up=set_up,
         ),
         visitor,
         status=status,

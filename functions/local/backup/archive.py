@@ -21,6 +21,7 @@ from functions.storage.folder import FILE_MODE, sync_folder
 
 FORMAT = "qingdan-backup-1"
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.jws"
 CHUNK = 1 << 20
 FASTEST = 1
 
@@ -86,11 +87,13 @@ class Packer:
                 self._advance(len(chunk))
         self._entries.append(Entry(name, size, digest.hexdigest()))
 
-    def finish(self, *, program: str, filings: int) -> Manifest:
-        """Write the manifest and close the zip."""
+    def finish(self, *, program: str, filings: int, sign: Callable[[bytes], str] | None) -> Manifest:
+        """Write the manifest, and the signature over it where there is a key, and close the zip."""
         made_at = self._at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         manifest = Manifest(made_at, program, filings, tuple(self._entries))
         self._zip.writestr(self._info(MANIFEST, True), manifest.written(), compresslevel=FASTEST)
+        if sign is not None:
+            self._zip.writestr(self._info(SIGNATURE, False), sign(manifest.written()))
         self._zip.close()
         return manifest
 

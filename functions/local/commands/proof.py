@@ -86,7 +86,8 @@ def verify(
     ] = None,
     keys_file: Annotated[Path | None, typer.Option("--keys", help="另外存下的公钥文件（JWKS）。")] = None,
     seals_file: Annotated[
-        list[Path] | None, typer.Option("--seals", help="送出去的按月封存记录，和数据对照；可以给几个。")
+        list[Path] | None,
+        typer.Option("--seals", help="送出去的封存记录：文件、邮件（.eml）或者文件夹，和数据对照；可以给几个。"),
     ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,

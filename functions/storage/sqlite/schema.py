@@ -207,7 +207,15 @@ CREATE TABLE first_answers (
 CREATE INDEX first_answers_until ON first_answers (until);
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS)
+# Answers under idempotency keys end 30 days after they were given, those of filings without a guard never.
+_ANSWERS_END = """
+ALTER TABLE idempotency ADD COLUMN at TEXT NOT NULL DEFAULT '~';
+UPDATE idempotency SET at = ifnull((SELECT iif(holds = 0, '~', submitted_at) FROM summaries WHERE number =
+    iif(json_valid(CAST(answer AS TEXT)), json_extract(CAST(answer AS TEXT), '$.number'), '')), '~');
+CREATE INDEX idempotency_at ON idempotency (at);
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS, _ANSWERS_END)
 # What a step's new tables are filled with, from what was there.
 _FILL = {_NAMED: name_anew}
 

@@ -120,6 +120,10 @@ class SqliteStaff:
 
         return self._writer.submit(count).result()
 
+    def return_attempt(self, counted: Attempts) -> None:
+        statement = "UPDATE attempts SET count = count - 1 WHERE key = ? AND since = ? AND count > 0"
+        self._write(statement, counted.key, _text(counted.since))
+
     def forget_attempts(self, key: str) -> None:
         self._write("DELETE FROM attempts WHERE key = ?", key)
 

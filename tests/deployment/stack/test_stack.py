@@ -223,10 +223,21 @@ def test_failures_and_throttles_of_every_function_call_somebody(template: Templa
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
 
 
+def rules_of(template: Template, name: str) -> list[dict[str, Any]]:
+    """The schedules of a function."""
+    rules = of_type(template, "Events::Rule").values()
+    return [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
+
+
+def test_what_is_new_is_sealed_each_hour(template: Template) -> None:
+    (rule,) = [each for each in rules_of(template, "Nightly") if "* * * ?" in each["ScheduleExpression"]]
+    assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "cron(0 * * * ? *)")
+    assert json.loads(rule["Targets"][0]["Input"]) == {"seal": "hourly"}
+
+
 def rung(template: Template, name: str) -> tuple[datetime, dict[str, Any]]:
     """When the schedule of a function rings on some night, and the rule's target."""
-    rules = of_type(template, "Events::Rule").values()
-    (rule,) = [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
+    (rule,) = [each for each in rules_of(template, name) if "* * * ?" not in each["ScheduleExpression"]]
     assert rule["State"] == "ENABLED"
     found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", rule["ScheduleExpression"])
     assert found is not None

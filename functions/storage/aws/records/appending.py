@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from functions.errors import GuardTaken, IdempotencyMismatch, OutcomeUnknown, SequenceTaken, StoreUnavailable
 from functions.records.attachments.named import digests_in
 from functions.records.attachments.store import Area
-from functions.records.store import Append, Idempotency, Stored, Summary
+from functions.records.store import ANSWERS_KEPT, Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
 from functions.storage.aws.guards import Stand, Write, moves, stand_of
 from functions.storage.aws.items import (
@@ -27,7 +28,7 @@ from functions.storage.aws.items import (
     record_key,
     summary_item,
 )
-from functions.storage.aws.table import shard_of
+from functions.storage.aws.table import TTL_ATTRIBUTE, shard_of
 from functions.storage.aws.unsealed_log import log_item
 from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
 
@@ -122,7 +123,7 @@ class Appender:
         return self._recall(used, self._calls)
 
     def _recall(self, used: Idempotency, calls: Callable[..., Any]) -> Stored | None:
-        answer = calls(self.client.get_item, TableName=self.table, Key=_answer_key(used), ConsistentRead=True)
+        answer = calls(self.client.get_item, TableName=self.table, Key=answer_key(used), ConsistentRead=True)
         item: Item = answer.get("Item", {})
         if not item:
             return None
@@ -162,8 +163,11 @@ class Appender:
         was = Stand(before["guard"]["S"], before["standing"]["S"]) if before is not None else None
         writes += moves(self.table, summary.number, was, stand)
         if step.idempotency is not None:
-            item = _answer_key(step.idempotency)
+            item = answer_key(step.idempotency)
             item |= {"request": {"S": step.idempotency.request}, "answer": {"B": step.answer}}
+            if step.claim is not None:
+                ends = datetime.fromisoformat(step.events[-1].at) + ANSWERS_KEPT
+                item[TTL_ATTRIBUTE] = {"N": str(int(ends.timestamp()))}
             writes.append(Write("answer", self._new(item)))
         named = (
             item for event in step.events for item in named_items(event.number, event.sequence, digests_in(event.body))
@@ -207,5 +211,6 @@ def _kept_item(summary: Summary) -> Item:
     return item | {"form": {"S": form}, "period": {"S": period}, "form_digest": {"S": digest}}
 
 
-def _answer_key(used: Idempotency) -> Item:
+def answer_key(used: Idempotency) -> Item:
+    """Where the answer under an idempotency key is kept."""
     return key(f"idem#{hashlib.sha256(used.key.encode()).hexdigest()}", "answer")

@@ -123,6 +123,19 @@ class AwsStaff:
                     item = counted(_attempts_key(key), at, window)
                     return Attempts(key, int(item["tries"]["N"]), time(item["since"]["S"]))
 
+    def return_attempt(self, counted: Attempts) -> None:
+        with suppress(Refused):
+            self._update(
+                _attempts_key(counted.key),
+                UpdateExpression="ADD tries :less",
+                ConditionExpression="since = :since AND tries > :none",
+                ExpressionAttributeValues={
+                    ":less": {"N": "-1"},
+                    ":none": {"N": "0"},
+                    ":since": {"S": text(counted.since)},
+                },
+            )
+
     def forget_attempts(self, key: str) -> None:
         self._calls(self._client.delete_item, TableName=self._table, Key=_attempts_key(key))
 

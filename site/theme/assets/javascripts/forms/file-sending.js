@@ -67,11 +67,11 @@ function filesChanged(list) {
 /**
  * @param {FileList} list
  * @param {Entry} entry
- * @param {NamedFile & {voucher: string, scanned: boolean}} told
+ * @param {NamedFile & {voucher: string, waiting: boolean}} told
  */
 function arrive(list, entry, told) {
   nameFile(list, entry, { name: told.name, size: told.size, sha256: told.sha256 }, told.voucher);
-  if (!told.scanned) entry.mark.textContent = "已传好，等待查毒";
+  if (told.waiting) entry.mark.textContent = "已传好，等待查毒";
   say(list, `${quoted(entry)}已传好`);
   filesChanged(list);
 }
