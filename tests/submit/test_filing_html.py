@@ -24,7 +24,7 @@ from tests.support.web.pages import BROWSER, FORM, page_of, post, reviewed
 def test_a_report_is_reviewed_then_filed_and_gets_its_receipt(
     client: TestClient, services: Services, definition: Definition
 ) -> None:
-    check = reviewed(client, valid_self_check())
+    check = reviewed(client, definition, valid_self_check())
     assert "核对后提交" in check.one("h1").text
     assert services.records.count(Selection()) == 0, "nothing is filed by looking"
     receipt = page_of(post(client, check.posted(), "file"), 201)
@@ -49,7 +49,7 @@ def test_a_browser_may_keep_the_pages_of_filling_in_and_never_the_receipt(
     client: TestClient, definition: Definition
 ) -> None:
     refused = post(client, [("unit.unit_name", "示例县第一中学")], "review")
-    checked = post(client, encode(valid_self_check()), "review")
+    checked = post(client, encode(definition, valid_self_check()), "review")
     assert [answer.headers["cache-control"] for answer in (refused, checked)] == ["private, no-cache"] * 2
     filed = post(client, read_page(checked.text).posted(), "file")
     assert filed.headers["cache-control"] == "no-store", "it shows the access code"
@@ -57,7 +57,7 @@ def test_a_browser_may_keep_the_pages_of_filling_in_and_never_the_receipt(
 
 def test_a_late_report_says_how_late(client: TestClient, clock: Clock, definition: Definition) -> None:
     clock.at = clock.at.replace(month=10, day=3)
-    check = reviewed(client, valid_self_check())
+    check = reviewed(client, definition, valid_self_check())
     slip = page_of(post(client, check.posted(), "file"), 201).one("dl", class_="slip").text
     assert "延报" in slip
     assert "晚 3 天" in slip
@@ -68,7 +68,7 @@ def test_mistakes_bring_the_form_back_filled_in_with_a_linked_summary(
 ) -> None:
     data = valid_self_check(uscc="12000000")
     data["databases"]["databases"][1]["maintenance_note"] = ""
-    answer = post(client, encode(data), "review")
+    answer = post(client, encode(definition, data), "review")
     page = page_of(answer, 422)
     assert page.one("title").text.startswith("有 2 处要改")
     links = page.one(class_="errors").text
@@ -91,7 +91,7 @@ def test_a_start_date_that_does_not_exist_is_shown_as_it_was_typed(
 
 
 def test_rows_are_added_and_removed_by_buttons(client: TestClient, definition: Definition) -> None:
-    pairs = encode(valid_self_check(databases=2))
+    pairs = encode(definition, valid_self_check(databases=2))
     more = page_of(post(client, pairs, "add:databases.databases"), 200)
     assert [each.text for each in more.find("legend") if each.text.startswith("数据库 ")][:3] == [
         "数据库 1",
@@ -105,7 +105,7 @@ def test_rows_are_added_and_removed_by_buttons(client: TestClient, definition: D
 
 
 def test_an_unknown_field_is_named(client: TestClient, definition: Definition) -> None:
-    pairs = [*encode(valid_self_check()), ("unit.fax", "0000-1234567")]
+    pairs = [*encode(definition, valid_self_check()), ("unit.fax", "0000-1234567")]
     assert "unit.fax" in page_of(post(client, pairs, "review"), 422).one(class_="errors").text
 
 
@@ -129,10 +129,10 @@ def test_10_mb_of_text_is_a_413_page(client: TestClient) -> None:
 def test_a_taken_place_offers_to_contest_and_reveals_nothing(
     client: TestClient, services: Services, definition: Definition
 ) -> None:
-    first = reviewed(client, valid_self_check(unit_name="示例县第三中学"))
+    first = reviewed(client, definition, valid_self_check(unit_name="示例县第三中学"))
     page_of(post(client, first.posted(), "file"), 201)
     number = services.records.page(Selection(), limit=1).items[0].number
-    check = reviewed(client, valid_self_check())
+    check = reviewed(client, definition, valid_self_check())
     answer = post(client, check.posted(), "file")
     stopped = page_of(answer, 409)
     words = stopped.one(class_="errors").text
@@ -150,7 +150,7 @@ def test_a_taken_place_offers_to_contest_and_reveals_nothing(
 def test_the_receipt_file_comes_back_as_it_was_signed(
     client: TestClient, services: Services, definition: Definition
 ) -> None:
-    check = reviewed(client, valid_self_check())
+    check = reviewed(client, definition, valid_self_check())
     receipt = page_of(post(client, check.posted(), "file"), 201)
     form = receipt.one("form", class_="acts")
     assert form.attributes["action"] == "annual-self-check/receipt"
@@ -169,9 +169,9 @@ def test_only_a_receipt_of_ours_is_given_back(client: TestClient, receipt: str) 
 def test_typed_markup_stays_text(client: TestClient, definition: Definition) -> None:
     attack = '"><script>alert(1)</script>'
     data = valid_self_check(unit_name=attack)
-    check = post(client, encode(data), "review")
+    check = post(client, encode(definition, data), "review")
     receipt = post(client, page_of(check, 200).posted(), "file")
-    form = post(client, encode(data), "edit")
+    form = post(client, encode(definition, data), "edit")
     for answer in (check, receipt, form):
         assert "<script>alert" not in answer.text
 
@@ -187,7 +187,7 @@ def test_the_form_page_of_the_site_posts_to_the_function(client: TestClient, def
 
 def test_a_store_that_cannot_write_keeps_what_was_typed_on_the_page(services: Services, definition: Definition) -> None:
     client = TestClient(create_app(services))
-    check = reviewed(client, valid_self_check(uscc=make_uscc(77)))
+    check = reviewed(client, definition, valid_self_check(uscc=make_uscc(77)))
     services.records.close()
     page = page_of(post(client, check.posted(), "file"), 503)
     assert "没有存" in page.one(class_="errors").text
