@@ -19,6 +19,7 @@ PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 MOST_WORKERS = 32
+MOST_HOPS = 8
 MOST_BY_ITSELF = 4
 
 
@@ -28,8 +29,9 @@ class Settings:
 
     `catalogue` is a compiled form file; without it the forms are read from `schemas`. `body_limit` is in bytes;
     `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
-    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
-    `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins.
+    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For, of which
+    `proxy_hops` proxies write one address each; `encrypted` says that clients use HTTPS. `require_totp` demands a
+    second factor of reviewers and admins.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
@@ -48,6 +50,7 @@ class Settings:
     rate_per_minute: int = 120
     access_log: bool = True
     behind_proxy: bool = False
+    proxy_hops: int = 1
     encrypted: bool = False
     require_totp: bool = False
     origin_mark: str = ""
@@ -56,6 +59,11 @@ class Settings:
     workers: int = 1
     upload_mb_per_hour: int = 2048
     clamd: str = ""
+
+    @property
+    def trusted_hops(self) -> int:
+        """How many of the last addresses in X-Forwarded-For are our own proxies' word."""
+        return self.proxy_hops if self.behind_proxy else 0
 
     @property
     def upload_limit(self) -> int:
@@ -78,6 +86,7 @@ class Settings:
             rate_per_minute=_whole(variables, "QINGDAN_RATE_PER_MINUTE", 120, 1, 1_000_000),
             access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
             behind_proxy=behind_proxy,
+            proxy_hops=_whole(variables, "QINGDAN_PROXY_HOPS", 1, 1, MOST_HOPS),
             encrypted=behind_proxy,
             require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
             origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
@@ -103,6 +112,7 @@ KNOWN_VARIABLES = frozenset(
         "RATE_PER_MINUTE",
         "ACCESS_LOG",
         "BEHIND_PROXY",
+        "PROXY_HOPS",
         "REQUIRE_TOTP",
         "ORIGIN_MARK",
         "STORE",

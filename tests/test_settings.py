@@ -28,6 +28,7 @@ def test_settings_come_from_variables() -> None:
         ("QINGDAN_BODY_SECONDS", "60"),
         ("QINGDAN_RATE_PER_MINUTE", "０"),
         ("QINGDAN_BEHIND_PROXY", "1"),
+        ("QINGDAN_PROXY_HOPS", "0"),
         ("QINGDAN_REQUIRE_TOTP", "yes"),
         ("QINGDAN_STORE", "dynamodb"),
         ("QINGDAN_ROOT_PATH", "daj"),

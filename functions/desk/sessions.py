@@ -186,7 +186,7 @@ class Sessions:
 
     def count_try(self, request: Request, name: str, step: Step) -> None:
         """Count a try before it is looked at, or raise HttpProblem 429."""
-        address = client_address(request.scope, self._services.settings.behind_proxy)
+        address = client_address(request.scope, self._services.settings.trusted_hops)
         try:
             self._throttle.admit(self._services.staff, name=name, address=address, at=self._now(), step=step)
         except TooManyAttempts as refusal:

@@ -137,8 +137,8 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 class RateLimit:
     """Takes a token of the client's address for each request that changes something: 429 with Retry-After without one.
 
-    The parts of a file have a count of their own (`is_part`): an honest one sends many. Behind a proxy the address is
-    the last one in X-Forwarded-For, the only one that our own proxy wrote.
+    The parts of a file have a count of their own (`is_part`): an honest one sends many. `hops` says how many
+    of our own proxies stand in front.
     """
 
     def __init__(
@@ -146,16 +146,16 @@ class RateLimit:
         app: ASGIApp,
         *,
         rates: Rates,
-        behind_proxy: bool,
+        hops: int,
         site_frame: SiteFrame,
         is_part: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app, self.rates, self.is_part = app, rates, is_part
-        self.behind_proxy, self.site_frame = behind_proxy, site_frame
+        self.hops, self.site_frame = hops, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
-            address = client_address(scope, self.behind_proxy)
+            address = client_address(scope, self.hops)
             wait = (self.rates.parts if self.is_part(scope) else self.rates.changes).take(address)
             if wait > 0:
                 words = "这个网络地址提交得太频繁。请等 {} 秒再提交，您填的内容不会丢"
