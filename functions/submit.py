@@ -26,6 +26,7 @@ from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_flow import REFUSALS, Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
+from functions.web.filing.health import check_health
 from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, taken_words
 from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.receipt_pages import receipt_page
@@ -61,7 +62,7 @@ class Submit:
         self.flow = FormFlow(services)
 
     async def tell_health(self, request: Request) -> Response:
-        await asyncio.to_thread(self.services.records.check_writable)
+        await check_health(self.services)
         return _json({"status": "ok"})
 
     async def give_keys(self, request: Request) -> Response:

@@ -27,7 +27,8 @@ from functions.storage.folder import FILE_MODE, private_folder, sync_folder, wri
 
 INCOMING: Final = "incoming"
 FINISHED: Final = "finished"
-CHUNK: Final = 1 << 20
+# Of each file that somebody reads slowly, so much waits in memory.
+CHUNK: Final = 1 << 18
 # Files from outside leave so much of the disk to filings, which are small and must never be refused for want of room.
 KEPT_FREE: Final = 512 * 1024 * 1024
 

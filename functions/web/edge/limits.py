@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
+from functions.web.http.download_places import PLACE, DownloadPlaces
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
 from functions.web.http.scope import UPLOADS, _too_often, client_address, header
 from functions.web.http.site_frame import SiteFrame
@@ -151,15 +152,22 @@ class RateLimit:
         is_part: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app, self.rates, self.is_part = app, rates, is_part
+        self.places = DownloadPlaces()
         self.hops, self.site_frame = hops, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
+        if scope["type"] == "http" and scope["method"] in WITHOUT_BODY:
+            scope = {**scope, PLACE: lambda: self.places.hold(client_address(scope, self.hops))}
+        elif scope["type"] == "http":
             address = client_address(scope, self.hops)
             wait = (self.rates.parts if self.is_part(scope) else self.rates.changes).take(address)
             if wait > 0:
                 words = "这个网络地址提交得太频繁。请等 {} 秒再提交，您填的内容不会丢"
                 await refuse(scope, receive, send, _too_often(wait, words), self.site_frame)
                 return
-            scope = {**scope, UPLOADS: partial(self.rates.megabytes.take, address)}
+            scope = {
+                **scope,
+                UPLOADS: partial(self.rates.megabytes.take, address),
+                PLACE: partial(self.places.hold, address),
+            }
         await self.app(scope, receive, send)
