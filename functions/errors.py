@@ -67,5 +67,9 @@ class StoreUnavailable(QingdanError):
     """The store cannot write now; nothing was stored, trying again later is right."""
 
 
+class NoRoom(StoreUnavailable):
+    """There is no room for files from outside; filings are taken as before."""
+
+
 class StoreLocked(QingdanError):
     """Another server holds this data folder."""

@@ -35,7 +35,8 @@ class Settings:
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
-    `upload_mb_per_hour` is how much one client address may upload; `clamd` where the virus scanner is, "" for none.
+    `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
+    filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -58,6 +59,7 @@ class Settings:
     root_path: str = ""
     workers: int = 1
     upload_mb_per_hour: int = 2048
+    unfiled_mb: int = 20 * 1024
     clamd: str = ""
 
     @property
@@ -94,6 +96,7 @@ class Settings:
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
+            unfiled_mb=_whole(variables, "QINGDAN_UNFILED_MB", 20 * 1024, 100, 10_000_000),
             clamd=variables.get("QINGDAN_CLAMD", "").strip(),
         )
 
@@ -126,6 +129,7 @@ KNOWN_VARIABLES = frozenset(
         "WORKERS",
         "BACKGROUND",
         "UPLOAD_MB_PER_HOUR",
+        "UNFILED_MB",
         "CLAMD",
     )
 )

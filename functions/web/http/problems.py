@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 from functions.errors import (
     GuardTaken,
     IdempotencyMismatch,
+    NoRoom,
     NotFound,
     QingdanError,
     SequenceTaken,
@@ -46,7 +47,7 @@ TITLES = {
     431: "标头太大",
     500: "没有办成",
     503: "现在存不下来",
-    507: "磁盘快满了",
+    507: "暂时不收附件",
 }
 _DETAILS = {
     404: "这个地址没有内容。请核对地址，或者从首页重新进入",
@@ -54,6 +55,7 @@ _DETAILS = {
     500: "这一步没有办成，内容没有存下来。请过一会儿再试；还是不行，请打电话给本局",
 }
 RETRY_SECONDS = 30
+NO_ROOM_SECONDS = 3600
 _STATUSES: tuple[tuple[type[QingdanError], int], ...] = (
     (NotFound, 404),
     (GuardTaken, 409),
@@ -96,6 +98,8 @@ def problem_of(error: Exception) -> HttpProblem:
     if isinstance(error, HTTPException):
         known = error.status_code in TITLES
         return HttpProblem(error.status_code if known else 400, headers=error.headers)
+    if isinstance(error, NoRoom):
+        return HttpProblem(507, str(error), headers={"Retry-After": str(NO_ROOM_SECONDS)})
     if isinstance(error, StoreUnavailable):
         return HttpProblem(
             503,
