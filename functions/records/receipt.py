@@ -68,7 +68,7 @@ def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]
         r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
         key.verify(encode_dss_signature(r, s), head + b"." + body, _ALGORITHM)
         payload = json.loads(_decode(body))
-    except (ValueError, KeyError, TypeError, InvalidSignature):
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature):
         payload = None
     if not isinstance(payload, dict):
         raise InvalidReceipt(_WRONG)

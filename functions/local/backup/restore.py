@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import zipfile
@@ -11,12 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from functions.errors import QingdanError, system_reason
+from functions.errors import QingdanError, StoreUnavailable, system_reason
 from functions.local.backup.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
 from functions.storage.folder import FILE_MODE, private_folder
 
 # What Python's zip reader raises, in one version or another, over bytes that are not what they should be.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+# Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
+LARGEST_MANIFEST = 64 * 1024 * 1024
 _CURE = "什么也没有恢复。请用另一份备份；这一份留着，完好的部分还读得出来"
 
 
@@ -69,7 +72,11 @@ class Backup:
 
     def _read_manifest(self) -> Manifest:
         try:
-            return Manifest.read(self._zip.read(MANIFEST))
+            with self._zip.open(MANIFEST) as member:
+                written = member.read(LARGEST_MANIFEST + 1)
+            if len(written) > LARGEST_MANIFEST:
+                raise ValueError("too large")
+            return Manifest.read(written)
         except KeyError:
             raise Damaged(f"{self._file} 里没有 {MANIFEST}：不是备份文件，或者已经损坏。{_CURE}") from None
         except (*DAMAGE, OSError):
@@ -88,10 +95,17 @@ class Backup:
     def _unpack_one(self, entry: Entry, into: Path) -> str:
         """What is wrong with the file, or "" when it is whole."""
         path = into / entry.path
-        for place in reversed(path.relative_to(into).parents[:-1]):
-            private_folder(into / place)
         digest, size = hashlib.sha256(), 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+        try:
+            for place in reversed(path.relative_to(into).parents[:-1]):
+                private_folder(into / place)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+        except (StoreUnavailable, FileExistsError, NotADirectoryError, IsADirectoryError):
+            return "和备份里别的文件重名"
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return "文件名太长"
         with os.fdopen(descriptor, "wb") as file:
             try:
                 for chunk in self._chunks(entry.path):

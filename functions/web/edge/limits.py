@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
-from functions.web.http.download_places import PLACE, DownloadPlaces
+from functions.web.http.places import PLACE, download_places
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
 from functions.web.http.scope import UPLOADS, _too_often, client_address, header
 from functions.web.http.site_frame import SiteFrame
@@ -152,7 +152,7 @@ class RateLimit:
         is_part: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app, self.rates, self.is_part = app, rates, is_part
-        self.places = DownloadPlaces()
+        self.places = download_places()
         self.hops, self.site_frame = hops, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

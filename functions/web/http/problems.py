@@ -55,6 +55,8 @@ _DETAILS = {
     500: "这一步没有办成，内容没有存下来。请过一会儿再试；还是不行，请打电话给本局",
 }
 RETRY_SECONDS = 30
+# Nobody mends more at once; all of them of a hostile filing would be megabytes.
+MOST_ERRORS = 100
 NO_ROOM_SECONDS = 3600
 _STATUSES: tuple[tuple[type[QingdanError], int], ...] = (
     (NotFound, 404),
@@ -159,7 +161,9 @@ def content_of(problem: HttpProblem) -> dict[str, Any]:
     }
     content = {**problem.more, **content}
     if problem.errors:
-        content["errors"] = [asdict(error) for error in problem.errors]
+        content["errors"] = [asdict(error) for error in problem.errors[:MOST_ERRORS]]
+    if len(problem.errors) > MOST_ERRORS:
+        content["error_count"] = len(problem.errors)
     return content
 
 
@@ -172,7 +176,7 @@ def answer_json(problem: HttpProblem) -> Response:
 
 def answer_page(problem: HttpProblem, site_frame: SiteFrame) -> Response:
     """The problem as a page: what is wrong, what to do, and the way back."""
-    errors = [el("li", f"{error.label}：{error.message}") for error in problem.errors]
+    errors = [el("li", f"{error.label}：{error.message}") for error in problem.errors[:MOST_ERRORS]]
     told = el(
         "div",
         el("h1", problem.title, id="err-h"),

@@ -11,7 +11,7 @@ from anyio.lowlevel import RunVar
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.web.http.download_places import hold_place
+from functions.web.http.places import hold_place
 
 MAKING: Final = 8
 _LIMITER: RunVar[CapacityLimiter] = RunVar("qingdan.downloads")

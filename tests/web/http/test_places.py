@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from functions.web.edge.limits import RateLimit
 from functions.web.edge.token_buckets import Rates
-from functions.web.http.download_places import PLACE, DownloadPlaces, hold_place
+from functions.web.http.places import PLACE, download_places, hold_place, password_places
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import SiteFrame
 from functions.web.http.streaming import Download
@@ -28,7 +28,7 @@ def chunks() -> Iterator[bytes]:
 
 
 def test_an_address_has_so_many_places_and_another_has_its_own() -> None:
-    places = DownloadPlaces(most=3, for_address=2)
+    places = download_places(most=3, for_address=2)
     with ExitStack() as held:
         for _ in range(2):
             held.enter_context(places.hold("192.0.2.1"))
@@ -39,6 +39,32 @@ def test_an_address_has_so_many_places_and_another_has_its_own() -> None:
         with pytest.raises(HttpProblem) as refused, places.hold("192.0.2.3"):
             pass
         assert (refused.value.status, refused.value.headers["Retry-After"]) == (503, "15")
+    with places.hold("192.0.2.1"):
+        pass
+
+
+def test_password_checks_wait_in_a_bounded_line() -> None:
+    """Of 300 wrong ones at once, all but a few hear so at once: the right one does not wait behind them."""
+    places, refused = password_places(1), []
+    with ExitStack() as held:
+        for address in range(300):
+            try:
+                held.enter_context(places.hold(f"192.0.2.{address}"))
+            except HttpProblem as problem:
+                refused.append((problem.status, problem.headers["Retry-After"]))
+    assert refused == [(503, "2")] * 275
+
+
+def test_an_address_has_one_password_check_that_waits() -> None:
+    places = password_places(1)
+    with (
+        places.hold("192.0.2.1"),
+        places.hold("192.0.2.1"),
+        pytest.raises(HttpProblem, match="还在核对") as refused,
+        places.hold("192.0.2.1"),
+    ):
+        pass
+    assert refused.value.status == 429
     with places.hold("192.0.2.1"):
         pass
 
