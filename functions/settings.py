@@ -37,6 +37,7 @@ class Settings:
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
     `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
     filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
+    `versions` is how many versions of a filing its unit may make unasked.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -60,6 +61,7 @@ class Settings:
     workers: int = 1
     upload_mb_per_hour: int = 2048
     unfiled_mb: int = 20 * 1024
+    versions: int = 30
     clamd: str = ""
 
     @property
@@ -97,6 +99,7 @@ class Settings:
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
             unfiled_mb=_whole(variables, "QINGDAN_UNFILED_MB", 20 * 1024, 100, 10_000_000),
+            versions=_whole(variables, "QINGDAN_VERSIONS", 30, 2, 1000),
             clamd=variables.get("QINGDAN_CLAMD", "").strip(),
         )
 
@@ -130,6 +133,7 @@ KNOWN_VARIABLES = frozenset(
         "BACKGROUND",
         "UPLOAD_MB_PER_HOUR",
         "UNFILED_MB",
+        "VERSIONS",
         "CLAMD",
     )
 )
