@@ -38,6 +38,8 @@ class Settings:
     `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
     filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
     `versions` is how many versions of a filing its unit may make unasked.
+    `filings_per_hour` and `contested_per_day` are how many new filings one address may make, and how many of them
+    although another holds their place.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -62,6 +64,8 @@ class Settings:
     upload_mb_per_hour: int = 2048
     unfiled_mb: int = 20 * 1024
     versions: int = 30
+    filings_per_hour: int = 60
+    contested_per_day: int = 10
     clamd: str = ""
 
     @property
@@ -100,6 +104,8 @@ class Settings:
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
             unfiled_mb=_whole(variables, "QINGDAN_UNFILED_MB", 20 * 1024, 100, 10_000_000),
             versions=_whole(variables, "QINGDAN_VERSIONS", 30, 2, 1000),
+            filings_per_hour=_whole(variables, "QINGDAN_FILINGS_PER_HOUR", 60, 1, 100_000),
+            contested_per_day=_whole(variables, "QINGDAN_CONTESTED_PER_DAY", 10, 1, 10_000),
             clamd=variables.get("QINGDAN_CLAMD", "").strip(),
         )
 
@@ -134,6 +140,8 @@ KNOWN_VARIABLES = frozenset(
         "UPLOAD_MB_PER_HOUR",
         "UNFILED_MB",
         "VERSIONS",
+        "FILINGS_PER_HOUR",
+        "CONTESTED_PER_DAY",
         "CLAMD",
     )
 )

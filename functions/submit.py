@@ -35,6 +35,7 @@ from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_js
 from functions.web.http.conditional import idempotency_key
 from functions.web.http.problems import HttpProblem, handlers
 from functions.web.http.routes import Route
+from functions.web.http.scope import spend_filing
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
 
@@ -87,7 +88,7 @@ class Submit:
         )
         filing = Filing(definition, data, key, body, contest)
         try:
-            given = await (asyncio.to_thread(recall, self.services, filing) if found else file(self.services, filing))
+            given = await (asyncio.to_thread(recall, self.services, filing) if found else self.file(request, filing))
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
         if given is None:
@@ -106,12 +107,27 @@ class Submit:
         site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
         to = PublicFiling(self.services, definition, self.site_frame.links, site)
         step = await asyncio.to_thread(self.flow.begin, to, posted)
-        return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
+        return await self.store(request, to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
 
-    async def store(self, to: PublicFiling, step: Store) -> Response:
+    async def file(self, request: Request, filing: Filing) -> dict[str, Any]:
+        """Store the filing, when its sender's address may file one more; what was stored before is told all the same.
+
+        HttpProblem 429, and as `intake.file`.
+        """
+        try:
+            place = filing.definition.guard(filing.data)
+            spend_filing(request.scope, place, contest=filing.contest)
+        except HttpProblem:
+            given = await asyncio.to_thread(recall, self.services, filing)
+            if given is None:
+                raise
+            return given
+        return await file(self.services, filing)
+
+    async def store(self, request: Request, to: PublicFiling, step: Store) -> Response:
         """The receipt, or the answers again. No thread waits for the store, however many file at once."""
         try:
-            given = await file(self.services, to.filing(step))
+            given = await self.file(request, to.filing(step))
         except REFUSALS as error:
             return self.page(await asyncio.to_thread(self.flow.refuse, to, step, error), TO_GO_BACK_TO)
         # In a thread: the code to scan takes as long as many filings.

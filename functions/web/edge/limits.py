@@ -13,7 +13,7 @@ from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
 from functions.web.http.places import PLACE, download_places
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
-from functions.web.http.scope import UPLOADS, _too_often, client_address, header
+from functions.web.http.scope import FILINGS, UPLOADS, _too_often, client_address, header
 from functions.web.http.site_frame import SiteFrame
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -168,6 +168,7 @@ class RateLimit:
             scope = {
                 **scope,
                 UPLOADS: partial(self.rates.megabytes.take, address),
+                FILINGS: partial(self.rates.file, address),
                 PLACE: partial(self.places.hold, address),
             }
         await self.app(scope, receive, send)

@@ -12,6 +12,8 @@ from functions.web.http.problems import HttpProblem
 
 # Takes megabytes from what the client's address may still upload; stands in the scope of its requests.
 UPLOADS: Final = "qingdan.uploads"
+# Takes one new filing from what the client's address may file; stands in the scope of its requests.
+FILINGS: Final = "qingdan.filings"
 MB: Final = 1024 * 1024
 # Under what all are counted together of whom no address is known.
 UNKNOWN: Final = "unknown"
@@ -34,6 +36,19 @@ def spend(scope: Scope, size: int) -> None:
     wait = take(ceil(size / MB)) if take else 0.0
     if wait > 0:
         raise _too_often(wait, "这个网络地址上传得太多。请等 {} 秒再上传，已经传完的文件不会丢")
+
+
+def spend_filing(scope: Scope, place: str, *, contest: bool) -> None:
+    """Take one new filing for this place from what the client's address may file; HttpProblem 429 without one.
+
+    Behind a gateway nothing is counted here.
+    """
+    take = scope.get(FILINGS)
+    wait = take(place, contest) if take else 0.0
+    if wait > 0:
+        what = "重复待核的填报" if contest else "填报"
+        words = f"这个网络地址交的{what}太多，这一件还没有存下来。请等 {{}} 分钟再提交，或者打电话给本局"
+        raise HttpProblem(429, words.format(ceil(wait / 60)), headers={"Retry-After": str(int(wait) + 1)})
 
 
 def _too_often(wait: float, words: str) -> HttpProblem:
