@@ -98,7 +98,7 @@ def test_an_upload_of_which_nothing_comes_gives_way_where_room_is_short(tmp_path
     now = [0.0]
     blobs = FileBlobs(tmp_path, most=3 * MB, ticks=lambda: now[0])
     idle, busy = announce(blobs, 1, MB), announce(blobs, 2, MB)
-    for upload, ago in ((idle, IDLE_SECONDS + 60), (busy, IDLE_SECONDS - 60)):
+    for upload, ago in ((idle, 2 * IDLE_SECONDS), (busy, IDLE_SECONDS / 2)):
         changed = NOW.timestamp() - ago
         os.utime(tmp_path / "incoming" / upload.id, (changed, changed))
     announce(blobs, 3, MB)

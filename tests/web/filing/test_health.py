@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import anyio
 import pytest
 from anyio.to_thread import current_default_thread_limiter
+from starlette.concurrency import run_in_threadpool
 
 from functions.bootstrap import Services
 from functions.web.filing.health import check_health
@@ -28,7 +29,7 @@ def test_when_all_worker_threads_are_held_the_service_is_not_well(
         limiter = current_default_thread_limiter()
         async with anyio.create_task_group() as group:
             for _ in range(int(limiter.total_tokens)):
-                group.start_soon(anyio.to_thread.run_sync, released.wait)
+                group.start_soon(run_in_threadpool, released.wait)
             while limiter.available_tokens:
                 await anyio.lowlevel.checkpoint()
             with pytest.raises(HttpProblem) as told:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from functions.web.http.scope import UNKNOWN, client_address, counted_address
 
 PROXY = "10.0.0.1"
-v4 = st.ip_addresses(v=4).filter(lambda address: address != IPv4Address(PROXY))
-v6 = st.ip_addresses(v=6).filter(lambda address: address.ipv4_mapped is None)
+v4 = st.integers(0, 2**32 - 1).map(IPv4Address).filter(lambda address: address != IPv4Address(PROXY))
+v6 = st.integers(0, 2**128 - 1).map(IPv6Address).filter(lambda address: address.ipv4_mapped is None)
 ports = st.integers(0, 65535)
 headers = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 
