@@ -114,20 +114,23 @@ publish: build ## put the site into the bucket that CloudFront shows: BUCKET=...
 	.venv-deploy/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.lock
 	touch $@
 
-# Of a region, with a domain and this certificate, since only then every part of the template is used.
-define check-stack
-	node_modules/.bin/osls package --stage prod --region $(1) --package build/deploy/$(1) \
-	  --param=domain=list.example.invalid --param=certificate=$(2) $(if $(MACHINE),--param=architecture=$(MACHINE))
+# Of a region, both stages, without a domain and with one and this certificate. What judges reads them all at once.
+define check-stacks
+	for stage in dev prod; do for domain in "" "--param=domain=list.example.invalid --param=certificate=$(2)"; do \
+	  node_modules/.bin/osls package --stage $$stage --region $(1) $$domain \
+	    $(if $(MACHINE),--param=architecture=$(MACHINE)) --package build/deploy/$(1)/$$stage$${domain:+-domain}; \
+	done; done
 	.venv-deploy/bin/cfn-lint --regions $(1) --ignore-checks W3005 W8003 \
-	  --template build/deploy/$(1)/cloudformation-template-update-stack.json
-	.venv-deploy/bin/checkov --config-file functions/cloud/checkov.yml --framework cloudformation --quiet --compact \
-	  --skip-download --file build/deploy/$(1)/cloudformation-template-update-stack.json
+	  --template build/deploy/$(1)/*/cloudformation-template-update-stack.json
 endef
 
 .PHONY: deploy-check
 deploy-check: package node_modules/.ready .venv-deploy/.ready ## make the CloudFormation offline, for China and elsewhere, and judge it
-	$(call check-stack,cn-northwest-1,ASCA0000000000000000)
-	$(call check-stack,eu-central-1,arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000)
+	rm -rf build/deploy
+	$(call check-stacks,cn-northwest-1,ASCA0000000000000000)
+	$(call check-stacks,eu-central-1,arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000)
+	.venv-deploy/bin/checkov --config-file functions/cloud/checkov.yml --framework cloudformation --quiet --compact \
+	  --skip-download --file build/deploy/*/*/cloudformation-template-update-stack.json
 	$(BIN)/pytest tests/deployment/stack tests/deployment/packing
 
 .PHONY: lock

@@ -5,8 +5,8 @@ import js from "@eslint/js";
 /* What the browser gives us and we use. A name that is not here is a mistake, and a module that has one of these as its own
    name would hide it from every other module, since the build puts them into one scope. */
 const BROWSER = [
-  "Blob", "DragEvent", "Element", "Event", "File", "FileReader", "Text", "TextDecoder", "TextEncoder", "URL", "URLSearchParams",
-  "Worker", "XMLHttpRequest", "atob", "btoa", "crypto", "document", "fetch", "location", "self", "window"
+  "Blob", "DataTransfer", "DragEvent", "Element", "Event", "File", "FileReader", "Text", "TextDecoder", "TextEncoder", "URL",
+  "URLSearchParams", "Worker", "XMLHttpRequest", "atob", "btoa", "crypto", "document", "fetch", "location", "self", "window"
 ];
 const NODE = ["Blob", "crypto", "process", "setImmediate"];
 

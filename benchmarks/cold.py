@@ -24,6 +24,8 @@ from typing import Any
 import boto3
 
 from benchmarks.report import Table, quantile
+from benchmarks.runtime_api import SHARE, Started, bound
+from benchmarks.runtime_api import start as begin
 from benchmarks.sample import FORM, self_check
 from benchmarks.server import SITE
 from functions.forms.authoring.reader import read_catalogue
@@ -45,6 +47,8 @@ WARM = 300
 WARM_UP = 20
 # What Lambda's runtime for Python has besides the standard library.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
+# Its client for the Runtime API, which is compiled for the interpreter that runs this.
+CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py.py", "runtime_client*.so")
 FLOOR = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
@@ -52,6 +56,15 @@ import boto3
 places = {"region_name": os.environ["QINGDAN_REGION"], "endpoint_url": os.environ["QINGDAN_ENDPOINT_URL"]}
 client = boto3.client("dynamodb", **places)
 client.put_item(TableName=os.environ["QINGDAN_TABLE"], Item={"pk": {"S": "idem#floor"}, "sk": {"S": "floor"}})
+"""
+FLOOR_FUNCTION = """
+import os
+import boto3
+places = {"region_name": os.environ["QINGDAN_REGION"], "endpoint_url": os.environ["QINGDAN_ENDPOINT_URL"]}
+client = boto3.client("dynamodb", **places)
+def handler(event, context):
+    client.put_item(TableName=os.environ["QINGDAN_TABLE"], Item={"pk": {"S": "idem#floor"}, "sk": {"S": "floor"}})
+    return {"statusCode": 201}
 """
 COLD_PROGRAM = """
 import importlib, json, sys
@@ -130,6 +143,8 @@ def run(folder: Path, year: int) -> Table:
         table = Table(f"a function on AWS: packed, fresh {version}, stores on loopback, no network in between")
         _add_cold(table, bench, year)
         _add_warm(table, bench, year)
+        if bench.python == sys.executable:
+            _add_under_runtime(table, bench, year)
     return table
 
 
@@ -143,9 +158,10 @@ def opened(folder: Path) -> Iterator[Bench]:
         with zipfile.ZipFile(made.path) as archive:
             archive.extractall(folder / "tasks" / function)
     runtime = folder / "runtime"
-    for name in RUNTIME:
-        found = Path(boto3.__file__).parent.parent / name
-        (shutil.copytree if found.is_dir() else shutil.copy)(found, _made(runtime) / name)
+    for name in (*RUNTIME, *(CLIENT if python == sys.executable else ())):
+        for found in Path(boto3.__file__).parent.parent.glob(name):
+            (shutil.copytree if found.is_dir() else shutil.copy)(found, _made(runtime) / found.name)
+    (_made(folder / "tasks" / "floor") / "floor.py").write_text(FLOOR_FUNCTION, encoding="utf-8")
     subprocess.run([python, "-m", "compileall", "-q", str(runtime)], check=True)
     with local_cloud() as url:
         os.environ.update(CREDENTIALS)
@@ -216,6 +232,31 @@ def _add_warm(table: Table, bench: Bench, year: int) -> None:
     )
     table.add("warm submit, above the store's call, p90", quantile(above, 0.9), "ms")
     table.add("the store's call, p50", quantile(stores, 0.5), "ms", note="ministack on loopback, not DynamoDB")
+
+
+def _add_under_runtime(table: Table, bench: Bench, year: int) -> None:
+    """Starts under Lambda's runtime client; from the first event on with the processor that 1,024 MB buy."""
+    with bound() as share:
+
+        def start(function: str, handler: str, event: Any) -> Started:
+            paths = [bench.tasks / function, bench.runtime]
+            started = begin(bench.python, handler, paths, bench.variables, event, share)
+            if started.answer.get("statusCode") != 201:
+                raise RuntimeError(f"{function}: {started.answer}")
+            return started
+
+        floors, filings = [], []
+        for turn in range(COLD + 1):
+            floors.append(start("floor", "floor.handler", {}))
+            filings.append(start("submit", "functions.submit.handler", filing(year, 2000 + turn)))
+    note = (
+        f"{SHARE:.2f} of a processor from the first event on" if share else "no share: cgroups cannot be written here"
+    )
+    floor, submit = (min(each.start + each.first for each in those[1:]) for those in (floors, filings))
+    table.add("under the runtime client: floor, start and first event", floor, "ms", note=note)
+    table.add("under the runtime client: start of submit", min(each.start for each in filings[1:]), "ms")
+    table.add("under the runtime client: its first filing", min(each.first for each in filings[1:]), "ms")
+    table.add("under the runtime client: both, times the floor", submit / floor, "", "at most", 1.6)
 
 
 def filing(year: int, number: int) -> dict[str, Any]:

@@ -144,7 +144,7 @@ class Attach:
             self._services.blobs.abandon(upload)
             raise HttpProblem(422, str(error), title=REFUSED) from None
         told = {"name": announced.name, "size": upload.size, "sha256": upload.digest, "voucher": voucher}
-        return _json({**told, "scanned": settled.scanned})
+        return _json({**told, "scanned": settled.scanned, "waiting": settled.waits})
 
     def lead_to_form(self, request: Request) -> Response:
         """The way to the form's page, for who opens anew the address that files were posted to."""

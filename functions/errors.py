@@ -64,7 +64,11 @@ class StepRefused(QingdanError):
 
 
 class StoreUnavailable(QingdanError):
-    """The store cannot write now; nothing was stored, trying again later is right."""
+    """The store cannot be used now; this step was not stored, trying again later is right."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The store was asked to write and its answer was lost: nobody knows whether the step was stored."""
 
 
 class NoRoom(StoreUnavailable):

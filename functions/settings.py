@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from functions.errors import SettingError
 from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 MOST_WORKERS = 32
 MOST_HOPS = 8
 MOST_BY_ITSELF = 4
@@ -31,10 +32,13 @@ class Settings:
     `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
     `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For, of which
     `proxy_hops` proxies write one address each; `encrypted` says that clients use HTTPS. `require_totp` demands a
-    second factor of reviewers and admins.
+    second factor of reviewers and admins, or does not; None leaves it to `public`, which says that others than this
+    machine can reach the service.
+    `listens` is the scheme and host that a server of this machine answers at; "" where nobody would find it there.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
+    `mail_server` takes the mail of `mail_from` to `mail_to`, the superior bureau, with each night's seals; "" for none.
     `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
     filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
     `versions` is how many versions of a filing its unit may make unasked.
@@ -56,7 +60,12 @@ class Settings:
     behind_proxy: bool = False
     proxy_hops: int = 1
     encrypted: bool = False
-    require_totp: bool = False
+    require_totp: bool | None = None
+    public: bool = False
+    listens: str = ""
+    mail_server: str = ""
+    mail_from: str = ""
+    mail_to: str = ""
     origin_mark: str = ""
     cloud: Cloud | None = None
     root_path: str = ""
@@ -78,10 +87,15 @@ class Settings:
         """How many bytes of files a plain HTML form may bring at once."""
         return BEHIND_GATEWAY if self.cloud else MOST_BYTES
 
+    @property
+    def demands_second_factor(self) -> bool:
+        """Whether reviewers and admins need a second factor."""
+        return self.public if self.require_totp is None else self.require_totp
+
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
         """The settings of a mapping like os.environ; SettingError names the variable and the fix."""
-        behind_proxy = _switch(variables, "QINGDAN_BEHIND_PROXY", False)
+        behind_proxy, cloud = _switch(variables, "QINGDAN_BEHIND_PROXY", False), _cloud(variables)
         return cls(
             data=_path(variables, "QINGDAN_DATA") or Path("data"),
             site=_path(variables, "QINGDAN_SITE") or Path("build/site"),
@@ -96,9 +110,10 @@ class Settings:
             behind_proxy=behind_proxy,
             proxy_hops=_whole(variables, "QINGDAN_PROXY_HOPS", 1, 1, MOST_HOPS),
             encrypted=behind_proxy,
-            require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", False),
+            require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", None),
+            public=behind_proxy or cloud is not None,
             origin_mark=variables.get("QINGDAN_ORIGIN_MARK", "").strip(),
-            cloud=_cloud(variables),
+            cloud=cloud,
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
@@ -106,7 +121,8 @@ class Settings:
             versions=_whole(variables, "QINGDAN_VERSIONS", 30, 2, 1000),
             filings_per_hour=_whole(variables, "QINGDAN_FILINGS_PER_HOUR", 60, 1, 100_000),
             contested_per_day=_whole(variables, "QINGDAN_CONTESTED_PER_DAY", 10, 1, 10_000),
-            clamd=variables.get("QINGDAN_CLAMD", "").strip(),
+            clamd=_clamd(variables),
+            **_mail(variables),
         )
 
 
@@ -143,6 +159,9 @@ KNOWN_VARIABLES = frozenset(
         "FILINGS_PER_HOUR",
         "CONTESTED_PER_DAY",
         "CLAMD",
+        "MAIL_SERVER",
+        "MAIL_FROM",
+        "MAIL_TO",
     )
 )
 
@@ -157,6 +176,20 @@ def _path(variables: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
+def _mail(variables: Mapping[str, str]) -> dict[str, str]:
+    """All three settings of the mail, or none."""
+    names = ("MAIL_SERVER", "MAIL_FROM", "MAIL_TO")
+    given = {name.lower(): variables.get(PREFIX + name, "").strip() for name in names}
+    if any(given.values()):
+        for name in names:
+            if not given[name.lower()]:
+                raise SettingError(f"每晚要寄封存记录，还缺 {PREFIX}{name}。请设好，或者三个都不设")
+        for name in names[1:]:
+            if not _MAILBOX.fullmatch(given[name.lower()]):
+                raise SettingError(f"{PREFIX}{name} 要填一个邮箱地址，例如 daj@example.gov.cn。请改好，或者三个都不设")
+    return given
+
+
 def _root_path(variables: Mapping[str, str], name: str) -> str:
     value = variables.get(name, "").strip()
     if not value:
@@ -169,11 +202,23 @@ def _root_path(variables: Mapping[str, str], name: str) -> str:
     return path
 
 
-def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool:
+@overload
+def _switch(variables: Mapping[str, str], name: str, default: bool) -> bool: ...
+@overload
+def _switch(variables: Mapping[str, str], name: str, default: None) -> bool | None: ...
+def _switch(variables: Mapping[str, str], name: str, default: bool | None) -> bool | None:
     value = variables.get(name, "").strip().lower()
     if value in ("", "on", "off"):
         return default if not value else value == "on"
     raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
+
+
+def _clamd(variables: Mapping[str, str]) -> str:
+    value = variables.get("QINGDAN_CLAMD", "").strip()
+    if value and "AWS_LAMBDA_FUNCTION_NAME" in variables:
+        # It speaks in the clear, and a function outside a private network reaches it over a public one only.
+        raise SettingError("QINGDAN_CLAMD 在 AWS 的函数里不能用：内容会不加密地经过公网。请不设")
+    return value
 
 
 def _cloud(variables: Mapping[str, str]) -> Cloud | None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from starlette.applications import Starlette
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken, NotFound
+from functions.errors import GuardTaken, NotFound, OutcomeUnknown
 from functions.forms.address import Links
 from functions.forms.definition import Definition
 from functions.forms.problem import Problem
@@ -24,7 +24,7 @@ from functions.records.event import canonical
 from functions.records.receipt import InvalidReceipt
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
-from functions.web.filing.form_flow import REFUSALS, Answer, FormFlow, ShowCheck, Store
+from functions.web.filing.form_flow import KEY_BYTES, REFUSALS, Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
 from functions.web.filing.health import check_health
 from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, taken_words
@@ -33,11 +33,16 @@ from functions.web.filing.receipt_pages import receipt_page
 from functions.web.filing.vouchers import unproven, vouchers_in
 from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_json, parse_pairs, require_type
 from functions.web.http.conditional import idempotency_key
-from functions.web.http.problems import HttpProblem, handlers
+from functions.web.http.problems import HttpProblem, handlers, problem_of
 from functions.web.http.routes import Route
 from functions.web.http.scope import spend_filing
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
+
+NOT_KNOWN: Final = (
+    "没有等到存储的答复，不知道存下来没有。请过一会儿把同样的内容再提交一次，带上 Idempotency-Key: {}。"
+    "已经存下来的不会再存一份，给出的是同一份回执"
+)
 
 
 def create_app(services: Services) -> Starlette:
@@ -78,7 +83,8 @@ class Submit:
     async def take_json(self, request: Request) -> Response:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
-        key = idempotency_key(request)
+        # Without a key of its own, a client whose answer is lost on the way to the store could not find its filing.
+        key = idempotency_key(request) or self.services.entropy(KEY_BYTES).hex()
         contest = parse_flag("contest", request.query_params.get("contest"))
         body = await request.body()
         data = parse_json(body)
@@ -91,6 +97,12 @@ class Submit:
             given = await (asyncio.to_thread(recall, self.services, filing) if found else self.file(request, filing))
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
+        except OutcomeUnknown as error:
+            unknown = problem_of(error)
+            more = {"idempotency_key": key}
+            raise HttpProblem(
+                unknown.status, NOT_KNOWN.format(key), title=unknown.title, headers=unknown.headers, more=more
+            ) from None
         if given is None:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
         return _json(given, status=201, headers={"Location": f"{_root(request)}/api/submissions/{given['number']}"})
@@ -104,7 +116,7 @@ class Submit:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         posted = PostedForm.read(definition, await request.body())
-        site = site_address(request, self.site_frame, encrypted=self.services.settings.encrypted)
+        site = site_address(self.site_frame, self.services.settings)
         to = PublicFiling(self.services, definition, self.site_frame.links, site)
         step = await asyncio.to_thread(self.flow.begin, to, posted)
         return await self.store(request, to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services, open_services
 from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
+from functions.forms.definition import Definition
 from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.server.server import create_app
 from functions.settings import Settings
@@ -97,10 +98,23 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
+def definition(catalogue: Catalogue) -> Definition:
+    """The self-check report (F11)."""
+    return catalogue.get("annual-self-check")
+
+
+@pytest.fixture
 def settings(site: Path, tmp_path: Path) -> Settings:
     """Settings for fresh data, without a rate limit."""
     data = tmp_path / "data"
-    return Settings(data=data, site=site, schemas=ROOT / "schemas", rate_limit=False, cloud=STORES.cloud(data))
+    return Settings(
+        data=data,
+        site=site,
+        schemas=ROOT / "schemas",
+        rate_limit=False,
+        cloud=STORES.cloud(data),
+        listens="http://127.0.0.1",
+    )
 
 
 @pytest.fixture

@@ -58,6 +58,20 @@ def test_every_target_and_every_link_of_the_readmes_exists(readme: str) -> None:
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()] == []
 
 
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+NAMED_TESTS = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", SECURITY)))
+
+
+def test_every_test_that_the_page_on_security_names_exists() -> None:
+    assert len(NAMED_TESTS) > 50
+    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path, _ in NAMED_TESTS}
+    assert [f"{path}::{name}" for path, name in NAMED_TESTS if f"def {name}(" not in sources[path]] == []
+
+
+def test_every_chapter_of_the_standard_has_its_place() -> None:
+    assert re.findall(r"^## V(\d+) ", SECURITY, re.MULTILINE) == [str(chapter) for chapter in range(1, 18)]
+
+
 def test_the_readme_lists_every_target_that_make_lists() -> None:
     listed = re.findall(r"^\| `make ([a-z-]+)` \|", README, re.MULTILINE)
     assert sorted(listed) == sorted(re.findall(r"^([a-z-]+):.*## (?!list the targets)", MAKEFILE, re.MULTILINE))

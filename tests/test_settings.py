@@ -19,6 +19,13 @@ def test_settings_come_from_variables() -> None:
     assert (settings.data, settings.rate_limit, settings.body_limit) == (Path("/srv/qd"), False, 2048)
 
 
+def test_a_scanner_is_refused_where_it_would_be_reached_in_the_clear() -> None:
+    given = {"QINGDAN_CLAMD": "scanner.example.invalid:3310"}
+    assert Settings.from_mapping(given).clamd == given["QINGDAN_CLAMD"]
+    with pytest.raises(SettingError, match=r"QINGDAN_CLAMD.*请不设"):
+        Settings.from_mapping({**given, "AWS_LAMBDA_FUNCTION_NAME": "attach"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

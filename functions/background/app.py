@@ -26,12 +26,12 @@ from functions.settings import Settings
 from functions.staff.audit_log import AuditLogStore, Entry, Sought, link
 from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 from functions.staff.store import Account, Session
-from functions.web.edge.aws_gateway import log_as_lines
 from functions.web.filing.documents import tools_of
-from functions.web.http.loggers import FAILURES, NIGHTS
+from functions.web.http.loggers import FAILURES, NIGHTS, log_as_lines
 from functions.web.http.streaming import DELIVERY, Download, close
 
 SECONDS_BETWEEN_SIGNS: Final = 2
+TOKEN_BYTES: Final = 16
 # Lambda ends a function after 15 minutes, without a word to anybody.
 PATIENCE_SECONDS: Final = 14 * 60
 _TOO_LONG: Final = "14 分钟还没有做完，停下来了。请用筛选缩小范围，分几次下载"
@@ -50,11 +50,14 @@ async def make(services: Services, id: str, ticks: Callable[[], float]) -> Prepa
     """Make the file of a parcel: the answer to its request, for its owner, as if he asked now. `ticks` are seconds.
 
     The parcel says how far it is meanwhile, and at the end that it is ready or what is wrong. What is no fault of the
-    request's is raised too.
+    request's is raised too. Lambda may deliver a call twice: the second leaves the parcel to the first.
     """
     prepared_downloads = services.prepared_downloads
     assert prepared_downloads is not None, "nobody starts this function where nothing waits to be fetched"
     prepared = await asyncio.to_thread(prepared_downloads.read, id)
+    token = services.entropy(TOKEN_BYTES).hex()
+    if not await asyncio.to_thread(prepared_downloads.claim, id, token):
+        return prepared
     making = _Making(services, prepared_downloads, prepared, ticks)
     try:
         account = await asyncio.to_thread(services.staff.account, prepared.owner)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
 from functions.desk.admin.audit_log import AuditLogPages
+from functions.desk.confirmation import Confirmation
 from functions.desk.downloads.behind_gateway import delivered
 from functions.desk.downloads.prepared import PreparedDownloads
 from functions.desk.error_answers import ErrorAnswers
@@ -23,6 +24,7 @@ from functions.desk.filings.call_list import Calls
 from functions.desk.filings.documents import DeskDocuments
 from functions.desk.filings.list_page import ListPage
 from functions.desk.filings.paper_entry import PaperDesk
+from functions.desk.first_answers import FirstAnswers
 from functions.desk.frame import Pages
 from functions.desk.review.api import ReviewApi
 from functions.desk.review.batch_pages import BatchPages
@@ -52,11 +54,13 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """The application over these services; SettingError when the site has not been built."""
-    pages = Pages(SiteFrame.load(services.settings.site), services.records)
-    sessions, stepper = Sessions(services), Stepper(services)
+    pages = Pages(SiteFrame.load(services.settings.site), services.records, services.entropy)
+    sessions, stepper = Sessions(services, context=(pages.bureau,)), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)
     steps, resumption = SignInSteps(services, sessions, factors), Resumption(encryption, services.settings)
+    first_answers = FirstAnswers(services, encryption)
+    confirmation = Confirmation(services, sessions, factors)
     sign_in = SignInPages(sessions, steps, pages, resumption)
     decisions = Decisions(services, stepper)
     review = Review(services, sessions, pages, stepper, decisions)
@@ -65,8 +69,8 @@ def create_app(services: Services) -> Starlette:
     routes = [
         *sign_in.routes(slow),
         *SessionApi(sessions, steps).routes(slow),
-        *OwnAccount(services, sessions, factors, pages).routes(slow),
-        *StaffPages(services, sessions, pages).routes(slow),
+        *OwnAccount(services, sessions, factors, pages, confirmation).routes(slow),
+        *StaffPages(services, sessions, pages, confirmation).routes(slow),
         *AuditLogPages(services, sessions, pages).routes(),
         *ListPage(services, sessions, pages, review.page).routes(),
         *FilingsApi(services, sessions, stepper).routes(),
@@ -78,6 +82,7 @@ def create_app(services: Services) -> Starlette:
         *ReviewApi(services, sessions, stepper, decisions).routes(),
         *PreparedDownloads(services, sessions, pages).routes(),
     ]
+    routes = [first_answers.guard(route) for route in routes]
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer
     handled = (HttpProblem, HTTPException, QingdanError, Exception)
     return Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, answer))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.desk.first_answers import USED, KeyUsed
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, StaleForm, StepNeeded, Visitor
 from functions.desk.sign_in.pages import SignInPages
-from functions.desk.sign_in.resumption import Resumption, address_of
+from functions.desk.sign_in.resumption import KeptPost, Resumption
 from functions.errors import QingdanError
 from functions.web.http.problems import HttpProblem, answer_json, problem_for, wants_html
+from functions.web.http.site_addresses import address_of
 
 
 class ErrorAnswers:
@@ -41,7 +44,16 @@ class ErrorAnswers:
             kept = await self._resumption.read(request, again=True)
             if kept:
                 return await run_in_threadpool(self._sign_in_pages.resume, request, kept)
+        if isinstance(error, KeyUsed):
+            kept = await self._resumption.read(request, again=True)
+            if kept:
+                return await run_in_threadpool(self._begin_anew, request, kept)
         return await run_in_threadpool(self._message, request, problem)
+
+    def _begin_anew(self, request: Request, kept: KeptPost) -> Response:
+        """What was typed, without the page's own key of what it stores: that one was used, too."""
+        unused = replace(kept, pairs=[(name, value) for name, value in kept.pairs if name != "key"])
+        return self._sign_in_pages.resume(request, unused, status=409, why=USED)
 
     def _message(self, request: Request, problem: HttpProblem) -> Response:
         return self._pages.message(request, self._visitor(request), problem)

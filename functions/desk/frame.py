@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from functions.desk.first_answers import new_key
 from functions.desk.sessions import Visitor
 from functions.errors import QingdanError
 from functions.records.store import RecordStore, Selection
 from functions.records.words import WAITING
 from functions.staff.permissions import ROLE_TITLES, may
 from functions.web.http.problems import HttpProblem
+from functions.web.http.site_addresses import path_of
 from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ MOST_COUNTED: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a page needs to know of its surroundings. `base` is where the service is mounted, `home` the site's root."""
+    """What a page needs to know of its surroundings.
+
+    `base` is where the service is mounted, `home` the site's root, `once` the key that each of the page's forms sends.
+    """
 
     bureau: str
     stylesheet: str
@@ -38,6 +43,7 @@ class Frame:
     digest_script: str
     home: str
     base: str
+    once: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Who:
     name: str
     role: str
     csrf: str
+    once: str
     manages: bool
     reads_trail: bool
 
@@ -77,17 +84,19 @@ class View(Protocol):
 
 
 class Pages:
-    """Renders the desk's templates; `records` are counted for what waits.
+    """Renders the desk's templates; `records` are counted for what waits, each page gets a key out of `entropy`.
 
     Jinja2 is loaded with the first page, so that a start does not wait for it.
     """
 
-    def __init__(self, site_frame: SiteFrame, records: RecordStore) -> None:
+    def __init__(self, site_frame: SiteFrame, records: RecordStore, entropy: Callable[[int], bytes]) -> None:
         self._assets = site_frame.assets
         self._records = records
+        self._entropy = entropy
         self.site_frame = site_frame
         self.home = site_frame.base
-        self.name = f"{site_frame.assets['bureau']}经办台"
+        self.bureau = site_frame.assets["bureau"]
+        self.name = f"{self.bureau}经办台"
 
     @cached_property
     def _templates(self) -> Environment:
@@ -106,10 +115,12 @@ class Pages:
         base = request.scope.get("root_path", "")
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
-        frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base)
+        frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base, new_key(self._entropy))
         ways = nav_items(request, visitor, self._records) if visitor else []
         shown = {field.name: getattr(view, field.name) for field in fields(view)}
-        html = self._templates.get_template(view.template).render(frame=frame, who=_who(visitor), ways=ways, **shown)
+        html = self._templates.get_template(view.template).render(
+            frame=frame, who=_who(visitor, frame.once), ways=ways, **shown
+        )
         return HTMLResponse(html, status)
 
     def message(
@@ -122,7 +133,7 @@ class Pages:
         return response
 
 
-def _who(visitor: Visitor | None) -> Who | None:
+def _who(visitor: Visitor | None, once: str) -> Who | None:
     if visitor is None:
         return None
     account = visitor.account
@@ -131,6 +142,7 @@ def _who(visitor: Visitor | None) -> Who | None:
         name=account.name,
         role=ROLE_TITLES[role],
         csrf=visitor.session.csrf,
+        once=once,
         manages=may(role, "manage_accounts"),
         reads_trail=may(role, "read_trail"),
     )
@@ -159,7 +171,7 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
     account = visitor.account
     if account.must_change_password:
         return []
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    path = path_of(request)
     among = path == "/desk/" or path.startswith("/desk/submissions/")
     queue = among and request.query_params.get("status") == "waiting"
     ways = [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -14,7 +15,10 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.errors import NotFound
+from functions.staff.account_names import name_hash
 from functions.staff.accounts import change_password, revise, without_sessions
+from functions.staff.devices import LIFE, Devices
+from functions.staff.encryption import Encryption
 from functions.staff.passwords import PasswordRefused, Passwords
 from functions.staff.permissions import NEEDS_SECOND_FACTOR, Permission, may
 from functions.staff.sessions import (
@@ -33,6 +37,7 @@ from functions.web.http.user_agents import name_client
 
 COOKIE: Final = "__Host-qingdan"
 FORM_COOKIE: Final = "__Host-qingdan-form"
+DEVICE_COOKIE: Final = "__Host-qingdan-device-"
 # In the scope, where no client can set it: whom a request is answered for that nobody sent, and who was admitted.
 ON_BEHALF: Final = "qingdan.on_behalf"
 ADMITTED: Final = "qingdan.admitted"
@@ -64,10 +69,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A fresh session; `token` goes into the cookie and nowhere else."""
+    """A fresh session; `token` and `device` go into cookies and nowhere else."""
 
     visitor: Visitor
     token: str
+    device: str
+
+    def keep(self, response: Response) -> None:
+        """Give the browser the session, and what it is known by at the next sign-in to this account."""
+        set_cookie(response, COOKIE, self.token)
+        set_cookie(response, _device_cookie(self.visitor.account.name), self.device, lasting=LIFE)
 
 
 class Sessions:
@@ -80,11 +91,14 @@ class Sessions:
         limits: SessionLimits | None = None,
         throttle: Throttle | None = None,
         passwords: Passwords | None = None,
+        context: Sequence[str] = (),
     ) -> None:
         self._services = services
         self._limits = limits or SessionLimits()
         self._throttle = throttle or Throttle()
-        self.passwords = passwords or Passwords(services.entropy)
+        self.passwords = passwords or Passwords(services.entropy, context=context)
+        encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
+        self._devices = Devices(encryption, services.entropy)
         self._trail = Audit(services)
 
     def visitor(self, request: Request) -> Visitor:
@@ -119,7 +133,7 @@ class Sessions:
 
     def demands_second_factor(self, account: Account) -> bool:
         """Whether the operator demands a second factor of this account's role."""
-        return self._services.settings.require_totp and account.role in NEEDS_SECOND_FACTOR
+        return self._services.settings.demands_second_factor and account.role in NEEDS_SECOND_FACTOR
 
     def lacks_second_factor(self, account: Account) -> bool:
         """Whether a second factor is demanded and has not been set up."""
@@ -186,15 +200,23 @@ class Sessions:
 
     def count_try(self, request: Request, name: str, step: Step) -> None:
         """Count a try before it is looked at, or raise HttpProblem 429."""
-        address = client_address(request.scope, self._services.settings.trusted_hops)
-        try:
-            self._throttle.admit(self._services.staff, name=name, address=address, at=self._now(), step=step)
-        except TooManyAttempts as refusal:
-            raise HttpProblem(429, str(refusal), headers={"Retry-After": str(refusal.retry_after)}) from None
+        address, device = self._address(request), self._device(request, name) if step != "confirm" else ""
+        with _refusals():
+            self._throttle.admit(
+                self._services.staff, name=name, address=address, at=self._now(), step=step, device=device
+            )
 
-    def forgive(self, name: str) -> None:
-        """Begin the account's counts anew after a sign-in that went right."""
-        self._throttle.forgive(self._services.staff, name=name)
+    def count_one_time(self, request: Request) -> None:
+        """Count a try with what looks like a one-time password, for the address alone; or raise HttpProblem 429.
+
+        It cannot be guessed, so whoever got one can use it while strangers keep the account's tries used up.
+        """
+        with _refusals():
+            self._throttle.admit_address(self._services.staff, address=self._address(request), at=self._now())
+
+    def forgive(self, request: Request, name: str) -> None:
+        """Begin the counts anew after a sign-in that went right."""
+        self._throttle.forgive(self._services.staff, name=name, device=self._device(request, name))
 
     def form_token(self, request: Request) -> str:
         """A token for the sign-in page, which has no session yet: it must come back both as cookie and in the form.
@@ -212,7 +234,13 @@ class Sessions:
             limits=self._limits,
             client=name_client(request.headers.get("user-agent", "")),
         )
-        return SignedIn(Visitor(account, session), token)
+        return SignedIn(Visitor(account, session), token, self._devices.token(account.name, self._now()))
+
+    def _address(self, request: Request) -> str:
+        return client_address(request.scope, self._services.settings.trusted_hops)
+
+    def _device(self, request: Request, name: str) -> str:
+        return self._devices.recognise(request.cookies.get(_device_cookie(name), ""), name, self._now())
 
     def _now(self) -> datetime:
         return self._services.clock()
@@ -239,11 +267,28 @@ def _require_same(expected: str, given: str) -> None:
         raise StaleForm
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """Give the browser a cookie that only this host gets back, over HTTPS, and no script can read."""
-    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="strict")
+def set_cookie(response: Response, name: str, value: str, *, lasting: timedelta | None = None) -> None:
+    """Give the browser a cookie that only this host gets back, over HTTPS, and no script can read.
+
+    It ends with the browser unless it is `lasting`.
+    """
+    seconds = None if lasting is None else int(lasting.total_seconds())
+    response.set_cookie(name, value, seconds, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def drop_cookie(response: Response, name: str) -> None:
     """Take the cookie back."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def _device_cookie(name: str) -> str:
+    """One for each account: officers who share a computer are each known there."""
+    return DEVICE_COOKIE + name_hash(name)[:16]
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except TooManyAttempts as refusal:
+        raise HttpProblem(429, str(refusal), headers={"Retry-After": str(refusal.retry_after)}) from None

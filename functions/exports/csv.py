@@ -8,7 +8,7 @@ from itertools import islice
 from functions.errors import QingdanError
 from functions.exports.cells import CellReader
 from functions.exports.csv_cells import CELLS, quote
-from functions.exports.table import MAIN_COLUMNS, Table, build_tables
+from functions.exports.table import MAIN_COLUMNS, Column, Table, build_tables
 from functions.forms.definition import Definition
 from functions.records.store import Answers
 
@@ -27,7 +27,7 @@ def stream_csv(filings: Iterable[Answers], versions: Sequence[Definition], *, ta
     if len({version.id for version in versions}) > 1:
         raise QingdanError("CSV 文件一次只放一种表。请先在筛选里选定一种表再导出，或者改用 XLSX")
     if not versions:
-        return iter([BOM + _line(quote(column.header) for column in MAIN_COLUMNS).encode()])
+        return iter([head_of(MAIN_COLUMNS)])
     return _stream(filings, _find(build_tables(versions), table), versions)
 
 
@@ -40,7 +40,7 @@ def _find(tables: Sequence[Table], key: str) -> Table:
 
 
 def _stream(filings: Iterable[Answers], table: Table, versions: Sequence[Definition]) -> Iterator[bytes]:
-    yield BOM + _line(quote(column.header) for column in table.columns).encode()
+    yield head_of(table.columns)
     lines = _lines(filings, table, versions)
     while some := list(islice(lines, LINES_A_CHUNK)):
         yield (END.join(some) + END).encode()
@@ -55,5 +55,6 @@ def _lines(filings: Iterable[Answers], table: Table, versions: Sequence[Definiti
     return (",".join(cells) for answers in filings for _, cells in reader.lines(answers))
 
 
-def _line(cells: Iterable[str]) -> str:
-    return ",".join(cells) + END
+def head_of(columns: Iterable[Column]) -> bytes:
+    """What a file begins with: the byte-order mark and the headers."""
+    return BOM + (",".join(quote(column.header) for column in columns) + END).encode()

@@ -19,6 +19,7 @@ from functions.exports.writers import (
     write_jsonl,
     write_package,
     write_pdfs,
+    write_tables,
     write_workbook,
 )
 from functions.staff.permissions import Permission
@@ -73,6 +74,7 @@ class Export:
 
 XLSX: Final = FileKind("xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
 CSV: Final = FileKind("csv", "CSV", "text/csv; charset=utf-8", ".csv")
+TABLES: Final = FileKind("tables", "CSV 全套", "application/zip", "-csv.zip")
 JSONL: Final = FileKind("jsonl", "JSON Lines", "application/jsonl; charset=utf-8", ".jsonl")
 PDF: Final = FileKind("pdf", "PDF", "application/zip", "-pdf.zip")
 PACKAGE: Final = FileKind("zip", "归档包", "application/zip", ".zip")
@@ -83,6 +85,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         for format in (
             Format(XLSX, write_workbook),
             Format(CSV, write_csv, several_forms=False, row_tables=True),
+            Format(TABLES, write_tables, button="CSV（每张表一个）"),
             Format(JSONL, write_jsonl),
             Format(PDF, write_pdfs, button="PDF（每件一个）", needs_tools=True),
             Format(PACKAGE, write_package, needs_tools=True),

@@ -81,6 +81,14 @@ def write_csv(job: Job) -> Iterator[bytes]:
     return stream_csv(job.counted(job.store.answers(job.selection)), versions, table=job.table)
 
 
+def write_tables(job: Job) -> Iterator[bytes]:
+    """A zip with a CSV for every table of every form."""
+    from functions.exports.csv_zip import stream_tables
+
+    versions = versions_of(job.store, job.selection)
+    return stream_tables(job.counted(job.store.answers(job.selection)), versions)
+
+
 def write_jsonl(job: Job) -> Iterator[bytes]:
     """Each record in a line, without any loss."""
     from functions.exports.jsonl import stream_jsonl

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any, BinaryIO
 
 import xlsxwriter
 
@@ -22,6 +23,7 @@ MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 CUT = "……（超出单元格上限，后文从略；全文见 JSON Lines 导出）"
 DIGITS_HELD = 15  # what Excel keeps of a number
+_CHUNK = 1 << 18
 FROZEN_COLUMNS = 2  # the number, and the unit or the row, stay in sight
 
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -45,18 +47,41 @@ def write_xlsx(filings: Iterable[Answers], versions: Sequence[Definition], out: 
     means that nothing was selected. A number or date that Excel could not hold exactly stays text; a text longer than a
     cell may be is cut with a clear mark. When reading the filings fails, nothing has been written to `out`.
     """
+    with _workbook(out, at, "填报导出") as book:
+        _fill(book, filings, versions)
+
+
+def stream_list(
+    title: str, columns: Sequence[Column], lines: Iterable[Sequence[str]], *, at: datetime
+) -> Iterator[bytes]:
+    """A workbook of one sheet, in chunks; each line has a text for each column."""
+    converts = [CELLS.of(column.kind) for column in columns]
+    with TemporaryFile(prefix="qingdan-xlsx-") as file:
+        with _workbook(file, at, title) as book:
+            sheet = _Sheet(book, SheetNames(), _Formats(book), title, columns)
+            for line in lines:
+                sheet.write([convert(text) if text else None for convert, text in zip(converts, line, strict=True)])
+            sheet.finish()
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+@contextmanager
+def _workbook(out: IO[bytes], at: datetime, title: str) -> Iterator[Any]:
+    """A workbook that is written to `out` when the block has ended well."""
     with TemporaryDirectory(prefix="qingdan-xlsx-") as folder:
         book = xlsxwriter.Workbook(out, {**_OPTIONS, "tmpdir": folder})
+        book.set_properties({"title": title, "created": at.astimezone(SHANGHAI).replace(tzinfo=None)})
         try:
-            _fill(book, filings, versions, at)
+            yield book
             book.close()
         finally:
             for sheet in book.worksheets():
                 sheet.row_data_fh.close()
 
 
-def _fill(book: Any, filings: Iterable[Answers], versions: Sequence[Definition], at: datetime) -> None:
-    book.set_properties({"title": "填报导出", "created": at.astimezone(SHANGHAI).replace(tzinfo=None)})
+def _fill(book: Any, filings: Iterable[Answers], versions: Sequence[Definition]) -> None:
     names, formats = SheetNames(), _Formats(book)
     forms: dict[str, tuple[CellReader, list[_Sheet]]] = {}
     for form, group in groupby(versions, lambda version: version.id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 from zipstream import ZipStream
 
@@ -16,14 +17,14 @@ _LONGEST_NAME, _LONGEST_ENDING = 60, 5
 
 
 class Zip:
-    """Each method yields what is to be sent next. Members are stored as they are: what is large is packed already."""
+    """Each method yields what is to be sent next. Members are stored as they are, unless `deflate` packs them."""
 
     def __init__(self) -> None:
         self._stream = ZipStream(sized=False)
 
-    def add(self, name: str, content: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    def add(self, name: str, content: bytes | Iterable[bytes], *, deflate: bool = False) -> Iterator[bytes]:
         """One member whole, before the next is added."""
-        self._stream.add(content, name)
+        self._stream.add(content, name, compress_type=ZIP_DEFLATED if deflate else ZIP_STORED)
         yield from self._stream.file()
 
     def folder(self, name: str) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ MOST_BYTES: Final = 50 * 1024 * 1024
 # What a plain HTML form brings at once through a gateway, which lets 6 MB through, as base64.
 BEHIND_GATEWAY: Final = 4 * 1024 * 1024
 LONGEST_NAME: Final = 200
-EXTENSIONS: Final = (".pdf", ".ofd", ".jpg", ".jpeg", ".png", ".docx", ".xlsx")
+EXTENSIONS: Final = (".pdf", ".ofd", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".docx", ".xlsx")
 KINDS: Final = "PDF、OFD、JPEG、PNG、DOCX、XLSX"
 KEYS: Final = frozenset(("name", "size", "sha256"))
 UPLOAD: Final = "upload:"

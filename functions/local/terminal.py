@@ -1,4 +1,4 @@
-"""What every command shares: its options, the settings, the open data folder, a whole file, a bar on a terminal."""
+"""What every command shares: its options, the settings, the open data folder, a bar on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 
 from functions.bootstrap import Services, open_services
-from functions.errors import QingdanError, system_reason
 from functions.records.event import SALT_BYTES
 from functions.settings import Settings
 from functions.staff.audit_log import CONSOLE, Action, Entry
@@ -51,22 +50,6 @@ def note(services: Services, action: Action, about: str = "", **details: str | i
     """Note in the trail what the command line did."""
     entry = Entry(action, CONSOLE, services.clock(), about, details)
     services.trail.add(entry, services.entropy(SALT_BYTES)).result()
-
-
-def write_whole(out: Path, chunks: Iterator[bytes]) -> None:
-    """Write the file beside its name and rename it at the end, so that a half file never bears the name."""
-    scratch = out.with_name(f".{out.name}.part")
-    try:
-        with scratch.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(out)
-    except OSError as error:
-        raise QingdanError(f"{out} 写不进去（{system_reason(error)}）。请检查文件夹和磁盘空间，再导出一次") from None
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -17,13 +17,28 @@ from functions.errors import QingdanError
 from functions.records.event import canonical_plain
 
 _HALF = 32
+# The order of P-256. With (r, s) anybody can write (r, order - s), which is as right: of the two, ours is the low one.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_HIGHEST = _ORDER // 2
+# What the signed header says of that. Receipts of 0.1.0 do not say it, and may have either form.
+_LOW = {"s": "low"}
 # Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
 _ALGORITHM = ec.ECDSA(SHA256(), deterministic_signing=True)
 _WRONG = "这份回执核对不上：内容被改动过，或者不是本局签发的。请用原来的回执再试"
 
 
+_OTHER_FORM = "这份回执的签名被换了一种写法，不是本局发出的那一份。请用原来的回执再试"
+
+
 class InvalidReceipt(QingdanError):
     """The text is no receipt of ours, or somebody changed it."""
+
+
+class OtherForm(InvalidReceipt):
+    """The statement is ours, and somebody rewrote the signature into its other form."""
+
+    def __init__(self) -> None:
+        super().__init__(_OTHER_FORM)
 
 
 class Signer:
@@ -32,7 +47,7 @@ class Signer:
     def __init__(self, kid: str, private_key: ec.EllipticCurvePrivateKey) -> None:
         self.kid = kid
         self._key = private_key
-        self._header = _encode(canonical_plain({"alg": "ES256", "kid": kid, "typ": "JWT"}))
+        self._header = _encode(canonical_plain({"alg": "ES256", "kid": kid, "typ": "JWT"} | _LOW))
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -42,7 +57,7 @@ class Signer:
         """The compact JWS over this payload."""
         signed = self._header + b"." + _encode(canonical_plain(payload))
         r, s = decode_dss_signature(self._key.sign(signed, _ALGORITHM))
-        signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+        signature = r.to_bytes(_HALF, "big") + min(s, _ORDER - s).to_bytes(_HALF, "big")
         return (signed + b"." + _encode(signature)).decode()
 
 
@@ -58,7 +73,12 @@ def verify(receipt: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -
 
 
 def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
-    """The payload of a JWS that one of the keys signed, whatever it states; anything else raises InvalidReceipt."""
+    """The payload of a JWS that one of the keys signed, whatever it states; anything else raises InvalidReceipt.
+
+    A signature has one form where its header says so. Where it does not, both are let through: nobody but the signer
+    can tell which of the two was given out, and nobody can make a new signature of that kind.
+    """
+    other_form = False
     try:
         head, body, tail = token.encode("ascii").split(b".")
         header, signature = json.loads(_decode(head)), _decode(tail)
@@ -67,9 +87,12 @@ def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]
             raise ValueError("not an ES256 signature")
         r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
         key.verify(encode_dss_signature(r, s), head + b"." + body, _ALGORITHM)
+        other_form = "s" in header and s > _HIGHEST
         payload = json.loads(_decode(body))
     except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature):
         payload = None
+    if other_form:
+        raise OtherForm
     if not isinstance(payload, dict):
         raise InvalidReceipt(_WRONG)
     return payload

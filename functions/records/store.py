@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple, Protocol
 
 from functions.records.event import Event
 from functions.records.seals.merkle import Tile
@@ -53,6 +54,10 @@ class Idempotency:
 
     key: str
     request: str
+
+
+# A client repeats a request within minutes. After this a repetition meets the guard, or the record's next sequence.
+ANSWERS_KEPT: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,8 @@ class RecordStore(Protocol):
         """Store the step durably, then resolve the future.
 
         The future fails with IdempotencyMismatch, GuardTaken or SequenceTaken, checked in that order; an append with a
-        known key and the same request resolves to the first answer before any other check.
+        known key and the same request resolves to the first answer before any other check. With OutcomeUnknown nobody
+        knows whether the step is stored.
         """
         ...
 
@@ -172,6 +178,13 @@ class RecordStore(Protocol):
 
     def recall(self, used: Idempotency) -> Stored | None:
         """The answer given under this key; None when the key is new, IdempotencyMismatch for another request."""
+        ...
+
+    def forget_answers(self, now: datetime) -> None:
+        """Forget the answers that were given ANSWERS_KEPT or longer before `now` (aware), in time.
+
+        Not those of steps that claimed no guard, which nothing but the key keeps from being stored twice.
+        """
         ...
 
     def read(self, number: str) -> Record:

@@ -10,7 +10,8 @@ from typing import cast
 
 from functions.errors import NotFound, QingdanError
 from functions.forms.characters import comparable, name_character, narrow, seen
-from functions.staff.passwords import PasswordRefused, Passwords, judge_password, normal_one_time
+from functions.staff.account_names import normal_name
+from functions.staff.passwords import PasswordRefused, Passwords, normal_one_time
 from functions.staff.permissions import ROLE_TITLES
 from functions.staff.store import Account, AccountChanged, NameTaken, Role, StaffStore
 
@@ -35,7 +36,7 @@ def make_account(
     if role not in ROLE_TITLES:
         raise AccountRefused(f"没有“{role}”这种角色。请用 {'、'.join(ROLE_TITLES)} 之一")
     if password is not None:
-        judge_password(password, name=name)
+        passwords.judge(password, name=name)
     given = passwords.one_time() if password is None else password
     account = Account(name, cast(Role, role), passwords.hash(given), password is None, False, at)
     try:
@@ -62,7 +63,7 @@ def change_password(
     """Store the new password, close all sessions of the account, return its new state; or raise PasswordRefused."""
     if not passwords.fits(account.password_hash, given_password(account, old)):
         raise PasswordRefused("现在的密码不对。请重填，注意大小写", field="old")
-    judge_password(new, name=account.name)
+    passwords.judge(new, name=account.name)
     if new != again:
         raise PasswordRefused("两次填的新密码不一样。请重填", field="again")
     if passwords.fits(account.password_hash, new):
@@ -94,11 +95,6 @@ def revise(store: StaffStore, name: str, change: Callable[[Account], Account]) -
 def without_sessions(account: Account) -> Account:
     """A state in which every session that was opened before is worth nothing."""
     return replace(account, epoch=account.epoch + 1)
-
-
-def normal_name(name: str) -> str:
-    """The name as accounts are found by: NFKC, without what nobody sees and the blanks that a keyboard leaves."""
-    return comparable(seen(name)).strip()
 
 
 def given_password(account: Account, typed: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functions.staff.accounts import revise, without_sessions
 from functions.staff.passwords import Passwords
 from functions.staff.store import Account, Role, StaffStore
+from functions.staff.throttle import unlock
 
 
 def change_role(store: StaffStore, name: str, role: Role) -> Account:
@@ -24,10 +25,18 @@ def enable(store: StaffStore, name: str) -> Account:
     return revise(store, name, lambda account: replace(account, disabled=False))
 
 
+def allow_sign_in(store: StaffStore, name: str) -> Account:
+    """Let the account be tried again at once where sign-in was tried too often; NotFound."""
+    account = store.account(name)
+    unlock(store, account.name)
+    return account
+
+
 def reset_password(store: StaffStore, passwords: Passwords, name: str, *, second_factor_too: bool = False) -> str:
     """A one-time password in place of the old one, which is worth nothing at once, as are all sessions; NotFound.
 
-    The second factor stays unless it is to be forgotten in the same step.
+    The second factor stays unless it is to be forgotten in the same step. Where sign-in was tried too often, it may be
+    tried again.
     """
     given = passwords.one_time()
     kept = passwords.hash(given)
@@ -38,6 +47,7 @@ def reset_password(store: StaffStore, passwords: Passwords, name: str, *, second
         return without_sessions(changed)
 
     _shut_out(store, revise(store, name, change))
+    unlock(store, name)
     return given
 
 

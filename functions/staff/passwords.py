@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from argon2 import PasswordHasher
@@ -11,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from functions.errors import QingdanError
 from functions.forms.characters import plain_code
+from functions.staff.password_strength import weakness
 
 SHORTEST: Final = 12
 LONGEST: Final = 200
@@ -18,6 +20,7 @@ SALT_BYTES: Final = 16
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ONE_TIME: Final = 16
 _LOOK_ALIKES = str.maketrans("OIL", "011")
+_GROUPS: Final = re.compile(f"[{CROCKFORD}]{{4}}(-[{CROCKFORD}]{{4}}){{3}}")
 
 Entropy = Callable[[int], bytes]
 
@@ -33,10 +36,12 @@ class PasswordRefused(QingdanError):
 class Passwords:
     """Makes and checks argon2id hashes, about 50 ms and 64 MiB each: call it in a worker thread.
 
-    `hasher` sets another cost, for whoever measures what stands around the hashing.
+    `hasher` sets another cost, for whoever measures what stands around the hashing. `context` is what anybody knows of
+    the bureau: words that make no good password.
     """
 
-    def __init__(self, entropy: Entropy, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, entropy: Entropy, hasher: PasswordHasher | None = None, *, context: Sequence[str] = ()) -> None:
+        self._context = context
         self._entropy = entropy
         self._hasher = hasher or PasswordHasher()
         self._decoy: str | None = None
@@ -48,6 +53,10 @@ class Passwords:
     def one_time(self) -> str:
         """A password for the first sign-in."""
         return one_time(self._entropy)
+
+    def judge(self, password: str, *, name: str) -> None:
+        """Raise PasswordRefused unless the password may be that of the account `name`."""
+        judge_password(password, name=name, context=self._context)
 
     def fits(self, password_hash: str | None, password: str) -> bool:
         """Whether the password is the one of this hash. None, for an unknown name, takes as long and is never right."""
@@ -79,7 +88,15 @@ def _grouped(letters: str) -> str:
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
-def judge_password(password: str, *, name: str) -> None:
+def is_one_time(password: str) -> bool:
+    """Whether it is written as `one_time` writes: 80 random bits, which nobody guesses in any number of tries.
+
+    With its hyphens: without them, a chosen password may look the same.
+    """
+    return _GROUPS.fullmatch(_normal(password).strip().upper().translate(_LOOK_ALIKES)) is not None
+
+
+def judge_password(password: str, *, name: str, context: Sequence[str] = ()) -> None:
     """Raise PasswordRefused unless the password may be that of the account `name`."""
     normal = _normal(password)
     if len(normal) < SHORTEST:
@@ -88,8 +105,12 @@ def judge_password(password: str, *, name: str) -> None:
         raise PasswordRefused(f"新密码最多 {LONGEST} 个字符，现在是 {len(normal)} 个。请短一些")
     if normal.casefold() == _normal(name).casefold():
         raise PasswordRefused("新密码不能就是账号名。请另取一个别人猜不到的")
+    if is_one_time(normal):
+        raise PasswordRefused("新密码不能写成一次性密码的样子。请另取一个，例如几个不相干的词连起来")
     if len(set(normal)) < 4:
         raise PasswordRefused("新密码只用了两三个不同的字符，太容易猜到。请另取一个")
+    if (reason := weakness(normal, context=(name, *context))) is not None:
+        raise PasswordRefused(reason)
 
 
 def _normal(password: str) -> str:

@@ -51,6 +51,10 @@ class PreparedDownloadStore(Protocol):
         """The parcel as it was kept last, or NotFound."""
         ...
 
+    def claim(self, id: str, token: str) -> bool:
+        """Whether the file is the caller's to make: whoever asks first, by his own random `token`, and nobody else."""
+        ...
+
     def fill(self, prepared: PreparedDownload, chunks: Iterator[bytes]) -> None:
         """Store the file, whole or not at all, in constant memory; what `chunks` raises goes through."""
         ...

@@ -21,9 +21,12 @@ from functions.staff.store import Account, SecondFactor, StaffStore
 
 SECRET_BYTES: Final = 20
 DIGITS: Final = 6
+STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 8
 # One step of 30 s to either side: phones are not quite on time, and typing takes a moment.
 DRIFT: Final = 1
+# So many steps more the clocks of two servers may differ; a code that was used later than that was used by a wrong one.
+AHEAD: Final = 4
 _LOOK_ALIKES = str.maketrans("OIL", "011", "-")
 
 Entropy = Callable[[int], bytes]
@@ -97,7 +100,8 @@ class SecondFactors:
 
     def _after_code(self, name: str, factor: SecondFactor, code: str, at: datetime) -> SecondFactor:
         step = _step(self.encryption.unlock(factor.secret, purpose=_purpose(name)), code, at)
-        if step <= factor.last_step:
+        # A last step that lies ahead was used by a clock that was ahead: until then no code would do.
+        if step <= factor.last_step <= _now_step(at) + DRIFT + AHEAD:
             raise CodeRefused("这个验证码已经用过。请等手机上换出下一个再填")
         return replace(factor, last_step=step)
 
@@ -121,6 +125,10 @@ def _step(secret: str, code: str, at: datetime) -> int:
         return TOTP(secret).verify_and_get_timecode(code, for_time=at, valid_window=DRIFT)
     except OTPVerificationError:
         raise CodeRefused(f"验证码不对。请填手机上现在显示的 {DIGITS} 位数字；总是不对，请核对手机的时间") from None
+
+
+def _now_step(at: datetime) -> int:
+    return int(at.timestamp()) // STEP_SECONDS
 
 
 def _after_recovery(factor: SecondFactor, code: str) -> SecondFactor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -50,8 +50,12 @@ def resume_session(store: StaffStore, token: str, *, at: datetime, limits: Sessi
     """The living session of this token and its account, or NotFound; a session past its limits is closed for good.
 
     Use is noted once a minute, so that reading pages does not mean writing: idle time is judged up to a minute early.
+    Times after `at`, by a clock that was ahead, are set to `at`: the session would outlive its limits by as much.
     """
     session = store.session(hash_token(token))
+    if max(session.created_at, session.seen_at) - at >= TOUCH_AFTER:
+        store.set_session_back(session.token_hash, at)
+        session = replace(session, created_at=min(session.created_at, at), seen_at=min(session.seen_at, at))
     account = store.account(session.account)
     if not _lives(session, account, limits, at):
         store.close_session(session.token_hash)

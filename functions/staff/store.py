@@ -95,6 +95,19 @@ class Attempts:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What became of a page's key: the digest of the `request` that came with it, and its `answer`, encrypted.
+
+    `answer` is "" while the request is worked on. Past `until` (aware, UTC) it is as if there were nothing.
+    """
+
+    key: str
+    request: str
+    until: datetime
+    answer: str = field(default="", repr=False)
+
+
 class StaffStore(Protocol):
     """Where staff are kept, on the same data as the records. Calls block; every one may raise StoreUnavailable.
 
@@ -139,6 +152,10 @@ class StaffStore(Protocol):
         """Move `seen_at` forward; a session closed meanwhile stays closed, and nothing is raised."""
         ...
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        """Make `at` of each of the session's times that lies after it; one that was closed meanwhile stays closed."""
+        ...
+
     def close_session(self, token_hash: str) -> None:
         """Forget the session; one that is not there is closed already."""
         ...
@@ -154,11 +171,31 @@ class StaffStore(Protocol):
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
         """Add one try, in one step, and return the counter with it.
 
-        A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. Racing
+        A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. One whose
+        `since` is after `at`, by a clock that was ahead, keeps its count, and its window begins at `at`. Racing
         calls each get their own count. Counters past their window are forgotten in time: no address is kept for good.
         """
         ...
 
+    def return_attempt(self, counted: Attempts) -> None:
+        """Take back one try of the window that `counted` is of; nothing happens when that window is over."""
+        ...
+
     def forget_attempts(self, key: str) -> None:
         """Begin the key's counter anew; one that is not there is forgotten already."""
+        ...
+
+    def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
+        """Store the claim and return None, in one step; or return what stands under its key at `at`.
+
+        Of racing calls with one key, one gets None. What is past its `until` is forgotten in time.
+        """
+        ...
+
+    def keep_answer(self, answer: FirstAnswer) -> None:
+        """Store the answer in place of the claim of this key and request; where that claim is gone, do nothing."""
+        ...
+
+    def drop_answer(self, key: str, request: str) -> None:
+        """Forget what stands under the key, if it is of this request."""
         ...

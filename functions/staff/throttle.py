@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from functions.errors import QingdanError
-from functions.staff.accounts import normal_name
+from functions.staff.account_names import name_hash
 from functions.staff.store import StaffStore
 
 Step = Literal["password", "code", "confirm"]
@@ -36,7 +35,8 @@ class Throttle:
     """At most so many tries per account and step, and so many passwords per address, within one window.
 
     A code has six digits, of which three are right at any moment: fewer tries are let through. An address may be that
-    of a whole office: only passwords count for it, since all else is tried by who has given one already.
+    of a whole office: only passwords count for it, since all else is tried by who has given one already. A browser that
+    the account has signed in from before has tries of its own: guesses from elsewhere do not lock it out.
     """
 
     per_account: int = 10
@@ -44,31 +44,50 @@ class Throttle:
     per_address: int = 100
     window: timedelta = timedelta(minutes=15)
 
-    def admit(self, store: StaffStore, *, name: str, address: str, at: datetime, step: Step = "password") -> None:
+    def admit(
+        self, store: StaffStore, *, name: str, address: str, at: datetime, step: Step = "password", device: str = ""
+    ) -> None:
         """Count this try before it is looked at, or raise TooManyAttempts.
 
         Counting first means that tries racing each other cannot share one place. A name that nobody has is counted like
-        any other, so the refusal tells nothing.
+        any other, so the refusal tells nothing. `device` is what staff/devices.py recognised the browser as.
         """
-        limits = {account_key(name, step): self.per_account_codes if step == "code" else self.per_account}
-        if step == "password":
+        limits = {account_key(name, step, device): self.per_account_codes if step == "code" else self.per_account}
+        if step == "password" and not device:
             limits[address_key(address)] = self.per_address
+        self._count(store, limits, at, step)
+
+    def admit_address(self, store: StaffStore, *, address: str, at: datetime) -> None:
+        """Count this try for its address alone, or raise TooManyAttempts."""
+        self._count(store, {address_key(address): self.per_address}, at, "password")
+
+    def forgive(
+        self, store: StaffStore, *, name: str, steps: tuple[Step, ...] = ("password", "code"), device: str = ""
+    ) -> None:
+        """Begin the counts anew after all steps went right: those of the device where there is one, else the account's.
+
+        The address keeps its count, and so do strangers while somebody signs in from a known browser.
+        """
+        for step in steps:
+            store.forget_attempts(account_key(name, step, device))
+
+    def _count(self, store: StaffStore, limits: Mapping[str, int], at: datetime, step: Step) -> None:
         for key, limit in limits.items():
             attempts = store.count_attempt(key, at=at, window=self.window)
             if attempts.count > limit:
                 raise TooManyAttempts(step, max(1, ceil((attempts.since + self.window - at).total_seconds())))
 
-    def forgive(self, store: StaffStore, *, name: str, steps: tuple[Step, ...] = ("password", "code")) -> None:
-        """Begin the account's counts anew after all of its steps went right; the address keeps its count."""
-        for step in steps:
-            store.forget_attempts(account_key(name, step))
+
+def unlock(store: StaffStore, name: str) -> None:
+    """Let the account be tried again at once, from everywhere."""
+    for step in get_args(Step):
+        store.forget_attempts(account_key(name, step))
 
 
-def account_key(name: str, step: Step = "password") -> str:
-    """The counter of an account, one for all ways to type its name. What was typed is hashed: it may be a password."""
-    folded = normal_name(name).casefold()
+def account_key(name: str, step: Step = "password", device: str = "") -> str:
+    """The counter of an account, or of one of its devices: one for all ways to type its name."""
     kind = "account" if step == "password" else step
-    return f"{kind}:" + hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{kind}@device:{device}" if device else f"{kind}:{name_hash(name)}"
 
 
 def address_key(address: str) -> str:

@@ -14,6 +14,7 @@ from functions.forms.characters import plain_code
 from functions.records.access import codes_match
 from functions.records.state import Erased
 from functions.records.transitions import OpenRecord
+from functions.staff.store import Attempts
 from functions.staff.throttle import address_key
 from functions.web.filing.stepper import Stepper
 from functions.web.http.problems import HttpProblem
@@ -42,26 +43,26 @@ class Access:
     def admit(self, request: Request, number: str, code: str) -> OpenRecord:
         """The filing that the pair opens; HttpProblem 404 for every pair that opens none, TooManyTries after many.
 
-        A try is counted before it is looked at, so that tries racing each other share no place; a right pair makes
-        the count begin anew.
+        A try is counted before it is looked at, so that tries racing each other share no place. A right pair gives
+        back its own try, and forgives no wrong one: who has a filing of their own could go on guessing for ever.
         """
-        counter = self._count(request)
+        counted = self._count(request)
         open_record = self._open(number)
         if open_record is None or not self._fits(open_record, code):
             raise HttpProblem(404, WRONG_PAIR)
-        if counter:
-            self._services.staff.forget_attempts(counter)
+        if counted:
+            self._services.staff.return_attempt(counted)
         return open_record
 
-    def _count(self, request: Request) -> str:
+    def _count(self, request: Request) -> Attempts | None:
         if not self._services.settings.rate_limit:
-            return ""
+            return None
         address = client_address(request.scope, self._services.settings.trusted_hops)
         counter, at = f"track:{address_key(address)}", self._services.clock()
         attempts = self._services.staff.count_attempt(counter, at=at, window=WINDOW)
         if attempts.count > MOST_TRIES:
             raise TooManyTries(max(1, ceil((attempts.since + WINDOW - at).total_seconds())))
-        return counter
+        return attempts
 
     def _open(self, number: str) -> OpenRecord | None:
         try:

@@ -188,7 +188,7 @@ class Track:
         controls = _controls(request, body)
         code = controls.get("code", "")
         open_record = self._door.admit(request, request.path_params["number"], code)
-        site = site_address(request, self._site_frame, encrypted=self._services.settings.encrypted)
+        site = site_address(self._site_frame, self._services.settings)
         answer = self._form.answer(open_record, code, body, opened="action" not in controls, site=site)
         return self._page(answer.status, answer.page, answer.headers)
 

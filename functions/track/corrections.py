@@ -33,7 +33,7 @@ class Corrections:
         """Store the correction, whose data is valid, and give what its filer is told.
 
         Raises HttpProblem 412 with what happened when the version is another by now, StepRefused, GuardTaken,
-        IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+        IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
         """
 
         def make(open_record: OpenRecord) -> Append:

@@ -28,11 +28,12 @@ def test_a_file_that_arrived_whole_is_vouched_for(client: TestClient, services: 
     answer = send(client, content, "盖章 扫描件.PDF")
     told = answer.json()
     assert answer.status_code == 200
-    assert {key: told[key] for key in ("name", "size", "sha256", "scanned")} == {
+    assert {key: told[key] for key in ("name", "size", "sha256", "scanned", "waiting")} == {
         "name": "盖章 扫描件.PDF",
         "size": size,
         "sha256": sha256(content),
-        "scanned": True,
+        "scanned": False,
+        "waiting": False,
     }
     assert vouched(services.keys, [told["voucher"]], services.clock()) == {(sha256(content), size)}
     assert b"".join(services.blobs.stream("attachments", sha256(content))) == content

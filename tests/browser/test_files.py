@@ -179,6 +179,18 @@ def test_a_proxy_that_is_busy_is_asked_again(visit: Visit, server: Server, tmp_p
     assert arrived(server, sha256(content)) == content
 
 
+@pytest.mark.parametrize(("status", "words"), [(405, "不让用这种方式上传"), (413, "不收这么大的内容")])
+def test_a_proxy_that_refuses_parts_leaves_the_plain_way(visit: Visit, tmp_path: Path, status: int, words: str) -> None:
+    page = visit(PATH)
+    refusal = {"status": status, "body": "<html>nginx</html>"}
+    page.route("**/*", lambda route: route.fulfill(**refusal) if route.request.method == "PUT" else route.fallback())
+    choose(page, written(tmp_path, "章.pdf", pdf_of(4322)))
+    expect(box(page).locator(".err")).to_contain_text(words)
+    box(page).get_by_role("button", name="上传").click()
+    expect(page.locator("li").filter(has_text="章.pdf")).to_be_visible()
+    assert [each["name"] for each in named(page)] == ["章.pdf"]
+
+
 def test_the_form_is_held_back_while_a_file_travels_and_goes_when_it_is_cancelled(
     browser: Browser, server: Server, line: Line, tmp_path: Path
 ) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken, StoreUnavailable
 from functions.records.event import event_is_whole
-from functions.records.store import Append, RecordStore, Selection, Stored
+from functions.records.store import Append, Idempotency, RecordStore, Selection, Stored
+from functions.storage.aws.records.appending import answer_key
+from functions.storage.aws.records.store import AwsStore
+from functions.storage.aws.table import TTL_ATTRIBUTE
 from tests.support.store.steps import first_step, next_step
 
 EVERYTHING = Selection()
@@ -319,3 +323,40 @@ def test_what_can_be_no_number_is_not_found(store: RecordStore, number: str) -> 
     with pytest.raises(NotFound):
         store.read(number)
     assert store.count(Selection(numbers=(number,))) == 0
+
+
+def moment(step: Append, *, later: timedelta) -> datetime:
+    return datetime.fromisoformat(step.events[-1].at) + later
+
+
+def pass_time(store: RecordStore, key: str, now: datetime) -> None:
+    """Do what happens by `now`: the night's work, and what DynamoDB removes by itself."""
+    store.forget_answers(now)
+    if isinstance(store, AwsStore):
+        appender, place = store.appender, answer_key(Idempotency(key, ""))
+        item = appender.client.get_item(TableName=appender.table, Key=place)["Item"]
+        if TTL_ATTRIBUTE in item and int(item[TTL_ATTRIBUTE]["N"]) <= now.timestamp():
+            appender.client.delete_item(TableName=appender.table, Key=place)
+
+
+def test_an_answer_ends_after_thirty_days_and_its_key_meets_the_guard(store: RecordStore) -> None:
+    """Repeated after that, a filing is refused as the second of its kind, and never stored twice."""
+    first = first_step(1, key="k", guard="g")
+    append(store, first)
+    pass_time(store, "k", moment(first, later=timedelta(days=30, seconds=-1)))
+    assert append(store, first_step(2, key="k", guard="g")).replayed
+    pass_time(store, "k", moment(first, later=timedelta(days=30)))
+    assert store.recall(Idempotency("k", "a" * 64)) is None
+    with pytest.raises(GuardTaken):
+        append(store, first_step(2, key="k", guard="g"))
+    assert store.count(EVERYTHING) == 1
+
+
+def test_the_answer_of_a_contested_filing_never_ends(store: RecordStore) -> None:
+    """No guard keeps it from being stored twice: its key does."""
+    append(store, first_step(1, guard="g"))
+    contested = first_step(2, key="k", guard="g", contest=True)
+    append(store, contested)
+    pass_time(store, "k", moment(contested, later=timedelta(days=4000)))
+    again = first_step(3, key="k", guard="g", contest=True)
+    assert append(store, again) == Stored(contested.answer, replayed=True)

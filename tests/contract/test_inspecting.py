@@ -57,7 +57,7 @@ def test_without_a_scanner_a_file_is_let_out_at_once(blobs: BlobStore) -> None:
         digest = arrive(blobs, content)
         for _ in range(2):
             settled = settle(blobs, None, digest)
-            assert (settled.kind, settled.scanned) == (kind, True)
+            assert (settled.kind, settled.waits, settled.scanned) == (kind, False, False)
         assert standing_of(blobs, digest) == "ready"
         assert b"".join(blobs.stream("attachments", digest)) == content
 

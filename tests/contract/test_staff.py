@@ -14,6 +14,7 @@ from functions.staff.store import (
     Account,
     AccountChanged,
     Attempts,
+    FirstAnswer,
     LastAdmin,
     NameTaken,
     Role,
@@ -237,10 +238,79 @@ def test_tries_are_counted_within_a_window(staff: StaffStore) -> None:
     assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW).count == 1
 
 
+def test_a_window_that_begins_after_now_begins_now_and_keeps_its_count(staff: StaffStore) -> None:
+    """A clock that was a day ahead for an hour shuts nobody out for a day."""
+    ahead = NOW + timedelta(days=1)
+    assert staff.count_attempt("k", at=ahead, window=WINDOW) == Attempts("k", 1, ahead)
+    assert staff.count_attempt("k", at=NOW, window=WINDOW) == Attempts("k", 2, NOW)
+    later = NOW + WINDOW - timedelta(microseconds=1)
+    assert staff.count_attempt("k", at=later, window=WINDOW) == Attempts("k", 3, NOW)
+    assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW) == Attempts("k", 1, NOW + WINDOW)
+
+
+def test_times_of_a_session_that_lie_ahead_are_set_back(staff: StaffStore) -> None:
+    staff.open_session(session("a", created_at=NOW - WINDOW, seen_at=NOW + WINDOW))
+    staff.set_session_back("a" * 64, NOW)
+    staff.set_session_back("b" * 64, NOW)
+    assert staff.session("a" * 64) == session("a", created_at=NOW - WINDOW, seen_at=NOW)
+    staff.set_session_back("a" * 64, NOW - 2 * WINDOW)
+    assert staff.session("a" * 64) == session("a", created_at=NOW - 2 * WINDOW, seen_at=NOW - 2 * WINDOW)
+    assert len(staff.sessions("admin")) == 1
+
+
+def test_a_try_is_taken_back_from_its_own_window_alone(staff: StaffStore) -> None:
+    first = staff.count_attempt("k", at=NOW, window=WINDOW)
+    staff.count_attempt("k", at=NOW, window=WINDOW)
+    staff.return_attempt(first)
+    assert staff.count_attempt("k", at=NOW, window=WINDOW).count == 2
+    staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW)
+    staff.return_attempt(first)
+    assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW).count == 2
+    staff.return_attempt(Attempts("unknown", 1, NOW))
+    assert staff.count_attempt("unknown", at=NOW, window=WINDOW).count == 1
+
+
 def test_racing_tries_each_get_their_own_count(staff: StaffStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         counts = pool.map(lambda _: staff.count_attempt("k", at=NOW, window=WINDOW).count, range(48))
     assert sorted(counts) == list(range(1, 49))
+
+
+def claim(request: str = "r", *, until: datetime = NOW + WINDOW) -> FirstAnswer:
+    return FirstAnswer("k" * 64, request, until)
+
+
+def test_a_key_is_claimed_once_then_has_its_answer_until_it_is_over(staff: StaffStore) -> None:
+    assert staff.claim_answer(claim(), at=NOW) is None
+    assert staff.claim_answer(claim("other"), at=NOW) == claim()
+    kept = replace(claim(until=NOW + 2 * WINDOW), answer="加密的")
+    staff.keep_answer(kept)
+    assert staff.claim_answer(claim(), at=NOW + 2 * WINDOW - timedelta(microseconds=1)) == kept
+    assert staff.claim_answer(claim("other", until=NOW + 3 * WINDOW), at=NOW + 2 * WINDOW) is None
+
+
+def test_a_claim_that_got_no_answer_is_over_at_its_time(staff: StaffStore) -> None:
+    assert staff.claim_answer(claim(), at=NOW) is None
+    assert staff.claim_answer(claim("other"), at=NOW + WINDOW - timedelta(microseconds=1)) == claim()
+    assert staff.claim_answer(claim("other", until=NOW + 2 * WINDOW), at=NOW + WINDOW) is None
+
+
+def test_only_the_request_that_has_the_key_keeps_or_drops_its_answer(staff: StaffStore) -> None:
+    staff.keep_answer(replace(claim(), answer="没有人要"))
+    staff.drop_answer("k" * 64, "r")
+    assert staff.claim_answer(claim(), at=NOW) is None
+    staff.keep_answer(replace(claim("other"), answer="别人的"))
+    staff.drop_answer("k" * 64, "other")
+    assert staff.claim_answer(claim("third"), at=NOW) == claim()
+    staff.drop_answer("k" * 64, "r")
+    assert staff.claim_answer(claim("third"), at=NOW) is None
+
+
+def test_of_racing_claims_one_wins(staff: StaffStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: staff.claim_answer(claim(), at=NOW), range(16)))
+    assert found.count(None) == 1
+    assert found.count(claim()) == 15
 
 
 def test_everything_survives_a_restart(reopen: Callable[[], Adapter]) -> None:

@@ -164,7 +164,7 @@ def test_seals_that_were_handed_over_must_still_be_there(store: Adapter, keys: K
     other = make_seal(
         keys.signer, at="2026-09-19T16:30:00.000000Z", size=1, root=b"r" * 32, previous=store.seals.last_seal()
     )
-    assert kinds(check(store, keys, (token, other.token))) == {"seal_missing"}
+    assert kinds(check(store, keys, (token, other.token))) == {"rolled_back"}
 
 
 @pytest.mark.parametrize("area", FROM_OUTSIDE)

@@ -133,7 +133,7 @@ def registration(number: int) -> dict[str, Any]:
 
 def token_in(html: str, name: str = "csrf") -> str:
     """The value of a hidden field of the page."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    found = re.search(rf'name="{name}"\s+value="([^"]*)"', html)
     assert found, html
     return unescape(found.group(1))
 

@@ -42,6 +42,7 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/desk/records/{form}/files"): "enter_paper",
     ("GET", "/desk/calls"): "read",
     ("GET", "/desk/calls.csv"): "export",
+    ("GET", "/desk/calls.xlsx"): "export",
     ("GET", "/desk/export"): "export",
     ("GET", "/desk/sign-in"): "stranger",
     ("POST", "/desk/sign-in"): "stranger",

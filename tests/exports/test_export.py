@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -78,6 +79,26 @@ def test_several_forms_are_sheets_of_one_workbook_but_no_csv(store: SqliteStore)
     assert b"SF-2026-AAAAAA" in content("csv", store, Selection(form="sample"))
 
 
+def test_every_table_of_every_form_is_a_csv_in_one_zip(store: SqliteStore) -> None:
+    for number in range(3):
+        keep(store, FORM, f"SF-2026-AAAAA{number}")
+    keep(store, OTHER, "OT-2026-AAAAAA")
+    zipped = ZipFile(io.BytesIO(content("tables", store)))
+    assert zipped.namelist() == ["示例表.csv", "示例表 数据库.csv", "另一种表.csv", "另一种表 数据库.csv"]
+    assert zipped.testzip() is None
+    one = Selection(form="sample")
+    assert zipped.read("示例表.csv") == content("csv", store, one)
+    rows = zipped.read("示例表 数据库.csv")
+    assert rows == content("csv", store, one, table="work.databases")
+    assert rows.count(b"SF-2026-AAAAA") > 0
+
+
+def test_a_zip_of_no_filings_has_a_table_with_its_header_alone(store: SqliteStore) -> None:
+    zipped = ZipFile(io.BytesIO(content("tables", store)))
+    [name] = zipped.namelist()
+    assert zipped.read(name) == content("csv", store)
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_empty_selection_is_a_file_too(store: SqliteStore, tools: Tools, format: str) -> None:
     assert isinstance(content(format, store, tools=tools), bytes)
@@ -96,5 +117,5 @@ def test_progress_ends_with_the_count(store: SqliteStore) -> None:
 
 
 def test_an_unknown_format_is_refused_and_the_known_ones_are_named(store: SqliteStore) -> None:
-    with pytest.raises(QingdanError, match="xlsx、csv、jsonl、pdf、zip"):
+    with pytest.raises(QingdanError, match="xlsx、csv、tables、jsonl、pdf、zip"):
         export("docx", store, ALL, at=AT)

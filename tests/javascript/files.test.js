@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { sizeWords } from "../../site/theme/assets/javascripts/forms/file-entry.js";
 import { digestsIn } from "../../site/theme/assets/javascripts/uploads/digests.js";
 import { isCurrent, namedFile, nameText, voucherFor } from "../../site/theme/assets/javascripts/uploads/vouchers.js";
+import { wrongKind } from "../../site/theme/assets/javascripts/uploads/kinds.js";
 
 function sha256(bytes) {
   return createHash("sha256").update(bytes).digest("hex");
@@ -40,4 +41,12 @@ test("of the vouchers for a file, one that is current comes first", () => {
   assert.equal(voucherFor(file, [other], 15_000), "");
   assert.deepEqual([9_999, 10_000].map((now) => isCurrent(old, now)), [true, false]);
   assert.deepEqual(["", undefined, "k.x.3.ab.m"].map((voucher) => isCurrent(voucher, 0)), [false, false, false]);
+});
+
+test("a photograph that no browser shows gets the advice for it, whatever the case of its name", () => {
+  const accept = ".pdf,.jpg,.jfif";
+  for (const name of ["IMG_1.HEIC", "a.heif", "b.Hif"]) assert.match(wrongKind(name, accept), /HEIC/);
+  assert.equal(wrongKind("章.JFIF", accept), "");
+  assert.match(wrongKind("a.tiff", accept), /只收/);
+  assert.match(wrongKind(".pdf", accept), /只收/);
 });

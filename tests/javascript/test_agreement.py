@@ -23,6 +23,7 @@ from tests.forms.test_normalise import NO_TELEPHONES, TELEPHONES
 from tests.javascript.node import call
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import GONE, changed, condition_tests, self_check
+from tests.support.signatures import other_form, signed_by_0_1_0
 
 TODAY = date(2026, 9, 18)
 VALUES: list[Any] = [
@@ -186,6 +187,7 @@ def test_receipts() -> None:
         f"{head}.{body}.{twin}",
         f"{head}.{body}.{tail[:-2]}",
         f"{head}..{tail}",
+        other_form(good),
     ]
     given = call("verify/receipt.js", "checkReceipt", [[token, jwks(keys)] for token in tokens])
     for token, one in zip(tokens, given, strict=True):
@@ -195,6 +197,15 @@ def test_receipts() -> None:
             expected = {"threw": "Forged"}
         assert one == expected, token
     assert [one for one in given if "gave" in one] == given[:1]
+
+
+def test_receipts_of_the_first_release_in_either_form() -> None:
+    """Their header does not say that the signature is the low one."""
+    key = ec.derive_private_key(7, ec.SECP256R1())
+    old = [signed_by_0_1_0(key, {"number": f"SX-2026-{number:04d}"}) for number in range(4)]
+    tokens, keys = [*old, *map(other_form, old)], {"k1": key.public_key()}
+    given = call("verify/receipt.js", "checkReceipt", [[token, jwks(keys)] for token in tokens])
+    assert given == [{"gave": {"payload": verify(token, keys), "kid": "k1"}} for token in tokens]
 
 
 def test_vouchers() -> None:

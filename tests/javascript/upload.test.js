@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { begunUploads } from "../../site/theme/assets/javascripts/uploads/begun.js";
-import { failureOf, Lost, Refused } from "../../site/theme/assets/javascripts/uploads/failures.js";
+import { Blocked, failureOf, Lost, Refused } from "../../site/theme/assets/javascripts/uploads/failures.js";
 import { PART, partSize, send, uploadAddress } from "../../site/theme/assets/javascripts/uploads/upload.js";
 import { memory } from "./memory.js";
 
@@ -158,6 +158,27 @@ test("a store that refuses a part is asked again: it was changed on its way, or 
   assert.equal(made.calls.filter((call) => call === "PUT 1").length, 2);
 });
 
+for (const [status, words] of [[405, /不让用这种方式上传（405）/], [413, /不收这么大的内容（413）/], [501, /501/]]) {
+  test(`a proxy that answers a part with ${status} is told of at once, and not tried again`, async () => {
+    const made = scene({ "PUT 1": [failureOf(status, "<html>", null)] });
+    await assert.rejects(sendOf(made, 100).done, (error) => error instanceof Blocked && words.test(error.words));
+    assert.deepEqual(made.told, []);
+    assert.equal(made.calls.filter((call) => call === "PUT 1").length, 1);
+  });
+}
+
+test("a part that is refused each time is a refusal, and no broken line", async () => {
+  const made = scene({ "PUT 1": Array.from({ length: 8 }, () => new Refused(403, "没有收下")) });
+  await assert.rejects(sendOf(made, 100).done, (error) => error instanceof Blocked && error.status === 403);
+  assert.deepEqual(made.told, ["waiting 1 true", "waiting 2 true"]);
+});
+
+test("the service's own refusal of a size has its own words", () => {
+  const told = failureOf(413, JSON.stringify({ detail: "超过 50 MB" }), null);
+  assert.ok(!(told instanceof Blocked));
+  assert.equal(told.words, "超过 50 MB");
+});
+
 test("what is cancelled is taken back at the service and forgotten; nothing more is sent", async () => {
   const store = memory();
   const made = scene({ "PUT 1": [new Lost()] }, { store, hold: true });
@@ -190,10 +211,10 @@ test("what an answer means: 408, 409, 429, 5xx and none may be mended, all else 
   const again = [0, 408, 409, 429, 500, 503, 599].map((status) => failureOf(status, "", null));
   assert.ok(again.every((failure) => failure instanceof Lost));
   assert.deepEqual(again.map((failure) => failure.busy), [false, true, true, true, true, true, true]);
-  assert.ok([400, 401, 403, 404, 407, 410, 413, 422, 428, 499].every((status) => failureOf(status, "", null) instanceof Refused));
+  assert.ok([400, 401, 403, 404, 405, 407, 410, 413, 422, 428, 499].every((status) => failureOf(status, "", null) instanceof Refused));
   const told = failureOf(429, JSON.stringify({ detail: "请等一等" }), "7");
   assert.deepEqual([told.words, (told).seconds], ["请等一等", 7]);
-  assert.equal(failureOf(413, "<html>", null).words, "这个文件没有收下。请换一个文件");
+  assert.equal(failureOf(403, "<html>", null).words, "这个文件没有收下。请换一个文件");
 });
 
 test("files go beside where the form is posted to, and only to the page's own origin", () => {

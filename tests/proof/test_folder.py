@@ -373,8 +373,8 @@ def test_a_log_that_was_cut_off_is_found_by_what_another_bureau_keeps(sample: Sa
     open_and_rebuild(sample.folder)
     assert audit(sample.folder).ok
     report = audit(sample.folder, tokens)
-    assert [finding.kind for finding in report.findings] == ["seal_missing", "seal_missing"]
-    assert "送出去的第 2 次封存（2026-09-19）不在数据里" in report.findings[0].message
+    assert [finding.kind for finding in report.findings] == ["rolled_back", "rolled_back"]
+    assert "数据被退回到从前：送出去的第 2 次封存（2026-09-19）这里没有，只到第 1 次" in report.findings[0].message
 
 
 def open_and_rebuild(folder: Path) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.records.keys import Keys
-from functions.records.receipt import InvalidReceipt
+from functions.records.receipt import InvalidReceipt, OtherForm, Signer, verify
 from functions.storage.keys import load_keys
+from tests.support.signatures import halves, other_form, signed_by_0_1_0
 
 PAYLOAD = {"number": "SC-2026-34679ACE", "unit_name": "示例县第一中学𠮷", "due": "2026-09-30"}
 
@@ -113,3 +115,39 @@ def test_no_other_algorithm_is_taken(keys: Keys, header: object) -> None:
 def test_no_text_breaks_the_check(text: str) -> None:
     with pytest.raises(InvalidReceipt):
         Keys({}, "", None, {}).verify(text)  # type: ignore[arg-type]
+
+
+def test_a_signature_has_one_form(keys: Keys) -> None:
+    """Whoever holds (r, s) can write (r, order - s) without any key; a stranger's program takes both."""
+    (key,) = keys.jwks()["keys"]
+    for number in range(8):
+        token = keys.signer.sign(PAYLOAD | {"number": f"SC-2026-{number:06d}"})
+        assert halves(token)[1] <= N // 2
+        copy = other_form(token)
+        assert independently_verified(copy, key)
+        with pytest.raises(OtherForm, match="签名被换了一种写法"):
+            keys.verify(copy)
+
+
+def test_a_wrong_signature_is_wrong_whatever_its_form(keys: Keys) -> None:
+    head, _, tail = other_form(keys.signer.sign(PAYLOAD)).split(".")
+    other = base64.urlsafe_b64encode(json.dumps(PAYLOAD | {"due": "2026-10-01"}).encode()).rstrip(b"=").decode()
+    with pytest.raises(InvalidReceipt, match="核对不上") as refused:
+        keys.verify(f"{head}.{other}.{tail}")
+    assert not isinstance(refused.value, OtherForm)
+
+
+def test_receipts_of_the_first_release_are_good_in_the_form_they_were_given_out() -> None:
+    key = ec.derive_private_key(7, ec.SECP256R1())
+    given_out = [signed_by_0_1_0(key, {"number": f"SC-2026-{number:06d}"}) for number in range(16)]
+    assert {halves(token)[1] > N // 2 for token in given_out} == {True, False}, "it made both"
+    for token in given_out:
+        assert verify(token, {"k1": key.public_key()})["number"]
+
+
+def test_nobody_takes_the_mark_out_of_a_header() -> None:
+    signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
+    _, body, tail = other_form(signer.sign({"number": "SC-2026-000001"})).split(".")
+    head = signed_by_0_1_0(ec.derive_private_key(8, ec.SECP256R1()), {}).split(".")[0]
+    with pytest.raises(InvalidReceipt):
+        verify(f"{head}.{body}.{tail}", {"k1": signer.public_key})

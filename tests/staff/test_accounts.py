@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -105,15 +106,37 @@ def test_a_name_is_taken_once_and_a_role_must_be_known(staff: StaffStore, passwo
         ("SHILI-OFFICER", "不能就是账号名"),
         ("aaaaaaaaaaaa", "两三个不同的字符"),
         ("a1b2" * 51, "最多 200 个字符"),
+        ("ABCD-EFGH-JKMN-PQRS", "一次性密码的样子"),
+        ("qingdan12345", "除了“qingdan”这样谁都知道的词"),
+        ("12345_QingDan", "除了“qingdan”这样谁都知道的词"),
+        ("Qingdan@2026!", "除了“qingdan”这样谁都知道的词"),
+        ("shili-officer-1", "除了“shili-officer”这样谁都知道的词"),
+        ("示例县档案局2026年度", "除了“示例县档案局”这样谁都知道的词"),
+        ("password1234", "里有很常用的密码"),
+        ("Passw0rd!2026", "和很常用的密码差不多"),
+        ("qwertyuiop123", "里有很常用的密码"),
+        ("abcdefghijkl", "是连续的字母或数字"),
+        ("a1b2c3d4e5f6", "和很常用的密码差不多"),
     ],
 )
 def test_a_weak_password_is_refused_with_the_cure(password: str, reason: str) -> None:
     with pytest.raises(PasswordRefused, match=reason):
-        judge_password(password, name="shili-officer")
+        judge_password(password, name="shili-officer", context=("示例县档案局",))
 
 
-def test_twelve_characters_are_enough() -> None:
-    judge_password("a1b2c3d4e5f6", name="示例甲")
+@pytest.mark.parametrize("password", ["kuzt7wmopexy", "correct horse battery", GOOD, "旧信箱 马灯 渡口 纸鸢 1"])
+def test_twelve_characters_that_nobody_knows_are_enough(password: str) -> None:
+    judge_password(password, name="示例甲", context=("示例县档案局",))
+
+
+@pytest.mark.parametrize(("own", "fits"), [("kuzt7wm", False), ("kuzt7wmo", True)])
+def test_a_known_word_counts_for_nothing(own: str, fits: bool) -> None:
+    with nullcontext() if fits else pytest.raises(PasswordRefused, match="不到 8 个字符"):
+        judge_password(f"qingdan-{own}", name="示例甲")
+
+
+def test_a_long_password_is_judged_by_its_beginning() -> None:
+    judge_password("旧信箱 马灯 渡口 纸鸢" * 12, name="示例甲")
 
 
 def test_full_width_typing_is_the_same_password(staff: StaffStore, passwords: Passwords) -> None:

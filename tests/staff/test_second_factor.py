@@ -218,3 +218,25 @@ def test_the_qr_code_says_who_and_where() -> None:
 
     assert "示例县档案局经办台:示例甲" in unquote(address)
     assert "issuer=示例县档案局经办台" in unquote(address)
+
+
+def test_a_clock_that_was_a_day_ahead_shuts_no_phone_out(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
+    ahead = NOON + timedelta(days=1)
+    use(factors, code_at(ahead), at=ahead)
+    assert use(factors, code_at(NOON))
+    with pytest.raises(CodeRefused, match="已经用过"):
+        use(factors, code_at(NOON))
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(5, False), (6, True)])
+def test_clocks_of_two_servers_may_differ_by_two_minutes(
+    factors: SecondFactors, recovery: tuple[str, ...], steps: int, taken: bool
+) -> None:
+    """Within them a code is not taken twice."""
+    later = NOON + steps * STEP
+    use(factors, code_at(later), at=later)
+    if taken:
+        assert use(factors, code_at(NOON))
+        return
+    with pytest.raises(CodeRefused, match="已经用过"):
+        use(factors, code_at(NOON))

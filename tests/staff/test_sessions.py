@@ -112,3 +112,12 @@ def test_ended_sessions_are_swept_out_at_the_next_sign_in(staff: StaffStore, ope
     open_at(NOON + timedelta(minutes=31))
     with pytest.raises(NotFound):
         staff.session(hash_token(old))
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(days=1)])
+def test_a_session_that_a_clock_ahead_has_opened_lives_no_longer_than_others(
+    staff: StaffStore, open_at: Open, ahead: timedelta
+) -> None:
+    token = open_at(NOON + ahead)
+    assert alive(staff, token, NOON)
+    assert not alive(staff, token, NOON + LIMITS.idle)

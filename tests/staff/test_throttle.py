@@ -138,3 +138,12 @@ def test_the_account_of_a_thousand_guesses_is_looked_at_ten_times_a_quarter(staf
             continue
         looked_at += 1
     assert looked_at == 10
+
+
+def test_a_clock_that_was_a_day_ahead_shuts_nobody_out_for_a_day(staff: StaffStore) -> None:
+    for _ in range(3):
+        admit(staff, at=NOON + timedelta(days=1))
+    with pytest.raises(TooManyAttempts) as refused:
+        admit(staff)
+    assert refused.value.retry_after == 15 * 60
+    admit(staff, at=NOON + WINDOW)

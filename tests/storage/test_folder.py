@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -10,16 +11,17 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from functions.errors import StoreLocked, StoreUnavailable
-from functions.records.store import Selection
+from functions.records.store import Idempotency, Selection
 from functions.storage.folder import private_folder, write_once
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
-from functions.storage.sqlite.schema import STEPS
+from functions.storage.sqlite.schema import _ANSWERS_END, _NAMED, STEPS
 from tests.support.store.named_files import naming, shas
 from tests.support.store.steps import digest_of, first_step
 
@@ -111,10 +113,37 @@ def test_files_that_an_older_program_was_given_are_named_from_now_on(tmp_path: P
     older = sqlite3.connect(folder / "qingdan.sqlite3", isolation_level=None)
     older.execute("UPDATE events SET body = CAST('{\"sha256\"' AS BLOB) WHERE number = 'SC-2026-000002'")
     older.execute("DROP TABLE named")
-    older.execute(f"PRAGMA user_version = {len(STEPS) - 1}")
+    older.execute("DROP INDEX idempotency_at")
+    older.execute("ALTER TABLE idempotency DROP COLUMN at")
+    older.execute(f"PRAGMA user_version = {STEPS.index(_NAMED)}")
     older.close()
     again = open_store(folder)
     assert again.named(shas(1, 2, 3)) == shas(1, 2)
+    again.close()
+
+
+def test_answers_that_an_older_program_kept_end_by_the_day_of_their_filing(tmp_path: Path) -> None:
+    """Those of contested filings, and what names no filing, stay."""
+    folder = tmp_path / "data"
+    store = open_store(folder)
+    for step in (
+        first_step(1, key="a", guard="g"),
+        first_step(2, key="b", guard="g", contest=True),
+        first_step(3, key="c", guard="h"),
+    ):
+        answer = json.dumps({"number": step.summary.number}).encode()
+        store.append(replace(step, answer=answer)).result(30)
+    store.close()
+    older = sqlite3.connect(folder / "qingdan.sqlite3", isolation_level=None)
+    older.execute("UPDATE idempotency SET answer = x'00ff' WHERE key = 'c'")
+    older.execute("DROP INDEX idempotency_at")
+    older.execute("ALTER TABLE idempotency DROP COLUMN at")
+    older.execute(f"PRAGMA user_version = {STEPS.index(_ANSWERS_END)}")
+    older.close()
+    again = open_store(folder)
+    again.forget_answers(datetime(2030, 1, 1, tzinfo=UTC))
+    kept = [again.recall(Idempotency(key, "a" * 64)) is not None for key in "abc"]
+    assert kept == [False, True, True]
     again.close()
 
 

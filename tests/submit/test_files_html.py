@@ -17,11 +17,9 @@ from tests.support.files import docx, pdf_of, png, sha256
 from tests.support.filings import valid_self_check
 from tests.support.markup import read_page
 from tests.support.web.browser import Browser
-from tests.support.web.pages import FORM, definition, page_of, post
+from tests.support.web.pages import FORM, page_of, post
 from tests.support.web.posted_files import CONTROL, HTML, names, upload
 from tests.support.web.tracking import send_back
-
-__all__ = ["definition"]
 
 
 def test_a_form_with_files_is_filled_in_filed_and_given_back(

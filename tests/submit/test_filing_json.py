@@ -15,8 +15,10 @@ from starlette.testclient import TestClient
 from functions.bootstrap import Services
 from functions.records.event import event_is_whole
 from functions.records.store import Selection
+from functions.submit import create_app
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
+from tests.support.ways import losing_answers
 
 SELF_CHECK = "/api/submissions/annual-self-check"
 REGISTRATION = "/api/submissions/key-project-registration"
@@ -254,6 +256,24 @@ def test_a_filing_without_a_key_twice_is_two_requests(client: TestClient) -> Non
     data = copy.deepcopy(valid_self_check())
     assert client.post(SELF_CHECK, json=data).status_code == 201
     refused(client, 409, json=data)
+
+
+@pytest.mark.parametrize("key", [None, "示例-1".encode().hex()])
+def test_a_lost_answer_tells_the_key_under_which_the_filing_is_found(
+    client: TestClient, services: Services, key: str | None
+) -> None:
+    losing = TestClient(create_app(losing_answers(services)))
+    problem = losing.post(SELF_CHECK, json=valid_self_check(), headers={"Idempotency-Key": key} if key else {})
+    losing.close()
+    told = problem.json()
+    assert (problem.status_code, problem.headers["retry-after"]) == (503, "30")
+    assert "没有存下来" not in told["title"] + told["detail"].replace("不知道存下来没有", "")
+    assert f"Idempotency-Key: {told['idempotency_key']}" in told["detail"]
+    assert key in (None, told["idempotency_key"])
+    again = client.post(SELF_CHECK, json=valid_self_check(), headers={"Idempotency-Key": told["idempotency_key"]})
+    assert again.status_code == 201
+    (filed,) = services.records.page(Selection(), limit=9).items
+    assert again.json()["number"] == filed.number
 
 
 def test_the_receipt_verifies_with_the_published_keys(client: TestClient, services: Services) -> None:

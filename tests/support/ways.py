@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
 from functions.desk.sessions import COOKIE
-from functions.errors import StoreUnavailable
+from functions.errors import OutcomeUnknown, StoreUnavailable
 from functions.forms.definition import Definition
 from functions.forms.page.encode import encode
 from functions.local.server.server import create_app
@@ -125,6 +125,22 @@ class FullStore:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)
+
+
+class LosingStore(FullStore):
+    """A store that stores and whose answer to that is lost."""
+
+    def append(self, step: Any) -> Future[Stored]:
+        self._records.append(step).result()
+        lost: Future[Stored] = Future()
+        lost.set_exception(OutcomeUnknown("示例"))
+        return lost
+
+
+def losing_answers(services: Services) -> Services:
+    """The services over a store whose every write is done and never answered."""
+    losing: Any = LosingStore(services.records)
+    return replace(services, records=losing)
 
 
 def without_room(services: Services, *, blind: bool = False) -> Services:

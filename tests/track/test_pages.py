@@ -18,10 +18,8 @@ from functions.records.store import Selection
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.web.browser import Browser
-from tests.support.web.pages import BROWSER, definition, page_of
+from tests.support.web.pages import BROWSER, page_of
 from tests.support.web.tracking import SELF_CHECK, accept, officer_does, send_back
-
-__all__ = ["definition"]
 
 
 @pytest.fixture

@@ -12,13 +12,23 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
+from functions.desk.confirmation import Confirmation
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound
 from functions.records.words import Mark
-from functions.staff.accounts import AccountRefused, make_account, normal_name
-from functions.staff.administration import change_role, disable, enable, reset_password, reset_second_factor
+from functions.staff.account_names import normal_name
+from functions.staff.accounts import AccountRefused, make_account
+from functions.staff.administration import (
+    allow_sign_in,
+    change_role,
+    disable,
+    enable,
+    reset_password,
+    reset_second_factor,
+)
 from functions.staff.audit_log import Action
+from functions.staff.passwords import PasswordRefused
 from functions.staff.permissions import ROLE_TITLES, duties_of
 from functions.staff.store import Account, LastAdmin, Role
 from functions.web.filing.moments import Moment, moment_of
@@ -32,12 +42,14 @@ DONE: Final[Mapping[str, str]] = {
     "disable": "账号已经停用，它的登录都已退出",
     "enable": "账号已经启用",
     "totp": "两步登录已经取消，它的登录都已退出",
+    "unlock": "登录限制已经解除，可以马上再登录",
 }
 NOTED: Final[Mapping[str, Action]] = {
     "role": "role_changed",
     "disable": "account_disabled",
     "enable": "account_enabled",
     "totp": "second_factor_changed",
+    "unlock": "account_unlocked",
 }
 OWN: Final = "这是您自己的账号，请另一位管理员来改。只有您一位管理员的，先增加一位"
 
@@ -71,11 +83,13 @@ class AccountList:
     name: str
     role: str
     error: str
+    asked: bool
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
 class OneAccount:
-    """One account; `own`: it is that of who is looking."""
+    """One account; `own`: it is that of who is looking. `asked`: they have to prove who they are."""
 
     template: ClassVar = "staff_account.html"
     row: AccountWords
@@ -83,6 +97,7 @@ class OneAccount:
     options: RoleChoices
     notice: str
     error: str
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +112,11 @@ class IssuedPassword:
 class StaffPages:
     """Every call blocks; a new password takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages, confirmation: Confirmation) -> None:
         self._services = services
         self._sessions = sessions
         self._pages = pages
+        self._confirmation = confirmation
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
@@ -122,6 +138,10 @@ class StaffPages:
         visitor, answers = self._posted(request, body)
         name, role = answers.get("name", ""), answers.get("role", "")
         try:
+            proved = self._confirmation.require(request, visitor, answers.get("proof", ""))
+        except PasswordRefused as refusal:
+            return self._list_page(request, visitor, name=name, role=role, error=str(refusal), field="proof")
+        try:
             given = make_account(
                 self._services.staff,
                 self._sessions.passwords,
@@ -134,7 +154,7 @@ class StaffPages:
             return self._list_page(request, visitor, name=name, role=role, error=str(refusal))
         account = self._services.staff.account(normal_name(name))
         self._trail.note("account_added", visitor.account.name, account=account.name, role=account.role)
-        return self._issued_page(request, visitor, account, given)
+        return self._kept(self._issued_page(request, visitor, account, given), visitor, proved)
 
     def show_one(self, request: Request) -> Response:
         """One account and what can be done with it."""
@@ -144,9 +164,17 @@ class StaffPages:
     def change(self, request: Request, body: bytes) -> Response:
         """What the pressed button says: `do` is one of the names below."""
         visitor, answers = self._posted(request, body)
-        account, act = self._asked_for(request), answers.get("do", "")
+        account = self._asked_for(request)
         if account.name == visitor.account.name:
             return self._account_page(request, visitor, account, error=OWN)
+        try:
+            proved = self._confirmation.require(request, visitor, answers.get("proof", ""))
+        except PasswordRefused as refusal:
+            return self._account_page(request, visitor, account, error=str(refusal), status=422)
+        return self._kept(self._act(request, visitor, account, answers), visitor, proved)
+
+    def _act(self, request: Request, visitor: Visitor, account: Account, answers: Mapping[str, str]) -> Response:
+        act = answers.get("do", "")
         if act == "password":
             given = reset_password(self._services.staff, self._sessions.passwords, account.name)
             self._trail.note("account_reset", visitor.account.name, account=account.name)
@@ -162,6 +190,9 @@ class StaffPages:
         self._trail.note(NOTED[act], visitor.account.name, account=account.name, **details)
         return redirect(request, f"/desk/staff/{id_of(account.name)}?done={act}")
 
+    def _kept(self, response: Response, visitor: Visitor, proved: bool) -> Response:
+        return self._confirmation.keep(response, visitor) if proved else response
+
     def _acts(self, answers: Mapping[str, str]) -> Mapping[str, Callable[[str], Account]]:
         staff = self._services.staff
         return {
@@ -169,6 +200,7 @@ class StaffPages:
             "disable": lambda name: disable(staff, name),
             "enable": lambda name: enable(staff, name),
             "totp": lambda name: reset_second_factor(staff, name),
+            "unlock": lambda name: allow_sign_in(staff, name),
         }
 
     def _posted(self, request: Request, body: bytes) -> tuple[Visitor, Mapping[str, str]]:
@@ -185,7 +217,14 @@ class StaffPages:
         raise NotFound("没有这个账号。请回到账号列表再选")
 
     def _list_page(
-        self, request: Request, visitor: Visitor, *, name: str = "", role: str = "officer", error: str = ""
+        self,
+        request: Request,
+        visitor: Visitor,
+        *,
+        name: str = "",
+        role: str = "officer",
+        error: str = "",
+        field: str = "name",
     ) -> Response:
         return self._pages.page(
             request,
@@ -195,12 +234,16 @@ class StaffPages:
                 name=name,
                 role=role,
                 error=error,
+                asked=not self._confirmation.is_recent(request, visitor),
+                field=field,
             ),
             visitor,
             status=422 if error else 200,
         )
 
-    def _account_page(self, request: Request, visitor: Visitor, account: Account, *, error: str = "") -> Response:
+    def _account_page(
+        self, request: Request, visitor: Visitor, account: Account, *, error: str = "", status: int = 409
+    ) -> Response:
         return self._pages.page(
             request,
             OneAccount(
@@ -209,20 +252,14 @@ class StaffPages:
                 options=_roles(),
                 notice=DONE.get(request.query_params.get("done", ""), ""),
                 error=error,
+                asked=not self._confirmation.is_recent(request, visitor),
             ),
             visitor,
-            status=409 if error else 200,
+            status=status if error else 200,
         )
 
     def _issued_page(self, request: Request, visitor: Visitor, account: Account, given: str | None) -> Response:
-        return self._pages.page(
-            request,
-            IssuedPassword(
-                row=self._words(account),
-                given=given,
-            ),
-            visitor,
-        )
+        return self._pages.page(request, IssuedPassword(self._words(account), given), visitor)
 
     def _words(self, account: Account) -> AccountWords:
         return AccountWords(

@@ -24,7 +24,7 @@ from functions.forms.formats import is_date
 from functions.forms.normalise import odd_in_date, plain_date, plain_line
 from functions.records.event import Event
 from functions.records.pinned import PinnedForms
-from functions.staff.accounts import normal_name
+from functions.staff.account_names import normal_name
 from functions.staff.audit_log import ACTIONS, CONSOLE, Action, Sought, body_of, detail_words
 from functions.staff.permissions import ROLE_TITLES
 from functions.web.filing.moments import BEIJING, Moment, moment_of

@@ -33,13 +33,14 @@ _CHUNK: Final = 1 << 18
 class Limits:
     """`inline` is the largest file in an answer, `spool` the largest laid down while the client waits, in bytes.
 
-    The gateway takes 6 MiB, of which base64 leaves 4.5. `seconds` is how long the client waits for the making; laying
-    down what was made comes on top, and the gateway gives up after 30.
+    The gateway takes 6 MiB, of which base64 leaves 4.5. `seconds` is how long the client waits for the making; the
+    filing that is being written then is finished first, laying down what was made comes on top, and the gateway gives
+    up after 30.
     """
 
     inline: int = 4_600_000
     spool: int = 64_000_000
-    seconds: float = 20
+    seconds: float = 8
 
 
 class TooLong(Exception):

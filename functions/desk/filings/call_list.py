@@ -1,10 +1,10 @@
-"""Whom to tell that a filing was returned: units and their telephone numbers, as a page and as CSV; sends nothing."""
+"""Whom to tell that a filing was returned: units and telephone numbers, as a page, as XLSX and CSV; sends nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Final
 
 from starlette.requests import Request
@@ -15,9 +15,10 @@ from functions.desk.audit import Audit
 from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
-from functions.exports.csv import BOM, END
+from functions.exports.csv import END, head_of
 from functions.exports.csv_cells import quote
-from functions.exports.formats import CSV
+from functions.exports.formats import CSV, XLSX, FileKind
+from functions.exports.table import Column
 from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import OpenRecord
@@ -30,9 +31,19 @@ from functions.web.http.streaming import Download
 
 MOST_SHOWN: Final = 500
 RETURNED: Final = Selection(status="returned")
-HEADERS: Final = (
-    "编号", "单位", "表", "年度或阶段", "联系人", "联系电话", "电子邮箱", "补正期限", "是否过期", "意见", "要改的栏"
-)  # fmt: skip
+COLUMNS: Final = (
+    Column((), "编号", "text", 17),
+    Column((), "单位", "text", 28),
+    Column((), "表", "text", 12),
+    Column((), "年度或阶段", "text", 13),
+    Column((), "联系人", "text", 12),
+    Column((), "联系电话", "text", 15),
+    Column((), "电子邮箱", "text", 24),
+    Column((), "补正期限", "date", 12),
+    Column((), "是否过期", "text", 10),
+    Column((), "意见", "text", 40, wrap=True),
+    Column((), "要改的栏", "text", 40, wrap=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,11 @@ class Calls:
 
     def routes(self) -> list[Route]:
         """The addresses of all this."""
-        return [Route("/desk/calls", reading(self.show)), Route("/desk/calls.csv", reading(self.download))]
+        return [
+            Route("/desk/calls", reading(self.show)),
+            Route("/desk/calls.xlsx", reading(self.workbook)),
+            Route("/desk/calls.csv", reading(self.csv)),
+        ]
 
     def show(self, request: Request) -> Response:
         """Those whose date comes first are first; units without a mail address stand above those with one."""
@@ -94,13 +109,23 @@ class Calls:
             visitor,
         )
 
-    def download(self, request: Request) -> Response:
+    def workbook(self, request: Request) -> Response:
+        """All of them as XLSX."""
+        from functions.exports.xlsx import stream_list  # it takes long to load, and the page does without
+
+        at = self._services.clock()
+        return self._download(request, XLSX, at, stream_list("电话通知", COLUMNS, map(_cells, self._calls()), at=at))
+
+    def csv(self, request: Request) -> Response:
         """All of them as CSV."""
+        return self._download(request, CSV, self._services.clock(), self._csv())
+
+    def _download(self, request: Request, kind: FileKind, at: datetime, chunks: Iterator[bytes]) -> Response:
         visitor = self._sessions.admit(request, "export")
         filings = self._services.records.count(RETURNED)
-        self._trail.note("exported", visitor.account.name, format="csv", status="returned", filings=filings)
-        moment = self._services.clock().astimezone(BEIJING).strftime("%Y%m%d-%H%M")
-        return Download(self._csv(), filename=f"退回待补正-{moment}{CSV.suffix}", media_type=CSV.media_type)
+        self._trail.note("exported", visitor.account.name, format=kind.name, status="returned", filings=filings)
+        moment = at.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
+        return Download(chunks, filename=f"退回待补正-{moment}{kind.suffix}", media_type=kind.media_type)
 
     def _calls(self) -> Iterator[Call]:
         today = local_day(self._services.clock())
@@ -128,25 +153,24 @@ class Calls:
         )
 
     def _csv(self) -> Iterator[bytes]:
-        yield BOM + _line(HEADERS).encode()
+        yield head_of(COLUMNS)
         for call in self._calls():
-            contact = call.contact
-            yield _line(
-                (
-                    call.number,
-                    call.unit_name,
-                    call.form,
-                    call.period,
-                    contact.name if contact else "",
-                    contact.phone if contact else "",
-                    contact.email if contact else "",
-                    call.correction_due,
-                    "已过期" if call.overdue else "",
-                    call.opinion,
-                    "、".join(call.asked),
-                )
-            ).encode()
+            yield (",".join(map(quote, _cells(call))) + END).encode()
 
 
-def _line(cells: tuple[str, ...]) -> str:
-    return ",".join(map(quote, cells)) + END
+def _cells(call: Call) -> tuple[str, ...]:
+    """The texts of a line, in the order of the columns."""
+    contact = call.contact
+    return (
+        call.number,
+        call.unit_name,
+        call.form,
+        call.period,
+        contact.name if contact else "",
+        contact.phone if contact else "",
+        contact.email if contact else "",
+        call.correction_due,
+        "已过期" if call.overdue else "",
+        call.opinion,
+        "、".join(call.asked),
+    )

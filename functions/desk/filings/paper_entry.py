@@ -13,6 +13,7 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.filings.paper_form import RECEIVED, Entry, PaperForm
+from functions.desk.first_answers import new_key
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import GuardTaken, NotFound
@@ -70,10 +71,10 @@ class PaperDesk:
         return [
             Route("/desk/records/", reading(self.choose)),
             Route(one, reading(self.begin)),
-            Route(one, writing(self.fill_in), methods=["POST"], step=ENTER, back=one),
+            Route(one, writing(self.fill_in), methods=["POST"], step=ENTER, back=one, keyed=True),
             Route(f"{one}/files", reading(self.begin_again)),
             Route(f"{one}/files", self._files(), methods=["POST"], carries="files", step=ENTER, back=one),
-            Route("/api/desk/records/{form}", writing(self.take), methods=["POST"]),
+            Route("/api/desk/records/{form}", writing(self.take), methods=["POST"], keyed=True),
         ]
 
     def _files(self) -> Endpoint:
@@ -150,9 +151,10 @@ class PaperDesk:
         return found
 
     def _to(self, request: Request, definition: Definition, visitor: Visitor, typed: Any) -> PaperForm:
-        entry = Entry.read(visitor, typed, local_day(self._services.clock()))
+        once = new_key(self._services.entropy)
+        entry = Entry.read(visitor, typed, local_day(self._services.clock()), once)
         root = request.scope.get("root_path", "")
-        site = site_address(request, self._pages.site_frame, encrypted=self._services.settings.encrypted)
+        site = site_address(self._pages.site_frame, self._services.settings)
         return PaperForm(self._services, self._audit, definition, entry, self._pages.site_frame.links, root, site)
 
     def _framed(self, request: Request, answer: Answer, visitor: Visitor) -> Response:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.filings.listing import LIVE
+from functions.desk.first_answers import FIELD
 from functions.desk.sessions import Visitor
 from functions.forms.address import Links
 from functions.forms.definition import Definition
@@ -35,21 +36,25 @@ BEFORE: Final = "请对照纸质件逐项核对。按“确认提交”以后才
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper filing as it is being entered: by whom, when it came in as it was typed, and that day if it is one."""
+    """A paper filing as it is being entered: by whom, when it came in as it was typed, and that day if it is one.
+
+    `once` is the key of the page that is made for it.
+    """
 
     visitor: Visitor
+    once: str
     typed: str
     received: date | None
     problems: tuple[Problem, ...]
 
     @classmethod
-    def read(cls, visitor: Visitor, typed: Any, today: date) -> Entry:
+    def read(cls, visitor: Visitor, typed: Any, today: date, once: str) -> Entry:
         """What was typed, judged as of today."""
         typed = plain_date(typed) if isinstance(typed, str) else typed
         message = _wrong_day(typed, today)
         problems = (Problem(f"/{RECEIVED}", LABEL, message, "format" if typed else "required"),) if message else ()
         received = None if message else date.fromisoformat(typed)
-        return cls(visitor, typed if isinstance(typed, str) else "", received, problems)
+        return cls(visitor, once, typed if isinstance(typed, str) else "", received, problems)
 
     @property
     def paper(self) -> PaperFiling:
@@ -130,7 +135,7 @@ class PaperForm:
         return Place(
             self.definition.id,
             (),
-            hidden={"csrf": self.entry.visitor.session.csrf, **(hidden or {})},
+            hidden={"csrf": self.entry.visitor.session.csrf, FIELD: self.entry.once, **(hidden or {})},
             verb="录入纸质件",
             above=above,
             kept=False,

@@ -45,10 +45,10 @@ class ReviewApi:
         """The addresses of all this."""
         one = "/api/desk/submissions/{number}"
         return [
-            Route("/api/desk/decisions", writing(self.decide_several), methods=["POST"]),
-            Route(f"{one}/decisions", writing(self.decide), methods=["POST"]),
-            Route(f"{one}/notes", writing(self.note), methods=["POST"]),
-            Route(f"{one}/code", writing(self.reissue), methods=["POST"]),
+            Route("/api/desk/decisions", writing(self.decide_several), methods=["POST"], keyed=True),
+            Route(f"{one}/decisions", writing(self.decide), methods=["POST"], keyed=True),
+            Route(f"{one}/notes", writing(self.note), methods=["POST"], keyed=True),
+            Route(f"{one}/code", writing(self.reissue), methods=["POST"], keyed=True),
         ]
 
     def decide(self, request: Request, body: bytes) -> Response:

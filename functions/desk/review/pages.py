@@ -15,7 +15,7 @@ from functions.desk.filings.page import Failed, FilingPage
 from functions.desk.frame import Pages, redirect
 from functions.desk.review.decisions import Decisions
 from functions.desk.sessions import Sessions, Visitor, require_csrf
-from functions.errors import QingdanError
+from functions.errors import IdempotencyMismatch, QingdanError
 from functions.forms.characters import trimmed
 from functions.forms.problem import Problem
 from functions.records.decision import Decision, Kind, judge_words, read_decision
@@ -62,9 +62,25 @@ class Review:
         one = "/desk/submissions/{number}"
         return [
             Route(one, reading(self.show)),
-            Route(f"{one}/decision", writing(self.decide), methods=["POST"], step="对填报 {number} 作决定", back=one),
-            Route(f"{one}/note", writing(self.note), methods=["POST"], step="给填报 {number} 写备注", back=one),
-            Route(f"{one}/code", writing(self.reissue), methods=["POST"], step="给填报 {number} 换发查询码", back=one),
+            Route(
+                f"{one}/decision",
+                writing(self.decide),
+                methods=["POST"],
+                step="对填报 {number} 作决定",
+                back=one,
+                keyed=True,
+            ),
+            Route(
+                f"{one}/note", writing(self.note), methods=["POST"], step="给填报 {number} 写备注", back=one, keyed=True
+            ),
+            Route(
+                f"{one}/code",
+                writing(self.reissue),
+                methods=["POST"],
+                step="给填报 {number} 换发查询码",
+                back=one,
+                keyed=True,
+            ),
         ]
 
     def show(self, request: Request) -> Response:
@@ -104,7 +120,10 @@ class Review:
         if wrong:
             return self._again(request, visitor, Failed("note", controls, problems=wrong))
         text = trimmed(controls["text"])
-        self._decisions.note(visitor, number, text, key=require_key(controls.get("key")))
+        try:
+            self._decisions.note(visitor, number, text, key=require_key(controls.get("key")))
+        except (HttpProblem, QingdanError) as error:
+            return self._again(request, visitor, _stopped("note", controls, (), error))
         return redirect(request, _address(request, number, done=number) + "#log")
 
     def reissue(self, request: Request, body: bytes) -> Response:
@@ -172,6 +191,9 @@ def _stopped(form: str, controls: Mapping[str, str], fields: Sequence[str], erro
     problem = problem_of(error)
     if problem.status >= 500 and not isinstance(error, HttpProblem | QingdanError):
         raise error
+    if isinstance(error, IdempotencyMismatch):
+        # The page that is shown again needs a key that nothing was stored under.
+        controls = {name: value for name, value in controls.items() if name != "key"}
     return Failed(form, controls, fields, stop=problem.detail, status=problem.status, headers=problem.headers)
 
 

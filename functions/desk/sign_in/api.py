@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.desk.sessions import COOKIE, Sessions, drop_cookie, set_cookie
+from functions.desk.sessions import COOKIE, Sessions, drop_cookie
 from functions.desk.sign_in.steps import SignInSteps
 from functions.staff.sessions import SessionLimits
 from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
@@ -28,8 +28,8 @@ class SessionApi:
         """The addresses of all this; `slow` is for handlers that check a password."""
         at = "/api/desk/session"
         return [
-            Route(at, slow(self.sign_in), methods=["POST"]),
-            Route(at, reading(self.sign_out), methods=["DELETE"]),
+            Route(at, slow(self.sign_in), methods=["POST"], keyed=True),
+            Route(at, reading(self.sign_out), methods=["DELETE"], keyed=True),
         ]
 
     def sign_in(self, request: Request, body: bytes) -> Response:
@@ -47,7 +47,7 @@ class SessionApi:
             "expires_at": _utc(session.created_at + SessionLimits().absolute),
         }
         response = _json(content, status=201)
-        set_cookie(response, COOKIE, signed_in.token)
+        signed_in.keep(response)
         return response
 
     def sign_out(self, request: Request) -> Response:

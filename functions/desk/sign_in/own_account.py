@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
+from functions.desk.confirmation import Confirmation
 from functions.desk.frame import Pages, redirect
 from functions.desk.sessions import COOKIE, Sessions, Visitor, drop_cookie, id_of, require_csrf
 from functions.desk.sign_in.pages import go_on
@@ -24,6 +25,7 @@ from functions.web.http.bodies import read_form
 from functions.web.http.endpoints import Writing, reading, writing
 from functions.web.http.qr import qr_code
 from functions.web.http.routes import Route
+from functions.web.http.site_addresses import own_page
 
 DONE: Final[Mapping[str, str]] = {
     "password": "密码已经改了，别处的登录都已退出",
@@ -68,10 +70,16 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSetup:
-    """How to set up a phone; `setup` is its secret, locked up until the form comes back."""
+    """How to set up a phone; `setup` is its secret, locked up until the form comes back.
+
+    `asked`: who is looking has to prove who they are as well. `next` is the page to go on to.
+    """
 
     template: ClassVar = "totp_setup.html"
     error: str
+    field: str
+    asked: bool
+    next: str
     demanded: bool
     address: str
     qr: Markup
@@ -98,16 +106,20 @@ class RecoveryCodes:
     template: ClassVar = "recovery.html"
     codes: tuple[str, ...]
     first: bool
+    next: str
 
 
 class OwnAccount:
     """Every call blocks; what checks a password takes long on purpose. Run them in worker threads."""
 
-    def __init__(self, services: Services, sessions: Sessions, factors: SecondFactors, pages: Pages) -> None:
+    def __init__(
+        self, services: Services, sessions: Sessions, factors: SecondFactors, pages: Pages, confirmation: Confirmation
+    ) -> None:
         self._services = services
         self._sessions = sessions
         self._factors = factors
         self._pages = pages
+        self._confirmation = confirmation
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
@@ -116,7 +128,7 @@ class OwnAccount:
             Route("/desk/account", reading(self.show)),
             Route("/desk/account/sessions", writing(self.sign_out), methods=["POST"]),
             Route("/desk/totp", reading(self.show_totp)),
-            Route("/desk/totp", writing(self.turn_on), methods=["POST"]),
+            Route("/desk/totp", slow(self.turn_on), methods=["POST"]),
             Route("/desk/totp/recovery", slow(self.renew_recovery), methods=["POST"]),
             Route("/desk/totp/off", slow(self.turn_off), methods=["POST"]),
         ]
@@ -171,11 +183,16 @@ class OwnAccount:
             return self._setup_page(request, visitor, self._factors.new_secret(), SETUP_ENDED)
         name, at = visitor.account.name, self._services.clock()
         try:
+            self._confirmation.require(request, visitor, answers.get("proof", ""))
             codes = self._factors.turn_on(name, secret=secret, code=answers.get("code", ""), at=at)
+        except PasswordRefused as refusal:
+            return self._setup_page(request, visitor, secret, str(refusal), field="proof")
         except CodeRefused as refusal:
             return self._setup_page(request, visitor, secret, str(refusal))
         self._trail.note("second_factor_changed", name, change="on")
-        return self._recovery_page(request, visitor, codes, first=True)
+        return self._recovery_page(
+            request, visitor, codes, first=True, after=own_page(request, answers.get("next", ""))
+        )
 
     def renew_recovery(self, request: Request, body: bytes) -> Response:
         """New recovery codes, shown this once, for who knows the password."""
@@ -200,7 +217,7 @@ class OwnAccount:
     def _show_new_recovery(self, request: Request, visitor: Visitor) -> Response:
         codes = self._factors.renew_recovery(visitor.account.name)
         self._trail.note("second_factor_changed", visitor.account.name, change="recovery")
-        return self._recovery_page(request, visitor, codes, first=False)
+        return self._recovery_page(request, visitor, codes, first=False, after="/desk/account")
 
     def _forget_phone(self, request: Request, visitor: Visitor) -> Response:
         self._factors.turn_off(visitor.account.name)
@@ -214,13 +231,18 @@ class OwnAccount:
         require_csrf(visitor, answers.get("csrf", ""))
         return visitor, answers
 
-    def _setup_page(self, request: Request, visitor: Visitor, secret: str, error: str = "") -> Response:
+    def _setup_page(
+        self, request: Request, visitor: Visitor, secret: str, error: str = "", *, field: str = "code"
+    ) -> Response:
         name = visitor.account.name
         address = enrolment_address(secret, name=name, issuer=self._pages.name)
         return self._pages.page(
             request,
             PhoneSetup(
                 error=error,
+                field=field,
+                asked=not self._confirmation.is_recent(request, visitor),
+                next=own_page(request, request.query_params.get("next", "")),
                 demanded=self._sessions.demands_second_factor(visitor.account),
                 address=address,
                 qr=qr_code(address, label="用手机验证器扫的二维码"),
@@ -245,15 +267,10 @@ class OwnAccount:
             status=422 if error else 200,
         )
 
-    def _recovery_page(self, request: Request, visitor: Visitor, codes: tuple[str, ...], *, first: bool) -> Response:
-        return self._pages.page(
-            request,
-            RecoveryCodes(
-                codes=codes,
-                first=first,
-            ),
-            visitor,
-        )
+    def _recovery_page(
+        self, request: Request, visitor: Visitor, codes: tuple[str, ...], *, first: bool, after: str
+    ) -> Response:
+        return self._pages.page(request, RecoveryCodes(codes, first, after), visitor)
 
 
 def _factor_words(visitor: Visitor) -> FactorWords | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +23,7 @@ from functions.desk.sessions import (
     require_form_token,
     set_cookie,
 )
-from functions.desk.sign_in.resumption import KeptPost, Resumption, resume_page
+from functions.desk.sign_in.resumption import SIGNED_IN_ANEW, KeptPost, Resumption, resume_page
 from functions.desk.sign_in.steps import SignInSteps, TicketEnded
 from functions.staff.passwords import PasswordRefused
 from functions.web.http.bodies import read_form
@@ -47,9 +48,9 @@ class Next:
     kept: str = ""
 
     @classmethod
-    def of(cls, answers: Mapping[str, str]) -> Next:
+    def of(cls, request: Request, answers: Mapping[str, str]) -> Next:
         """What the pages of the sign-in carry from one to the next."""
-        return cls(own_page(answers.get("next", "")), answers.get("kept", ""))
+        return cls(own_page(request, answers.get("next", "")), answers.get("kept", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ class SignInPages:
         """The addresses of all this; `slow` is for handlers that check a password."""
         return [
             Route("/desk/sign-in", reading(self.show_sign_in)),
-            Route("/desk/sign-in", slow(self.sign_in), methods=["POST"]),
-            Route("/desk/sign-in/code", writing(self.sign_in_with_code), methods=["POST"]),
+            Route("/desk/sign-in", slow(self.sign_in), methods=["POST"], keyed=True),
+            Route("/desk/sign-in/code", writing(self.sign_in_with_code), methods=["POST"], keyed=True),
             Route("/desk/sign-out", writing(self.sign_out), methods=["POST"]),
             Route("/desk/password", reading(self.show_password)),
             Route("/desk/password", slow(self.change_password), methods=["POST"]),
@@ -131,7 +132,7 @@ class SignInPages:
     def sign_in(self, request: Request, body: bytes) -> Response:
         """Let in who knows the password, or ask them for the code; else the page again, without the password."""
         answers = read_form(request, body)
-        name, way = answers.get("username", ""), Next.of(answers)
+        name, way = answers.get("username", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -147,7 +148,7 @@ class SignInPages:
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
         """The second step: let in who has the code as well; else the page again, or the first step."""
         answers = read_form(request, body)
-        ticket, way = answers.get("ticket", ""), Next.of(answers)
+        ticket, way = answers.get("ticket", ""), Next.of(request, answers)
         try:
             token = self._form_token(request, answers, way)
         except Overtaken as problem:
@@ -179,7 +180,7 @@ class SignInPages:
         visitor = self._sessions.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
-        way = Next.of(answers)
+        way = Next.of(request, answers)
         try:
             signed_in = self._sessions.change_password(request, visitor, answers)
         except PasswordRefused as refusal:
@@ -193,9 +194,9 @@ class SignInPages:
         way = Next("/desk/", locked)
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
-    def resume(self, request: Request, kept: KeptPost) -> Response:
+    def resume(self, request: Request, kept: KeptPost, *, status: int = 403, why: str = SIGNED_IN_ANEW) -> Response:
         """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
-        return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=403)
+        return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=status, why=why)
 
     def _form_token(self, request: Request, answers: Mapping[str, str], way: Next) -> str:
         """As require_form_token; Overtaken where the page came from here, and what it keeps is not to be lost."""
@@ -225,7 +226,7 @@ class SignInPages:
                 name=name,
                 error=problem.detail if problem else "",
                 csrf=token,
-                next=way.after if way else own_page(request.query_params.get("next", "")),
+                next=way.after if way else own_page(request, request.query_params.get("next", "")),
                 kept=way.kept if way else "",
                 files=files,
             ),
@@ -241,13 +242,7 @@ class SignInPages:
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
-            CodeView(
-                error=problem.detail if problem else "",
-                csrf=token,
-                ticket=ticket,
-                next=way.after,
-                kept=way.kept,
-            ),
+            CodeView(problem.detail if problem else "", token, ticket, way.after, way.kept),
             None,
             status=problem.status if problem else 200,
         )
@@ -259,7 +254,7 @@ class SignInPages:
             response = self._arrive(request, signed_in, way)
         elif way.kept:
             response = self._password_page(request, signed_in.visitor, kept=way.kept)
-            set_cookie(response, COOKIE, signed_in.token)
+            signed_in.keep(response)
         else:
             response = go_on(request, signed_in, "/desk/password")
         drop_cookie(response, FORM_COOKIE)
@@ -267,10 +262,13 @@ class SignInPages:
 
     def _arrive(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
         """On to the page that was asked for, or to what waits, with the cookie of the new session."""
+        lacks = self._sessions.lacks_second_factor(signed_in.visitor.account)
         if not way.kept:
-            return go_on(request, signed_in, way.after)
-        response = resume_page(self._pages, request, signed_in.visitor, self._resumption.unlock(way.kept))
-        set_cookie(response, COOKIE, signed_in.token)
+            set_up = "/desk/totp?" + urlencode({"next": way.after})
+            return go_on(request, signed_in, set_up if lacks else way.after)
+        kept = self._resumption.unlock(way.kept)
+        response = resume_page(self._pages, request, signed_in.visitor, kept, set_up=lacks)
+        signed_in.keep(response)
         return response
 
     def _password_page(
@@ -292,5 +290,5 @@ class SignInPages:
 def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
     """On to the address, with the cookie of a new session."""
     response = redirect(request, address)
-    set_cookie(response, COOKIE, signed_in.token)
+    signed_in.keep(response)
     return response

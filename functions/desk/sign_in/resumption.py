@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.desk.first_answers import FIELD
 from functions.desk.frame import Pages
 from functions.desk.sessions import Visitor
 from functions.records.words import DECISIONS
@@ -22,13 +23,14 @@ from functions.web.http.multipart import TYPE as MULTIPART
 from functions.web.http.multipart import typed_in
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route, own
-from functions.web.http.site_addresses import own_page
+from functions.web.http.site_addresses import address_of, is_plain
 
 CSRF: Final = "csrf"
 # Beside it the sign-in sends a name, a password and where to go on, within the same limit.
 ROOM: Final = 16 * 1024
+SIGNED_IN_ANEW: Final = "这里重新登录过"
 PURPOSE: Final = "kept through the sign-in"
-_SECRET: Final = frozenset((CSRF, "password", "old", "new", "again", "setup", "ticket"))
+_SECRET: Final = frozenset((CSRF, FIELD, "password", "old", "new", "again", "setup", "ticket"))
 LABELS: Final[Mapping[str, str]] = {
     "number": "编号",
     "decision": "决定",
@@ -78,7 +80,7 @@ class Resumption:
         `again`: the body has been read before, which leaves nothing of a form that was posted with files.
         """
         address = address_of(request)
-        if request.method != "POST" or own_page(address) != address or _route_of(request, address) is None:
+        if request.method != "POST" or not is_plain(address) or _route_of(request, address) is None:
             return None
         if not self.is_from_here(request):
             return None
@@ -117,18 +119,15 @@ class Resumption:
             return None
         content["pairs"] = [(name, value) for name, value in content["pairs"]]
         kept = KeptPost(**content)
-        return kept if own_page(kept.address) == kept.address else None
-
-
-def address_of(request: Request) -> str:
-    """The path under where the service is mounted, and the query."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return request.url.path.removeprefix(request.scope.get("root_path", "")) + query
+        return kept if is_plain(kept.address) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeView:
-    """What was kept, in words as far as the page can name it; `foreign`: another account typed it."""
+    """What was kept, in words as far as the page can name it; `foreign`: another account typed it.
+
+    `set_up`: a second factor has to be set up before anything is done.
+    """
 
     template: ClassVar = "resume.html"
     kept: KeptPost | None
@@ -136,10 +135,19 @@ class ResumeView:
     step: str = ""
     told: Sequence[tuple[str, str]] = ()
     back: str = ""
+    why: str = SIGNED_IN_ANEW
+    set_up: bool = False
 
 
 def resume_page(
-    pages: Pages, request: Request, visitor: Visitor, kept: KeptPost | None, *, status: int = 200
+    pages: Pages,
+    request: Request,
+    visitor: Visitor,
+    kept: KeptPost | None,
+    *,
+    status: int = 200,
+    why: str = SIGNED_IN_ANEW,
+    set_up: bool = False,
 ) -> Response:
     """What was kept and a button that posts it; or that nothing was, or not for this account.
 
@@ -158,7 +166,9 @@ def resume_page(
             foreign=False,
             step=route.step.format(**variables),
             told=_told(kept),
+            why=why,
             back=route.back.format(**variables) + mark + query,
+            set_up=set_up,
         ),
         visitor,
         status=status,

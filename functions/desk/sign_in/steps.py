@@ -14,9 +14,11 @@ from functions.desk.audit import Audit
 from functions.desk.sessions import Sessions, SignedIn
 from functions.errors import NotFound
 from functions.forms.problem import Problem
-from functions.staff.accounts import check_password, normal_name
+from functions.staff.account_names import normal_name
+from functions.staff.accounts import check_password
 from functions.staff.audit_log import NOBODY
 from functions.staff.encryption import Encryption, Unreadable
+from functions.staff.passwords import is_one_time
 from functions.staff.second_factor import CodeRefused, SecondFactors
 from functions.staff.store import Account
 from functions.web.http.problems import HttpProblem
@@ -64,8 +66,15 @@ class SignInSteps:
 
     def check(self, request: Request, *, name: str, password: str) -> Account:
         """The account whose password this is; else HttpProblem 401, the same for all reasons, or 429."""
-        self._sessions.count_try(request, name, "password")
+        one_time = is_one_time(password)
+        if one_time:
+            self._sessions.count_one_time(request)
+        else:
+            self._sessions.count_try(request, name, "password")
         account = check_password(self._services.staff, self._sessions.passwords, name=name, password=password)
+        if account is not None and one_time and not account.must_change_password:
+            # Somebody chose this before such passwords were refused: what people choose can be guessed.
+            self._sessions.count_try(request, name, "password")
         if account is None:
             self._trail.note("sign_in_failed", self._known(name))
             raise HttpProblem(401, WRONG_PAIR)
@@ -84,7 +93,7 @@ class SignInSteps:
                 raise CodeProblem(str(refusal), rule="wrong") from None
             except Unreadable:
                 raise HttpProblem(503, KEY_GONE) from None
-        self._sessions.forgive(account.name)
+        self._sessions.forgive(request, account.name)
         self._trail.note("signed_in", account.name)
         return self._sessions.let_in(request, account)
 

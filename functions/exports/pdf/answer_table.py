@@ -20,6 +20,8 @@ MOST_IN_GRID = 8
 # In half-width characters: what two of four columns hold on one line.
 _SHORT_LABEL, _SHORT_VALUE, _SHORT_PART = 16, 26, 20
 _MARGIN, _NARROWEST, _WIDEST = 2, 5, 30
+# No column of a grid has less than a twelfth of the line: three characters and a half.
+_PARTS = 12
 
 
 def sections_of(definition: Definition, data: Mapping[str, Any]) -> list[Block]:
@@ -126,6 +128,7 @@ def _grid(rows: Rows, fields: Sequence[Field], held: Sequence[Any]) -> dict[str,
     ]
     head = ["序号", *(field.label for field in fields)]
     widths = [_weight(column) for column in zip(*([head[1:], *(line[1:] for line in lines)]), strict=True)]
+    widths = [max(width, math.ceil(sum(widths) / _PARTS)) for width in widths]
     return {"title": rows.label, "widths": widths, "head": head, "lines": lines}
 
 

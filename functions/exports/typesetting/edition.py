@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from functions.exports.typesetting import glyphs, typesetter
+from functions.exports.typesetting import glyphs, line_breaks, typesetter
 from functions.exports.typesetting.typesetter import TEMPLATE, font_files
 
 # The directory of a font, which has a checksum of each of its tables.
@@ -20,7 +20,7 @@ def edition() -> str:
     import typst
 
     digest = hashlib.sha256(typst.__version__.encode())  # type: ignore[attr-defined]
-    for source in (TEMPLATE, *(Path(module.__file__ or "") for module in (glyphs, typesetter))):
+    for source in (TEMPLATE, *(Path(module.__file__ or "") for module in (glyphs, line_breaks, typesetter))):
         digest.update(hashlib.sha256(source.read_bytes()).digest())
     for font in font_files():
         with font.open("rb") as file:

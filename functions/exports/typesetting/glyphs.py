@@ -12,12 +12,30 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from functions.exports.typesetting.line_breaks import breakable
+
 # What may stand in a text though no font has a picture of it.
 _BLANKS = "\n \u3000\u200b"
 # Where every font of ours has a picture, whatever stands before and after.
 _PLAINEST = re.compile(r"[^\n -~、。〈-】〔〕一-龥！-～]")
-_LONGEST_WORD = re.compile(r"[!-~]{18}(?=[!-~]{3})")
-_EVERY = 18
+# Signs and blanks of other programs, and the nearest that the fonts have. How a sign is coloured says nothing here.
+_NEAREST = str.maketrans(
+    {
+        **dict.fromkeys("\t\u2004\u2005\u2006\u2008\u2009\u200a\u205f", " "),
+        **dict.fromkeys("\u2007\u202f", "\u00a0"),
+        **dict.fromkeys("☐⬜⊡", "□"),
+        **dict.fromkeys("☑✅✔", "✓"),
+        **dict.fromkeys("☒✕✖✗✘❌", "×"),
+        **dict.fromkeys("∙⋅", "·"),
+        **dict.fromkeys("➢➤►", "▶"),
+        **dict.fromkeys("\ufe0e\ufe0f"),
+        "⚪": "○",
+        "⚫": "●",
+        "⬛": "■",
+        "⁃": "•",
+        "⭐": "★",
+    }
+)
 
 
 class Glyphs:
@@ -35,10 +53,10 @@ class Glyphs:
         return tuple(self._replaced)
 
     def shown(self, value: Any) -> Any:
-        """Make every text in the value showable: line ends as LF, long words with places to break."""
+        """Make every text in the value showable: line ends as LF, and what may be too long with places to break."""
         if isinstance(value, str):
-            text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-            return _LONGEST_WORD.sub(lambda found: found.group() + "\u200b", self._unshown.sub(self._code, text))
+            text = value.replace("\r\n", "\n").replace("\r", "\n").translate(_NEAREST)
+            return breakable(self._unshown.sub(self._code, text))
         if isinstance(value, dict):
             return {key: self.shown(each) for key, each in value.items()}
         if isinstance(value, list | tuple):

@@ -16,7 +16,9 @@ from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 
 # Names without a full stop, which every field's has: what pages carry beside the answers.
-RESERVED = frozenset({"action", "form_digest", "key", "contest", "code", "version", "csrf", "received_on", "voucher"})
+RESERVED = frozenset(
+    {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher"}
+)
 # So many rows more than the form allows are kept, so that it can be said of what was typed that it is too much.
 SPARE_ROWS = 20
 MAX_UNKNOWN = 20

@@ -16,10 +16,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from functions.errors import QingdanError, system_reason
+from functions.local.output import real_file
 from functions.storage.folder import FILE_MODE, sync_folder
 
 FORMAT = "qingdan-backup-1"
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.jws"
 CHUNK = 1 << 20
 FASTEST = 1
 
@@ -93,11 +95,13 @@ class Packer:
                 self._advance(len(chunk))
         self._entries.append(Entry(name, size, digest.hexdigest()))
 
-    def finish(self, *, program: str, filings: int) -> Manifest:
-        """Write the manifest and close the zip."""
+    def finish(self, *, program: str, filings: int, sign: Callable[[bytes], str] | None) -> Manifest:
+        """Write the manifest, and the signature over it where there is a key, and close the zip."""
         made_at = self._at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         manifest = Manifest(made_at, program, filings, tuple(self._entries))
         self._zip.writestr(self._info(MANIFEST, True), manifest.written(), compresslevel=FASTEST)
+        if sign is not None:
+            self._zip.writestr(self._info(SIGNATURE, False), sign(manifest.written()))
         self._zip.close()
         return manifest
 
@@ -113,9 +117,11 @@ class Packer:
 def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A private draft to write, and a path for scratch beside it; at the end the draft, made durable, becomes `out`.
 
-    What an interrupted run left behind is used again. QingdanError when it cannot be written, or another run writes it.
+    Where `out` is a link, what it leads to is replaced. What an interrupted run left behind is used again. QingdanError
+    when it cannot be written, or another run writes it.
     """
-    draft, scratch = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.part-database")
+    target = real_file(out)
+    draft, scratch = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.part-database")
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
@@ -127,8 +133,8 @@ def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
             yield file, scratch
             file.flush()
             os.fsync(file.fileno())
-            draft.replace(out)
-            sync_folder(out.parent)
+            draft.replace(target)
+            sync_folder(target.parent)
         except BaseException as error:
             draft.unlink(missing_ok=True)
             if isinstance(error, OSError):

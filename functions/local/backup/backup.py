@@ -41,12 +41,14 @@ class Made:
     faulty: tuple[str, ...]
 
 
-def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Made:
+def make_backup(
+    folder: Path, out: Path, *, at: datetime, advance: Bar, sign: Callable[[bytes], str] | None = None
+) -> Made:
     """Write the folder's backup to `out`, whole or not at all. A server may be writing meanwhile.
 
-    `at` is aware; `advance` is told how many bytes are done. The database comes first: every file that it names was
-    durable before, and is still there. NotFound, StoreUnavailable or QingdanError say why there is no backup. What is
-    wrong with single files is no reason not to keep the others.
+    `at` is aware; `sign` states that the manifest is ours; `advance` is told how many bytes are done. The database
+    comes first: every file that it names was durable before, and is still there. NotFound, StoreUnavailable or
+    QingdanError say why there is no backup. What is wrong with single files is no reason not to keep the others.
     """
     if folder.resolve() in out.resolve().parents:
         raise QingdanError(f"备份文件不能放在数据文件夹 {folder} 里。请换一个地方，最好是另一块磁盘")
@@ -65,7 +67,7 @@ def make_backup(folder: Path, out: Path, *, at: datetime, advance: Bar) -> Made:
         packer.add(DATABASE_NAME, scratch, compress=True)
         for path in _other_files(folder):
             packer.add(path.relative_to(folder).as_posix(), path, compress=False)
-        made = packer.finish(program=__version__, filings=filings)
+        made = packer.finish(program=__version__, filings=filings, sign=sign)
         return Made(made, _faulty(scratch, made))
 
 

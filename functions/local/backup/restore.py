@@ -5,19 +5,25 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from functions.errors import QingdanError, StoreUnavailable, system_reason
-from functions.local.backup.archive import CHUNK, MANIFEST, Entry, Manifest, is_inside
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.errors import QingdanError, SettingError, StoreUnavailable, system_reason
+from functions.local.backup.archive import CHUNK, MANIFEST, SIGNATURE, Entry, Manifest, is_inside
+from functions.local.backup.protection import is_ours
 from functions.storage.folder import FILE_MODE, private_folder
+from functions.storage.keyring import receipt_key
 
 # What Python's zip reader raises, in one version or another, over bytes that are not what they should be.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+_KEY = re.compile(r"keys/receipt-[^/]+\.pem")
 # Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
 LARGEST_MANIFEST = 64 * 1024 * 1024
 _CURE = "什么也没有恢复。请用另一份备份；这一份留着，完好的部分还读得出来"
@@ -55,6 +61,39 @@ class Backup:
         """The bytes it unpacks to."""
         return sum(entry.size for entry in self.manifest.files)
 
+    def require_signed(self, keys: Mapping[str, ec.EllipticCurvePublicKey] | None) -> bool:
+        """Whether it is signed: by one of these keys, kept elsewhere, or, without any, by one of its own.
+
+        Damaged when the signature is wrong, and when keys are given and there is none.
+        """
+        token = self._member(SIGNATURE)
+        if token is None:
+            if keys is not None:
+                raise Damaged(f"{self._file} 没有签名：不是本局做的，或者是旧版程序做的。{_CURE}")
+            return False
+        trusted = self._own_keys() if keys is None else keys
+        if not is_ours(token.decode("ascii", "replace"), self._member(MANIFEST) or b"", trusted):
+            raise Damaged(f"{self._file} 的签名核对不上：清单被换过，或者不是本局做的。{_CURE}")
+        return True
+
+    def _own_keys(self) -> dict[str, ec.EllipticCurvePublicKey]:
+        found = [entry.path for entry in self.manifest.files if _KEY.fullmatch(entry.path)]
+        pems = {path: self._member(path) or b"" for path in found}
+        try:
+            return {
+                Path(path).stem.partition("-")[2]: receipt_key(pem, path).public_key() for path, pem in pems.items()
+            }
+        except SettingError:
+            raise Damaged(f"{self._file} 里的密钥坏了。{_CURE}") from None
+
+    def _member(self, name: str) -> bytes | None:
+        try:
+            return self._zip.read(name)
+        except KeyError:
+            return None
+        except (*DAMAGE, OSError):
+            raise Damaged(f"{self._file} 里的 {name} 已经损坏。{_CURE}") from None
+
     def unpack(self, into: Path, advance: Callable[[int], None]) -> None:
         """Write every file below `into`, which is empty; Damaged, with a line for each file that is not whole.
 
@@ -85,7 +124,7 @@ class Backup:
     def _misnamed(self) -> list[str]:
         """Where the names in the zip and those in the manifest differ, or lead out of the folder."""
         held, listed = Counter(self._zip.namelist()), Counter(entry.path for entry in self.manifest.files)
-        held[MANIFEST] -= 1
+        del held[MANIFEST], held[SIGNATURE]
         return [
             *(f"{name}：备份里没有这个文件" for name in listed - held),
             *(f"{name}：清单里没有这个文件" for name in held - listed),

@@ -26,6 +26,7 @@ from functions.local.commands.roster import roster
 from functions.local.commands.score_sheet import score_sheet
 from functions.local.commands.staff import ONE_TIME, staff
 from functions.local.demo.command import demo
+from functions.local.output import write_whole
 from functions.local.terminal import (
     DataOption,
     JsonOption,
@@ -34,7 +35,6 @@ from functions.local.terminal import (
     opened,
     progress,
     read_settings,
-    write_whole,
 )
 from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
@@ -134,13 +134,21 @@ def serve(
 ) -> None:
     """提供网站、填报和经办台，直到收到 SIGTERM 或 Ctrl+C。"""
     from functions.local.aws_local import twin_of
-    from functions.local.server.listen_address import Address, listen, require_certificate, require_safe
+    from functions.local.server.listen_address import (
+        Address,
+        is_any,
+        is_loopback,
+        listen,
+        require_certificate,
+        require_safe,
+    )
     from functions.local.server.server import log_to_stderr
     from functions.local.server.server import serve as serve_on
 
     settings = read_settings(data, site)
     proxied = behind_proxy or settings.behind_proxy
     settings = replace(settings, behind_proxy=proxied, encrypted=proxied or tls_cert is not None)
+    settings = replace(settings, public=proxied or not is_loopback(host))
     settings = replace(settings, workers=workers or settings.workers)
     address = Address(host, port, tls_cert, tls_key)
     require_safe(address, settings)
@@ -150,9 +158,25 @@ def serve(
         closing(open_services(settings, lock=True)) as services,
     ):
         bound = listen(address)
-        root = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}/"
+        origin = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}"
+        root = f"{origin}/"
+        services = replace(services, settings=replace(settings, listens="" if proxied or is_any(host) else origin))
+        _warn_of_links(services.settings)
         log_to_stderr(services.clock)
         serve_on(services, address, bound, lambda: _greet(root, first_account(services)))
+
+
+def _warn_of_links(settings: Settings) -> None:
+    """Say where receipts will lead when the site was built without its address."""
+    from functions.web.http.site_addresses import site_address
+    from functions.web.http.site_frame import SiteFrame
+
+    site_frame = SiteFrame.load(settings.site)
+    if site_frame.address:
+        return
+    found = site_address(site_frame, settings)
+    told = f"回执上的核验网址是 {found}，别的机器可能打不开" if found else "回执上没有核验网址"
+    typer.echo(f"mkdocs.yml 没有设 site_url：{told}。请设好网站的网址，再运行 qingdan build", err=True)
 
 
 def _shown(host: str) -> str:
@@ -209,10 +233,10 @@ def export(
             made = make_export(
                 format.value, services.records, selection, at=services.clock(), progress=advance, tools=tools
             )
-            write_whole(out, made.chunks)
+            straight = write_whole(out, made.chunks)
     if not total:
         typer.echo("注意：没有一份符合。请核对 --period 和 --status", err=True)
-    typer.echo(f"已导出 {total} 份：{out}")
+    typer.echo(f"已导出 {total} 份：{out}", err=straight)
 
 
 @app.command()

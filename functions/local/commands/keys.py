@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from functions.bootstrap import Entropy
@@ -31,6 +34,17 @@ def init_keys(data: DataOption = None) -> None:
     for name in open_parameters(settings.cloud, entropy).make(entropy):
         typer.echo(f"已建立 {name}")
     typer.echo(f"密钥齐全，在 {settings.cloud.parameters}。请另外备份一份，密钥丢了，旧的查询码就不能核对了")
+
+
+@keys.command("backup")
+def backup_keys(
+    file: Annotated[Path, typer.Argument(help="私钥写到哪个文件；写好以后拿到别处锁好，不要留在这台机器上。")],
+) -> None:
+    """建立一对加密备份用的密钥：公钥给 qingdan backup --recipient，私钥只在恢复时用。"""
+    from functions.local.backup.protection import new_identity
+
+    typer.echo(f"公钥：{new_identity(file)}")
+    typer.echo(f"私钥在 {file}，只有本账号能读。请拿到别处锁好：丢了它，加了密的备份谁也打不开")
 
 
 @keys.command("rotate")

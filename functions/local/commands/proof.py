@@ -14,7 +14,8 @@ import typer
 
 from functions.bootstrap import Services
 from functions.errors import QingdanError
-from functions.local.terminal import DataOption, JsonOption, note, opened, progress, read_settings, write_whole
+from functions.local.output import write_whole
+from functions.local.terminal import DataOption, JsonOption, note, opened, progress, read_settings
 
 if TYPE_CHECKING:
     from functions.forms.definition import Definition
@@ -74,8 +75,8 @@ def _write_month(services: Services, month: str, out: Path) -> None:
     if not found:
         raise QingdanError(f"{month} 没有封存记录")
     written = json.dumps(write_month(found, month, services.keys.jwks()), ensure_ascii=False, indent=1)
-    write_whole(out, iter([written.encode() + b"\n"]))
-    typer.echo(f"已写出 {month} 的 {len(found)} 次封存：{out}")
+    straight = write_whole(out, [written.encode() + b"\n"])
+    typer.echo(f"已写出 {month} 的 {len(found)} 次封存：{out}", err=straight)
 
 
 def verify(
@@ -85,7 +86,8 @@ def verify(
     ] = None,
     keys_file: Annotated[Path | None, typer.Option("--keys", help="另外存下的公钥文件（JWKS）。")] = None,
     seals_file: Annotated[
-        list[Path] | None, typer.Option("--seals", help="送出去的按月封存记录，和数据对照；可以给几个。")
+        list[Path] | None,
+        typer.Option("--seals", help="送出去的封存记录：文件、邮件（.eml）或者文件夹，和数据对照；可以给几个。"),
     ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,

@@ -12,7 +12,8 @@ import typer
 
 from functions.errors import QingdanError, SequenceTaken, system_reason
 from functions.local.commands.chinese_help import App
-from functions.local.terminal import DataOption, JsonOption, note, opened, write_whole
+from functions.local.output import write_whole
+from functions.local.terminal import DataOption, JsonOption, note, opened
 
 WRONG: Final = 1
 MOST_LINES: Final = 100
@@ -97,8 +98,8 @@ def write_template(
     from functions.local.terminal import read_settings
 
     form = read_forms(read_settings(data)).roster(name)
-    write_whole(out, iter([template(form)]))
-    typer.echo(f"已写好模板：{out}")
+    straight = write_whole(out, [template(form)])
+    typer.echo(f"已写好模板：{out}", err=straight)
 
 
 def _read(file: Path) -> bytes:

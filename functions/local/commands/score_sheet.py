@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from functions.errors import QingdanError, system_reason
-from functions.local.terminal import SiteOption, read_settings, write_whole
+from functions.local.output import write_whole
+from functions.local.terminal import SiteOption, read_settings
 from functions.supervision.scoring import GRADES, KINDS, Score, Scored, ScoreSheet, points_of, score, tenths_of
 
 
@@ -39,11 +40,11 @@ def score_sheet(
     sheet, letterhead = read_sheet(settings), letterhead_of(settings)
     scoring = Scoring(**_read(scores, sheet)) if scores else None
     paper = score_paper(sheet, scoring.kind if scoring else kind.value, scoring, letterhead)
-    write_whole(out, iter([Typesetter().set(paper)]))
+    straight = write_whole(out, [Typesetter().set(paper)])
     if scoring:
-        typer.echo(f"总分 {points_of(scoring.scored.total)}，{GRADES[scoring.scored.grade]}：{out}")
+        typer.echo(f"总分 {points_of(scoring.scored.total)}，{GRADES[scoring.scored.grade]}：{out}", err=straight)
     else:
-        typer.echo(f"已写出空白的评分表：{out}")
+        typer.echo(f"已写出空白的评分表：{out}", err=straight)
 
 
 def _read(path: Path, sheet: ScoreSheet) -> dict[str, Any]:

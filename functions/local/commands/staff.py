@@ -36,7 +36,8 @@ def add_account(
     data: DataOption = None,
 ) -> None:
     """增加一个账号；不从标准输入给密码的，生成一次性密码，只显示一次。"""
-    from functions.staff.accounts import make_account, normal_name
+    from functions.staff.account_names import normal_name
+    from functions.staff.accounts import make_account
     from functions.staff.passwords import Passwords
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
@@ -85,7 +86,7 @@ def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
 @staff.command("disable")
 def disable_account(name: NameArgument, data: DataOption = None) -> None:
     """停用一个账号：登录立即全部失效，不能再登录。账号和它办过的事都还在。"""
-    from functions.staff.accounts import normal_name
+    from functions.staff.account_names import normal_name
     from functions.staff.administration import disable
 
     with opened(data) as services:
@@ -97,7 +98,7 @@ def disable_account(name: NameArgument, data: DataOption = None) -> None:
 @staff.command("enable")
 def enable_account(name: NameArgument, data: DataOption = None) -> None:
     """重新启用一个停用的账号，密码还是原来的。"""
-    from functions.staff.accounts import normal_name
+    from functions.staff.account_names import normal_name
     from functions.staff.administration import enable
 
     with opened(data) as services:
@@ -112,8 +113,8 @@ def reset_account(
     totp: Annotated[bool, typer.Option("--totp", help="连两步登录一起取消，手机丢了时用。")] = False,
     data: DataOption = None,
 ) -> None:
-    """换发一次性密码，只显示一次；原来的密码和登录立即失效。"""
-    from functions.staff.accounts import normal_name
+    """换发一次性密码，只显示一次；原来的密码和登录立即失效，登录试得太多的也马上解除。"""
+    from functions.staff.account_names import normal_name
     from functions.staff.administration import reset_password
     from functions.staff.passwords import Passwords
 

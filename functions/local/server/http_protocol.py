@@ -1,13 +1,17 @@
-"""HTTP/1.1 as the one-machine server speaks it: patient for so long, within bounds, in Chinese; knows no path."""
+"""HTTP as the one-machine server speaks it: patient, within bounds, in Chinese, 1.0 without chunks; knows no path."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar, Final
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from functions.web.http.problems import HttpProblem, answer_json
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本网站的页面重新打开，不要自己改地址"
 TOO_LONG: Final = "地址太长，最多 {} KB。请从本网站的页面重新打开，不要自己改地址"
@@ -20,6 +24,19 @@ LARGEST_HEAD: Final = 64 * KB
 # times as much.
 LEAST_READ_PER_SECOND: Final = 4096
 READ_SECONDS: Final = 15
+
+
+async def _send_unchunked(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
+    """Send to a client of HTTP/1.0, which knows no chunks: a body without a length ends with the connection."""
+    if message["type"] == "http.response.start":
+        names = {name.lower() for name, _ in message.get("headers", ())}
+        if b"content-length" not in names:
+            cycle.chunked_encoding = False
+            cycle.scope["qingdan.until_closed"] = True  # type: ignore[typeddict-unknown-key]
+    elif message["type"] == "http.response.body" and "qingdan.until_closed" in cycle.scope:
+        # uvicorn counts what it was told to expect: of such a body, whatever comes.
+        cycle.expected_content_length = len(message.get("body", b""))
+    await RequestResponseCycle.send(cycle, message)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -72,6 +89,9 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.waiting_since, self.pending = None, 0
         super().on_headers_complete()
+
+        if self.cycle is not None and self.parser.get_http_version() == "1.0":
+            self.cycle.send = partial(_send_unchunked, self.cycle)  # type: ignore[method-assign]
 
     def on_body(self, body: bytes) -> None:
         self.pending = 0

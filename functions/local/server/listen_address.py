@@ -52,6 +52,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_any(host: str) -> bool:
+    """Whether it stands for every address of this machine, and is none that a client could use."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 def require_certificate(address: Address) -> None:
     """Return when there is no certificate, or one that can be served with; else raise SettingError with the cure.
 

@@ -1,4 +1,4 @@
-"""When the one-machine server does what nobody asks for: a night's work, and the scan of the files that wait for it.
+"""When the one-machine server does what nobody asks for: a seal each hour, a night's work, the scan of waiting files.
 
 Tasks on its event loop that end with it; they do no work themselves.
 """
@@ -32,6 +32,8 @@ Sleep = Callable[[float], Awaitable[None]]
 async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
     """Do each night's work once it is due, until cancelled; what was due while the machine was off, soon after a start.
 
+    In between, what is new is sealed each hour. The night's work comes first, whose seal tells that it was done.
+
     What fails is logged and tried again at the next look; the documents that packages ask for wait for the next night.
     """
     stopped = threading.Event()
@@ -46,6 +48,8 @@ async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
                 if not failed:
                     await asyncio.to_thread(_set_papers, services, stopped)
                     now = services.clock()
+            else:
+                await asyncio.to_thread(_seal, services, now)
             left = (nightly.next_due(now) - now).total_seconds()
             await sleep(min(STEP_SECONDS, left))
     finally:
@@ -81,6 +85,17 @@ def _work(services: Services, now: datetime, again: bool) -> bool:
         FAILURES.error({"nightly": "failed"}, exc_info=error)
         return False
     return True
+
+
+def _seal(services: Services, now: datetime) -> None:
+    """Seal what is new if the last seal is an hour old."""
+    try:
+        seal = nightly.seal_now(services) if nightly.is_seal_due(services, now) else None
+    except Exception as error:
+        FAILURES.error({"seal": "failed"}, exc_info=error)
+        return
+    if seal is not None:
+        NIGHTS.info({"seal": seal.index, "sealed": seal.size})
 
 
 def _set_papers(services: Services, stopped: threading.Event) -> None:

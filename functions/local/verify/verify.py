@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,9 +124,27 @@ def read_keys(path: Path) -> Keyring:
 
 
 def read_published(path: Path) -> list[str]:
-    """The seals of a month's file, at least one; QingdanError when it is none."""
+    """The seals of a file, a mail, or all of those in a folder, at least one; QingdanError when there is none."""
+    if not path.is_dir():
+        return [token for text in _texts(path) for token in _tokens(path, text)]
+    found = sorted(each for each in path.iterdir() if each.suffix.lower() in (".json", ".eml"))
+    if not found:
+        raise QingdanError(f"{path} 里没有封存记录（.json）或者寄来的邮件（.eml）。请核对路径")
+    return [token for each in found for token in read_published(each)]
+
+
+def _texts(path: Path) -> list[str]:
+    """The text of a file; of a mail, those of the JSON files that came with it."""
+    if path.suffix.lower() != ".eml":
+        return [_text(path)]
+    mail = message_from_string(_text(path), policy=policy.default)
+    parts = [part for part in mail.walk() if part.get_content_type() == "application/json"]
+    return [bytes(part.get_content()).decode(errors="replace") for part in parts] or [""]
+
+
+def _tokens(path: Path, text: str) -> list[str]:
     try:
-        tokens = json.loads(_text(path))["seals"]
+        tokens = json.loads(text)["seals"]
         if not isinstance(tokens, list) or not tokens or not all(isinstance(token, str) for token in tokens):
             raise ValueError("no seals")
         return tokens
@@ -149,7 +168,10 @@ def _check_folder(path: Path, means: Means) -> Outcome:
 
 
 def _check_package(path: Path, means: Means) -> Outcome:
-    return Outcome("归档包", check_package(path, means.keys, means.progress))
+    report = check_package(path, means.keys, means.progress)
+    if means.published:
+        report.notes.append("归档包里没有封存，没有和 --seals 对照：请对数据文件夹再核验一次，并用封存证明核对单个步骤")
+    return Outcome("归档包", report)
 
 
 def _check_broken(path: Path, means: Means) -> Outcome:

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, Literal
 from functions.errors import QingdanError
 from functions.forms.attachment_field import KINDS
 from functions.forms.characters import readable
+from functions.records.attachments.pdf_password import needs_password
 
 Kind = Literal["pdf", "ofd", "jpeg", "png", "docx", "xlsx"]
 
@@ -27,6 +28,8 @@ _KINDS: Final[dict[str, Kind]] = {
     "ofd": "ofd",
     "jpg": "jpeg",
     "jpeg": "jpeg",
+    "jpe": "jpeg",
+    "jfif": "jpeg",
     "png": "png",
     "docx": "docx",
     "xlsx": "xlsx",
@@ -41,6 +44,10 @@ _PACKED: Final = f"这是压缩包。{ONLY}，请解压以后一个一个上传"
 _MACROS: Final = "文件里有宏。请另存为不带宏的 DOCX、XLSX，或者转成 PDF 再上传"
 _BROKEN: Final = "文件不完整，读不出来。请用原来的程序打开它，重新保存以后再上传"
 _HEIC: Final = "这是 HEIC 照片。请在手机上把照片存成 JPEG 再上传"
+_LOCKED: Final = "这个 PDF 要密码才能打开。请用原来的程序去掉打开密码，重新保存以后再上传"
+_BEHIND: Final = "这是 PDF，但是开头多了别的内容，有的程序打不开。请用 PDF 阅读器打开它，另存为 PDF 再上传"
+_PHOTOS: Final = frozenset(("heic", "heics", "heif", "heifs", "hif"))
+_BRANDS: Final = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _OTHER: Final = f"内容不是这里收的格式。{ONLY}，请转成其中一种再上传"
 _SIGNS: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLD),
@@ -49,6 +56,7 @@ _SIGNS: Final = (
     (b"\x1f\x8b", _PACKED),
 )
 _ZIP: Final = b"PK\x03\x04"
+_PDF: Final = b"%PDF-"
 _TOPS: Final = (b"word", b"xl", b"ppt")
 _END = struct.Struct("<4s4H2LH")
 _MEMBER = struct.Struct("<4s6H3L5H2L")
@@ -80,6 +88,15 @@ def kind_of_name(name: str) -> Kind | None:
     return _KINDS.get(extension.lower()) if stem and dot else None
 
 
+def wrong_extension(name: str) -> str:
+    """What is wrong with the extension of the name, "" when a file of that kind is taken."""
+    if kind_of_name(name):
+        return ""
+    if name.rpartition(".")[2].lower() in _PHOTOS:
+        return _HEIC
+    return f"{ONLY}。请转成其中一种，文件名的后缀也要对上"
+
+
 def require_fitting(name: str, kind: Kind) -> None:
     """Return when the extension of the name is one of this kind's, else FileRefused."""
     if kind_of_name(name) != kind:
@@ -89,27 +106,33 @@ def require_fitting(name: str, kind: Kind) -> None:
 
 def needs_all(head: bytes) -> bool:
     """Whether the whole file is needed to tell its kind; `head` are its first HEAD bytes."""
-    return head.startswith(_ZIP)
+    return head.startswith((_ZIP, _PDF))
 
 
 def kind_of_head(head: bytes) -> Kind:
-    """The kind of a file that begins so and for which that is enough; else FileRefused."""
-    if head.startswith(b"%PDF-"):
+    """The kind of a file that begins so and is no zip; else FileRefused."""
+    if head.startswith(_PDF):
         return "pdf"
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR":
         return "png"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
+    if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         raise FileRefused(_HEIC)
-    raise FileRefused(next((words for sign, words in _SIGNS if head.startswith(sign)), _OTHER))
+    other = _BEHIND if _PDF in head else _OTHER
+    raise FileRefused(next((words for sign, words in _SIGNS if head.startswith(sign)), other))
 
 
 def kind_of(file: BinaryIO) -> Kind:
     """The kind of a file that can be read from any place; FileRefused when it is none that is taken."""
     file.seek(0)
     head = file.read(HEAD)
-    return _kind_of_zip(file) if needs_all(head) else kind_of_head(head)
+    if head.startswith(_ZIP):
+        return _kind_of_zip(file)
+    kind = kind_of_head(head)
+    if kind == "pdf" and needs_password(file):
+        raise FileRefused(_LOCKED)
+    return kind
 
 
 def _kind_of_zip(file: BinaryIO) -> Kind:

@@ -48,9 +48,13 @@ class Scanner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A file that was looked at. `scanned` is False while it waits for the scanner: until then nobody gets it."""
+    """A file that was looked at: whether it is out of quarantine, and whether a scanner has found no virus in it.
+
+    While it `waits` for the scanner nobody gets it. Where there is no scanner, nothing is ever `scanned`.
+    """
 
     kind: Kind
+    waits: bool
     scanned: bool
 
 
@@ -76,13 +80,14 @@ def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | N
         kind = _kind(blobs, "quarantine", digest)
         if name is not None:
             require_fitting(name, kind)
-        return Settled(kind, _let_out(blobs, scanner, digest))
+        out = _let_out(blobs, scanner, digest)
+        return Settled(kind, not out, out and scanner is not None)
     except NotFound:
         # It was let out already: by an earlier call, or by one beside this.
         kind = _kind(blobs, "attachments", digest)
         if name is not None:
             require_fitting(name, kind)
-        return Settled(kind, True)
+        return Settled(kind, False, scanner is not None)
 
 
 def scan_waiting(blobs: BlobStore, scanner: Scanner, now: datetime) -> Scanned:

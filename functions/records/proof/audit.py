@@ -35,6 +35,7 @@ Kind = Literal[
     "sealed_missing",
     "not_sealed",
     "not_published",
+    "rolled_back",
 ]
 
 
@@ -235,9 +236,13 @@ def check_published(published: Sequence[str], keys: Keyring, kept: Sequence[Seal
             report.findings.append(Finding("not_published", "送出去的一条封存记录，签名核对不上：它不是本局签发的"))
             continue
         report.count("published")
-        here = kept[seal.index - 1] if seal.index <= len(kept) else None
+        if seal.index > len(kept):
+            words = f"数据被退回到从前：送出去的第 {seal.index} 次封存（{seal.at[:10]}）这里没有，只到第 {len(kept)} 次"
+            report.findings.append(Finding("rolled_back", words))
+            continue
+        here = kept[seal.index - 1]
         if here is None:
-            words = f"送出去的第 {seal.index} 次封存（{seal.at[:10]}）不在数据里：那以后有数据被退回到从前"
+            words = f"送出去的第 {seal.index} 次封存（{seal.at[:10]}）在数据里的那一份坏了或者被换过"
             report.findings.append(Finding("seal_missing", words))
         elif here.digest != seal.digest:
             words = f"第 {seal.index} 次封存和送出去的不是同一条：数据被换过"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -13,15 +13,18 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
+    ConnectTimeoutError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProxyConnectionError,
     SSLError,
 )
 
-from functions.errors import StoreUnavailable
+from functions.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -57,6 +60,7 @@ _BUSY = frozenset(
     )
 )
 _ON_THE_WAY = (HTTPClientError, ConnectionError, IncompleteReadError)
+_NEVER_ARRIVED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
 # By the error's code; what one service means by a code of many stands before that, with the operation.
 _REASONS = {
     "Invoke ResourceNotFoundException": "没有设置里写的后台函数，请核对 QINGDAN_BACKGROUND 和 QINGDAN_REGION",
@@ -74,6 +78,8 @@ _REASONS = {
 }
 _SPENT = "云端一直忙不过来"
 _UNREACHABLE = "连不上云端，请检查网络、QINGDAN_REGION 和 QINGDAN_ENDPOINT_URL"
+_UNSAID = "数据暂时存取不了（{}）。请稍后再试"
+_UNKNOWN = "没有等到存储的答复（{}），不知道这一步存入没有。请先看一看，再决定要不要重做"
 _WITHOUT_CREDENTIALS = "没有访问云端的凭证，请给这个程序配置角色或者访问密钥"
 
 LOG = logging.getLogger("qingdan.store")
@@ -128,30 +134,50 @@ class Calls:
         What passes by itself is tried again, with full jitter, until patience is at its end. Raises Refused when a
         condition failed, StoreUnavailable when the service cannot be used; any other error of the vendor as it is.
         """
-        end = self._patience.end()
-        wait = FIRST_WAIT
+        return self._repeat(operation, arguments, self._patience.end(), StoreUnavailable)
+
+    def write(self, operation: Callable[..., T], /, **arguments: Any) -> T:
+        """The answer of an operation that stores a step; OutcomeUnknown when the answer of an attempt was lost."""
+        return self._repeat(operation, arguments, self._patience.end(), OutcomeUnknown)
+
+    def once(self, operation: Callable[..., T], /, **arguments: Any) -> T:
+        """The operation's answer, asked for a single time; StoreUnavailable, too, when there is no time for that."""
+        if self._patience.ticks() >= self._patience.until():
+            raise StoreUnavailable(_UNSAID.format(_SPENT))
+        return self._repeat(operation, arguments, -math.inf, StoreUnavailable)
+
+    def _repeat(
+        self,
+        operation: Callable[..., T],
+        arguments: Mapping[str, Any],
+        end: float,
+        when_lost: type[StoreUnavailable],
+    ) -> T:
+        """The answer, asked for until `end`; `when_lost` is what to raise once an attempt may have been carried out."""
+        wait, lost = FIRST_WAIT, False
         while True:
             try:
                 return operation(**arguments)
             except (ClientError, BotoCoreError, Busy) as error:
                 if (places := _failed_conditions(error)) is not None:
                     raise Refused(places) from None
-                if not _passes(error):
-                    raise self._translated(error) from error
+                lost = lost or _may_be_done(error)
                 pause = wait * self._patience.chance()
-                if self._patience.ticks() + pause >= end:
-                    raise self._translated(error) from error
+                if not _passes(error) or self._patience.ticks() + pause >= end:
+                    raise self._translated(error, when_lost if lost else None) from error
             self._patience.sleep(pause)
             wait = min(2 * wait, LONGEST_WAIT)
 
-    def _translated(self, error: Exception) -> Exception:
+    def _translated(self, error: Exception, when_lost: type[StoreUnavailable] | None) -> Exception:
         """What to raise in place of the error, once the operator can read in the log why."""
         reason = _reason(error)
         if reason is None:
             return error
         said = reason.format(table=self._table)
         LOG.error({"store": said, "error": code_of(error), "vendor": str(error)})
-        return StoreUnavailable(f"数据暂时存取不了（{said}），这一步没有存入。请稍后再试")
+        if when_lost is None:
+            return StoreUnavailable(f"数据暂时存取不了（{said}），这一步没有存入。请稍后再试")
+        return when_lost((_UNKNOWN if when_lost is OutcomeUnknown else _UNSAID).format(said))
 
 
 def code_of(error: Exception) -> str:
@@ -182,6 +208,14 @@ def _passes(error: Exception) -> bool:
         return any(reason.get("Code") in _BUSY for reason in _cancellation(error))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code_of(error) in _BUSY or status >= 500
+
+
+def _may_be_done(error: Exception) -> bool:
+    """Whether the service may have done what it was asked, although it did not say so."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or code_of(error) == "TransactionInProgressException"
+    return isinstance(error, _ON_THE_WAY) and not isinstance(error, _NEVER_ARRIVED)
 
 
 def _failed_conditions(error: Exception) -> tuple[int, ...] | None:

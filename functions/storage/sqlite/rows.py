@@ -57,6 +57,11 @@ def write_event(connection: sqlite3.Connection, event: Event) -> None:
     _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows([event])))
 
 
+ANSWER_COLUMNS = "key, request, answer, at"
+# Behind every time, as texts are ordered.
+FOR_GOOD = "~"
+
+
 def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
     """Write the first steps of so many new records, table by table.
 
@@ -64,13 +69,19 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
     server write several times as many. Whatever is not new violates a constraint; then nothing of it may be kept.
     """
     first = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM summaries").fetchone()[0]
-    keys = (one.idempotency and (one.idempotency.key, one.idempotency.request, one.answer) for one in steps)
-    _insert(connection, "idempotency (key, request, answer)", [row for row in keys if row])
+    _insert(connection, f"idempotency ({ANSWER_COLUMNS})", [answer_row(one) for one in steps if one.idempotency])
     summaries = [(first + place, *summary_row(one.summary, one.claim is not None)) for place, one in enumerate(steps)]
     _insert(connection, f"summaries (id, {STORED})", summaries)
     _insert(connection, "words (id, words)", [(first + place, one.summary.words) for place, one in enumerate(steps)])
     _insert(connection, f"events ({EVENT_COLUMNS})", [_event_row(event) for one in steps for event in one.events])
     _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows(event for one in steps for event in one.events)))
+
+
+def answer_row(step: Append) -> tuple[Any, ...]:
+    """What is kept under the step's key; the answer of a step that claimed no guard never ends."""
+    assert step.idempotency is not None
+    at = step.events[-1].at if step.claim is not None else FOR_GOOD
+    return (step.idempotency.key, step.idempotency.request, step.answer, at)
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -197,7 +197,25 @@ CREATE TABLE ledger (
 ALTER TABLE seals ADD COLUMN last_step INTEGER NOT NULL DEFAULT 0;
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER)
+_FIRST_ANSWERS = """
+CREATE TABLE first_answers (
+    key TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    until TEXT NOT NULL,
+    answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_answers_until ON first_answers (until);
+"""
+
+# Answers under idempotency keys end 30 days after they were given, those of filings without a guard never.
+_ANSWERS_END = """
+ALTER TABLE idempotency ADD COLUMN at TEXT NOT NULL DEFAULT '~';
+UPDATE idempotency SET at = ifnull((SELECT iif(holds = 0, '~', submitted_at) FROM summaries WHERE number =
+    iif(json_valid(CAST(answer AS TEXT)), json_extract(CAST(answer AS TEXT), '$.number'), '')), '~');
+CREATE INDEX idempotency_at ON idempotency (at);
+"""
+
+STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS, _ANSWERS_END)
 # What a step's new tables are filled with, from what was there.
 _FILL = {_NAMED: name_anew}
 

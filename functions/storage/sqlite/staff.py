@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.errors import NotFound
-from functions.staff.store import Account, AccountChanged, Attempts, LastAdmin, NameTaken, SecondFactor, Session
+from functions.staff.store import (
+    Account,
+    AccountChanged,
+    Attempts,
+    FirstAnswer,
+    LastAdmin,
+    NameTaken,
+    SecondFactor,
+    Session,
+)
 from functions.storage.refusals import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
@@ -81,6 +90,12 @@ class SqliteStaff:
     def touch_session(self, token_hash: str, seen_at: datetime) -> None:
         self._write("UPDATE sessions SET seen_at = max(seen_at, ?) WHERE token_hash = ?", _text(seen_at), token_hash)
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        statement = (
+            "UPDATE sessions SET created_at = min(created_at, ?), seen_at = min(seen_at, ?) WHERE token_hash = ?"
+        )
+        self._write(statement, _text(at), _text(at), token_hash)
+
     def close_session(self, token_hash: str) -> None:
         self._write("DELETE FROM sessions WHERE token_hash = ?", token_hash)
 
@@ -96,7 +111,7 @@ class SqliteStaff:
         def count(connection: sqlite3.Connection) -> Attempts:
             statement = """INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2)
                 ON CONFLICT (key) DO UPDATE SET
-                    count = iif(since <= ?3, 1, count + 1), since = iif(since <= ?3, ?2, since)
+                    count = iif(since <= ?3, 1, count + 1), since = iif(since <= ?3, ?2, min(since, ?2))
                 RETURNING count, since"""
             row = connection.execute(statement, (key, _text(at), _text(at - window))).fetchone()
             if row[0] == 1:
@@ -105,8 +120,32 @@ class SqliteStaff:
 
         return self._writer.submit(count).result()
 
+    def return_attempt(self, counted: Attempts) -> None:
+        statement = "UPDATE attempts SET count = count - 1 WHERE key = ? AND since = ? AND count > 0"
+        self._write(statement, counted.key, _text(counted.since))
+
     def forget_attempts(self, key: str) -> None:
         self._write("DELETE FROM attempts WHERE key = ?", key)
+
+    def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
+        def take(connection: sqlite3.Connection) -> FirstAnswer | None:
+            connection.execute("DELETE FROM first_answers WHERE until <= ?", (_text(at),))
+            statement = "SELECT key, request, until, answer FROM first_answers WHERE key = ?"
+            row = connection.execute(statement, (claim.key,)).fetchone()
+            if row is not None:
+                return FirstAnswer(row[0], row[1], _time(row[2]), row[3])
+            given = (claim.key, claim.request, _text(claim.until), claim.answer)
+            connection.execute("INSERT INTO first_answers (key, request, until, answer) VALUES (?, ?, ?, ?)", given)
+            return None
+
+        return self._writer.submit(take).result()
+
+    def keep_answer(self, answer: FirstAnswer) -> None:
+        given = (_text(answer.until), answer.answer, answer.key, answer.request)
+        self._write("UPDATE first_answers SET until = ?, answer = ? WHERE key = ? AND request = ?", *given)
+
+    def drop_answer(self, key: str, request: str) -> None:
+        self._write("DELETE FROM first_answers WHERE key = ? AND request = ?", key, request)
 
     def _first(self, statement: str, *bound: str) -> Any:
         with self._readers.snapshot() as connection:

@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.records.attachments.sweep import forget
-from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
+from functions.records.filing import timestamp
+from functions.records.store import ANSWERS_KEPT, Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.storage.document_cache import FileDocuments
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
@@ -24,7 +26,9 @@ from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, pr
 from functions.storage.sqlite.ledger import SqliteLedger
 from functions.storage.sqlite.named_files import find_named, forget_named
 from functions.storage.sqlite.rows import (
+    ANSWER_COLUMNS,
     SUMMARY_COLUMNS,
+    answer_row,
     records_from,
     summary_from,
     write_event,
@@ -40,6 +44,7 @@ DATABASE_NAME = "qingdan.sqlite3"
 # With less of the disk free, an operator is to know before filings are refused.
 LEAST_FREE = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 200
+_FORGOTTEN_AT_ONCE = 1000
 
 
 def require_data(folder: Path) -> None:
@@ -166,6 +171,17 @@ class SqliteStore:
             while some := rows.fetchmany(_ROWS_AT_ONCE):
                 yield from records_from(connection, map(summary_from, some))
 
+    def forget_answers(self, now: datetime) -> None:
+        some = "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency WHERE at <= ? LIMIT ?)"
+        before = timestamp(now - ANSWERS_KEPT)
+
+        def forget(connection: sqlite3.Connection) -> int:
+            return connection.execute(some, (before, _FORGOTTEN_AT_ONCE)).rowcount
+
+        # Some at a time, so that filings are not kept waiting.
+        while self.writer.submit(forget).result() == _FORGOTTEN_AT_ONCE:
+            pass
+
     def named(self, digests: Collection[str]) -> frozenset[str]:
         with self._readers.snapshot() as connection:
             return find_named(connection, digests)
@@ -210,7 +226,7 @@ def _append_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> list
 
 def _append(connection: sqlite3.Connection, step: Append) -> Stored:
     if step.idempotency is not None:
-        first = _first_answer(connection, step.idempotency, step.answer)
+        first = _first_answer(connection, step, step.idempotency)
         if first is not None:
             return Stored(first, replayed=True)
     try:
@@ -222,10 +238,10 @@ def _append(connection: sqlite3.Connection, step: Append) -> Stored:
     return Stored(step.answer, replayed=False)
 
 
-def _first_answer(connection: sqlite3.Connection, used: Idempotency, answer: bytes) -> bytes | None:
+def _first_answer(connection: sqlite3.Connection, step: Append, used: Idempotency) -> bytes | None:
     """What was answered under this key before; None when it is new, and then it is taken."""
-    take = "INSERT INTO idempotency (key, request, answer) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"
-    if connection.execute(take, (used.key, used.request, answer)).rowcount == 1:
+    take = f"INSERT INTO idempotency ({ANSWER_COLUMNS}) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"  # noqa: S608
+    if connection.execute(take, answer_row(step)).rowcount == 1:
         return None
     return _known_answer(connection, used)
 

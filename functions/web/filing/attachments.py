@@ -18,7 +18,7 @@ from functions.records.store import Record
 from functions.records.versions import versions_of
 from functions.records.words import Mark
 from functions.web.http.problems import HttpProblem
-from functions.web.http.streaming import Download
+from functions.web.http.stored_file import StoredFile
 
 LINK_SECONDS: Final = 60
 SHUT: Final = "这个文件打不开"
@@ -78,7 +78,8 @@ class ListedFiles:
             link = self._blobs.link("attachments", digest, filename=name, media_type=media_type, seconds=LINK_SECONDS)
             if link is not None:
                 return RedirectResponse(link, 303)
-        return Download(self._blobs.stream("attachments", digest), filename=name, media_type=media_type)
+        chunks = self._blobs.stream("attachments", digest)
+        return StoredFile(chunks, size=attachment.size, digest=digest, filename=name, media_type=media_type)
 
 
 def digest_in(request: Request) -> str:

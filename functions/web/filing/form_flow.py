@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from functions.bootstrap import Services
-from functions.errors import GuardTaken, IdempotencyMismatch, QingdanError
+from functions.errors import GuardTaken, IdempotencyMismatch, OutcomeUnknown, QingdanError, StoreUnavailable
 from functions.forms.problem import Problem
 from functions.records.attachments.named import Attachment
 from functions.web.filing.form_pages import Checked, Filled, Page
@@ -20,6 +20,11 @@ from functions.web.http.problems import HttpProblem, problem_of
 KEY_BYTES: Final = 16
 FILED_OTHERWISE: Final = (
     "这一页已经提交过，那时的内容和现在的不一样，所以这一次没有存下来。请核对下面的内容；还要提交的，再按一次“确认提交”"
+)
+NOT_STORED: Final = "存储现在用不了，填好的内容这一次没有存下来。请不要关掉这一页，过一会儿再按一次“确认提交”"
+NOT_KNOWN: Final = (
+    "没有等到存储的答复，不知道存下来没有。请不要关掉这一页，过一会儿再按一次“确认提交”："
+    "已经存下来的不会再存一份，给您的是同一份回执"
 )
 # Whatever refuses a step of ours. Every one of them leads back to a page that holds what was typed.
 REFUSALS: Final = (QingdanError, HttpProblem)
@@ -103,9 +108,16 @@ def after(error: Exception, checked: Checked, *, new_key: str, taken: str) -> Sh
     if isinstance(error, IdempotencyMismatch):
         return ShowCheck(409, replace(checked, key=new_key), FILED_OTHERWISE)
     problem = problem_of(error)
-    return ShowCheck(
-        problem.status, checked, problem.detail, headers=problem.headers, version=problem.more.get("version")
-    )
+    version = problem.more.get("version")
+    return ShowCheck(problem.status, checked, _stop(error, problem), headers=problem.headers, version=version)
+
+
+def _stop(error: Exception, problem: HttpProblem) -> str:
+    """Why the answers were not stored, and whether that is known."""
+    if problem.status < 500 or isinstance(error, HttpProblem):
+        return problem.detail
+    known = isinstance(error, StoreUnavailable) and not isinstance(error, OutcomeUnknown)
+    return NOT_STORED if known else NOT_KNOWN
 
 
 class Destination(Protocol):
@@ -146,7 +158,7 @@ class BlockingDestination(Destination, Protocol):
     """A destination that stores while its caller waits."""
 
     def store(self, store: Store) -> Mapping[str, Any]:
-        """Store the answers once however often they come; one of REFUSALS, and nothing is stored."""
+        """Store the answers once however often they come; one of REFUSALS when they are not, or nobody knows."""
         ...
 
 

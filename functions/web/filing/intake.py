@@ -74,7 +74,7 @@ def recall(services: Services, request: Filing) -> dict[str, Any] | None:
 async def file(services: Services, request: Filing) -> dict[str, Any]:
     """Store the filing durably and return its answer, the same for the same key and request however often it comes.
 
-    Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+    Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
     """
     at = services.clock()
     for _ in range(NUMBER_TRIES):

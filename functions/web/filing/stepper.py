@@ -45,7 +45,7 @@ class Stepper:
 
         The same act under the same key is told the same, whatever happened since. `make` may raise SequenceTaken when
         the filing is not what its reader saw. Raises Overtaken after so many `tries`, StepRefused, GuardTaken,
-        IdempotencyMismatch or StoreUnavailable; nothing is stored then.
+        IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
         """
         known = self.recall(number, act)
         if known is not None:

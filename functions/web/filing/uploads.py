@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from functions.bootstrap import Services
 from functions.forms.attachment_field import LONGEST_NAME, MOST_BYTES, size_words
 from functions.forms.problem import Problem
-from functions.records.attachments.file_types import ONLY, FileRefused, kind_of, kind_of_name, plain_name
+from functions.records.attachments.file_types import FileRefused, kind_of, plain_name, wrong_extension
 from functions.records.attachments.inspection import Settled, settle
 from functions.records.attachments.named import Attachment, vouch
 from functions.records.attachments.store import PART_BYTES, Upload
@@ -68,7 +68,7 @@ def wrong_name(name: str) -> str:
     """What is wrong with the file's name, "" when nothing is."""
     if not name or len(name) > LONGEST_NAME:
         return f"文件名要有 1 到 {LONGEST_NAME} 个字。请改短再上传"
-    return "" if kind_of_name(name) else f"{ONLY}。请转成其中一种，文件名的后缀也要对上"
+    return wrong_extension(name)
 
 
 def wrong_size(size: int) -> str:

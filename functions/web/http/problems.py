@@ -17,6 +17,7 @@ from functions.errors import (
     IdempotencyMismatch,
     NoRoom,
     NotFound,
+    OutcomeUnknown,
     QingdanError,
     SequenceTaken,
     StepRefused,
@@ -45,19 +46,28 @@ TITLES = {
     428: "请说明您改的是哪一版",
     429: "操作太快",
     431: "标头太大",
-    500: "没有办成",
+    500: "出了错",
     503: "现在存不下来",
     507: "暂时不收附件",
 }
 _DETAILS = {
     404: "这个地址没有内容。请核对地址，或者从首页重新进入",
     405: "请从表页或者首页重新进入",
-    500: "这一步没有办成，内容没有存下来。请过一会儿再试；还是不行，请打电话给本局",
+    500: (
+        "这一步出了错，没有办完。刚才提交了内容的，不知道存下来没有：请先看一看，没有存下来的再做一次；"
+        "还是不行，请打电话给本局"
+    ),
 }
 RETRY_SECONDS = 30
 # Nobody mends more at once; all of them of a hostile filing would be megabytes.
 MOST_ERRORS = 100
 NO_ROOM_SECONDS = 3600
+UNKNOWN_TITLE = "不知道存下来没有"
+_NOT_NOW = "存储现在用不了，这一步没有办完。填好的内容请先留着，过一会儿再试一次"
+_UNKNOWN = (
+    "没有等到存储的答复，不知道这一步存下来没有。请先看一看现在的情况；"
+    "再做一次的，程序请带同一个 Idempotency-Key，不会存成两份"
+)
 _STATUSES: tuple[tuple[type[QingdanError], int], ...] = (
     (NotFound, 404),
     (GuardTaken, 409),
@@ -103,11 +113,10 @@ def problem_of(error: Exception) -> HttpProblem:
     if isinstance(error, NoRoom):
         return HttpProblem(507, str(error), headers={"Retry-After": str(NO_ROOM_SECONDS)})
     if isinstance(error, StoreUnavailable):
-        return HttpProblem(
-            503,
-            "存储现在用不了，这一步没有办成，什么也没有存下来。填好的内容请先留着，过一会儿再试一次",
-            headers={"Retry-After": str(RETRY_SECONDS)},
-        )
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        if isinstance(error, OutcomeUnknown):
+            return HttpProblem(503, _UNKNOWN, title=UNKNOWN_TITLE, headers=headers)
+        return HttpProblem(503, _NOT_NOW, headers=headers)
     for kind, status in _STATUSES:
         if isinstance(error, kind):
             return HttpProblem(status, str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from starlette import routing
@@ -19,7 +19,8 @@ class Route(routing.Route):
 
     `carries` says that a body may be large: one "part" of a file, or a form with "files". `step` says for people what a
     posted form does, with the address's variables in braces: what was typed into such a form is kept while its sender
-    signs in anew, and of any other nothing is. `back` is the page that the form stands on.
+    signs in anew, and of any other nothing is. `back` is the page that the form stands on. `keyed`: what is stored has
+    a key of its own, or nothing is stored; a page's key that comes again with other answers is the handler's to judge.
     """
 
     def __init__(
@@ -31,9 +32,15 @@ class Route(routing.Route):
         carries: Carried = "",
         step: str = "",
         back: str = "",
+        keyed: bool = False,
     ) -> None:
         super().__init__(path, endpoint, methods=methods)
-        self.carries, self.step, self.back = carries, step, back
+        self.carries, self.step, self.back, self.keyed = carries, step, back, keyed
+
+    def around(self, wrap: Callable[[Endpoint], Endpoint]) -> Route:
+        """The same route with another endpoint around its own."""
+        more = {name: getattr(self, name) for name in ("carries", "step", "back", "keyed")}
+        return Route(self.path, wrap(self.endpoint), methods=sorted(self.methods or ()), **more)
 
     def at(self, path: str) -> Mapping[str, Any] | None:
         """The variables of a path that this is the route of, whatever the method; None for any other path."""

@@ -4,32 +4,59 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.requests import Request
 
+from functions.settings import Settings
+from functions.web.http.routes import own
 from functions.web.http.site_frame import SiteFrame
 
 VERIFY: Final = "verify/"
-_OWN_PAGE = re.compile(r"/desk/[A-Za-z0-9/?&=%+_.~-]*")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+HOME: Final = "/desk/"
+_PATH = re.compile(r"/desk/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*")
+_QUERY = re.compile(r"[A-Za-z0-9/?&=%+_.~-]*")
+# What no link of the desk holds, however often it is encoded: control characters, backslashes, a way up or elsewhere.
+_STRANGE = re.compile(r"[\x00-\x1f\x7f-\x9f\\\\]|//|\.\.|%2e", re.IGNORECASE)
 
 
-def site_address(request: Request, site_frame: SiteFrame, *, encrypted: bool) -> str:
-    """The site's first page, with a slash at the end: as it is set, else as this request came to it.
+def site_address(site_frame: SiteFrame, settings: Settings) -> str:
+    """The site's first page, with a slash at the end: as it is set, else where the server listens; "" for neither.
 
-    `encrypted`: clients use HTTPS, whatever reached us. "" for a request that names no host.
+    Never what a request calls its host: whoever sends one could write a receipt's link.
     """
-    if site_frame.address:
-        return site_frame.address
-    host = request.headers.get("host", "")
-    if not _HOST.fullmatch(host):
-        return ""
-    return f"{'https' if encrypted else request.url.scheme}://{host}{site_frame.base}"
+    return site_frame.address or (settings.listens and settings.listens + site_frame.base)
 
 
-def own_page(address: str) -> str:
-    """The address if it is one of the desk's pages, else the list: nobody is sent away after signing in."""
-    return address if _OWN_PAGE.fullmatch(address) and "/.." not in address else "/desk/"
+def address_of(request: Request) -> str:
+    """The path under where the service is mounted, and the query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return path_of(request) + query
+
+
+def path_of(request: Request) -> str:
+    """The path under where the service is mounted."""
+    return request.url.path.removeprefix(request.scope.get("root_path", ""))
+
+
+def own_page(request: Request, address: str) -> str:
+    """The address if it is one that the desk shows, else the list: nobody is sent away after signing in."""
+    path, routes = address.partition("?")[0], own(request.app.routes)
+    shown = any(route.takes("GET") and route.at(path) is not None for route in routes)
+    return address if shown and is_plain(address) else HOME
+
+
+def is_plain(address: str) -> bool:
+    """Whether the address is written as the desk writes its own."""
+    path, _, query = address.partition("?")
+    if not _PATH.fullmatch(path) or not _QUERY.fullmatch(query):
+        return False
+    before = ""
+    while query != before:
+        if _STRANGE.search(query):
+            return False
+        before, query = query, unquote(query)
+    return not _STRANGE.search(path)
 
 
 def verify_address(site: str, receipt: str) -> str:

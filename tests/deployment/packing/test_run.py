@@ -123,6 +123,28 @@ def test_the_night_seals_what_was_filed_and_everybody_can_see_it(run: Run) -> No
     assert json.loads(listed["body"])["items"][0]["size"] == 1
 
 
+def test_a_night_that_fails_is_told_with_the_cure_and_without_the_words_of_the_error(
+    run: Run, settings: dict[str, str]
+) -> None:
+    settings["QINGDAN_PARAMETERS"] = "/run/nowhere"
+    said = run("nightly", {}, fails=True)
+    (line,) = [json.loads(each) for each in said.splitlines() if each.startswith("{")]
+    assert (line["nightly"], line["error"]) == ("failed", "SettingError")
+    assert "qingdan keys init" in line["why"]
+    assert "qingdan keys init" not in said.splitlines()[-1]
+    assert said.splitlines()[-1].endswith("Failed")
+
+
+def test_a_function_without_keys_says_so_in_words(run: Run, settings: dict[str, str]) -> None:
+    settings["QINGDAN_PARAMETERS"] = "/run/nowhere"
+    told, page = run("submit", recorded("file-json"), recorded("review-form"))
+    assert (told["statusCode"], page["statusCode"]) == (503, 503)
+    assert told["headers"]["content-type"] == "application/problem+json"
+    assert "这项服务还没有准备好" in json.loads(told["body"])["detail"]
+    assert "这项服务还没有准备好" in page["body"]
+    assert "QINGDAN" not in told["body"] + page["body"]
+
+
 def test_the_desk_shows_its_door(run: Run) -> None:
     (page,) = run("desk", asking("/desk/sign-in"))
     assert page["statusCode"] == 200, page

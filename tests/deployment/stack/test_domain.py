@@ -14,7 +14,7 @@ import pytest
 from functions.local.packing.closure import function_modules
 from functions.local.server.static_site import StaticSite
 from tests.conftest import ROOT
-from tests.deployment.stack.conftest import CHINA, DOMAIN, Template, of_type, text
+from tests.deployment.stack.conftest import CHINA, DOMAIN, WORLD, Template, of_type, text
 
 FUNCTIONS = function_modules(ROOT)
 
@@ -106,6 +106,22 @@ def test_only_cloudfront_reads_the_site_and_it_shows_the_functions_its_mark(temp
     submit = of_type(template, "Lambda::Function")["SubmitLambdaFunction"]
     mark = submit["Environment"]["Variables"]["QINGDAN_ORIGIN_MARK"]
     assert functions["OriginCustomHeaders"] == [{"HeaderName": "X-Qingdan-Origin", "HeaderValue": mark}]
+
+
+@pytest.mark.parametrize("region", [WORLD, CHINA])
+def test_without_a_domain_the_stack_names_none(packaged: Callable[..., Template], region: str) -> None:
+    template = packaged("dev", region)
+    assert template["Conditions"]["HasDomain"] == {"Fn::Not": [{"Fn::Equals": ["", ""]}]}
+    config = distribution(template)
+    assert config["Aliases"] == []
+    assert config["ViewerCertificate"] == {"CloudFrontDefaultCertificate": True}
+    condition, _, own = template["Outputs"]["Address"]["Value"]["Fn::If"]
+    assert (condition, text(own)) == ("HasDomain", "https://${Distribution.DomainName}/")
+
+
+def test_a_domain_without_a_certificate_is_refused_in_words(packaged: Callable[..., Template]) -> None:
+    with pytest.raises(AssertionError, match="有 domain 就要有 certificate"):
+        packaged("dev", WORLD, DOMAIN[0])
 
 
 def test_china_gets_nothing_that_its_cloudfront_lacks(packaged: Callable[..., Template]) -> None:

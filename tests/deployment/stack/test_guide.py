@@ -49,10 +49,12 @@ TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf
 def test_every_parameter_that_is_named_is_one_and_every_one_is_named() -> None:
     parts = (*sorted((ROOT / "functions" / "cloud").glob("*.yml")), ROOT / "serverless.yml")
     used = {name for part in parts for name in re.findall(r"\$\{param:(\w+)", part.read_text(encoding="utf-8"))}
+    scripts = (each.read_text(encoding="utf-8") for each in (ROOT / "functions" / "cloud").glob("*.js"))
+    used |= {name for script in scripts for name in re.findall(r'"param:(\w+)"', script)}
     named = set(re.findall(r"--param=(\w+)=", GUIDE + SCALE))
     listed = {name for row in re.findall(r"^\| (`.+?) \|", GUIDE, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert named <= used
-    assert used - {"keep", "protected"} <= named | listed
+    assert used - {"keep", "replaced", "protected"} <= named | listed
 
 
 def test_every_function_is_started_anew_for_new_keys() -> None:

@@ -63,7 +63,10 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         *((f"dynamodb:{action}", "T", "") for action in ("GetItem", "BatchGetItem", "Query")),
         ("dynamodb:Query", "T/index", ""),
         ("dynamodb:PutItem", "T", f"{APPENDED} staff sessions trail#* ledger#* ledgers"),
-        *((f"dynamodb:{action}", "T", "guard#* attempt#* sessions") for action in ("UpdateItem", "DeleteItem")),
+        *(
+            (f"dynamodb:{action}", "T", "guard#* attempt#* answer#* sessions")
+            for action in ("UpdateItem", "DeleteItem")
+        ),
         ("dynamodb:ConditionCheckItem", "T", "staff"),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
         *UPLOADING,

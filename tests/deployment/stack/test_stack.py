@@ -20,7 +20,12 @@ from tests.deployment.stack.conftest import DOMAIN, WORLD, Template, of_type, te
 
 MODULES = function_modules(ROOT)
 FUNCTIONS = tuple(MODULES)
-OPTIONS = ("--param=submitConcurrency=50", "--param=tracing=true", "--param=table=restored")
+OPTIONS = (
+    "--param=submitConcurrency=50",
+    "--param=submitProvisioned=60",
+    "--param=tracing=true",
+    "--param=table=restored",
+)
 
 
 def function(template: Template, name: str) -> dict[str, Any]:
@@ -96,7 +101,6 @@ def test_the_environment_names_places_and_holds_no_secret(template: Template) ->
             "QINGDAN_REGION": "${AWS::Region}",
             "QINGDAN_PARAMETERS": "/qingdan/prod",
             "QINGDAN_CATALOGUE": "catalogue.json",
-            "QINGDAN_CLAMD": "",
             "QINGDAN_SITE": "site",
             # Not a secret: whoever knows it may say where a visitor comes from, and no more.
             "QINGDAN_ORIGIN_MARK": json.dumps({"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}),
@@ -125,12 +129,58 @@ def test_the_table_can_be_taken_back_and_is_not_deleted_by_mistake(template: Tem
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert properties["DeletionProtectionEnabled"] is True
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["UpdateReplacePolicy"] == "Retain"
+
+
+def test_what_is_kept_does_not_stand_in_the_way_of_a_second_first_deploy(template: Template) -> None:
+    """Its name is fixed: what a deploy that failed had made would be found there by the next one."""
+    kept = {
+        name: each["DeletionPolicy"]
+        for name, each in template["Resources"].items()
+        if each.get("UpdateReplacePolicy") == "Retain"
+    }
+    assert kept == dict.fromkeys(("Table", "DataBucket", "SiteBucket"), "RetainExceptOnCreate")
+    assert template["Resources"]["Table"]["DependsOn"] == ["Distribution"], "one that is protected cannot be taken back"
 
 
 def test_a_stage_for_trying_can_be_taken_down(packaged: Callable[..., Template]) -> None:
-    table = packaged("dev", WORLD, *OPTIONS)["Resources"]["Table"]
-    assert (table["DeletionPolicy"], table["Properties"]["DeletionProtectionEnabled"]) == ("Delete", False)
+    resources = packaged("dev", WORLD, *OPTIONS)["Resources"]
+    assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is False
+    for name in ("Table", "DataBucket", "SiteBucket"):
+        policies = (resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"])
+        assert policies == ("Delete", "Delete"), name
+
+
+def test_functions_that_stay_started_are_the_ones_that_the_gateway_calls(packaged: Callable[..., Template]) -> None:
+    plain, asked = packaged("prod", WORLD, *DOMAIN), packaged("dev", WORLD, *OPTIONS)
+    assert not of_type(plain, "Lambda::Version")
+    (version,) = of_type(asked, "Lambda::Version")
+    (alias,) = of_type(asked, "Lambda::Alias").values()
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    assert alias["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 60}
+    integration = of_type(asked, "ApiGatewayV2::Integration")["HttpApiIntegrationSubmit"]
+    assert text(integration["IntegrationUri"]) == f"${{SubmitLambdaFunction.Arn}}:{alias['Name']}"
+
+
+def test_a_scanner_is_refused_in_words(packaged: Callable[..., Template]) -> None:
+    with pytest.raises(AssertionError, match="AWS 上不用 clamd"):
+        packaged("dev", WORLD, "--param=clamd=scanner.example.invalid:3310")
+
+
+def test_the_gateway_is_set_by_one_place_alone(template: Template) -> None:
+    """An extension takes the place of all that osls would set: a setting beside it would be lost without a word."""
+    (stage,) = of_type(template, "ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": 1000}
+    assert "metrics:" not in (ROOT / "serverless.yml").read_text(encoding="utf-8")
+
+
+def test_a_night_that_does_not_come_calls_somebody(template: Template) -> None:
+    alarm = of_type(template, "CloudWatch::Alarm")["NightsMissing"]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "NightlyLambdaFunction"}}]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("Invocations", "Sum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 26 * 3600
+    assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_every_bucket_is_private_encrypted_versioned_and_refuses_plain_http(template: Template) -> None:
@@ -173,10 +223,21 @@ def test_failures_and_throttles_of_every_function_call_somebody(template: Templa
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
 
 
+def rules_of(template: Template, name: str) -> list[dict[str, Any]]:
+    """The schedules of a function."""
+    rules = of_type(template, "Events::Rule").values()
+    return [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
+
+
+def test_what_is_new_is_sealed_each_hour(template: Template) -> None:
+    (rule,) = [each for each in rules_of(template, "Nightly") if "* * * ?" in each["ScheduleExpression"]]
+    assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "cron(0 * * * ? *)")
+    assert json.loads(rule["Targets"][0]["Input"]) == {"seal": "hourly"}
+
+
 def rung(template: Template, name: str) -> tuple[datetime, dict[str, Any]]:
     """When the schedule of a function rings on some night, and the rule's target."""
-    rules = of_type(template, "Events::Rule").values()
-    (rule,) = [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
+    (rule,) = [each for each in rules_of(template, name) if "* * * ?" not in each["ScheduleExpression"]]
     assert rule["State"] == "ENABLED"
     found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", rule["ScheduleExpression"])
     assert found is not None

@@ -14,19 +14,22 @@ import anyio
 import httpx2
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from functions.background import app as background
 from functions.bootstrap import Services
 from functions.desk.app import create_app
-from functions.desk.downloads.behind_gateway import Limits, delivered
-from functions.desk.sessions import COOKIE
+from functions.desk.downloads.behind_gateway import AtGateway, Limits, delivered
+from functions.desk.sessions import ADMITTED, COOKIE, Visitor
 from functions.errors import NotFound
 from functions.records.store import Record, Selection
 from functions.staff.accounts import revise
 from functions.staff.audit_log import Sought
 from functions.staff.prepared_downloads import SILENCE, PreparedDownload
+from functions.staff.store import Session
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.staff.prepared_downloads import S3PreparedDownloads
+from functions.web.http.streaming import DELIVERY, Download
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.support.clock import Clock
 from tests.support.cloud import Cloud
@@ -153,6 +156,51 @@ def test_a_file_that_takes_too_long_is_made_in_the_background_and_its_page_shows
     assert len(content) == prepared.size
 
 
+def test_a_call_that_is_delivered_twice_leaves_what_is_ready_ready(
+    behind: Behind, cloudy: Services, prepared_downloads: S3PreparedDownloads, filed: list[str], started: Started
+) -> None:
+    behind(LATE).get("/desk/export?format=jsonl", headers=AS_PEOPLE)
+    first = anyio.run(background.make, cloudy, started[0], lambda: 0.0)
+    assert anyio.run(background.make, cloudy, started[0], lambda: 0.0) == first
+    assert prepared_downloads.read(started[0]) == first
+    assert first.state == "ready"
+
+
+def test_a_call_that_is_delivered_twice_leaves_the_making_to_the_first(
+    behind: Behind, cloudy: Services, prepared_downloads: S3PreparedDownloads, filed: list[str], started: Started
+) -> None:
+    behind(LATE).get("/desk/export?format=jsonl", headers=AS_PEOPLE)
+    before = prepared_downloads.read(started[0])
+    claims = [prepared_downloads.claim(started[0], token) for token in ("first", "second", "first")]
+    assert claims == [True, False, True], "who asks again after a lost answer is still the first"
+    assert anyio.run(background.make, cloudy, started[0], lambda: 0.0) == before
+    assert prepared_downloads.read(started[0]) == before
+
+
+def test_a_long_making_is_handed_over_while_the_gateway_has_time_left(
+    cloudy: Services, prepared_downloads: S3PreparedDownloads, started: Started, come_in: ComeIn
+) -> None:
+    passed = count()
+    seconds = [0.0]
+    deliver = AtGateway(
+        prepared_downloads, clock=cloudy.clock, ticks=lambda: seconds[0], entropy=cloudy.entropy, limits=EVERYTHING
+    )
+    come_in("viewer")
+    visitor = Visitor(cloudy.staff.account("viewer"), Session("", "viewer", "", cloudy.clock(), cloudy.clock()))
+
+    def slow() -> Iterator[bytes]:
+        for seconds[0] in map(float, passed):
+            yield b"x"
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        download = Download(slow(), filename="x.zip", media_type="application/zip")
+        await download({**scope, DELIVERY: deliver, ADMITTED: visitor}, receive, send)
+
+    assert TestClient(app).get("/api/desk/exports/annual-self-check.zip").status_code == 202
+    assert len(started) == 1
+    assert 8 <= seconds[0] <= 10
+
+
 def test_who_asked_is_noted_once(behind: Behind, cloudy: Services, filed: list[str], started: Started) -> None:
     behind(LATE).get("/desk/export?format=jsonl")
     anyio.run(background.make, cloudy, started[0], lambda: 0.0)
@@ -238,7 +286,7 @@ def test_a_making_that_breaks_says_so_and_leaves_no_half_file(
     assert "没有生成出来" in page.text
     assert 'href="/desk/export?format=jsonl">重新下载' in page.text
     held = ministack.s3.list_objects_v2(Bucket=BUCKET, Prefix=f"parcels/{started[0]}/")["Contents"]
-    assert [each["Key"].rpartition("/")[2] for each in held] == ["state.json"]
+    assert [each["Key"].rpartition("/")[2] for each in held] == ["claim", "state.json"]
 
 
 def test_a_making_that_breaks_before_the_answer_is_an_ordinary_error(

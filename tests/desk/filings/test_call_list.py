@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from urllib.parse import unquote
+
+from openpyxl import load_workbook
 
 from tests.desk.conftest import ComeIn, Filer, self_check
 from tests.desk.review.test_pages import RETURN, Officer
@@ -50,3 +53,18 @@ def test_the_list_is_a_file_for_the_telephone(come_in: ComeIn, file: Filer) -> N
     told = dict(zip(header, row, strict=True))
     assert (told["编号"], told["联系电话"], told["补正期限"]) == (number, "0000-1234567", "2026-09-25")
     assert told["意见"] == "'=1+1", "no spreadsheet takes an opinion for a formula"
+
+
+def test_the_list_is_a_workbook_first_in_which_numbers_stay_as_they_are(come_in: ComeIn, file: Filer) -> None:
+    client = come_in("officer")
+    number = file(changed(self_check(1), {"/unit/contact_phone": "00001234567"}))
+    Officer(client, number).post("decision", RETURN)
+    answer = client.get("/desk/calls.xlsx")
+    assert unquote(answer.headers["content-disposition"]).endswith(".xlsx")
+    [sheet] = load_workbook(io.BytesIO(answer.content))
+    header, row = sheet.iter_rows(values_only=True)
+    told = dict(zip(header, row, strict=True))
+    assert (told["编号"], told["联系电话"]) == (number, "00001234567")
+    assert f"{told['补正期限']:%Y-%m-%d}" == "2026-09-25", "a real date"
+    page = client.get("/desk/calls").text
+    assert 0 < page.index("calls.xlsx") < page.index("calls.csv") < page.index("会丢掉长数字的末几位和开头的 0")

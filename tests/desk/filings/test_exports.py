@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 import anyio
 import pytest
@@ -76,6 +77,19 @@ def test_the_repeated_rows_are_a_csv_of_their_own(signed_in: SignIn, both: dict[
     assert "CSV：" not in client.get("/desk/").text
     pressed = client.get(f"/desk/export?format=csv:databases.databases&number={both['one']}&form={SELF_CHECK}")
     assert pressed.content == answer.content
+
+
+def test_all_tables_come_as_one_zip_and_csv_is_not_for_excel(signed_in: SignIn, both: dict[str, str]) -> None:
+    client = signed_in()
+    zipped = ZipFile(io.BytesIO(client.get("/desk/export?format=tables").content))
+    assert {"自查报告.csv", "自查报告 数据库.csv"} < set(zipped.namelist())
+    assert zipped.read("自查报告.csv").count(b"\r\n") == 3
+    one_form = client.get(f"/api/desk/exports/{SELF_CHECK}.tables")
+    assert unquote(one_form.headers["content-disposition"]).endswith("-csv.zip")
+    page = client.get("/desk/").text
+    places = [page.index(f'value="{format}">') for format in ("xlsx", "csv", "tables")]
+    assert places == sorted(places)
+    assert page.index("Excel 打开 CSV，会丢掉长数字的末几位和开头的 0") > places[-1]
 
 
 def test_the_file_has_a_chinese_name(signed_in: SignIn, both: dict[str, str]) -> None:

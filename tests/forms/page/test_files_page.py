@@ -39,7 +39,7 @@ def test_the_chooser_says_what_may_be_sent_and_how_much_at_once() -> None:
     assert "可以传 PDF、OFD、JPEG、PNG、DOCX、XLSX，最多 10 个，每个不超过 50 MB。" in text
     assert "选好以后按“上传”，一次最多传 4 MB。" in text
     chooser = next(one for one in _controls(text) if one.get("type") == "file")
-    assert chooser["accept"] == ".pdf,.ofd,.jpg,.jpeg,.png,.docx,.xlsx"
+    assert chooser["accept"] == ".pdf,.ofd,.jpg,.jpeg,.jpe,.jfif,.png,.docx,.xlsx"
     assert chooser["name"] == "upload:files.scans"
     assert "multiple" in chooser
     button = next(one for one in _controls(text) if one.get("value") == "upload:files.scans")

@@ -24,7 +24,7 @@ ENGLISH = re.compile(r"Usage|Options|Commands|Arguments|Error|Invalid|Missing|re
         ("--fly", "没有 --fly 这个选项"),
         ("build --rooot .", "没有 --rooot 这个选项，是不是 --root"),
         ("build now", "多写了 now"),
-        ("export annual-self-check --out a", "缺 --format：要从 xlsx、csv、jsonl、pdf、zip 里选一个"),
+        ("export annual-self-check --out a", "缺 --format：要从 xlsx、csv、tables、jsonl、pdf、zip 里选一个"),
         ("export annual-self-check --format csv --out a --status new", "--status 的值不对：要从 submitted、"),
         ("export --format csv --out a", "缺 form"),
         ("staff add 示例 --role king", "--role 的值不对：要从 viewer、officer、reviewer、admin 里选一个"),

@@ -48,7 +48,8 @@ def test_a_scanned_file_says_so_and_an_infected_one_is_refused(
     client: TestClient, guarded: Services, address: Path
 ) -> None:
     with FakeClamd(address):
-        assert send(client, pdf_of(500)).json()["scanned"] is True
+        told = send(client, pdf_of(500)).json()
+        assert (told["scanned"], told["waiting"]) == (True, False)
         refused = send(client, infected())
     assert refused.status_code == 422
     assert "病毒" in refused.json()["detail"]
@@ -57,7 +58,7 @@ def test_a_scanned_file_says_so_and_an_infected_one_is_refused(
 
 def test_without_an_answer_a_file_waits_and_is_vouched_for(client: TestClient, guarded: Services) -> None:
     told = send(client, pdf_of(500)).json()
-    assert (told["scanned"], bool(told["voucher"])) == (False, True)
+    assert (told["scanned"], told["waiting"], bool(told["voucher"])) == (False, True, True)
     assert standing_of(guarded.blobs, sha256(pdf_of(500))) == "waiting"
 
 

@@ -60,10 +60,12 @@ class Nights:
     def __init__(self, services: Services, clock: Clock, looks: int) -> None:
         self.services, self.clock, self.looks = services, clock, looks
         self.slept: list[float] = []
+        self.looked: list[datetime] = []
 
     async def __call__(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.clock.at += timedelta(seconds=seconds)
+        self.looked.append(self.clock.at)
         if len(self.slept) > self.looks:
             raise asyncio.CancelledError
 
@@ -90,8 +92,29 @@ def test_each_night_is_done_once_and_the_steps_end_on_the_hour(services: Service
     nights.run()
     seals = services.seals.seals(first=1, limit=9)
     assert [seal.size for seal in seals] == [1, 1]
-    assert seals[1].at == "2026-09-18T16:30:00.000000Z"
+    assert datetime(2026, 9, 18, 16, 30, tzinfo=UTC) in nights.looked
     assert max(nights.slept[1:]) == STEP_SECONDS
+
+
+def test_what_is_new_is_sealed_within_an_hour_and_one_look(services: Services, clock: Clock, fill: Fill) -> None:
+    fill(1)
+    Nights(services, clock, 1).run()
+    fill(2)
+    Nights(services, clock, 13).run()
+    first, second = (datetime.fromisoformat(seal.at) for seal in services.seals.seals(first=1, limit=9))
+    assert nightly.BETWEEN_SEALS <= second - first <= nightly.BETWEEN_SEALS + timedelta(seconds=STEP_SECONDS)
+    Nights(services, clock, 50).run()
+    assert len(services.seals.seals(first=1, limit=9)) == 2, "nothing new, no seal"
+
+
+@pytest.mark.parametrize(("age", "due"), [(timedelta(hours=1), True), (timedelta(minutes=59, seconds=59), False)])
+def test_a_seal_is_due_once_the_last_is_an_hour_old(
+    services: Services, clock: Clock, fill: Fill, age: timedelta, due: bool
+) -> None:
+    assert nightly.is_seal_due(services, clock())
+    fill(1)
+    nightly.seal_now(services)
+    assert nightly.is_seal_due(services, clock() + age) == due
 
 
 def test_a_restart_on_the_same_day_does_not_seal_again(services: Services, clock: Clock, fill: Fill) -> None:
@@ -163,7 +186,7 @@ def test_a_night_sweeps_and_says_how_much(
     fill(1)
     Nights(services, clock, 1).run()
     assert not orphan.exists()
-    done = {"seal": 1, "sealed": 1, "swept": 1, "abandoned": 0, "waiting": 0}
+    done = {"seal": 1, "sealed": 1, "swept": 1, "abandoned": 0, "waiting": 0, "mailed": 0}
     assert done in [record.msg for record in caplog.records]
 
 
@@ -197,5 +220,5 @@ def test_a_scheduled_event_seals_in_a_fresh_process(services: Services, settings
         [sys.executable, "-c", program],
         cwd=ROOT, env=environment(variables), input=json.dumps(event), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert json.loads(told.stdout) == {"seal": 1, "sealed": 1, "swept": 0, "abandoned": 0, "waiting": 0}
+    assert json.loads(told.stdout) == {"seal": 1, "sealed": 1, "swept": 0, "abandoned": 0, "waiting": 0, "mailed": 0}
     assert services.seals.last_seal() is not None

@@ -21,6 +21,7 @@ from functions.records.attachments.file_types import (
     kind_of_name,
     plain_name,
     require_fitting,
+    wrong_extension,
 )
 from tests.support.files import docx, jpeg, ofd, pdf_of, png, xlsx, zip_of
 from tests.support.forms import SCHEMAS
@@ -60,12 +61,14 @@ def encrypted_zip() -> bytes:
         (b"", "内容不是这里收的格式"),
         (b"MZ\x90\x00" + bytes(200), "内容不是这里收的格式"),
         (b"<html><script>", "内容不是这里收的格式"),
-        (b" %PDF-1.7", "内容不是这里收的格式"),
+        (b" %PDF-1.7", "这是 PDF，但是开头多了"),
+        (b"\xef\xbb\xbf%PDF-1.7", "这是 PDF，但是开头多了"),
         (b"\x89PNG\r\n\x1a\n" + bytes(60), "内容不是这里收的格式"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧格式的 Office"),
         (b"Rar!\x1a\x07\x01\x00", "压缩包"),
         (b"7z\xbc\xaf\x27\x1c", "压缩包"),
         (b"\x00\x00\x00\x18ftypheic" + bytes(60), "HEIC"),
+        (b"\x00\x00\x00\x18ftyphevc" + bytes(60), "HEIC"),
         (zip_of("a.pdf", "b.pdf"), "压缩包"),
         (zip_of("[Content_Types].xml", "ppt/presentation.xml"), "内容不是这里收的格式"),
         (zip_of("[Content_Types].xml", "word/document.xml", "xl/workbook.xml"), "内容不是这里收的格式"),
@@ -119,7 +122,16 @@ def test_a_hostile_directory_costs_neither_time_nor_memory() -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.pdf", "pdf"), ("章.JPG", "jpeg"), ("章.jpeg", "jpeg"), ("a.b.Docx", "docx"), ("a.doc", None), ("pdf", None)],
+    [
+        ("a.pdf", "pdf"),
+        ("章.JPG", "jpeg"),
+        ("章.jpeg", "jpeg"),
+        ("章.JFIF", "jpeg"),
+        ("章.jpe", "jpeg"),
+        ("a.b.Docx", "docx"),
+        ("a.doc", None),
+        ("pdf", None),
+    ],
 )
 def test_the_extension_says_what_a_file_is_called(name: str, kind: str | None) -> None:
     assert kind_of_name(name) == kind
@@ -128,6 +140,16 @@ def test_the_extension_says_what_a_file_is_called(name: str, kind: str | None) -
 @pytest.mark.parametrize("name", [".pdf", "a.pdf.exe", "a.docm", "a.html", "a.", ""])
 def test_other_extensions_say_nothing(name: str) -> None:
     assert kind_of_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "IMG_1.heif", "a.b.Hif"])
+def test_a_photograph_of_a_telephone_gets_the_advice_for_it(name: str) -> None:
+    assert "HEIC" in wrong_extension(name)
+
+
+def test_a_name_of_a_kind_that_is_taken_is_right() -> None:
+    assert wrong_extension("章.JFIF") == ""
+    assert "只收" in wrong_extension("a.tiff")
 
 
 def test_content_and_extension_must_fit() -> None:

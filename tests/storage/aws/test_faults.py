@@ -14,10 +14,10 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError, SSLError
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.errors import GuardTaken, IdempotencyMismatch, OutcomeUnknown, SequenceTaken, StoreUnavailable
 from functions.records.receipt import Signer
 from functions.records.sealing import seal_new
-from functions.records.store import Selection, Stored
+from functions.records.store import Append, Idempotency, Selection, Stored
 from functions.staff.audit_log import Entry, Sought
 from functions.staff.store import Account, NameTaken
 from functions.storage.aws.calls import Calls, Patience
@@ -32,6 +32,11 @@ THROTTLED = refusal("ThrottlingException")
 ALL = Selection()
 NOW = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
 WRITE = "TransactWriteItems"
+
+
+def key_of(step: Append) -> Idempotency:
+    assert step.idempotency is not None
+    return step.idempotency
 
 
 def test_throttled_for_three_seconds_everything_waits_and_is_stored(
@@ -146,6 +151,63 @@ def test_a_lost_answer_makes_no_second_record_and_no_false_refusal(
     assert [event.type for event in healthy.read("SC-2026-000003").events] == ["submitted", "withdrawn"]
     with pytest.raises(GuardTaken):
         shaky.append(first_step(20, guard="g4")).result(60)
+
+
+@pytest.mark.parametrize("fate", ["lost", refusal("InternalServerError", 500), (502, {})])
+def test_a_write_that_is_never_answered_is_not_called_undone(
+    fate: Fate, engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    engine.fate = lambda operation: fate if operation == WRITE else None
+    with pytest.raises(OutcomeUnknown, match="不知道这一步存入没有"):
+        shaky.append(first_step(1)).result(60)
+    assert healthy.count(ALL) == (fate == "lost")
+    account = Account("示例甲", "admin", "$argon2id$invented", False, False, NOW)
+    with pytest.raises(OutcomeUnknown):
+        shaky.staff.add_account(account)
+
+
+def test_a_write_that_is_never_answered_is_found_under_its_key(
+    engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
+) -> None:
+    engine.fate = lambda operation: "lost" if operation == WRITE else None
+    step = first_step(1, key="k")
+    assert shaky.append(step).result(60) == Stored(step.answer, replayed=False)
+    assert healthy.count(ALL) == 1
+    engine.fate = lambda operation: "lost"
+    with pytest.raises(OutcomeUnknown):
+        shaky.append(first_step(2, key="k2")).result(60)
+    assert healthy.recall(key_of(first_step(2, key="k2"))) is not None
+
+
+def test_a_lost_answer_is_remembered_when_the_last_attempt_was_refused(engine: FaultyEngine, shaky: AwsStore) -> None:
+    fates: list[Fate] = ["lost"]
+    engine.fate = lambda operation: (fates.pop() if fates else THROTTLED) if operation == WRITE else None
+    with pytest.raises(OutcomeUnknown):
+        shaky.append(first_step(1)).result(60)
+
+
+def test_what_was_only_refused_or_never_arrived_is_known_not_to_be_stored(
+    engine: FaultyEngine, shaky: AwsStore, patience: Patience
+) -> None:
+    engine.fate = lambda operation: THROTTLED
+    nobody = Clients("us-east-1", "http://127.0.0.1:1").dynamodb()
+    for attempt in (
+        lambda: shaky.append(first_step(1, key="k")).result(60),
+        lambda: Calls(patience, "t").write(nobody.list_tables),
+    ):
+        with pytest.raises(StoreUnavailable, match="这一步没有存入") as refused:
+            attempt()
+        assert not isinstance(refused.value, OutcomeUnknown)
+
+
+def test_no_answer_is_looked_for_once_the_function_is_about_to_end(passing: Time) -> None:
+    asked: list[str] = []
+    calls = Calls(Patience(lambda: 0.5, ticks=lambda: passing.now, sleep=passing.wait, until=lambda: 21.0), "t")
+    calls.once(lambda: asked.append("in time"))
+    passing.now = 21.0
+    with pytest.raises(StoreUnavailable):
+        calls.once(lambda: asked.append("late"))
+    assert asked == ["in time"]
 
 
 class Lost:

@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[3]
 WRITING = """
 import sys, time
 from pathlib import Path
-from functions.storage.sqlite.write_lock import Turns
-with Turns(Path(sys.argv[1])).turn(10):
+from functions.storage.sqlite.write_lock import WriteLock
+with WriteLock(Path(sys.argv[1])).turn(10):
     print("writing", flush=True)
     time.sleep(60)
 """

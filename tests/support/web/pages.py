@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-import pytest
 from starlette.testclient import TestClient
 
-from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
 from functions.forms.page.encode import encode
 from tests.support.markup import Page, read_page
@@ -28,11 +26,6 @@ class Response(Protocol):
     def text(self) -> str: ...
     @property
     def headers(self) -> Mapping[str, str]: ...
-
-
-@pytest.fixture
-def definition(catalogue: Catalogue) -> Definition:
-    return catalogue.get("annual-self-check")
 
 
 def post(client: TestClient, pairs: Pairs, action: str, path: str = FORM) -> Response:

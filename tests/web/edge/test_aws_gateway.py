@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from functions.bootstrap import Services
+from functions.bootstrap import Services, read_clock
 from functions.settings import Settings
 from functions.web.edge.aws_gateway import LARGEST_ANSWER, Gateway
+from functions.web.http.loggers import JsonLines
 from functions.web.http.scope import client_address
 
 MARK = "0f1e2d3c-0000-11ef-8000-000000000000"
@@ -42,15 +45,18 @@ def create_app(services: Services) -> Starlette:
 def opened(settings: Settings) -> Iterator[Open]:
     made: list[Gateway] = []
 
-    def make(**more: str) -> Gateway:
+    def make(create: Callable[[Services], Starlette] = create_app, **more: str) -> Gateway:
         places = {"DATA": settings.data, "SITE": settings.site, "SCHEMAS": settings.schemas}
         variables = {f"QINGDAN_{name}": str(path) for name, path in places.items()}
-        made.append(Gateway(create_app, {**variables, "QINGDAN_ACCESS_LOG": "off", **more}))
+        made.append(Gateway(create, {**variables, "QINGDAN_ACCESS_LOG": "off", **more}))
         return made[-1]
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    log = logging.getLogger("qingdan")
+    handlers, propagate = log.handlers, log.propagate
     yield make
+    log.handlers, log.propagate = handlers, propagate
     for gateway in made:
         gateway.close()
     loop.run_until_complete(loop.shutdown_default_executor())
@@ -105,6 +111,61 @@ def test_the_visitor_is_who_called_cloudfront(opened: Open, forwarded: str) -> N
     gateway = opened(QINGDAN_ORIGIN_MARK=MARK)
     answer = gateway(event("/address", **through_cloudfront(forwarded)), None)
     assert json.loads(answer["body"])["address"] == VISITOR
+
+
+WRONG = [
+    ({"QINGDAN_BODY_LIMIT": "much"}, "QINGDAN_BODY_LIMIT"),
+    ({"QINGDAN_SCHEMAS": "nowhere"}, "nowhere"),
+    ({"QINGDAN_SITE": "nowhere"}, "QINGDAN_SITE"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "named"), WRONG)
+@pytest.mark.parametrize(
+    ("accept", "kind"), [("text/html", "text/html"), ("application/json", "application/problem+json")]
+)
+def test_a_function_with_a_wrong_setting_refuses_in_words_and_the_log_says_which(
+    opened: Open, caplog: pytest.LogCaptureFixture, wrong: dict[str, str], named: str, accept: str, kind: str
+) -> None:
+    gateway = opened(**wrong)
+    answer = gateway(event("/address", accept=accept), None)
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
+    assert answer["headers"]["content-type"].startswith(kind)
+    assert "这项服务还没有准备好" in answer["body"]
+    assert named not in answer["body"]
+    assert answer["headers"]["x-content-type-options"] == "nosniff"
+    (line,) = [record.msg for record in caplog.records if record.name == "qingdan.failures"]
+    assert named in line["why"]  # type: ignore[index]
+
+
+def test_what_breaks_an_opening_is_not_quoted(opened: Open, caplog: pytest.LogCaptureFixture) -> None:
+    def break_off(_: Services) -> Starlette:
+        raise ValueError("示例乙 1500000****")
+
+    answer = opened(break_off)(event("/address"), None)
+    assert answer["statusCode"] == 503
+    (record,) = [each for each in caplog.records if each.name == "qingdan.failures"]
+    assert "示例乙" not in answer["body"] + JsonLines(read_clock).format(record)
+
+
+def test_a_wrong_function_shows_nothing_past_cloudfront(opened: Open) -> None:
+    answer = opened(QINGDAN_ORIGIN_MARK=MARK, QINGDAN_BODY_LIMIT="much")(event("/address"), None)
+    assert answer["statusCode"] == 403
+
+
+@pytest.mark.parametrize("on_lambda", [True, False])
+def test_everything_is_opened_while_lambda_starts_the_function(opened: Open, on_lambda: bool) -> None:
+    gateway = opened(**({"AWS_LAMBDA_FUNCTION_NAME": "submit"} if on_lambda else {}))
+    assert ("services" in gateway.__dict__) == on_lambda
+    assert gateway(event("/address"), None)["statusCode"] == 200
+
+
+def test_a_start_that_fails_is_made_good_at_an_event(opened: Open, tmp_path: Path, settings: Settings) -> None:
+    place = tmp_path / "site"
+    gateway = opened(AWS_LAMBDA_FUNCTION_NAME="submit", QINGDAN_SITE=str(place))
+    assert gateway(event("/address"), None)["statusCode"] == 503
+    place.symlink_to(settings.site)
+    assert gateway(event("/address"), None)["statusCode"] == 200
 
 
 def weight(answer: dict[str, Any]) -> int:

@@ -20,7 +20,7 @@ from tests.support.clock import Clock
 from tests.support.files import pdf_of, sha256
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.markup import Page
-from tests.support.ways import FORM, WAYS, Pairs, Way, file_online, make_way, without_room
+from tests.support.ways import FORM, WAYS, Pairs, Way, file_online, losing_answers, make_way, without_room
 
 TYPED = "示例戊"
 OTHER = make_uscc(5)
@@ -159,6 +159,24 @@ def test_a_store_that_cannot_write_keeps_what_was_typed_and_says_when_to_try_aga
     assert "没有存" in said(page)
     assert (held(page, "unit.contact_name"), held(page, "key")) == (TYPED, held(check, "key"))
     assert way.versions() == before
+    way.post(page.posted(), "file", way.done)
+    assert way.versions() == before + 1
+
+
+def test_a_lost_answer_is_not_called_a_refusal_and_pressing_again_stores_nothing_twice(
+    way: Way, services: Services
+) -> None:
+    before = way.versions()
+    check = way.post(with_name(way.pairs(valid_self_check())), "review", 200)
+    losing = way.over(losing_answers(services))
+    answer = losing.send(check.posted(), "file")
+    page = losing.read(answer, 503)
+    losing.client.close()
+    assert answer.headers["retry-after"] == "30"
+    assert "不知道存下来没有" in said(page)
+    assert "没有存下来。" not in said(page)
+    assert (held(page, "unit.contact_name"), held(page, "key")) == (TYPED, held(check, "key"))
+    assert way.versions() == before + 1
     way.post(page.posted(), "file", way.done)
     assert way.versions() == before + 1
 

@@ -7,7 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, QingdanError, StepRefused, StoreUnavailable
+from functions.errors import (
+    GuardTaken,
+    IdempotencyMismatch,
+    NotFound,
+    OutcomeUnknown,
+    QingdanError,
+    StepRefused,
+    StoreUnavailable,
+)
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
 from functions.forms.page.encode import encode
@@ -127,8 +135,9 @@ def test_a_key_that_was_used_for_other_answers_is_replaced(checked: Checked) -> 
         (StepRefused("已经接受"), 409, "已经接受"),
         (NotFound("没有这份填报"), 404, "没有这份填报"),
         (HttpProblem(412, "内容变了", more={"version": 3}), 412, "内容变了"),
-        (StoreUnavailable("x"), 503, "存储现在用不了"),
-        (QingdanError("secret"), 500, "没有存下来"),
+        (StoreUnavailable("x"), 503, "这一次没有存下来"),
+        (OutcomeUnknown("x"), 503, "不知道存下来没有"),
+        (QingdanError("secret"), 500, "不知道存下来没有"),
     ],
 )
 def test_whatever_else_refuses_keeps_the_answers_and_their_key(

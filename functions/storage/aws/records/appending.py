@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from functions.errors import GuardTaken, IdempotencyMismatch, SequenceTaken, StoreUnavailable
+from functions.errors import GuardTaken, IdempotencyMismatch, OutcomeUnknown, SequenceTaken, StoreUnavailable
 from functions.records.attachments.named import digests_in
 from functions.records.attachments.store import Area
-from functions.records.store import Append, Idempotency, Stored, Summary
+from functions.records.store import ANSWERS_KEPT, Append, Idempotency, Stored, Summary
 from functions.storage.aws.calls import Calls, Refused
 from functions.storage.aws.guards import Stand, Write, moves, stand_of
 from functions.storage.aws.items import (
@@ -25,7 +28,7 @@ from functions.storage.aws.items import (
     record_key,
     summary_item,
 )
-from functions.storage.aws.table import shard_of
+from functions.storage.aws.table import TTL_ATTRIBUTE, shard_of
 from functions.storage.aws.unsealed_log import log_item
 from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN
 
@@ -75,13 +78,18 @@ class Appender:
                 if meaning == "summary" and before is not None:
                     continue
                 return self._refused(step, meaning)
+            except OutcomeUnknown as unknown:
+                return self._found(step, unknown)
             self._noted.add(_pair(step.summary))
             return Stored(step.answer, replayed=False)
         raise StoreUnavailable("这份填报正被许多人同时改动，这一步没有存入。请稍后再试")
 
     def together(self, actions: list[Item]) -> None:
-        """Do all or, with Refused, nothing; all attempts have one token: a repeat after a lost answer is no second."""
-        self._calls(
+        """Do all or, with Refused, nothing; all attempts have one token: a repeat after a lost answer is no second.
+
+        OutcomeUnknown when no attempt was answered and one may have been carried out.
+        """
+        self._calls.write(
             self.client.transact_write_items,
             TransactItems=actions,
             ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),
@@ -112,7 +120,10 @@ class Appender:
 
     def recall(self, used: Idempotency) -> Stored | None:
         """The answer given under this key, or None; IdempotencyMismatch for another request."""
-        answer = self._calls(self.client.get_item, TableName=self.table, Key=_answer_key(used), ConsistentRead=True)
+        return self._recall(used, self._calls)
+
+    def _recall(self, used: Idempotency, calls: Callable[..., Any]) -> Stored | None:
+        answer = calls(self.client.get_item, TableName=self.table, Key=answer_key(used), ConsistentRead=True)
         item: Item = answer.get("Item", {})
         if not item:
             return None
@@ -128,6 +139,17 @@ class Appender:
                 return stored
         raise GuardTaken(GUARD_TAKEN) if meaning == "guard" else SequenceTaken(SEQUENCE_TAKEN)
 
+    def _found(self, step: Append, unknown: OutcomeUnknown) -> Stored:
+        """The answer that lies under the step's key, for which is asked once; `unknown` is raised when none is seen.
+
+        That none is there proves nothing: what was sent may still be carried out.
+        """
+        with suppress(StoreUnavailable):
+            stored = self._recall(step.idempotency, self._calls.once) if step.idempotency else None
+            if stored is not None:
+                return replace(stored, replayed=stored.answer != step.answer)
+        raise unknown
+
     def _summary(self, number: str) -> Item | None:
         place = key(record_key(number), SUMMARY_KEY)
         answer = self._calls(self.client.get_item, TableName=self.table, Key=place, ConsistentRead=True)
@@ -141,8 +163,11 @@ class Appender:
         was = Stand(before["guard"]["S"], before["standing"]["S"]) if before is not None else None
         writes += moves(self.table, summary.number, was, stand)
         if step.idempotency is not None:
-            item = _answer_key(step.idempotency)
+            item = answer_key(step.idempotency)
             item |= {"request": {"S": step.idempotency.request}, "answer": {"B": step.answer}}
+            if step.claim is not None:
+                ends = datetime.fromisoformat(step.events[-1].at) + ANSWERS_KEPT
+                item[TTL_ATTRIBUTE] = {"N": str(int(ends.timestamp()))}
             writes.append(Write("answer", self._new(item)))
         named = (
             item for event in step.events for item in named_items(event.number, event.sequence, digests_in(event.body))
@@ -186,5 +211,6 @@ def _kept_item(summary: Summary) -> Item:
     return item | {"form": {"S": form}, "period": {"S": period}, "form_digest": {"S": digest}}
 
 
-def _answer_key(used: Idempotency) -> Item:
+def answer_key(used: Idempotency) -> Item:
+    """Where the answer under an idempotency key is kept."""
     return key(f"idem#{hashlib.sha256(used.key.encode()).hexdigest()}", "answer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from functions.errors import NotFound, StoreUnavailable
@@ -81,6 +82,9 @@ class AwsStore:
 
     def recall(self, used: Idempotency) -> Stored | None:
         return self.appender.recall(used)
+
+    def forget_answers(self, now: datetime) -> None:
+        """Nothing to do: DynamoDB forgets them by the time that each item carries."""
 
     def read(self, number: str) -> Record:
         if not may_be_number(number):

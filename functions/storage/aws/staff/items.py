@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from functions.staff.store import Account, SecondFactor, Session
+from functions.staff.store import Account, FirstAnswer, SecondFactor, Session
 from functions.storage.aws.items import Item, key
 
 ACCOUNTS: Final = "staff"
@@ -91,6 +91,26 @@ def session_from(item: Item) -> Session:
         client=item["client"]["S"],
         epoch=int(item["epoch"]["N"]),
     )
+
+
+def answer_key(key_of_page: str) -> Item:
+    """The key of a first answer."""
+    return key(f"answer#{key_of_page}", "first")
+
+
+def answer_values(answer: FirstAnswer) -> Item:
+    """The values that a first answer is stored with; DynamoDB removes it by itself some day after `:expires`."""
+    return {
+        ":request": {"S": answer.request},
+        ":until": {"S": text(answer.until)},
+        ":answer": {"S": answer.answer},
+        ":expires": {"N": str(int(answer.until.timestamp()) + 1)},
+    }
+
+
+def answer_from(key_of_page: str, item: Item) -> FirstAnswer:
+    """The first answer of an item."""
+    return FirstAnswer(key_of_page, item["body_digest"]["S"], time(item["ends_at"]["S"]), item["given"]["S"])
 
 
 def text(at: datetime) -> str:

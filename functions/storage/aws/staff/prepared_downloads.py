@@ -52,6 +52,17 @@ class S3PreparedDownloads:
         found = PreparedDownload(**json.loads(body))
         return replace(found, started_at=_moment(found.started_at), seen_at=_moment(found.seen_at))
 
+    def claim(self, id: str, token: str) -> bool:
+        place, mine = _key(id, "claim"), token.encode()
+        try:
+            self._calls(self._client().put_object, Bucket=self._bucket, Key=place, Body=mine, IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) != "PreconditionFailed":
+                raise
+            # It may be our own, whose answer was lost.
+            return self._calls(self._fetch, key=place) == mine
+        return True
+
     def fill(self, prepared: PreparedDownload, chunks: Iterator[bytes]) -> None:
         from s3transfer.manager import TransferManager
 

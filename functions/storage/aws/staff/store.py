@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.staff.store import Account, AccountChanged, Attempts, LastAdmin, NameTaken, Session
+from functions.staff.store import Account, AccountChanged, Attempts, FirstAnswer, LastAdmin, NameTaken, Session
 from functions.storage.aws.calls import Refused
 from functions.storage.aws.items import Item, key
 from functions.storage.aws.reading import Reader
@@ -19,6 +19,9 @@ from functions.storage.aws.staff.items import (
     account_from,
     account_item,
     account_key,
+    answer_from,
+    answer_key,
+    answer_values,
     hashed,
     session_from,
     session_item,
@@ -93,6 +96,16 @@ class AwsStaff:
                 ExpressionAttributeValues={":at": {"S": text(seen_at)}},
             )
 
+    def set_session_back(self, token_hash: str, at: datetime) -> None:
+        for name in ("created_at", "seen_at"):
+            with suppress(Refused):
+                self._update(
+                    key(SESSIONS, token_hash),
+                    UpdateExpression=f"SET {name} = :at",
+                    ConditionExpression=f"{name} > :at",
+                    ExpressionAttributeValues={":at": {"S": text(at)}},
+                )
+
     def close_session(self, token_hash: str) -> None:
         self._calls(self._client.delete_item, TableName=self._table, Key=key(SESSIONS, token_hash))
 
@@ -104,21 +117,82 @@ class AwsStaff:
 
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
         while True:
-            # One of the two holds, unless another try has begun the window anew between them: then the first does.
-            for counted in (self._count_on, self._count_anew):
+            # One of the three holds, unless another try has begun the window anew between them: then the first does.
+            for counted in (self._count_on, self._count_anew, self._count_set_back):
                 with suppress(Refused):
                     item = counted(_attempts_key(key), at, window)
                     return Attempts(key, int(item["tries"]["N"]), time(item["since"]["S"]))
 
+    def return_attempt(self, counted: Attempts) -> None:
+        with suppress(Refused):
+            self._update(
+                _attempts_key(counted.key),
+                UpdateExpression="ADD tries :less",
+                ConditionExpression="since = :since AND tries > :none",
+                ExpressionAttributeValues={
+                    ":less": {"N": "-1"},
+                    ":none": {"N": "0"},
+                    ":since": {"S": text(counted.since)},
+                },
+            )
+
     def forget_attempts(self, key: str) -> None:
         self._calls(self._client.delete_item, TableName=self._table, Key=_attempts_key(key))
+
+    def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
+        place = answer_key(claim.key)
+        # A claim whose answer was lost on the way is tried again: it must know itself.
+        mark = self._entropy(TOKEN_BYTES).hex()
+        while True:
+            with suppress(Refused):
+                self._update(
+                    place,
+                    UpdateExpression="SET body_digest = :request, ends_at = :until, given = :answer,"
+                    " claim_mark = :mark, #expires = :expires",
+                    ConditionExpression="attribute_not_exists(ends_at) OR ends_at <= :at OR claim_mark = :mark",
+                    ExpressionAttributeNames={"#expires": TTL_ATTRIBUTE},
+                    ExpressionAttributeValues=answer_values(claim) | {":at": {"S": text(at)}, ":mark": {"S": mark}},
+                )
+                return None
+            found = self._reader.item(place["pk"]["S"], place["sk"]["S"])
+            if found is not None:
+                return answer_from(claim.key, found)
+
+    def keep_answer(self, answer: FirstAnswer) -> None:
+        with suppress(Refused):
+            self._update(
+                answer_key(answer.key),
+                UpdateExpression="SET ends_at = :until, given = :answer, #expires = :expires",
+                ConditionExpression="body_digest = :request",
+                ExpressionAttributeNames={"#expires": TTL_ATTRIBUTE},
+                ExpressionAttributeValues=answer_values(answer),
+            )
+
+    def drop_answer(self, key: str, request: str) -> None:
+        with suppress(Refused):
+            self._calls(
+                self._client.delete_item,
+                TableName=self._table,
+                Key=answer_key(key),
+                ConditionExpression="body_digest = :request",
+                ExpressionAttributeValues={":request": {"S": request}},
+            )
 
     def _count_on(self, place: Item, at: datetime, window: timedelta) -> Item:
         return self._update(
             place,
             UpdateExpression="ADD tries :one",
-            ConditionExpression="since > :ended",
-            ExpressionAttributeValues={":one": {"N": "1"}, ":ended": {"S": text(at - window)}},
+            ConditionExpression="since > :ended AND since <= :at",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":at": {"S": text(at)}, ":ended": {"S": text(at - window)}},
+        )
+
+    def _count_set_back(self, place: Item, at: datetime, window: timedelta) -> Item:
+        """Count on from a window that a clock which was ahead has begun."""
+        return self._update(
+            place,
+            UpdateExpression="SET since = :at ADD tries :one",
+            ConditionExpression="since > :at",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":at": {"S": text(at)}},
         )
 
     def _count_anew(self, place: Item, at: datetime, window: timedelta) -> Item:
@@ -148,7 +222,7 @@ class AwsStaff:
     def _together(self, *actions: Any) -> None:
         """Do all or, with Refused, nothing; as a transaction also where it is one action, so that a repeat after a lost
         answer does not meet its own work and take it for another's."""
-        self._calls(
+        self._calls.write(
             self._client.transact_write_items,
             TransactItems=list(actions),
             ClientRequestToken=self._entropy(TOKEN_BYTES).hex(),

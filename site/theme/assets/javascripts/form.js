@@ -7,6 +7,7 @@ import { drafts, keepDraft } from "./forms/draft-keeping.js";
 import { offerUploads, startFiles } from "./forms/files.js";
 import { check, forgetGroupMessage, rememberAllJudged } from "./forms/messages.js";
 import { page, readPage } from "./forms/page.js";
+import { startPrinting } from "./forms/printing.js";
 import { showProgress, startProgress } from "./forms/progress.js";
 import { refresh } from "./forms/refresh.js";
 import { startRows } from "./forms/rows.js";
@@ -103,6 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const errors = one(document, ".errors");
   const wanted = errors || one(document, "form [autofocus]");
   offerPrint();
+  startPrinting();
   if (wanted) wanted.focus();
   if (filed) drafts.forgetOwn(filed.getAttribute("data-filed"));
   if (document.getElementById("form-data")) startForm();

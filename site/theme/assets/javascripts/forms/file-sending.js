@@ -2,6 +2,8 @@
 /* Sends the files of a field, and shows how each travels; which files there are is for files.js. */
 
 import { begunUploads } from "../uploads/begun.js";
+import { all } from "../shared/dom.js";
+import { Blocked } from "../uploads/failures.js";
 import { ask, digestsOf, pause } from "../uploads/line.js";
 import { PART, send } from "../uploads/upload.js";
 import { isCurrent, nameText } from "../uploads/vouchers.js";
@@ -65,11 +67,11 @@ function filesChanged(list) {
 /**
  * @param {FileList} list
  * @param {Entry} entry
- * @param {NamedFile & {voucher: string, scanned: boolean}} told
+ * @param {NamedFile & {voucher: string, waiting: boolean}} told
  */
 function arrive(list, entry, told) {
   nameFile(list, entry, { name: told.name, size: told.size, sha256: told.sha256 }, told.voucher);
-  if (!told.scanned) entry.mark.textContent = "已传好，等待查毒";
+  if (told.waiting) entry.mark.textContent = "已传好，等待查毒";
   say(list, `${quoted(entry)}已传好`);
   filesChanged(list);
 }
@@ -80,9 +82,32 @@ function arrive(list, entry, told) {
  * @param {any} error
  */
 function failEntry(list, entry, error) {
+  if (error instanceof Blocked) {
+    goPlainWay(list, entry, error.words);
+    return;
+  }
   entry.words = error.words;
   settle(entry, error.status ? "refused" : "failed");
   say(list, `${quoted(entry)}没有传好：${entry.words}`);
+}
+
+/**
+ * Gives the file back to the chooser, and shows the button that sends it with the whole form.
+ * @param {FileList} list
+ * @param {Entry} entry
+ * @param {string} words
+ */
+function goPlainWay(list, entry, words) {
+  list.address = "";
+  all(list.wrapper, "[data-plain]").forEach((plain) => { plain.hidden = false; });
+  all(list.wrapper, "[data-sends]").forEach((note) => { note.hidden = true; });
+  takeOut(list, entry);
+  const chosen = new DataTransfer();
+  [...Array.from(list.chooser.files), entry.source].forEach((file) => chosen.items.add(file));
+  list.chooser.files = chosen.files;
+  showMessage(list.wrapper, `${quoted(entry)}：${words}`);
+  say(list, `${quoted(entry)}没有传好：${words}`);
+  filesChanged(list);
 }
 
 /**

@@ -2,6 +2,7 @@
 /* The files of a field: chosen or dropped, taken from the page or a draft, waited for; file-sending.js sends them. */
 
 import { all, make, one } from "../shared/dom.js";
+import { wrongKind } from "../uploads/kinds.js";
 import { digestScript } from "../uploads/line.js";
 import { uploadAddress } from "../uploads/upload.js";
 import { isCurrent, namedFile, voucherFor } from "../uploads/vouchers.js";
@@ -14,18 +15,14 @@ import { hiddenInputs, nameOf, page } from "./page.js";
 /** @typedef {import("./file-entry.js").Entry} Entry */
 /** @typedef {import("./file-lists.js").FileList} FileList */
 
-const KINDS = "只收 PDF、OFD、JPEG、PNG、DOCX、XLSX。请转成其中一种再选";
-
 /**
  * Why a file is not taken; "" when it is.
  * @param {FileList} list
  * @param {File} file
  */
 function refusalOf(list, file) {
-  const allowed = list.chooser.accept.split(",").some(
-    (end) => file.name.slice(-end.length).toLowerCase() === end && file.name.length > end.length
-  );
-  if (!allowed) return KINDS;
+  const wrong = wrongKind(file.name, list.chooser.accept);
+  if (wrong) return wrong;
   if (!file.size) return "这个文件是空的。请核对选的是不是它";
   return file.size > list.largest ? `超过 ${sizeWords(list.largest)}。请压缩图片，或者分成几个文件` : "";
 }
@@ -106,6 +103,7 @@ function hold(event) {
 function listenForFiles(list) {
   const box = list.wrapper;
   list.chooser.addEventListener("change", () => {
+    if (!list.address) return;
     choose(list, list.chooser.files);
     list.chooser.value = "";
   });
@@ -113,7 +111,7 @@ function listenForFiles(list) {
   const kinds = ["dragenter", "dragover", "dragleave", "drop"];
   kinds.forEach((kind) => {
     box.addEventListener(kind, (event) => {
-      if (!event.dataTransfer || Array.from(event.dataTransfer.types).indexOf("Files") < 0) return;
+      if (!list.address || !event.dataTransfer || Array.from(event.dataTransfer.types).indexOf("Files") < 0) return;
       event.preventDefault();
       box.classList.toggle("over", kind === "dragenter" || kind === "dragover");
       if (kind === "drop") choose(list, event.dataTransfer.files);
@@ -171,7 +169,9 @@ function startList(wrapper, vouchers, address) {
   fileLists.push(list);
   if (!address) return;
   all(wrapper, "[data-plain]").forEach((plain) => { plain.hidden = true; });
-  choice.insertBefore(make("span", "note", "可以一次选几个，也可以拖到这里。选好就开始上传。"), list.chooser);
+  const note = make("span", "note", "可以一次选几个，也可以拖到这里。选好就开始上传。");
+  note.setAttribute("data-sends", "");
+  choice.insertBefore(note, list.chooser);
   choice.appendChild(list.status);
   listenForFiles(list);
 }

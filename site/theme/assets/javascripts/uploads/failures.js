@@ -31,6 +31,21 @@ export class Refused {
   }
 }
 
+/** @type {Record<number, string>} */
+const WHY = {
+  405: "不让用这种方式上传",
+  413: "不收这么大的内容",
+  501: "不认这种上传方式"
+};
+
+/** What somebody between the browser and the service does not let through: the line is there, and another try is no use. */
+export class Blocked extends Refused {
+  /** @param {number} status */
+  constructor(status) {
+    super(status, `网络中间的服务器（代理或者防火墙）${WHY[status] || "拒绝了上传"}（${status}），没有传成。请按“上传”再试一次，还不行就请找本单位的网管`);
+  }
+}
+
 /**
  * The words of an answer, or what was kept; nothing where it is not JSON: of a store that takes parts, or of a proxy.
  * @param {string} text
@@ -52,6 +67,7 @@ export function parsedOrEmpty(text) {
  */
 export function failureOf(status, text, retryAfter) {
   const { detail } = parsedOrEmpty(text);
+  if (WHY[status] && !detail) return new Blocked(status);
   const again = status === 0 || status === 408 || status === 409 || status === 429 || status >= 500;
   if (again) return new Lost(Number(retryAfter) || 0, status ? detail || BUSY : "");
   return new Refused(status, detail || NOT_TAKEN);

@@ -1,7 +1,7 @@
 // @ts-check
 /* Brings one file to the service, in parts, over a line that may break; knows neither the form nor the page. */
 
-import { Lost } from "./failures.js";
+import { Blocked, Lost } from "./failures.js";
 
 export const PART = 5 * 1024 * 1024;
 const PAUSES = [1, 2, 4, 8, 15, 30, 60];
@@ -42,6 +42,7 @@ const PATIENCE = 90;
  * @property {number} turn
  * @property {boolean} ended
  * @property {boolean} renewed whether a pass that was refused has been asked for anew
+ * @property {number} refused how many parts were refused since the last one arrived
  * @property {(() => void) | null} hurry
  */
 
@@ -122,13 +123,22 @@ async function sendPart(sending, part) {
       tellMoved(sending);
     });
   } catch (error) {
-    /* What was changed on its way, or came too late for its ticket, is sent again. */
-    throw error instanceof Lost || error.status === 401 ? error : new Lost();
+    throw error instanceof Lost || error instanceof Blocked || error.status === 401 ? error : refusedPart(sending, error);
   }
   delete sending.moving[part];
   sending.sent += content.size;
-  sending.tries = 0;
+  sending.tries = sending.refused = 0;
   tellMoved(sending);
+}
+
+/**
+ * What was changed on its way, or came too late for its ticket, is sent again, once: a refusal is no broken line.
+ * @param {Sending} sending
+ * @param {import("./failures.js").Refused} error
+ */
+function refusedPart(sending, error) {
+  sending.refused += 1;
+  return sending.refused > AT_ONCE ? new Blocked(error.status) : new Lost(0, error.words);
 }
 
 /** @param {number} more */
@@ -260,7 +270,7 @@ export function send(line, address, file, digests, at, told) {
   /** @type {Sending} */
   const sending = {
     line, address, file, digests, at, told, id, token, open,
-    moving: {}, sent: 0, tries: 0, turn: 0, ended: false, renewed: false, hurry: null
+    moving: {}, sent: 0, tries: 0, refused: 0, turn: 0, ended: false, renewed: false, hurry: null
   };
   return {
     done: new Promise((resolve, reject) => { run(sending, resolve, reject); }),

@@ -4,6 +4,9 @@
 const RUN = /[A-Za-z0-9_.-]+/g;
 const SHORTEST = [10, 10, 80];
 
+/* Half the order of P-256. Whoever has a signature (r, s) can write (r, order - s), which is as right: ours is the low one. */
+const HIGHEST = "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8";
+
 /** @typedef {{keys: {kid: string, x: string, y: string}[]}} KeySet */
 /** @typedef {Record<string, string | undefined> & {number: string}} Payload what a receipt says, see functions/records/receipt.py */
 
@@ -24,6 +27,16 @@ function decode(text) {
   const again = btoa(String.fromCharCode(...found)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   if (again !== text) throw new Forged();
   return found;
+}
+
+/**
+ * Receipts from before the header said so have either form.
+ * @param {Record<string, string | undefined>} head
+ * @param {Uint8Array} signature
+ */
+function isOtherForm(head, signature) {
+  const s = Array.from(signature.slice(32), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return head.s !== undefined && s > HIGHEST;
 }
 
 /** @param {string} part */
@@ -52,7 +65,7 @@ async function readSigned(token, jwks) {
   const head = readPart(parts[0]);
   const payload = readPart(parts[1]);
   const signature = decode(parts[2]);
-  if (head.alg !== "ES256" || typeof payload.number !== "string") throw new Forged();
+  if (head.alg !== "ES256" || typeof payload.number !== "string" || isOtherForm(head, signature)) throw new Forged();
   const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
   const key = await keyFor(head.kid, jwks);
   if (!(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, signed))) throw new Forged();

@@ -1,0 +1,223 @@
+"""Each action of the desk, brought to the moment before its button is pressed; asserts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.testclient import TestClient
+
+from functions.bootstrap import Services
+from functions.desk.admin.accounts import id_of
+from functions.forms.page.encode import encode
+from functions.staff.encryption import Encryption
+from functions.staff.second_factor import SecondFactors
+from tests.desk.conftest import PASSWORD, ComeIn, Filer, token_in
+from tests.desk.review.test_pages import FORM, Officer
+from tests.desk.sign_in.test_second_factor import STEP, Phone, scan
+from tests.support.clock import Clock
+from tests.support.filings import valid_self_check
+from tests.support.markup import read_page
+
+NEW: Final = "另一个长口令 staple 8"
+PAPER: Final = "/desk/records/annual-self-check"
+KEY: Final = {"Idempotency-Key": "k-1"}
+
+
+@dataclass
+class Desk:
+    """What the scenarios need to bring about the moment before a click."""
+
+    services: Services
+    clock: Clock
+    come_in: ComeIn
+    file: Filer
+    client: TestClient
+
+    def phone(self, name: str = "reviewer") -> Phone:
+        """A phone that the account has been set up with half an hour ago."""
+        keys, entropy = self.services.keys, self.services.entropy
+        factors = SecondFactors(self.services.staff, Encryption(keys.hmac, keys.hmac_kid, entropy), entropy)
+        phone = Phone(factors.new_secret(), self.clock)
+        factors.turn_on(name, secret=phone.secret, code=phone.code(-60), at=self.clock() - 60 * STEP)
+        return phone
+
+
+@dataclass
+class Click:
+    """A request that is ready to be sent, and what the trail says when it has been carried out once."""
+
+    client: TestClient
+    path: str
+    effect: list[str]
+    fields: Any = None
+    json: Any = None
+    headers: dict[str, str] | None = None
+    method: str = "POST"
+
+    def send(self, client: TestClient | None = None) -> Any:
+        body: dict[str, Any] = {"json": self.json} if self.json is not None else {}
+        headers = self.headers or {}
+        if self.fields is not None:
+            pairs = self.fields if isinstance(self.fields, list) else [*self.fields.items()]
+            body, headers = {"content": urlencode(pairs)}, FORM | headers
+        return (client or self.client).request(self.method, self.path, headers=headers, **body)
+
+
+def hidden(html: str, *names: str) -> dict[str, str]:
+    return {name: token_in(html, name) for name in ("csrf", "once", *names)}
+
+
+def on_page(client: TestClient, page: str, path: str, effect: list[str], *names: str, **typed: str) -> Click:
+    return Click(client, path, effect, fields={**hidden(client.get(page).text, *names), **typed})
+
+
+def add(desk: Desk) -> Click:
+    typed = {"name": "示例甲", "role": "officer"}
+    return on_page(desk.come_in("admin"), "/desk/staff", "/desk/staff", ["account_added"], **typed)
+
+
+def reset(desk: Desk) -> Click:
+    page = f"/desk/staff/{id_of('officer')}"
+    return on_page(desk.come_in("admin"), page, page, ["account_reset"], do="password")
+
+
+def sign_in(desk: Desk) -> Click:
+    typed = {"username": "officer", "password": PASSWORD}
+    return on_page(desk.client, "/desk/sign-in", "/desk/sign-in", ["signed_in"], "next", **typed)
+
+
+def sign_in_with_code(desk: Desk) -> Click:
+    phone, first = desk.phone(), sign_in(desk)
+    page = replace(first, fields={**first.fields, "username": "reviewer"}).send().text
+    fields = {**hidden(page, "ticket", "next"), "code": phone.code()}
+    return Click(desk.client, "/desk/sign-in/code", ["signed_in"], fields=fields)
+
+
+def sign_out(desk: Desk) -> Click:
+    return on_page(desk.come_in("officer"), "/desk/", "/desk/sign-out", ["signed_out"])
+
+
+def change_password(desk: Desk) -> Click:
+    typed = {"old": PASSWORD, "new": NEW, "again": NEW}
+    return on_page(desk.come_in("officer"), "/desk/password", "/desk/password", ["password_changed"], **typed)
+
+
+def sign_out_elsewhere(desk: Desk) -> Click:
+    path = "/desk/account/sessions"
+    return on_page(desk.come_in("officer"), "/desk/account", path, ["signed_out"], session="elsewhere")
+
+
+def turn_on(desk: Desk) -> Click:
+    client = desk.come_in("officer")
+    page = client.get("/desk/totp").text
+    fields = {**hidden(page, "setup"), "code": scan(page, desk.clock).code()}
+    return Click(client, "/desk/totp", ["second_factor_changed"], fields=fields)
+
+
+def renew(desk: Desk) -> Click:
+    desk.phone()
+    path, effect = "/desk/totp/recovery", ["second_factor_changed"]
+    return on_page(desk.come_in("reviewer"), "/desk/totp", path, effect, password=PASSWORD)
+
+
+def turn_off(desk: Desk) -> Click:
+    desk.phone()
+    effect = ["second_factor_changed"]
+    return on_page(desk.come_in("reviewer"), "/desk/totp", "/desk/totp/off", effect, password=PASSWORD)
+
+
+def on_filing(desk: Desk, step: str, effect: list[str], **typed: str) -> Click:
+    number = desk.file()
+    client = desk.come_in("reviewer")
+    fields = {**Officer(client, number).hidden(f"/{step}"), **typed}
+    return Click(client, f"/desk/submissions/{number}/{step}", effect, fields=fields)
+
+
+def decide(desk: Desk) -> Click:
+    return on_filing(desk, "decision", ["decided"], decision="accept", opinion="")
+
+
+def note(desk: Desk) -> Click:
+    return on_filing(desk, "note", ["decided"], text="已电话核实。")
+
+
+def reissue(desk: Desk) -> Click:
+    return on_filing(desk, "code", ["decided"], checked="按表里的电话回拨。")
+
+
+def several(desk: Desk, kind: str) -> Click:
+    data = valid_self_check()
+    numbers = [desk.file(data, contest=True) for _ in range(2 if kind == "void" else 1)]
+    client = desk.come_in("reviewer")
+    query = urlencode([("number", number) for number in numbers])
+    page = read_page(client.get(f"/desk/{kind}?{query}").text)
+    typed = [("reason", "示例：重复。")] if kind == "void" else []
+    posted = [pair for pair in page.posted() if pair[0] != "reason"]
+    # Of two that contest each other one is voided: then the other contests nothing.
+    return Click(client, f"/desk/{kind}", ["decided"], fields=[*posted, *typed])
+
+
+def paper(desk: Desk) -> Click:
+    client = desk.come_in("officer")
+    answers = dict(reversed(encode(desk.services.catalogue.get("annual-self-check"), valid_self_check())))
+    typed = {"received_on": "2026-09-10", "action": "review"}
+    checked = client.post(PAPER, data={**dict(read_page(client.get(PAPER).text).posted()), **answers, **typed})
+    return Click(client, PAPER, ["decided"], fields=[*read_page(checked.text).posted(), ("action", "file")])
+
+
+def api(desk: Desk, path: str, json: Any, **headers: str) -> Click:
+    return Click(desk.come_in("reviewer"), path, ["decided"], json=json, headers=KEY | headers)
+
+
+def api_one(desk: Desk, step: str, json: Any) -> Click:
+    number = desk.file()
+    return api(desk, f"/api/desk/submissions/{number}/{step}", json, **{"If-Match": '"1"'})
+
+
+def api_several(desk: Desk) -> Click:
+    filings = [{"number": desk.file(), "sequence": 1}]
+    return api(desk, "/api/desk/decisions", {"decision": "accept", "filings": filings})
+
+
+def api_sign_in(desk: Desk) -> Click:
+    json = {"username": "officer", "password": PASSWORD}
+    return Click(desk.client, "/api/desk/session", ["signed_in"], json=json, headers=KEY)
+
+
+def api_sign_out(desk: Desk) -> Click:
+    client = desk.come_in("officer")
+    return Click(client, "/api/desk/session", ["signed_out"], headers=KEY, method="DELETE")
+
+
+ACTIONS: Final[dict[tuple[str, str], Callable[[Desk], Click]]] = {
+    ("POST", "/desk/staff"): add,
+    ("POST", "/desk/staff/{id}"): reset,
+    ("POST", "/desk/sign-in"): sign_in,
+    ("POST", "/desk/sign-in/code"): sign_in_with_code,
+    ("POST", "/desk/sign-out"): sign_out,
+    ("POST", "/desk/password"): change_password,
+    ("POST", "/desk/account/sessions"): sign_out_elsewhere,
+    ("POST", "/desk/totp"): turn_on,
+    ("POST", "/desk/totp/recovery"): renew,
+    ("POST", "/desk/totp/off"): turn_off,
+    ("POST", "/desk/submissions/{number}/decision"): decide,
+    ("POST", "/desk/submissions/{number}/note"): note,
+    ("POST", "/desk/submissions/{number}/code"): reissue,
+    ("POST", "/desk/accept"): lambda desk: several(desk, "accept"),
+    ("POST", "/desk/void"): lambda desk: several(desk, "void"),
+    ("POST", "/desk/records/{form}"): paper,
+    ("POST", "/api/desk/session"): api_sign_in,
+    ("DELETE", "/api/desk/session"): api_sign_out,
+    ("POST", "/api/desk/decisions"): api_several,
+    ("POST", "/api/desk/submissions/{number}/decisions"): lambda desk: api_one(
+        desk, "decisions", {"decision": "accept"}
+    ),
+    ("POST", "/api/desk/submissions/{number}/notes"): lambda desk: api_one(desk, "notes", {"text": "示例"}),
+    ("POST", "/api/desk/submissions/{number}/code"): lambda desk: api_one(desk, "code", {"checked": "示例"}),
+    ("POST", "/api/desk/records/{form}"): lambda desk: api(
+        desk, "/api/desk/records/annual-self-check", {"received_on": "2026-09-10", "data": valid_self_check()}
+    ),
+}
