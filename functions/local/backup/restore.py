@@ -88,11 +88,19 @@ class Backup:
 
     def _member(self, name: str) -> bytes | None:
         try:
-            return self._zip.read(name)
+            return self._bounded(name)
         except KeyError:
             return None
         except (*DAMAGE, OSError):
             raise Damaged(f"{self._file} 里的 {name} 已经损坏。{_CURE}") from None
+
+    def _bounded(self, name: str) -> bytes:
+        """A member whole; ValueError, one of DAMAGE, for one that is larger than any of ours."""
+        with self._zip.open(name) as member:
+            content = member.read(LARGEST_MANIFEST + 1)
+        if len(content) > LARGEST_MANIFEST:
+            raise ValueError("too large")
+        return content
 
     def unpack(self, into: Path, advance: Callable[[int], None]) -> None:
         """Write every file below `into`, which is empty; Damaged, with a line for each file that is not whole.
@@ -111,11 +119,7 @@ class Backup:
 
     def _read_manifest(self) -> Manifest:
         try:
-            with self._zip.open(MANIFEST) as member:
-                written = member.read(LARGEST_MANIFEST + 1)
-            if len(written) > LARGEST_MANIFEST:
-                raise ValueError("too large")
-            return Manifest.read(written)
+            return Manifest.read(self._bounded(MANIFEST))
         except KeyError:
             raise Damaged(f"{self._file} 里没有 {MANIFEST}：不是备份文件，或者已经损坏。{_CURE}") from None
         except (*DAMAGE, OSError):
