@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, due, exporting, filing, judging, packages, scale, seal, sign_in, site
+from benchmarks import cold, desk, due, exporting, filing, judging, packages, scale, seal, sign_in, site, strangers
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "sign_in": sign_in.run,
     "seal": seal.run,
     "packages": packages.run,
+    "strangers": strangers.run,
 }
 
 

@@ -34,6 +34,7 @@ from functions.web.http.problems import HttpProblem, handlers
 from functions.web.http.routes import Route
 from functions.web.http.scope import spend
 from functions.web.http.site_frame import SiteFrame
+from functions.web.http.temporary_room import require_room
 
 TICKET_SECONDS: Final = 3600
 IN_MEMORY: Final = 64 * 1024
@@ -114,6 +115,7 @@ class Attach:
         part, digest = _part(request, announced), _digest_in(request)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
             async for chunk in request.stream():
+                require_room()
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(self._keep, announced, part, digest, file)
         return Response(status_code=204)

@@ -135,7 +135,7 @@ def _open(settings: Settings, catalogue: Catalogue, *, lock: bool, until: Until 
     records, keys = (
         _open_cloud(settings.cloud, catalogue, entropy, until)
         if settings.cloud
-        else _open_folder(settings.data, catalogue, entropy, lock)
+        else _open_folder(settings.data, catalogue, entropy, lock, settings.unfiled_mb * 1024 * 1024)
     )
     return Services(
         settings=settings,
@@ -178,11 +178,13 @@ def _open_cloud(cloud: Cloud, catalogue: Catalogue, entropy: Entropy, until: Unt
     return open_cloud(cloud, entropy=entropy, forms=forms, until=until)
 
 
-def _open_folder(folder: Path, catalogue: Catalogue, entropy: Entropy, lock: bool) -> tuple[SqliteStore, Keys]:
+def _open_folder(
+    folder: Path, catalogue: Catalogue, entropy: Entropy, lock: bool, unfiled: int
+) -> tuple[SqliteStore, Keys]:
     from functions.storage.keys import load_keys
     from functions.storage.sqlite import open_store
 
-    records = open_store(folder, lock=lock)
+    records = open_store(folder, lock=lock, unfiled=unfiled)
     try:
         for definition in catalogue:
             records.keep_document(definition.digest, definition.document)

@@ -71,5 +71,9 @@ class OutcomeUnknown(StoreUnavailable):
     """The store was asked to write and its answer was lost: nobody knows whether the step was stored."""
 
 
+class NoRoom(StoreUnavailable):
+    """There is no room for files from outside; filings are taken as before."""
+
+
 class StoreLocked(QingdanError):
     """Another server holds this data folder."""

@@ -20,6 +20,7 @@ LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 _MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 MOST_WORKERS = 32
+MOST_HOPS = 8
 MOST_BY_ITSELF = 4
 
 
@@ -29,15 +30,20 @@ class Settings:
 
     `catalogue` is a compiled form file; without it the forms are read from `schemas`. `body_limit` is in bytes;
     `header_seconds` and `body_seconds` are the times in which the two parts of a request must have arrived;
-    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For;
-    `encrypted` says that clients use HTTPS. `require_totp` demands a second factor of reviewers and admins, or does
-    not; None leaves it to `public`, which says that others than this machine can reach the service.
+    `rate_per_minute` is how many changes one client address may make. `behind_proxy` trusts X-Forwarded-For, of which
+    `proxy_hops` proxies write one address each; `encrypted` says that clients use HTTPS. `require_totp` demands a
+    second factor of reviewers and admins, or does not; None leaves it to `public`, which says that others than this
+    machine can reach the service.
     `listens` is the scheme and host that a server of this machine answers at; "" where nobody would find it there.
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
     `mail_server` takes the mail of `mail_from` to `mail_to`, the superior bureau, with each night's seals; "" for none.
-    `upload_mb_per_hour` is how much one client address may upload; `clamd` where the virus scanner is, "" for none.
+    `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
+    filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
+    `versions` is how many versions of a filing its unit may make unasked.
+    `filings_per_hour` and `contested_per_day` are how many new filings one address may make, and how many of them
+    although another holds their place.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -52,6 +58,7 @@ class Settings:
     rate_per_minute: int = 120
     access_log: bool = True
     behind_proxy: bool = False
+    proxy_hops: int = 1
     encrypted: bool = False
     require_totp: bool | None = None
     public: bool = False
@@ -64,7 +71,16 @@ class Settings:
     root_path: str = ""
     workers: int = 1
     upload_mb_per_hour: int = 2048
+    unfiled_mb: int = 20 * 1024
+    versions: int = 30
+    filings_per_hour: int = 60
+    contested_per_day: int = 10
     clamd: str = ""
+
+    @property
+    def trusted_hops(self) -> int:
+        """How many of the last addresses in X-Forwarded-For are our own proxies' word."""
+        return self.proxy_hops if self.behind_proxy else 0
 
     @property
     def upload_limit(self) -> int:
@@ -92,6 +108,7 @@ class Settings:
             rate_per_minute=_whole(variables, "QINGDAN_RATE_PER_MINUTE", 120, 1, 1_000_000),
             access_log=_switch(variables, "QINGDAN_ACCESS_LOG", True),
             behind_proxy=behind_proxy,
+            proxy_hops=_whole(variables, "QINGDAN_PROXY_HOPS", 1, 1, MOST_HOPS),
             encrypted=behind_proxy,
             require_totp=_switch(variables, "QINGDAN_REQUIRE_TOTP", None),
             public=behind_proxy or cloud is not None,
@@ -100,6 +117,10 @@ class Settings:
             root_path=_root_path(variables, "QINGDAN_ROOT_PATH"),
             workers=_whole(variables, "QINGDAN_WORKERS", min(os.cpu_count() or 1, MOST_BY_ITSELF), 1, MOST_WORKERS),
             upload_mb_per_hour=_whole(variables, "QINGDAN_UPLOAD_MB_PER_HOUR", 2048, 50, 1_000_000),
+            unfiled_mb=_whole(variables, "QINGDAN_UNFILED_MB", 20 * 1024, 100, 10_000_000),
+            versions=_whole(variables, "QINGDAN_VERSIONS", 30, 2, 1000),
+            filings_per_hour=_whole(variables, "QINGDAN_FILINGS_PER_HOUR", 60, 1, 100_000),
+            contested_per_day=_whole(variables, "QINGDAN_CONTESTED_PER_DAY", 10, 1, 10_000),
             clamd=_clamd(variables),
             **_mail(variables),
         )
@@ -119,6 +140,7 @@ KNOWN_VARIABLES = frozenset(
         "RATE_PER_MINUTE",
         "ACCESS_LOG",
         "BEHIND_PROXY",
+        "PROXY_HOPS",
         "REQUIRE_TOTP",
         "ORIGIN_MARK",
         "STORE",
@@ -132,6 +154,10 @@ KNOWN_VARIABLES = frozenset(
         "WORKERS",
         "BACKGROUND",
         "UPLOAD_MB_PER_HOUR",
+        "UNFILED_MB",
+        "VERSIONS",
+        "FILINGS_PER_HOUR",
+        "CONTESTED_PER_DAY",
         "CLAMD",
         "MAIL_SERVER",
         "MAIL_FROM",

@@ -26,6 +26,7 @@ from functions.web.edge.aws_gateway import Gateway
 from functions.web.edge.security_headers import TO_GO_BACK_TO
 from functions.web.filing.form_flow import KEY_BYTES, REFUSALS, Answer, FormFlow, ShowCheck, Store
 from functions.web.filing.form_pages import Checked, Filled, Page, Place, check_page, form_page, local_day, public_place
+from functions.web.filing.health import check_health
 from functions.web.filing.intake import TICK, Filing, file, find_problems, recall, taken_words
 from functions.web.filing.posted_form import PostedForm
 from functions.web.filing.receipt_pages import receipt_page
@@ -34,6 +35,7 @@ from functions.web.http.bodies import FORM_TYPE, JSON_TYPE, parse_flag, parse_js
 from functions.web.http.conditional import idempotency_key
 from functions.web.http.problems import HttpProblem, handlers, problem_of
 from functions.web.http.routes import Route
+from functions.web.http.scope import spend_filing
 from functions.web.http.site_addresses import site_address
 from functions.web.http.site_frame import SiteFrame
 
@@ -66,7 +68,7 @@ class Submit:
         self.flow = FormFlow(services)
 
     async def tell_health(self, request: Request) -> Response:
-        await asyncio.to_thread(self.services.records.check_writable)
+        await check_health(self.services)
         return _json({"status": "ok"})
 
     async def give_keys(self, request: Request) -> Response:
@@ -92,7 +94,7 @@ class Submit:
         )
         filing = Filing(definition, data, key, body, contest)
         try:
-            given = await (asyncio.to_thread(recall, self.services, filing) if found else file(self.services, filing))
+            given = await (asyncio.to_thread(recall, self.services, filing) if found else self.file(request, filing))
         except GuardTaken:
             raise HttpProblem(409, taken_words(definition, data, "请加上 contest=true 再提交")) from None
         except OutcomeUnknown as error:
@@ -117,12 +119,27 @@ class Submit:
         site = site_address(self.site_frame, self.services.settings)
         to = PublicFiling(self.services, definition, self.site_frame.links, site)
         step = await asyncio.to_thread(self.flow.begin, to, posted)
-        return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
+        return await self.store(request, to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
 
-    async def store(self, to: PublicFiling, step: Store) -> Response:
+    async def file(self, request: Request, filing: Filing) -> dict[str, Any]:
+        """Store the filing, when its sender's address may file one more; what was stored before is told all the same.
+
+        HttpProblem 429, and as `intake.file`.
+        """
+        try:
+            place = filing.definition.guard(filing.data)
+            spend_filing(request.scope, place, contest=filing.contest)
+        except HttpProblem:
+            given = await asyncio.to_thread(recall, self.services, filing)
+            if given is None:
+                raise
+            return given
+        return await file(self.services, filing)
+
+    async def store(self, request: Request, to: PublicFiling, step: Store) -> Response:
         """The receipt, or the answers again. No thread waits for the store, however many file at once."""
         try:
-            given = await file(self.services, to.filing(step))
+            given = await self.file(request, to.filing(step))
         except REFUSALS as error:
             return self.page(await asyncio.to_thread(self.flow.refuse, to, step, error), TO_GO_BACK_TO)
         # In a thread: the code to scan takes as long as many filings.

@@ -35,6 +35,7 @@ def test_a_scanner_is_refused_where_it_would_be_reached_in_the_clear() -> None:
         ("QINGDAN_BODY_SECONDS", "60"),
         ("QINGDAN_RATE_PER_MINUTE", "０"),
         ("QINGDAN_BEHIND_PROXY", "1"),
+        ("QINGDAN_PROXY_HOPS", "0"),
         ("QINGDAN_REQUIRE_TOTP", "yes"),
         ("QINGDAN_STORE", "dynamodb"),
         ("QINGDAN_ROOT_PATH", "daj"),

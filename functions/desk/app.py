@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
@@ -34,12 +37,15 @@ from functions.desk.sign_in.pages import SignInPages
 from functions.desk.sign_in.resumption import Resumption
 from functions.desk.sign_in.steps import SignInSteps
 from functions.errors import QingdanError
+from functions.settings import Settings
 from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.filing.stepper import Stepper
 from functions.web.http.endpoints import writing_in
+from functions.web.http.places import password_places
 from functions.web.http.problems import HttpProblem
+from functions.web.http.scope import client_address
 from functions.web.http.site_frame import SiteFrame
 
 # A password check takes 64 MiB for a moment: two at a time bound the memory that strangers can make a server use.
@@ -59,7 +65,7 @@ def create_app(services: Services) -> Starlette:
     decisions = Decisions(services, stepper)
     review = Review(services, sessions, pages, stepper, decisions)
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
-    slow = writing_in(ThreadPoolExecutor(checks, thread_name_prefix="password"))
+    slow = writing_in(ThreadPoolExecutor(checks, thread_name_prefix="password"), _places(services.settings, checks))
     routes = [
         *sign_in.routes(slow),
         *SessionApi(sessions, steps).routes(slow),
@@ -80,6 +86,14 @@ def create_app(services: Services) -> Starlette:
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer
     handled = (HttpProblem, HTTPException, QingdanError, Exception)
     return Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, answer))
+
+
+def _places(settings: Settings, checks: int) -> Callable[[Request], AbstractContextManager[None]]:
+    """Who may wait for a password check; anybody where no rate is limited."""
+    places = password_places(checks)
+    if not settings.rate_limit:
+        return lambda request: nullcontext()
+    return lambda request: places.hold(client_address(request.scope, settings.trusted_hops))
 
 
 gateway = Gateway(create_app, os.environ, around=delivered)

@@ -237,7 +237,7 @@ class Sessions:
         return SignedIn(Visitor(account, session), token, self._devices.token(account.name, self._now()))
 
     def _address(self, request: Request) -> str:
-        return client_address(request.scope, self._services.settings.behind_proxy)
+        return client_address(request.scope, self._services.settings.trusted_hops)
 
     def _device(self, request: Request, name: str) -> str:
         return self._devices.recognise(request.cookies.get(_device_cookie(name), ""), name, self._now())

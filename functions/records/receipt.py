@@ -89,7 +89,7 @@ def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]
         key.verify(encode_dss_signature(r, s), head + b"." + body, _ALGORITHM)
         other_form = "s" in header and s > _HIGHEST
         payload = json.loads(_decode(body))
-    except (ValueError, KeyError, TypeError, InvalidSignature):
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature):
         payload = None
     if other_form:
         raise OtherForm

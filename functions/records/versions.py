@@ -5,30 +5,40 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from functions.records.event import Event
 from functions.records.store import Answers, Decided, Record
 
+# Each may have hundreds of KB.
+SHOWN: Final = 5
 DECISIONS: Final = frozenset(("accepted", "returned", "reopened", "voided"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
-    """What the unit filed at one time: the answers, as of the event that brought them; None after an erasure."""
+    """What the unit filed at one time: the event that brought it, and its answers, which are read when asked for."""
 
     number: int
     event: Event
-    data: dict[str, Any] | None
+
+    @cached_property
+    def data(self) -> dict[str, Any] | None:
+        """The answers; None after an erasure."""
+        return json.loads(self.event.body)["data"] if self.event.body is not None else None
 
 
 def versions_of(events: Sequence[Event]) -> list[Version]:
     """Every version, the first one first."""
     filed = (event for event in events if event.type in ("submitted", "corrected"))
-    return [
-        Version(number, event, json.loads(event.body)["data"] if event.body is not None else None)
-        for number, event in enumerate(filed, start=1)
-    ]
+    return [Version(number, event) for number, event in enumerate(filed, start=1)]
+
+
+def shown_versions(versions: Sequence[Version], until: int | None = None) -> range:
+    """The numbers of the versions that are shown whole at once: the last ones, or the last ones up to `until`."""
+    last = min(until or len(versions), len(versions))
+    return range(max(1, last - SHOWN + 1), last + 1)
 
 
 def answers_of(record: Record) -> Answers:

@@ -10,8 +10,8 @@ from typing import Final
 
 from functions.errors import StoreUnavailable
 from functions.records.document_cache import DocumentName, require_number
-from functions.storage.files import KEPT_FREE
 from functions.storage.folder import private_folder, sync_folder, write_once
+from functions.storage.reservations import KEPT_FREE
 
 PAPERS: Final = "papers"
 # Stands for good where the documents of a filing were forgotten, so that one being set meanwhile does not stay.

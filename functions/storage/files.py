@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from functions.errors import NotFound, StoreUnavailable
+from functions.errors import NoRoom, NotFound, StoreUnavailable
 from functions.records.attachments.store import FROM_OUTSIDE, Area, Ticket, Upload
 from functions.storage.blob_refusals import (
     GONE,
@@ -23,20 +23,31 @@ from functions.storage.blob_refusals import (
     require_id,
     require_part,
 )
-from functions.storage.folder import FILE_MODE, private_folder, sync_folder, write_once
+from functions.storage.folder import FILE_MODE, alone, private_folder, sync_folder, write_once
+from functions.storage.reservations import DEFAULT_MOST, KEPT_FREE, Named, Reservations
 
 INCOMING: Final = "incoming"
 FINISHED: Final = "finished"
-CHUNK: Final = 1 << 20
-# Files from outside leave so much of the disk to filings, which are small and must never be refused for want of room.
-KEPT_FREE: Final = 512 * 1024 * 1024
+# Of each file that somebody reads slowly, so much waits in memory.
+CHUNK: Final = 1 << 18
 
 
 class FileBlobs:
-    """A BlobStore in a private folder; it has no addresses of its own, so our server sends and takes everything."""
+    """A BlobStore in a private folder; it has no addresses of its own, so our server sends and takes everything.
 
-    def __init__(self, folder: Path) -> None:
+    `most` is how many bytes may be on their way or in no filing yet; `named` tells which files a filing names.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        named: Named = lambda _: (),
+        most: int = DEFAULT_MOST,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
+        self._reservations = Reservations(folder, named, most, ticks)
 
     def keep(self, area: Area, digest: str, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != digest:
@@ -44,7 +55,7 @@ class FileBlobs:
         with _translated():
             path = private_folder(self._folder / area) / digest
             if not path.exists() or area in FROM_OUTSIDE:
-                with _alone(path.parent):
+                with alone(path.parent):
                     write_once(path, content)
 
     def read(self, area: Area, digest: str) -> bytes:
@@ -65,7 +76,7 @@ class FileBlobs:
         with _translated():
             after = private_folder(self._folder / target) / digest
             try:
-                with _alone(after.parent):
+                with alone(after.parent):
                     before.rename(after)
             except FileNotFoundError:
                 if not after.exists():
@@ -77,7 +88,7 @@ class FileBlobs:
     def remove(self, area: Area, digest: str, *, before: datetime | None = None) -> None:
         path = self._folder / area / require_digest(digest)
         with _translated(), suppress(FileNotFoundError):
-            with _alone(path.parent):
+            with alone(path.parent):
                 if before is not None and path.stat().st_mtime >= before.timestamp():
                     return
                 path.unlink()
@@ -96,8 +107,7 @@ class FileBlobs:
         upload = Upload(require_id(id), size, require_digest(digest), "")
         with _translated():
             incoming = private_folder(self._folder / INCOMING)
-            if shutil.disk_usage(incoming).free < size + KEPT_FREE:
-                raise StoreUnavailable("磁盘快满了，暂时不收附件；填报照常。请腾出空间")
+            self._reservations.take(upload, incoming)
             private_folder(incoming / id)
         return upload
 
@@ -110,6 +120,8 @@ class FileBlobs:
         if not path.parent.is_dir():
             raise NotFound(GONE)
         with _translated():
+            if shutil.disk_usage(path.parent).free < KEPT_FREE:
+                raise NoRoom("磁盘快满了，这一块没有收下；填报照常。请过一小时再上传，或者打电话给本局")
             write_once(path, content)
 
     def arrived(self, upload: Upload) -> frozenset[int]:
@@ -117,20 +129,26 @@ class FileBlobs:
 
     def finish(self, upload: Upload) -> None:
         mark = self._folder / FINISHED / f"{require_id(upload.id)}.{require_digest(upload.digest)}"
-        with _translated(), _alone(self._folder / INCOMING / upload.id):
+        with _translated(), alone(self._folder / INCOMING / upload.id):
             if not mark.exists():
                 if len(arrived := self.arrived(upload)) < len(upload.parts):
                     raise incomplete(upload, arrived)
                 self._join(upload, private_folder(self._folder / "quarantine"))
                 private_folder(mark.parent)
                 write_once(mark, b"")
-        self.abandon(upload)
+        self._reservations.arrived(upload)
+        self._forget_parts(upload)
 
     def abandon(self, upload: Upload) -> None:
+        self._forget_parts(upload)
+        self._reservations.release(upload)
+
+    def _forget_parts(self, upload: Upload) -> None:
         shutil.rmtree(self._folder / INCOMING / require_id(upload.id), ignore_errors=True)
 
     def sweep(self, *, before: datetime) -> int:
         begun = 0
+        self._reservations.sweep(before)
         for path in _older(self._folder / INCOMING, before):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -162,26 +180,11 @@ class FileBlobs:
                 os.fsync(file.fileno())
             if digest.hexdigest() != upload.digest:
                 raise different()
-            with _alone(quarantine):
+            with alone(quarantine):
                 draft.rename(quarantine / upload.digest)
         finally:
             draft.unlink(missing_ok=True)
         sync_folder(quarantine)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """The folder to ourselves among all who ask so, of every process; a folder that is not there is nobody's."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from functions.errors import StoreLocked, StoreUnavailable, system_reason
@@ -50,6 +52,21 @@ def lock_folder(folder: Path) -> int:
             raise StoreLocked(
                 f"数据文件夹 {folder} 正由另一个服务使用。请先停掉那一个，或者用 --data 换一个文件夹"
             ) from None
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The folder to ourselves among all who ask so, of every process; a folder that is not there is nobody's."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_once(path: Path, content: bytes) -> None:

@@ -57,7 +57,7 @@ class Access:
     def _count(self, request: Request) -> Attempts | None:
         if not self._services.settings.rate_limit:
             return None
-        address = client_address(request.scope, self._services.settings.behind_proxy)
+        address = client_address(request.scope, self._services.settings.trusted_hops)
         counter, at = f"track:{address_key(address)}", self._services.clock()
         attempts = self._services.staff.count_attempt(counter, at=at, window=WINDOW)
         if attempts.count > MOST_TRIES:

@@ -19,11 +19,11 @@ from functions.records.decision import judge_words
 from functions.records.transitions import FILER, OpenRecord, require_allowed, withdraw
 from functions.track.access import Access
 from functions.track.correction_form import CorrectionForm
-from functions.track.corrections import Corrections, outdated
+from functions.track.corrections import Corrections, outdated, require_room
 from functions.track.pages import lookup_page, status_page
 from functions.track.result_pages import withdraw_page, withdrawn_page
 from functions.web.edge.aws_gateway import Gateway
-from functions.web.filing.as_json import status_json
+from functions.web.filing.as_json import status_json, until_in
 from functions.web.filing.attachments import ListedFiles, digest_in
 from functions.web.filing.form_pages import Page, local_day
 from functions.web.filing.intake import judge, taken_words
@@ -81,9 +81,12 @@ class Track:
         self._form = CorrectionForm(services, self._corrections, self._stepper, site_frame.links)
 
     def tell(self, request: Request) -> Response:
-        """How the filing stands, and every version."""
+        """How the filing stands, and every version, the last ones whole."""
         open_record = self._admit(request)
-        return _json(status_json(open_record), headers={"ETag": tag(open_record.state.version)})
+        address = f"{request.scope.get('root_path', '')}/api/submissions/{open_record.record.summary.number}"
+        return _json(
+            status_json(open_record, address, until_in(request)), headers={"ETag": tag(open_record.state.version)}
+        )
 
     def correct(self, request: Request, body: bytes) -> Response:
         """A new version; the body is the data, as when it was first filed."""
@@ -113,6 +116,7 @@ class Track:
 
     def _require_right(self, open_record: OpenRecord, data: Any, version: int, vouchers: Sequence[str]) -> None:
         require_allowed("corrected", open_record.state.status)
+        require_room(open_record, self._services.settings.versions)
         if version != open_record.state.version:
             raise outdated(open_record, version)
         found = (
@@ -171,7 +175,9 @@ class Track:
             open_record = self._door.admit(request, number, code)
         except HttpProblem as problem:
             return self._page(problem.status, lookup_page(number, problem.detail), problem.headers)
-        return self._page(200, status_page(open_record, code, self._enclosures.of(open_record.record)))
+        until, files = controls.get("until", ""), self._enclosures.of(open_record.record)
+        shown = int(until) if until.isdecimal() and len(until) < 6 else None
+        return self._page(200, status_page(open_record, code, files, until=shown))
 
     def begin_again(self, request: Request) -> Response:
         """A page that was reached by posting cannot be opened by its address: the code is not in it."""

@@ -15,7 +15,7 @@ from functions.forms.page.diff_table import render_differences
 from functions.forms.problem import Problem
 from functions.records.attachments.named import Attachment
 from functions.records.transitions import Act, OpenRecord, require_allowed
-from functions.track.corrections import Corrections
+from functions.track.corrections import Corrections, require_room
 from functions.track.pages import crumbs_to, opinion_box
 from functions.track.result_pages import corrected_page
 from functions.web.filing.form_flow import Answer, FormFlow, ShowCheck, Store
@@ -50,6 +50,7 @@ class CorrectionForm:
         if not opened:
             return self._flow.answer(to, posted)
         require_allowed("corrected", open_record.state.status)
+        require_room(open_record, self._services.settings.versions)
         return Answer(200, to.form(Filled(open_record.definition, open_record.state.data)))
 
     def with_files(self, open_record: OpenRecord, code: str, posted: Posted) -> Answer:

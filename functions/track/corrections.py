@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from functions.bootstrap import Services
+from functions.errors import StepRefused
 from functions.records.event import canonical
 from functions.records.store import Append
 from functions.records.transitions import FILER, Act, OpenRecord, correct
@@ -37,6 +38,7 @@ class Corrections:
 
         def make(open_record: OpenRecord) -> Append:
             open_record.require_version(version)
+            require_room(open_record, self._services.settings.versions)
             definition, state = open_record.definition, open_record.state
             due = due_date(definition.filing_for(data), data)
             until = date.fromisoformat(state.correction_due) if state.correction_due else None
@@ -51,6 +53,16 @@ class Corrections:
             return self._stepper.take(number, act, make)
         except Overtaken as lost:
             raise outdated(lost.open_record, version) from None
+
+
+def require_room(open_record: OpenRecord, most: int) -> None:
+    """Return when one more version may be filed, else StepRefused. What the bureau asks for always may."""
+    state = open_record.state
+    if state.version >= most and state.status != "returned":
+        raise StepRefused(
+            f"这份填报已经有 {state.version} 版，不能再补正。"
+            "请等本局审核；还有要改的，请打电话给本局，由本局退回后再补正"
+        )
 
 
 def outdated(open_record: OpenRecord, version: int) -> HttpProblem:

@@ -15,7 +15,7 @@ from functions.forms.page.lookup_form import render_lookup
 from functions.records.state import State
 from functions.records.store import Status
 from functions.records.transitions import ALLOWED, OpenRecord
-from functions.records.versions import Version, last_decision, versions_of
+from functions.records.versions import Version, last_decision, shown_versions, versions_of
 from functions.records.words import CORRECTIONS, STATUSES, TIMELINESS
 from functions.web.filing.attachments import ListedFile
 from functions.web.filing.form_pages import TRACK, Page, grouped, local_time, long_date
@@ -46,8 +46,13 @@ def crumbs_to(number: str) -> Crumbs:
     return ((TITLE, TRACK), (number, "#"))
 
 
-def status_page(open_record: OpenRecord, code: str, enclosures: Sequence[ListedFile]) -> Page:
-    """How the filing stands, what the bureau says, what can be done, its files, what has happened, every version."""
+def status_page(
+    open_record: OpenRecord, code: str, enclosures: Sequence[ListedFile], *, until: int | None = None
+) -> Page:
+    """How the filing stands, what the bureau says, what can be done, its files, what has happened, its last versions.
+
+    Of many, those up to `until`.
+    """
     summary, definition = open_record.record.summary, open_record.definition
     name = f"{definition.period_title(summary.period)}{definition.short}"
     main = join(
@@ -60,7 +65,7 @@ def status_page(open_record: OpenRecord, code: str, enclosures: Sequence[ListedF
         _files(open_record.record.summary.number, code, enclosures),
         el("h2", "经过", id="log"),
         _story(told_to_unit(open_record)),
-        _versions(open_record),
+        _versions(open_record, code, until),
     )
     return Page(f"{STATUSES[summary.status].word}：{summary.number}", main, crumbs_to(summary.number))
 
@@ -174,16 +179,31 @@ def _told(step: Step, *, latest: bool) -> Markup:
     return el("li", el("strong", step.what), f"　{step.who}", *more, at, class_="now" if latest else None)
 
 
-def _versions(open_record: OpenRecord) -> Markup:
+def _versions(open_record: OpenRecord, code: str, until: int | None) -> Markup:
     versions, definition = versions_of(open_record.record.events), open_record.definition
+    shown = shown_versions(versions, until)
     parts = [el("h2", f"内容（共 {len(versions)} 版）", id="versions")]
-    for place in reversed(range(len(versions))):
+    for place in reversed([number - 1 for number in shown]):
         before, after = versions[place - 1].data, versions[place].data
         if place and before and after:
             found = compare(definition, before, after)
             parts.append(render_differences(found, before=place, after=place + 1, level=3))
         parts.append(_version(definition, versions[place]))
-    return join(*parts)
+    return join(*parts, _other_versions(open_record.record.summary.number, code, shown, len(versions)))
+
+
+def _other_versions(number: str, code: str, shown: range, last: int) -> Markup:
+    """The ways to the versions that are not shown, each a form, since the code must not stand in an address."""
+    ways = []
+    if shown.start > 1:
+        ways.append((f"看第 {shown.start - 1} 版和更早的", shown.start - 1))
+    if shown.stop <= last:
+        ways.append(("看最后几版", last))
+    forms = (
+        post_form("track", words, "btn btn--second btn--small", number=number, code=code, until=str(until))
+        for words, until in ways
+    )
+    return el("div", *forms, class_="acts noprint") if ways else EMPTY
 
 
 def _version(definition: Definition, version: Version) -> Markup:

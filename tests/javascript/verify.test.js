@@ -38,3 +38,10 @@ test("a correction has both times and its version, a paper filing both days", ()
   const paper = shown({ received_on: "2026-09-17" });
   assert.deepEqual([paper["收到日期（纸质件）"], paper["录入时间"]], ["2026年9月17日", "2026年9月18日 00:00:05"]);
 });
+
+test("a long run that is no receipt is read once: as one expression it would take minutes", () => {
+  for (const run of ["a".repeat(1_000_000), "a.".repeat(500_000), `${"a".repeat(10)}.`.repeat(90_000)]) {
+    assert.equal(receiptIn(run), "");
+    assert.equal(receiptIn(`${run} ${TOKEN}`), TOKEN);
+  }
+});

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from functions.errors import QingdanError
 from functions.exports.bag import About, Package
 from functions.exports.pdf import Letterhead, Press
+from functions.local.verify import package_check
 from functions.local.verify.package_check import check_package, is_package
 from functions.records.attachments.inspection import Standing
 from functions.records.erasing import erase
@@ -450,3 +452,33 @@ def test_other_things_are_no_package(tmp_path: Path) -> None:
     (tmp_path / "other.zip").write_bytes(zipped({"a/b.txt": b"x"}, listed_anew=False))
     (tmp_path / "text.zip").write_text("no zip")
     assert not any(map(is_package, (tmp_path / "other.zip", tmp_path / "text.zip", tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["manifest-sha256.txt", "keys/jwks.json", "signature.jws"])
+def test_of_a_file_that_is_read_whole_only_so_much_is_read(
+    name: str, whole: bytes, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A zip of 2 MB can hold a manifest of 2 GB."""
+    files = files_of(whole)
+    monkeypatch.setattr(package_check, "LARGEST_READ", max(map(len, files.values())))
+    files[f"{ROOT}/{name}"] += b"\n" * (package_check.LARGEST_READ + 1)
+    content = zipped(files, listed_anew=False)
+    if name == "keys/jwks.json":
+        with pytest.raises(QingdanError, match="请用 --keys"):
+            check(content, tmp_path, None)
+    else:
+        assert not check(content, tmp_path, keys).ok
+        assert any("读不出来" in finding.message for finding in check(content, tmp_path, keys).findings)
+
+
+def test_steps_that_nobody_could_have_taken_end_in_words(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+    files = files_of(whole)
+    name = next(name for name in files if name.endswith("/record.json"))
+    record = json.loads(files[name])
+    for event in record["events"]:
+        event["type"] = "accepted"
+    files[name] = json.dumps(record).encode()
+    path = tmp_path / "crafted.zip"
+    path.write_bytes(zipped(files))
+    ended = run("verify", str(path))
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)

@@ -99,19 +99,6 @@ def test_no_address_is_kept_past_its_window(tmp_path: Path) -> None:
     assert sorted(kept) == ["address:192.0.2.2", "address:192.0.2.3"]
 
 
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("2001:db8:1:2:3::4", "address:2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::", "address:2001:db8:1:2::"),
-        ("", "address:unknown"),
-        ("testclient", "address:unknown"),
-    ],
-)
-def test_one_network_of_version_6_counts_as_one_address(address: str, key: str) -> None:
-    assert address_key(address) == key
-
-
 def test_codes_are_let_through_less_often_and_counted_apart(staff: StaffStore) -> None:
     throttle = Throttle(per_account=3, per_account_codes=2)
 

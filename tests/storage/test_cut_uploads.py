@@ -17,8 +17,9 @@ from tests.conftest import ROOT
 from tests.support.store.blobs import begin, file_of, part_of
 
 CONTENT = file_of(3 * PART_BYTES + 12345)
-# Parts, whole and mark are each synced, named, and synced by name; two folders are made: so many steps there are.
-STEPS = 20
+# Parts, whole and mark are each synced, named, and synced by name; two folders are made, and the
+# reservation is renamed: so many steps there are.
+STEPS = 21
 POINTS = sorted(random.Random(20260918).sample(range(1, STEPS + 1), 10))
 SENDER = """
 import os, signal, sys

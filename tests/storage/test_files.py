@@ -14,7 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 from functions.errors import StoreUnavailable
-from functions.storage.files import KEPT_FREE, FileBlobs
+from functions.storage.files import FileBlobs
+from functions.storage.reservations import KEPT_FREE
 from tests.support.store.blobs import begin, digest_of, file_of, part_of, put
 
 NOW = datetime.now(UTC)
@@ -30,7 +31,11 @@ def test_contents_are_private_and_named_by_their_digest(tmp_path: Path) -> None:
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
     blobs.finish(upload)
     mark = f"{upload.id}.{upload.digest}"
-    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {digest_of(b"content"), mark}
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {
+        digest_of(b"content"),
+        mark,
+        f"{upload.id}.7.{upload.digest}.in",
+    }
     assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
     assert stat.S_IMODE((tmp_path / "quarantine" / digest_of(b"content")).stat().st_mode) == 0o600
 

@@ -14,6 +14,7 @@ from functions.desk.filings.exports import Downloads, permission_for
 from functions.desk.filings.filters import MOST_NUMBERS, Filters, filters_noted
 from functions.desk.filings.views import record_json, summary_json
 from functions.desk.sessions import Sessions
+from functions.web.filing.as_json import until_in
 from functions.web.filing.stepper import Stepper
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
@@ -58,7 +59,9 @@ class FilingsApi:
         visitor = self._sessions.admit(request, "read")
         open_record = self._stepper.open(request.path_params["number"])
         self._trail.note("viewed", visitor.account.name, open_record.record.summary.number)
-        return _json(record_json(open_record))
+        number = open_record.record.summary.number
+        address = f"{request.scope.get('root_path', '')}/api/desk/submissions/{number}"
+        return _json(record_json(open_record, address, until_in(request)))
 
     def export(self, request: Request) -> Response:
         """The filings of one form that match the filters, or those of `number`, as a file."""

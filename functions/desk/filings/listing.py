@@ -117,7 +117,7 @@ class Listing:
             choices=choices,
             chips=[Chip(word, query) for word, query in filters.chips(choices.titles)],
             total=self._total(selection, page),
-            rows=[self._row(summary) for summary in page.items],
+            rows=self._rows(page.items),
             back=filters.query(cursor=cursor or ""),
             newer=filters.query(cursor=page.newer) if page.newer else None,
             older=filters.query(cursor=page.older) if page.older else None,
@@ -172,9 +172,24 @@ class Listing:
         except NotFound:
             return Page((), None, None)
 
-    def _row(self, summary: Summary) -> Row:
+    def _rows(self, items: Sequence[Summary]) -> list[Row]:
+        """The filings in words. Those that contest each other are looked for once, however many stand on the page."""
+        known: dict[str, tuple[tuple[str, ...], int]] = {}
+        rows = []
+        for summary in items:
+            if summary.contested and summary.guard not in known:
+                known[summary.guard] = self._rivals(summary)
+            rows.append(self._row(summary, _rivals_in_words(summary, *known.get(summary.guard, ((), 0)))))
+        return rows
+
+    def _rivals(self, summary: Summary) -> tuple[tuple[str, ...], int]:
+        """The numbers of a few live filings with the same guard, and how many have it in all."""
+        selection = Selection(form=summary.form, guard=summary.guard)
+        page = self._records.page(selection, limit=MOST_TWINS + 1)
+        return tuple(each.number for each in page.items if each.status in LIVE), self._total(selection, page)
+
+    def _row(self, summary: Summary, twins: str) -> Row:
         form, period = self._named(summary)
-        twins = "、".join(self.twins(summary))
         return Row(
             summary.number,
             summary.unit_name,
@@ -217,6 +232,14 @@ class Listing:
             return list(self._forms.rows_of(form).items()) if form else []
         except NotFound:
             return []
+
+
+def _rivals_in_words(summary: Summary, rivals: Sequence[str], total: int) -> str:
+    """The others that contest this filing, by number; of many, how many they are."""
+    if not summary.contested:
+        return ""
+    others = [number for number in rivals if number != summary.number]
+    return "、".join(others) if total <= MOST_TWINS + 1 else f"{others[0] if others else ''}等 {total - 1} 件"
 
 
 def _circumstances(summary: Summary, twins: str) -> list[str]:

@@ -22,7 +22,7 @@ from functions.forms.problem import Problem
 from functions.records.event import Event
 from functions.records.store import Summary
 from functions.records.transitions import OpenRecord
-from functions.records.versions import Version, versions_of
+from functions.records.versions import Version, shown_versions, versions_of
 from functions.records.words import CORRECTIONS, TIMELINESS, Mark, mark_of
 from functions.web.filing.as_json import versions_json
 from functions.web.filing.form_pages import distance, grouped
@@ -146,12 +146,14 @@ def render_view(
 
 
 def _changes(definition: Definition, versions: Sequence[Version]) -> list[Markup]:
-    """What each version changed, the last one first."""
-    told = []
-    for place in range(len(versions) - 1, 0, -1):
+    """What each of the last versions changed, the last one first; all of the others can be looked at by themselves."""
+    told, shown = [], shown_versions(versions)
+    for place in range(shown.stop - 2, max(shown.start - 2, 0), -1):
         before, after = versions[place - 1].data, versions[place].data
         if before is not None and after is not None:
             told.append(render_differences(compare(definition, before, after), before=place, after=place + 1))
+    if shown.start > 2:
+        told.append(el("p", f"第 {shown.start - 1} 版和更早的改动没有列在这里，请看各版的全文。", class_="note"))
     return told
 
 
@@ -203,8 +205,11 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def record_json(open_record: OpenRecord) -> dict[str, Any]:
-    """A record as programs get it: its summary, every version's answers, every event with its digests."""
+def record_json(open_record: OpenRecord, address: str, until: int | None = None) -> dict[str, Any]:
+    """A record as programs get it: its summary, its versions, every event with its digests.
+
+    `address` and `until` as in `versions_json`.
+    """
     record, state = open_record.record, open_record.state
     return {
         **summary_json(record.summary),
@@ -213,7 +218,7 @@ def record_json(open_record: OpenRecord) -> dict[str, Any]:
         "opinion": state.opinion,
         "fields": list(state.asked),
         "corrected_at": state.corrected_at or None,
-        "versions": versions_json(open_record.definition, versions_of(record.events)),
+        "versions": versions_json(open_record.definition, versions_of(record.events), address, until),
         "events": [_event_json(event) for event in record.events],
     }
 

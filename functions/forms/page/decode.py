@@ -19,7 +19,8 @@ from functions.forms.problem import Problem
 RESERVED = frozenset(
     {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher"}
 )
-MAX_ROWS = 1000
+# So many rows more than the form allows are kept, so that it can be said of what was typed that it is too much.
+SPARE_ROWS = 20
 MAX_UNKNOWN = 20
 
 
@@ -102,13 +103,10 @@ class _Reading:
 
     def rows(self, item: Rows, posted: dict[str, Any], path: Path) -> list[Any]:
         indexes = sorted((key for key in posted if key), key=int)
-        if len(indexes) > MAX_ROWS:
-            self.add(
-                path, "maximum", f"“{{label}}”一次最多收 {MAX_ROWS} 项，超出的没有收下。请删去多余的，或者分次填报"
-            )
-        return [
-            self.read(item.items, posted[index], (*path, str(place))) for place, index in enumerate(indexes[:MAX_ROWS])
-        ]
+        most = item.maximum + SPARE_ROWS
+        if len(indexes) > most:
+            self.add(path, "maximum", f"“{{label}}”一次最多收 {most} 项，超出的没有收下。请删去多余的，或者分次填报")
+        return [self.read(item.items, posted[index], (*path, str(place))) for place, index in enumerate(indexes[:most])]
 
     def is_of_files(self, name: str) -> bool:
         """Whether the control is the one with which a browser chooses the files of a field."""

@@ -56,9 +56,17 @@ class Manifest:
             raise ValueError("not a manifest of ours")
         try:
             files = tuple(Entry(**entry) for entry in raw.pop("files"))
-            return cls(**raw, files=files)
+            manifest = cls(**raw, files=files)
+            datetime.fromisoformat(manifest.made_at)
         except (TypeError, KeyError) as error:
             raise ValueError(str(error)) from None
+        numbers = (manifest.filings, *(entry.size for entry in files))
+        texts = (manifest.program, *(text for entry in files for text in (entry.path, entry.sha256)))
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise ValueError("a number is none")
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("a text is none")
+        return manifest
 
 
 class Packer:
@@ -166,4 +174,5 @@ def _unwritable(out: Path, error: OSError) -> QingdanError:
 def is_inside(name: str) -> bool:
     """Whether a member's name stays below the folder it is unpacked into, and names no hidden file."""
     parts = PurePosixPath(name).parts
-    return bool(parts) and name == "/".join(parts) and not any(part.startswith((".", "/")) for part in parts)
+    plain = name.isprintable() and name == "/".join(parts)
+    return plain and bool(parts) and not any(part.startswith((".", "/")) for part in parts)

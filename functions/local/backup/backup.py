@@ -18,6 +18,7 @@ from functions.records.attachments.store import FROM_OUTSIDE
 from functions.storage.document_cache import PAPERS
 from functions.storage.files import FINISHED, INCOMING
 from functions.storage.folder import LOCK_NAME, lock_folder, private_folder, sync_folder
+from functions.storage.reservations import RESERVED
 from functions.storage.sqlite.snapshot import named_in_snapshot, take_snapshot
 from functions.storage.sqlite.store import DATABASE_NAME
 
@@ -102,7 +103,7 @@ def _other_files(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if Path(place) == folder:
-            others = [name for name in folders if name not in (*FROM_OUTSIDE, INCOMING, FINISHED, PAPERS)]
+            others = [name for name in folders if name not in (*FROM_OUTSIDE, INCOMING, FINISHED, RESERVED, PAPERS)]
             folders[:] = [*others, *(area for area in FROM_OUTSIDE if area in folders)]
         for name in sorted(names):
             own = Path(place) == folder and (name == LOCK_NAME or name.startswith(DATABASE_NAME))

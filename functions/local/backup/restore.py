@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -14,7 +15,7 @@ from types import TracebackType
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functions.errors import QingdanError, SettingError, system_reason
+from functions.errors import QingdanError, SettingError, StoreUnavailable, system_reason
 from functions.local.backup.archive import CHUNK, MANIFEST, SIGNATURE, Entry, Manifest, is_inside
 from functions.local.backup.protection import is_ours
 from functions.storage.folder import FILE_MODE, private_folder
@@ -23,6 +24,8 @@ from functions.storage.keyring import receipt_key
 # What Python's zip reader raises, in one version or another, over bytes that are not what they should be.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 _KEY = re.compile(r"keys/receipt-[^/]+\.pem")
+# Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
+LARGEST_MANIFEST = 64 * 1024 * 1024
 _CURE = "什么也没有恢复。请用另一份备份；这一份留着，完好的部分还读得出来"
 
 
@@ -85,11 +88,19 @@ class Backup:
 
     def _member(self, name: str) -> bytes | None:
         try:
-            return self._zip.read(name)
+            return self._bounded(name)
         except KeyError:
             return None
         except (*DAMAGE, OSError):
             raise Damaged(f"{self._file} 里的 {name} 已经损坏。{_CURE}") from None
+
+    def _bounded(self, name: str) -> bytes:
+        """A member whole; ValueError, one of DAMAGE, for one that is larger than any of ours."""
+        with self._zip.open(name) as member:
+            content = member.read(LARGEST_MANIFEST + 1)
+        if len(content) > LARGEST_MANIFEST:
+            raise ValueError("too large")
+        return content
 
     def unpack(self, into: Path, advance: Callable[[int], None]) -> None:
         """Write every file below `into`, which is empty; Damaged, with a line for each file that is not whole.
@@ -108,7 +119,7 @@ class Backup:
 
     def _read_manifest(self) -> Manifest:
         try:
-            return Manifest.read(self._zip.read(MANIFEST))
+            return Manifest.read(self._bounded(MANIFEST))
         except KeyError:
             raise Damaged(f"{self._file} 里没有 {MANIFEST}：不是备份文件，或者已经损坏。{_CURE}") from None
         except (*DAMAGE, OSError):
@@ -127,10 +138,17 @@ class Backup:
     def _unpack_one(self, entry: Entry, into: Path) -> str:
         """What is wrong with the file, or "" when it is whole."""
         path = into / entry.path
-        for place in reversed(path.relative_to(into).parents[:-1]):
-            private_folder(into / place)
         digest, size = hashlib.sha256(), 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+        try:
+            for place in reversed(path.relative_to(into).parents[:-1]):
+                private_folder(into / place)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+        except (StoreUnavailable, FileExistsError, NotADirectoryError, IsADirectoryError):
+            return "和备份里别的文件重名"
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return "文件名太长"
         with os.fdopen(descriptor, "wb") as file:
             try:
                 for chunk in self._chunks(entry.path):

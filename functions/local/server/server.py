@@ -49,7 +49,11 @@ class Shared:
         """SettingError when the site has not been built."""
         site_frame = SiteFrame.load(settings.site)
         rates = Rates.of(
-            per_minute=settings.rate_per_minute, megabytes_per_hour=settings.upload_mb_per_hour, ticks=ticks
+            per_minute=settings.rate_per_minute,
+            megabytes_per_hour=settings.upload_mb_per_hour,
+            filings_per_hour=settings.filings_per_hour,
+            contested_per_day=settings.contested_per_day,
+            ticks=ticks,
         )
         return cls(StaticSite.load(settings.site), site_frame, rates)
 

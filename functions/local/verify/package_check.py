@@ -27,6 +27,8 @@ from functions.records.state import Erased, standing
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 
 LONGEST_NOTICE: Final = 64 * 1024
+# A package of a county's filings of ten years has manifests of a few MB; a zip of 2 MB can hold one of 2 GB.
+LARGEST_READ: Final = 64 * 1024 * 1024
 MANIFEST: Final = "manifest-sha256.txt"
 TAGS: Final = "tagmanifest-sha256.txt"
 KEYS: Final = "keys/jwks.json"
@@ -221,7 +223,14 @@ class _Check:
             self._find("receipt_without_event", f"{name} 是另一版的回执", event.number)
 
     def _read(self, name: str) -> bytes:
-        return b"".join(self._contents.stream(name))
+        """A whole file, KeyError or one of DAMAGE; ValueError, which is one, for what no package of ours has."""
+        parts, size = [], 0
+        for chunk in self._contents.stream(name):
+            size += len(chunk)
+            if size > LARGEST_READ:
+                raise ValueError("too large")
+            parts.append(chunk)
+        return b"".join(parts)
 
     def _find(self, kind: Any, message: str, number: str = "") -> None:
         self._report.findings.append(Finding(kind, message, number))

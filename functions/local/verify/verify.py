@@ -6,7 +6,6 @@ A further kind is one more entry of KINDS: how it is recognised, and how it is c
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_string, policy
@@ -22,6 +21,7 @@ from functions.local.verify.package_contents import is_broken_zip
 from functions.local.verify.store_audit import Ports, audit
 from functions.records.pinned import PinnedForms
 from functions.records.proof.audit import Finding, Report, check_seals
+from functions.records.proof.receipts_in_text import receipts_in
 from functions.records.receipt import InvalidReceipt, read_jwks, verify
 from functions.records.seals.seal import ALGORITHM, InvalidSeal, proves, read_proof
 from functions.storage.keys import read_access_kids, read_public_keys
@@ -30,7 +30,6 @@ from functions.storage.sqlite.store import DATABASE_NAME
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{80,}")
 _NO_KEYS = (
     "没有公钥，核对不了签名。请用 --keys 给出公钥文件（从网站的 /.well-known/jwks.json 存下来的），"
     "或者用 --data 指数据文件夹"
@@ -89,9 +88,22 @@ def verify_path(path: Path, means: Means) -> Outcome:
         raise QingdanError(f"没有 {path}。请核对路径")
     for kind in KINDS:
         if kind.recognises(path):
-            return kind.check(path, means)
+            return _checked(kind, path, means)
     known = "、".join(kind.title for kind in KINDS if kind.title)
     raise QingdanError(f"认不出 {path} 是什么。可以核验：{known}")
+
+
+def _checked(kind: Kind, path: Path, means: Means) -> Outcome:
+    """As `kind.check`. What was made to be misread may be wrong in a way that nobody has thought of."""
+    try:
+        return kind.check(path, means)
+    except QingdanError:
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        raise QingdanError(
+            f"{path} 读到一半读不下去（{name}）：它不是本系统写的，或者被改动过。请用原来的文件"
+        ) from error
 
 
 def verify_store(services: Services, means: Means) -> Outcome:
@@ -170,7 +182,7 @@ def _check_broken(path: Path, means: Means) -> Outcome:
 def _check_receipts(path: Path, means: Means) -> Outcome:
     """Every receipt in the text; a link from a QR code is one too."""
     keys, report, stated = means.require_keys(), Report(), []
-    for token in _TOKEN.findall(_text(path)):
+    for token in receipts_in(_text(path)):
         report.count("receipts")
         try:
             payload = verify(token, keys)
@@ -222,7 +234,7 @@ def _is_json_with(name: str) -> Callable[[Path], bool]:
 def _has_receipt(path: Path) -> bool:
     """A database or a program has tokens in it too; only a text is a receipt."""
     text = _text(path) if path.is_file() and path.stat().st_size <= LARGEST_FILE else ""
-    return "\0" not in text and _TOKEN.search(text) is not None
+    return "\0" not in text and any(True for _ in receipts_in(text))
 
 
 def _json(path: Path) -> Any:
@@ -236,6 +248,8 @@ def _json(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise QingdanError(f"{path} 超过 {LARGEST_FILE >> 20} MB，不会是要核验的东西。请核对路径")
         return path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise QingdanError(f"{path} 读不出来（{system_reason(error)}）。请检查路径和权限") from None

@@ -99,7 +99,7 @@ def seal_of(token: str) -> Seal:
         stated = json.loads(_statement(token))
         seal = Seal(stated["index"], stated["at"], stated["size"], stated["root"], stated["previous"], token)
         known = stated["algorithm"] == ALGORITHM and _is_well_formed(seal)
-    except (KeyError, TypeError, IndexError):
+    except (KeyError, TypeError, IndexError, RecursionError):
         known = False
     if not known:
         raise ValueError("not a seal")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,9 +19,10 @@ from functions.storage.document_cache import FileDocuments
 from functions.storage.files import FileBlobs
 from functions.storage.folder import lock_folder, private_folder
 from functions.storage.refusals import GUARD_TAKEN, KEY_OF_ANOTHER, SEQUENCE_TAKEN, UNKNOWN_FORM, UNKNOWN_NUMBER
+from functions.storage.reservations import DEFAULT_MOST
 from functions.storage.sqlite.audit_log import SqliteAuditLog
 from functions.storage.sqlite.bodies import read_answers
-from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, unavailable
+from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, refused, unavailable
 from functions.storage.sqlite.ledger import SqliteLedger
 from functions.storage.sqlite.named_files import find_named, forget_named
 from functions.storage.sqlite.rows import (
@@ -39,6 +41,8 @@ from functions.storage.sqlite.staff import SqliteStaff
 from functions.storage.sqlite.writer import Writer
 
 DATABASE_NAME = "qingdan.sqlite3"
+# With less of the disk free, an operator is to know before filings are refused.
+LEAST_FREE = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 200
 _FORGOTTEN_AT_ONCE = 1000
 
@@ -49,17 +53,18 @@ def require_data(folder: Path) -> None:
         raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
 
 
-def open_store(folder: Path, *, lock: bool = False) -> SqliteStore:
+def open_store(folder: Path, *, lock: bool = False, unfiled: int = DEFAULT_MOST) -> SqliteStore:
     """The store in this folder, made if need be. `lock` makes it the folder's one server, else StoreLocked.
 
-    Without it, a command works beside a running server. StoreUnavailable when the data cannot be opened, or was written
+    Without it, a command works beside a running server. `unfiled` is how many bytes of files may be in no filing yet.
+    StoreUnavailable when the data cannot be opened, or was written
     by a newer program.
     """
     private_folder(folder)
     held = lock_folder(folder) if lock else None
     try:
         prepare_file(folder / DATABASE_NAME)
-        return SqliteStore(folder, held)
+        return SqliteStore(folder, held, unfiled)
     except BaseException:
         if held is not None:
             os.close(held)
@@ -74,10 +79,10 @@ class SqliteStore:
     `held` is the descriptor of the folder's lock.
     """
 
-    def __init__(self, folder: Path, held: int | None) -> None:
+    def __init__(self, folder: Path, held: int | None, unfiled: int) -> None:
         self._held = held
         self._path = folder / DATABASE_NAME
-        self.blobs = FileBlobs(folder)
+        self.blobs = FileBlobs(folder, named=self.named, most=unfiled)
         self.papers = FileDocuments(folder)
         self._readers = Readers(self._path)
         self.writer = Writer(self._path, _append_new)
@@ -194,7 +199,9 @@ class SqliteStore:
             raise NotFound(UNKNOWN_FORM) from None
 
     def check_writable(self) -> None:
-        """Write for real, since a full disk still lets everything be opened."""
+        """Write for real, since a full disk still lets everything be opened, and leave what is nearly full."""
+        if shutil.disk_usage(self._path.parent).free < LEAST_FREE:
+            raise refused("磁盘空间不够")
         try:
             self.writer.submit(_probe).result(BUSY_SECONDS)
         except TimeoutError as error:

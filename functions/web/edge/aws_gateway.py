@@ -24,7 +24,7 @@ from functions.web.edge.limits import refuse
 from functions.web.edge.stack import guard
 from functions.web.http.loggers import FAILURES, ON_LAMBDA, log_as_lines
 from functions.web.http.problems import RETRY_SECONDS, HttpProblem, problem_of
-from functions.web.http.scope import header
+from functions.web.http.scope import counted_address, forwarded_for, header, peer
 from functions.web.http.site_frame import SiteFrame
 
 if TYPE_CHECKING:
@@ -170,9 +170,8 @@ class ThroughCloudFront:
 
 
 def _visitor(scope: Scope) -> str:
-    edge = str(scope["client"][0]) if scope.get("client") else ""
-    hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").split(",") if hop.strip()]
-    if hops and hops[-1] == edge:
+    edge, hops = peer(scope), forwarded_for(scope)
+    if hops and counted_address(hops[-1]) == counted_address(edge):
         hops.pop()
     return hops[-1] if hops else edge
 

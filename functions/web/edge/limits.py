@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.edge.large_bodies import DRAIN_SECONDS, DRAIN_TIMES, Flow
 from functions.web.edge.token_buckets import Rates
+from functions.web.http.places import PLACE, download_places
 from functions.web.http.problems import HttpProblem, answer_json, answer_page, wants_html
-from functions.web.http.scope import UPLOADS, _too_often, client_address, header
+from functions.web.http.scope import FILINGS, UPLOADS, _too_often, client_address, header
 from functions.web.http.site_frame import SiteFrame
 
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -137,8 +138,8 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 class RateLimit:
     """Takes a token of the client's address for each request that changes something: 429 with Retry-After without one.
 
-    The parts of a file have a count of their own (`is_part`): an honest one sends many. Behind a proxy the address is
-    the last one in X-Forwarded-For, the only one that our own proxy wrote.
+    The parts of a file have a count of their own (`is_part`): an honest one sends many. `hops` says how many
+    of our own proxies stand in front.
     """
 
     def __init__(
@@ -146,20 +147,28 @@ class RateLimit:
         app: ASGIApp,
         *,
         rates: Rates,
-        behind_proxy: bool,
+        hops: int,
         site_frame: SiteFrame,
         is_part: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app, self.rates, self.is_part = app, rates, is_part
-        self.behind_proxy, self.site_frame = behind_proxy, site_frame
+        self.places = download_places()
+        self.hops, self.site_frame = hops, site_frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
-            address = client_address(scope, self.behind_proxy)
+        if scope["type"] == "http" and scope["method"] in WITHOUT_BODY:
+            scope = {**scope, PLACE: lambda: self.places.hold(client_address(scope, self.hops))}
+        elif scope["type"] == "http":
+            address = client_address(scope, self.hops)
             wait = (self.rates.parts if self.is_part(scope) else self.rates.changes).take(address)
             if wait > 0:
                 words = "这个网络地址提交得太频繁。请等 {} 秒再提交，您填的内容不会丢"
                 await refuse(scope, receive, send, _too_often(wait, words), self.site_frame)
                 return
-            scope = {**scope, UPLOADS: partial(self.rates.megabytes.take, address)}
+            scope = {
+                **scope,
+                UPLOADS: partial(self.rates.megabytes.take, address),
+                FILINGS: partial(self.rates.file, address),
+                PLACE: partial(self.places.hold, address),
+            }
         await self.app(scope, receive, send)

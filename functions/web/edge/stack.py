@@ -46,7 +46,7 @@ def guard(
         guarded = RateLimit(
             guarded,
             rates=count,
-            behind_proxy=settings.behind_proxy,
+            hops=settings.trusted_hops,
             site_frame=site_frame,
             is_part=large.is_about_part,
         )

@@ -16,6 +16,9 @@ SETS = 8192
 WAYS = 8
 # Each part is asked for and sent: a file of 50 MB comes in ten, a filing has ten files.
 PARTS = 10
+# A unit whose place is taken by a stranger can contest it from another address than the stranger's.
+RIVALS = 2
+DAY = 24 * 60
 _BUCKET = struct.Struct("=Qdd")  # whose it is, tokens left, the tick when they were counted
 _NOBODY = 0
 _SET_BYTES = WAYS * _BUCKET.size
@@ -69,17 +72,42 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What an address may do: changes, parts of files, megabytes of files, each counted apart."""
+    """What an address may do: changes, parts of files, megabytes of files, new filings, each counted apart.
+
+    `contests` are filings although another holds their place, by address, and `rivals` those by place.
+    """
 
     changes: Buckets
     parts: Buckets
     megabytes: Buckets
+    filings: Buckets
+    contests: Buckets
+    rivals: Buckets
 
     @classmethod
-    def of(cls, *, per_minute: int, megabytes_per_hour: int, ticks: Callable[[], float]) -> Rates:
-        """Counts that begin anew; of parts there may be PARTS times as many as of changes."""
+    def of(
+        cls,
+        *,
+        per_minute: int,
+        megabytes_per_hour: int,
+        ticks: Callable[[], float],
+        filings_per_hour: int = 60,
+        contested_per_day: int = 10,
+    ) -> Rates:
+        """Counts that begin anew; of parts there may be PARTS times as many as of changes, of rivals RIVALS times as
+        many as an address may contest.
+        """
+        most = RIVALS * contested_per_day
         return cls(
             changes=Buckets(per_minute=per_minute, ticks=ticks),
             parts=Buckets(per_minute=PARTS * per_minute, ticks=ticks),
             megabytes=Buckets(per_minute=megabytes_per_hour / 60, at_once=megabytes_per_hour, ticks=ticks),
+            filings=Buckets(per_minute=filings_per_hour / 60, at_once=filings_per_hour, ticks=ticks),
+            contests=Buckets(per_minute=contested_per_day / DAY, at_once=contested_per_day, ticks=ticks),
+            rivals=Buckets(per_minute=most / DAY, at_once=most, ticks=ticks),
         )
+
+    def file(self, address: str, place: str, contest: bool) -> float:
+        """Take one new filing for this place from the address; the seconds to wait when it has no more, else 0."""
+        wait = self.contests.take(address) or self.rivals.take(place) if contest else 0.0
+        return wait or self.filings.take(address)

@@ -6,14 +6,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from starlette.requests import Request
+
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
 from functions.records.transitions import OpenRecord
-from functions.records.versions import Version, versions_of
+from functions.records.versions import Version, shown_versions, versions_of
+from functions.web.http.problems import HttpProblem
 
 
-def status_json(open_record: OpenRecord) -> dict[str, Any]:
-    """Times are UTC; `due`, `correction_due` and `received_on` are dates in Asia/Shanghai."""
+def status_json(open_record: OpenRecord, address: str, until: int | None = None) -> dict[str, Any]:
+    """`address` and `until` as in `versions_json`. Times are UTC.
+
+    `due`, `correction_due` and `received_on` are dates in Asia/Shanghai.
+    """
     summary, state, definition = open_record.record.summary, open_record.state, open_record.definition
     versions = versions_of(open_record.record.events)
     return {
@@ -32,26 +38,43 @@ def status_json(open_record: OpenRecord) -> dict[str, Any]:
         "opinion": state.opinion,
         "correction_due": state.correction_due or None,
         "fields": [{"pointer": at, "label": definition.label_at(at)} for at in state.asked],
-        "versions": versions_json(definition, versions),
+        "versions": versions_json(definition, versions, address, until),
         "events": _events(open_record),
     }
 
 
-def versions_json(definition: Definition, versions: Sequence[Version]) -> list[dict[str, Any]]:
-    """Each version with its answers and how they differ from those of the one before; null after an erasure."""
+def versions_json(
+    definition: Definition, versions: Sequence[Version], address: str, until: int | None = None
+) -> list[dict[str, Any]]:
+    """Each version; the last ones up to `until` with their answers and how they differ from those of the one before.
+
+    Of the others a link says where those are: at `address`, up to that version.
+    """
+    shown = shown_versions(versions, until)
     told = []
-    for place, version in enumerate(versions):
-        before = versions[place - 1].data if place else None
-        told.append(
-            {
-                "version": version.number,
-                "filed_at": version.event.at,
-                "digest": version.event.digest,
-                "data": version.data,
-                "changes": changes_json(definition, before, version.data) if before and version.data else None,
-            }
-        )
+    for version in versions:
+        filed = {"version": version.number, "filed_at": version.event.at, "digest": version.event.digest}
+        if version.number in shown:
+            told.append({**filed, **_content_json(definition, versions, version.number - 1)})
+        else:
+            told.append({**filed, "link": f"{address}?until={version.number}"})
     return told
+
+
+def _content_json(definition: Definition, versions: Sequence[Version], place: int) -> dict[str, Any]:
+    """The answers and what changed in them; null after an erasure."""
+    before, after = versions[place - 1].data if place else None, versions[place].data
+    return {"data": after, "changes": changes_json(definition, before, after) if before and after else None}
+
+
+def until_in(request: Request) -> int | None:
+    """Up to which version the contents are asked for; HttpProblem 400 for what is no version's number."""
+    value = request.query_params.get("until", "")
+    if not value:
+        return None
+    if value.isascii() and value.isdecimal() and len(value) < 6 and int(value) > 0:
+        return int(value)
+    raise HttpProblem(400, "until 要填版本的号数，例如 3")
 
 
 def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from functions.errors import StoreUnavailable
+from functions.errors import NoRoom, StoreUnavailable
 from functions.forms import attachment_field as filefield
 from functions.forms import pointer
 from functions.forms.definition import Definition, Field
@@ -73,9 +73,9 @@ def _take_one(uploads: Uploads, taken: Uploaded, name: str, field: Field, sent: 
     except FileRefused as error:
         refuse(f"{called}没有收下：{error}")
         return
-    except StoreUnavailable:
+    except StoreUnavailable as error:
         taken.failed = True
-        refuse(f"{called}{NOT_NOW}")
+        refuse(f"{called}没有收下：{error}" if isinstance(error, NoRoom) else f"{called}{NOT_NOW}")
         return
     file = {"name": attachment.name, "size": attachment.size, "sha256": attachment.digest}
     pair = (name, filefield.written(file))

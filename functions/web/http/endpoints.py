@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -33,13 +34,17 @@ def writing(work: Callable[[Request, bytes], Response]) -> Endpoint:
     return endpoint
 
 
-def writing_in(threads: ThreadPoolExecutor) -> Writing:
-    """As `writing`, in these threads alone: as many at once as there are of them."""
+def writing_in(threads: ThreadPoolExecutor, place: Callable[[Request], AbstractContextManager[None]]) -> Writing:
+    """As `writing`, in these threads alone: as many at once as there are of them.
+
+    What `place` raises is the answer at once: else any number would wait for the threads.
+    """
 
     def wrap(work: Callable[[Request, bytes], Response]) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             body = await request.body()
-            return await asyncio.get_running_loop().run_in_executor(threads, work, request, body)
+            with place(request):
+                return await asyncio.get_running_loop().run_in_executor(threads, work, request, body)
 
         return endpoint
 

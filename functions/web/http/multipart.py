@@ -16,6 +16,7 @@ from functions.web.http.bodies import MOST_PAIRS, require_storable
 from functions.web.http.endpoints import Endpoint
 from functions.web.http.problems import HttpProblem
 from functions.web.http.scope import header, spend
+from functions.web.http.temporary_room import require_room
 
 TYPE: Final = "multipart/form-data"
 MOST_FILES: Final = 50
@@ -110,6 +111,8 @@ class _Parser(MultiPartParser):
             self._left -= end - start
             if self._left < 0:
                 raise HttpProblem(413, "填写的内容太长。请把长的文字缩短，分次提交")
+        else:
+            require_room()
         super().on_part_data(data, start, end)
 
     def on_part_end(self) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 from functions.errors import (
     GuardTaken,
     IdempotencyMismatch,
+    NoRoom,
     NotFound,
     OutcomeUnknown,
     QingdanError,
@@ -39,12 +40,15 @@ TITLES = {
     409: "和已有的填报冲突",
     412: "内容已经变了",
     413: "内容太大",
+    414: "地址太长",
     415: "格式不对",
     422: "还没有提交",
     428: "请说明您改的是哪一版",
     429: "操作太快",
+    431: "标头太大",
     500: "出了错",
     503: "现在存不下来",
+    507: "暂时不收附件",
 }
 _DETAILS = {
     404: "这个地址没有内容。请核对地址，或者从首页重新进入",
@@ -55,6 +59,9 @@ _DETAILS = {
     ),
 }
 RETRY_SECONDS = 30
+# Nobody mends more at once; all of them of a hostile filing would be megabytes.
+MOST_ERRORS = 100
+NO_ROOM_SECONDS = 3600
 UNKNOWN_TITLE = "不知道存下来没有"
 _NOT_NOW = "存储现在用不了，这一步没有办完。填好的内容请先留着，过一会儿再试一次"
 _UNKNOWN = (
@@ -103,6 +110,8 @@ def problem_of(error: Exception) -> HttpProblem:
     if isinstance(error, HTTPException):
         known = error.status_code in TITLES
         return HttpProblem(error.status_code if known else 400, headers=error.headers)
+    if isinstance(error, NoRoom):
+        return HttpProblem(507, str(error), headers={"Retry-After": str(NO_ROOM_SECONDS)})
     if isinstance(error, StoreUnavailable):
         headers = {"Retry-After": str(RETRY_SECONDS)}
         if isinstance(error, OutcomeUnknown):
@@ -161,7 +170,9 @@ def content_of(problem: HttpProblem) -> dict[str, Any]:
     }
     content = {**problem.more, **content}
     if problem.errors:
-        content["errors"] = [asdict(error) for error in problem.errors]
+        content["errors"] = [asdict(error) for error in problem.errors[:MOST_ERRORS]]
+    if len(problem.errors) > MOST_ERRORS:
+        content["error_count"] = len(problem.errors)
     return content
 
 
@@ -174,7 +185,7 @@ def answer_json(problem: HttpProblem) -> Response:
 
 def answer_page(problem: HttpProblem, site_frame: SiteFrame) -> Response:
     """The problem as a page: what is wrong, what to do, and the way back."""
-    errors = [el("li", f"{error.label}：{error.message}") for error in problem.errors]
+    errors = [el("li", f"{error.label}：{error.message}") for error in problem.errors[:MOST_ERRORS]]
     told = el(
         "div",
         el("h1", problem.title, id="err-h"),

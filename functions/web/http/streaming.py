@@ -1,4 +1,4 @@
-"""A file made while it is sent: chunks from one worker thread, the event loop never waits; knows no file format."""
+"""A file made while it is sent: chunks from worker threads, the event loop never waits; knows no file format."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote
 
-from anyio import (
-    BrokenResourceError,
-    CancelScope,
-    create_memory_object_stream,
-    create_task_group,
-    from_thread,
-    get_cancelled_exc_class,
-    to_thread,
-)
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
+from anyio.lowlevel import RunVar
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-WAITING_CHUNKS: Final = 4
+from functions.web.http.places import hold_place
+
+MAKING: Final = 8
+_LIMITER: RunVar[CapacityLimiter] = RunVar("qingdan.downloads")
 # Who in the scope delivers a download where it cannot be streamed to the client.
 DELIVERY: Final = "qingdan.delivery"
 
@@ -41,9 +36,9 @@ class Progress:
 class Download(Response):
     """Sends the chunks as an attachment named `filename`, no faster than the client takes them.
 
-    The chunks are read in one worker thread. The answer begins with the first of them: an error until then is an
-    ordinary answer, a later one cuts the connection, so that nobody takes the half for the whole. Where the scope has
-    a DELIVERY, that takes it over.
+    Each chunk is read in a worker thread, one of MAKING that serve nothing but downloads; none is held while the client
+    reads. The answer begins with the first of them: an error until then is an ordinary answer, a later one cuts the
+    connection, so that nobody takes the half for the whole. Where the scope has a DELIVERY, that takes it over.
     """
 
     def __init__(
@@ -52,47 +47,45 @@ class Download(Response):
         super().__init__(media_type=media_type, headers={"Content-Disposition": disposition(filename)})
         del self.headers["content-length"]
         self.chunks, self.filename, self.progress = chunks, filename, progress or Progress()
-        self._failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if DELIVERY in scope:
             await scope[DELIVERY](self, scope, receive, send)
             return
-        sender, receiver = create_memory_object_stream[bytes](WAITING_CHUNKS)
-        async with create_task_group() as group:
-            group.start_soon(to_thread.run_sync, self._make, sender, get_cancelled_exc_class())
-            group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
-            async with receiver:
-                await self._send(receiver, send)
-            group.cancel_scope.cancel()
-        if self._failure is not None:
-            raise self._failure
-
-    def _make(self, sender: MemoryObjectSendStream[bytes], cancelled: type[BaseException]) -> None:
-        """Runs in the worker thread; whatever ends it, the chunks are closed in the thread that read them."""
+        failure: Exception | None = None
         try:
-            for chunk in self.chunks:
-                from_thread.run(sender.send, chunk)
-        except (BrokenResourceError, cancelled):
-            return
-        except Exception as error:
-            self._failure = error
+            with hold_place(scope):
+                async with create_task_group() as group:
+                    group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
+                    try:
+                        await self._send(send)
+                    except Exception as error:
+                        failure = error
+                    group.cancel_scope.cancel()
         finally:
-            close(self.chunks)
-            from_thread.run_sync(sender.close)
+            with CancelScope(shield=True):
+                await to_thread.run_sync(close, self.chunks, limiter=_making())
+        if failure is not None:
+            raise failure
 
-    async def _send(self, receiver: MemoryObjectReceiveStream[bytes], send: Send) -> None:
-        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        started = False
-        async for chunk in receiver:
-            if not started:
-                await send(start)
-                started = True
+    async def _send(self, send: Send) -> None:
+        limiter = _making()
+        chunk = await to_thread.run_sync(next, self.chunks, None, limiter=limiter)
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        while chunk is not None:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        if self._failure is None:
-            if not started:
-                await send(start)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            chunk = await to_thread.run_sync(next, self.chunks, None, limiter=limiter)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _making() -> CapacityLimiter:
+    """The threads of this event loop that make downloads."""
+    try:
+        return _LIMITER.get()
+    except LookupError:
+        limiter = CapacityLimiter(MAKING)
+        _LIMITER.set(limiter)
+        return limiter
 
 
 def disposition(filename: str) -> str:

@@ -9,9 +9,12 @@ import pytest
 
 from functions.bootstrap import Services
 from functions.records.event import canonical, digest_body
+from functions.track.corrections import Corrections
+from functions.web.filing.stepper import Stepper
 from tests.desk.conftest import Filer, SignIn, registration, self_check
 from tests.support.clock import Clock
 from tests.support.filings import valid_self_check
+from tests.support.forms import changed
 
 
 def test_facts_stand_in_the_slip(signed_in: SignIn, file: Filer, services: Services) -> None:
@@ -99,3 +102,23 @@ def test_nothing_that_does_not_work_yet_is_offered(signed_in: SignIn, file: File
             if link.startswith("/desk"):
                 assert client.get(link).status_code == 200, link
         assert 'href="#"' not in page
+
+
+def test_of_many_versions_the_last_are_told_whole_and_compared(
+    signed_in: SignIn, file: Filer, services: Services
+) -> None:
+    number = file()
+    stepper = Stepper(services)
+    corrections = Corrections(services, stepper)
+    for version in range(1, 8):
+        data = changed(valid_self_check(), {"/holdings/y30/y30_items": 1000 + version})
+        act = corrections.act(data, version=version, contest=False, key=None)
+        corrections.take(number, act, data, version=version, contest=False)
+    client = signed_in()
+    told = client.get(f"/api/desk/submissions/{number}").json()["versions"]
+    assert ["link" in version for version in told] == [True] * 3 + [False] * 5
+    assert "data" in client.get(told[2]["link"]).json()["versions"][0]
+    page = client.get(f"/desk/submissions/{number}").text
+    assert "第 3 版和更早的改动没有列在这里" in page
+    assert [f"第 {place} 版" in page for place in (4, 8)] == [True, True]
+    assert "第 1 版全文" in page, "each can be looked at by itself"

@@ -29,7 +29,7 @@ Open = Callable[..., Gateway]
 
 def create_app(services: Services) -> Starlette:
     async def tell_address(request: Request) -> Response:
-        address = client_address(request.scope, services.settings.behind_proxy)
+        address = client_address(request.scope, services.settings.trusted_hops)
         return JSONResponse({"address": address, "encrypted": services.settings.encrypted})
 
     async def give(request: Request) -> Response:

@@ -16,6 +16,7 @@ from functions.web.edge.limits import BodyLimit, RateLimit
 from functions.web.edge.security_headers import SecurityHeaders
 from functions.web.edge.stack import guard
 from functions.web.edge.token_buckets import Rates
+from functions.web.http.scope import UPLOADS
 from functions.web.http.site_frame import SiteFrame
 from tests.support.asgi import ask, echo
 
@@ -79,7 +80,7 @@ def test_the_time_for_a_request_is_well_within_30_seconds_whatever_is_set() -> N
 def test_the_rate_is_counted_by_address_and_comes_back_with_time() -> None:
     now = [0.0]
     rates = Rates.of(per_minute=60, megabytes_per_hour=60, ticks=lambda: now[0])
-    app = RateLimit(echo, rates=rates, behind_proxy=False, site_frame=SHELL)
+    app = RateLimit(echo, rates=rates, hops=0, site_frame=SHELL)
     assert {ask(app, "POST").status for _ in range(60)} == {200}
     refused = ask(app, "POST", headers=JSON)
     assert (refused.status, refused.headers["retry-after"]) == (429, "2")
@@ -96,12 +97,26 @@ def test_a_forwarded_address_counts_only_behind_a_proxy() -> None:
     def once() -> Rates:
         return Rates.of(per_minute=1, megabytes_per_hour=60, ticks=lambda: 0)
 
-    direct = RateLimit(echo, rates=once(), behind_proxy=False, site_frame=SHELL)
+    direct = RateLimit(echo, rates=once(), hops=0, site_frame=SHELL)
     assert ask(direct, "POST").status == 200
     assert ask(direct, "POST", headers=forged).status == 429
-    proxied = RateLimit(echo, rates=once(), behind_proxy=True, site_frame=SHELL)
+    proxied = RateLimit(echo, rates=once(), hops=1, site_frame=SHELL)
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.1, 198.51.100.7")]).status == 200
     assert ask(proxied, "POST", headers=[("x-forwarded-for", "203.0.113.2, 198.51.100.7")]).status == 429
+
+
+def test_a_network_of_version_6_shares_rate_and_upload_budget() -> None:
+    taken: list[float] = []
+
+    async def uploading(scope: Scope, receive: Receive, send: Send) -> None:
+        taken.append(scope[UPLOADS](1))
+        await echo(scope, receive, send)
+
+    rates = Rates.of(per_minute=2, megabytes_per_hour=1, ticks=lambda: 0)
+    app = RateLimit(uploading, rates=rates, hops=0, site_frame=SHELL)
+    seen = [ask(app, "POST", client=(f"2001:db8:1:2::{host}", 1)).status for host in "abc"]
+    assert seen == [200, 200, 429]
+    assert [wait > 0 for wait in taken] == [False, True]
 
 
 def test_every_answer_carries_the_security_headers() -> None:

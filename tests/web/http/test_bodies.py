@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.web.http.bodies import DEEPEST, _parse_strictly, parse_json, parse_pairs, require_type
-from functions.web.http.problems import HttpProblem
+from functions.forms.problem import Problem
+from functions.web.http.bodies import (
+    DEEPEST,
+    MOST_CONTAINERS,
+    _parse_strictly,
+    parse_json,
+    parse_pairs,
+    require_type,
+)
+from functions.web.http.problems import HttpProblem, answer_page, content_of
+from functions.web.http.site_frame import SiteFrame
 
 JSON_VALUES = st.recursive(
     st.none()
@@ -114,3 +123,26 @@ def test_the_fast_reader_and_the_strict_one_agree(value: Any, escaped: bool) -> 
 def test_a_name_written_twice_is_seen_by_both_readers(body: str) -> None:
     with pytest.raises(HttpProblem, match="写了两次"):
         parse_json(body.encode())
+
+
+@pytest.mark.parametrize(("count", "refused"), [(MOST_CONTAINERS - 1, False), (MOST_CONTAINERS, True)])
+def test_a_body_of_empty_rows_is_counted_before_it_is_read(count: int, refused: bool) -> None:
+    body = b"[" + b",".join([b"{}"] * count) + b"]"
+    if refused:
+        with pytest.raises(HttpProblem, match="超过 2000 个"):
+            parse_json(body)
+    else:
+        assert len(parse_json(body)) == count
+
+
+def test_of_many_mistakes_the_first_hundred_are_told_and_their_number() -> None:
+    errors = [Problem(f"/a/{place}", "栏目", "请改", "type") for place in range(250)]
+    told = content_of(HttpProblem(422, "x", errors=errors))
+    assert [error["pointer"] for error in told["errors"]] == [f"/a/{place}" for place in range(100)]
+    assert told["error_count"] == 250
+    assert "error_count" not in content_of(HttpProblem(422, "x", errors=errors[:100]))
+    page = answer_page(
+        HttpProblem(422, "x", errors=errors),
+        SiteFrame("<title><!--qingdan:title--></title><!--qingdan:crumbs--><!--qingdan:main-->"),
+    )
+    assert bytes(page.body).count(b"<li>") == 100
