@@ -52,6 +52,19 @@ def note(services: Services, action: Action, about: str = "", **details: str | i
     services.trail.add(entry, services.entropy(SALT_BYTES)).result()
 
 
+def warn_of_links(settings: Settings) -> None:
+    """Say where receipts will lead when the site was built without its address."""
+    from functions.web.http.site_addresses import site_address
+    from functions.web.http.site_frame import SiteFrame
+
+    site_frame = SiteFrame.load(settings.site)
+    if site_frame.address:
+        return
+    found = site_address(site_frame, settings)
+    told = f"回执上的核验网址是 {found}，别的机器可能打不开" if found else "回执上没有核验网址"
+    typer.echo(f"mkdocs.yml 没有设 site_url：{told}。请设好网站的网址，再运行 qingdan build", err=True)
+
+
 @contextmanager
 def progress(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""

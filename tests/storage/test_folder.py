@@ -113,6 +113,8 @@ def test_files_that_an_older_program_was_given_are_named_from_now_on(tmp_path: P
     older = sqlite3.connect(folder / "qingdan.sqlite3", isolation_level=None)
     older.execute("UPDATE events SET body = CAST('{\"sha256\"' AS BLOB) WHERE number = 'SC-2026-000002'")
     older.execute("DROP TABLE named")
+    older.execute("DROP TABLE ledger")
+    older.execute("ALTER TABLE seals DROP COLUMN last_step")
     older.execute("DROP INDEX idempotency_at")
     older.execute("ALTER TABLE idempotency DROP COLUMN at")
     older.execute(f"PRAGMA user_version = {STEPS.index(_NAMED)}")

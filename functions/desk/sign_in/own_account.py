@@ -191,7 +191,7 @@ class OwnAccount:
             return self._setup_page(request, visitor, secret, str(refusal))
         self._trail.note("second_factor_changed", name, change="on")
         return self._recovery_page(
-            request, visitor, codes, first=True, after=own_page(request, answers.get("next", ""))
+            request, visitor, codes, first=True, after=own_page(request, answers.get("next", "/desk/account"))
         )
 
     def renew_recovery(self, request: Request, body: bytes) -> Response:
@@ -242,7 +242,7 @@ class OwnAccount:
                 error=error,
                 field=field,
                 asked=not self._confirmation.is_recent(request, visitor),
-                next=own_page(request, request.query_params.get("next", "")),
+                next=own_page(request, request.query_params.get("next", "/desk/account")),
                 demanded=self._sessions.demands_second_factor(visitor.account),
                 address=address,
                 qr=qr_code(address, label="用手机验证器扫的二维码"),

@@ -35,6 +35,7 @@ from functions.local.terminal import (
     opened,
     progress,
     read_settings,
+    warn_of_links,
 )
 from functions.settings import MOST_WORKERS, Settings, unknown_variables
 
@@ -161,22 +162,9 @@ def serve(
         origin = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{bound.getsockname()[1]}"
         root = f"{origin}/"
         services = replace(services, settings=replace(settings, listens="" if proxied or is_any(host) else origin))
-        _warn_of_links(services.settings)
+        warn_of_links(services.settings)
         log_to_stderr(services.clock)
         serve_on(services, address, bound, lambda: _greet(root, first_account(services)))
-
-
-def _warn_of_links(settings: Settings) -> None:
-    """Say where receipts will lead when the site was built without its address."""
-    from functions.web.http.site_addresses import site_address
-    from functions.web.http.site_frame import SiteFrame
-
-    site_frame = SiteFrame.load(settings.site)
-    if site_frame.address:
-        return
-    found = site_address(site_frame, settings)
-    told = f"回执上的核验网址是 {found}，别的机器可能打不开" if found else "回执上没有核验网址"
-    typer.echo(f"mkdocs.yml 没有设 site_url：{told}。请设好网站的网址，再运行 qingdan build", err=True)
 
 
 def _shown(host: str) -> str:

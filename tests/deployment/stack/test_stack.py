@@ -264,7 +264,7 @@ def test_documents_are_set_behind_the_seal_of_the_same_night(template: Template)
     assert setting >= sealing + timedelta(seconds=function(template, "nightly")["Timeout"])
     assert nightly.last_due(setting) == sealing
     assert "parcel" not in json.loads(target["Input"])
-    assert len(of_type(template, "Events::Rule")) == 2
+    assert len(of_type(template, "Events::Rule")) == 3
 
 
 def test_what_is_made_in_the_background_has_time_and_is_not_begun_again(template: Template) -> None:
