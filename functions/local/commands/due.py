@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -26,6 +26,7 @@ def due(
     """列出一期应报的单位和项目：按期、延报、逾期未报，要处理的在前。"""
     from functions.supervision.board import due_of
     from functions.supervision.deadlines import day_in_shanghai
+    from functions.supervision.obligations.words import facts_of
 
     with opened(data) as services:
         known = [definition.id for definition in services.catalogue]
@@ -35,26 +36,12 @@ def due(
         found = due_of(services, form=form, period=period, on=day)
         title = services.catalogue.get(form).short
     if as_json:
-        typer.echo(json.dumps([told(one) for one in found], ensure_ascii=False))
+        typer.echo(json.dumps([facts_of(one) for one in found], ensure_ascii=False))
     else:
         for line in _table([HEADER, *(_cells(one, day) for one in found)] if found else []):
             typer.echo(line)
     words = f"共 {len(found)} 份" if found else "没有应报的。请核对期别，或者先用 qingdan roster import 导入名册"
     typer.echo(f"{title} {period}，截至 {day.isoformat()}：{words}", err=True)
-
-
-def told(one: Obligation) -> dict[str, Any]:
-    """One obligation as programs read it."""
-    return {
-        "unit_name": one.unit_name,
-        "uscc": one.uscc,
-        "project": one.project,
-        "period": one.period,
-        "due": one.last_day.isoformat(),
-        "basis": one.basis,
-        "state": one.state,
-        "number": one.number,
-    }
 
 
 def _cells(one: Obligation, on: date) -> tuple[str, ...]:
