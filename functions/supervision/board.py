@@ -44,21 +44,25 @@ def due_of(
     on: date,
     form: str | None = None,
     period: str | None = None,
+    uscc: str | None = None,
+    until: date | None = None,
     rows: Iterable[Listed] | None = None,
     extensions: Iterable[Extension] = (),
     orders: Iterable[Order] = (),
 ) -> tuple[Obligation, ...]:
     """What is owed on the day `on`, of one form and period or of all, in the order of every list; blocks.
 
-    A year that is asked for by its number is also found up to one year before it is owed. `rows` are the rosters where
-    the caller has read them. NotFound where there is no such form.
+    A year that is asked for by its number is also found up to one year before it is owed; `until` brings all that is
+    owed up to then. With `uscc` only the filings of that unit are read, and `rows` should be its own; else they are the
+    rosters where the caller has read them. NotFound where there is no such form.
     """
     forms = [ports.catalogue.get(form)] if form else list(ports.catalogue)
-    until = add_months(on, 12) if period and period.isdecimal() and on.year < date.max.year else None
+    if period and period.isdecimal() and on.year < date.max.year:
+        until = add_months(on, 12)
     found = owed(
         {one.id: one.rules for one in forms},
         read_rows(ports) if rows is None else rows,
-        (filed for one in forms for filed in _filings(ports, one, on)),
+        (filed for one in forms for filed in _filings(ports, one, Selection(form=one.id, unit=uscc), on)),
         extensions,
         orders,
         on,
@@ -97,13 +101,13 @@ def _day(row: Row, column: str) -> date | None:
     return day_of(value) if isinstance(value, str) else None
 
 
-def _filings(ports: Ports, form: Definition, on: date) -> Iterator[Filed]:
+def _filings(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
     """The filings of a form as they stood on the day; what a summary says is enough where only years count."""
     if _is_yearly(form.rules):
-        yield from _summarised(ports, form, on)
+        yield from _summarised(ports, form, selection, on)
         return
     pinned = PinnedForms(ports.records, ports.catalogue)
-    for record in ports.records.stream(Selection(form=form.id)):
+    for record in ports.records.stream(selection):
         yield from _as_it_stood(record, pinned, on)
 
 
@@ -111,9 +115,9 @@ def _is_yearly(rules: Rules) -> bool:
     return len(rules.filings) == 1 and rules.filings[0].due.rule == "day_of_year" and project_at(rules) is None
 
 
-def _summarised(ports: Ports, form: Definition, on: date) -> Iterator[Filed]:
+def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
     pinned = PinnedForms(ports.records, ports.catalogue)
-    for summary in _summaries(ports.records, form.id):
+    for summary in _summaries(ports.records, selection):
         if _has_moved(summary, on):
             yield from _as_it_stood(ports.records.read(summary.number), pinned, on)
         else:
@@ -129,10 +133,10 @@ def _summarised(ports: Ports, form: Definition, on: date) -> Iterator[Filed]:
             )
 
 
-def _summaries(records: RecordStore, form: str) -> Iterator[Summary]:
+def _summaries(records: RecordStore, selection: Selection) -> Iterator[Summary]:
     cursor = None
     while True:
-        page = records.page(Selection(form=form), limit=AT_ONCE, cursor=cursor)
+        page = records.page(selection, limit=AT_ONCE, cursor=cursor)
         yield from page.items
         if page.older is None:
             return

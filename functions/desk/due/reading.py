@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -102,8 +102,3 @@ def read_matter(services: Services, filters: DueFilters, on: date) -> Reading:
     form = filters.form if filters.form != EVERY else ""
     found = due_of(services, on=on, form=form or None, period=filters.period or None, rows=rows)
     return Reading(services.catalogue, rows, found)
-
-
-def of_unit(obligations: Iterable[Obligation], uscc: str) -> list[Obligation]:
-    """Those of one unit."""
-    return [one for one in obligations if one.uscc == uscc]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
-from functions.desk.due.reading import Reading, of_unit, read_day
+from functions.desk.due.reading import Reading
 from functions.desk.due.view import Day, DueRow, FiledRow, OnRoster, UnitView, row_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
@@ -20,7 +20,8 @@ from functions.errors import NotFound
 from functions.records.pinned import PinnedForms
 from functions.records.store import Selection, Summary
 from functions.records.words import TIMELINESS, mark_of
-from functions.supervision.deadlines import day_in_shanghai
+from functions.supervision.board import due_of, read_rows
+from functions.supervision.deadlines import add_months, day_in_shanghai
 from functions.supervision.obligations.values import Listed, Obligation
 from functions.supervision.obligations.words import ACT, STATES, WORDS
 from functions.web.filing.moments import moment_of
@@ -28,6 +29,7 @@ from functions.web.http.endpoints import reading
 from functions.web.http.routes import Route
 
 MOST_FILINGS: Final = 200
+MONTHS_AHEAD: Final = 12
 CONTACT: Final = ("contact_name", "contact_phone", "contact_email")
 
 
@@ -50,22 +52,24 @@ class UnitPages:
         visitor = self._sessions.admit(request, "read")
         uscc = request.path_params["uscc"]
         today = day_in_shanghai(self._services.clock())
-        found = read_day(self._services, today)
-        listed = [row for row in found.rows if row.uscc == uscc]
+        listed = [row for row in read_rows(self._services) if row.uscc == uscc]
         page = self._services.records.page(Selection(unit=uscc), limit=MOST_FILINGS)
         filings = [item for item in page.items if item.uscc == uscc]
         if not listed and not filings:
             raise NotFound("没有这个单位：不在任何名册上，也没有填报过。请核对统一社会信用代码")
         self._trail.note_soon("listed", visitor.account.name, where="due_unit")
-        view = self._view(found, uscc, listed, filings, today, more=page.older is not None)
+        view = self._view(uscc, listed, filings, today, more=page.older is not None)
         return self._pages.page(request, view, visitor)
 
     def _view(
-        self, found: Reading, uscc: str, listed: Sequence[Listed], filings: Sequence[Summary], on: date, *, more: bool
+        self, uscc: str, listed: Sequence[Listed], filings: Sequence[Summary], on: date, *, more: bool
     ) -> UnitView:
-        owed = of_unit(found.obligations, uscc)
+        services = self._services
+        coming = due_of(services, on=on, uscc=uscc, rows=listed, until=add_months(on, MONTHS_AHEAD))
+        owed = [one for one in coming if one.since <= on]
+        found = Reading(services.catalogue, listed, owed)
         waiting = Counter(one.state for one in owed if WORDS[one.state].group == ACT)
-        rosters = self._services.catalogue.rosters
+        rosters = services.catalogue.rosters
         return UnitView(
             name=listed[-1].unit_name if listed else filings[0].unit_name,
             uscc=uscc,
@@ -73,9 +77,9 @@ class UnitPages:
             contact=_contact(listed),
             day=Day(on.isoformat(), is_today=True),
             now=[(WORDS[state].mark, waiting[state]) for state in STATES if waiting[state]],
-            next=self._next(owed, on),
+            next=self._next(coming, on),
             rosters=[_on_roster(rosters[row.roster].title, row, on) for row in listed],
-            rows=[row_of(self._services.catalogue, one, on) for one in owed],
+            rows=[row_of(services.catalogue, one, on) for one in owed],
             filings=[self._filed(summary) for summary in filings],
             more=more,
         )

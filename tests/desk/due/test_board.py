@@ -185,6 +185,7 @@ def test_a_unit_has_a_page_with_what_it_owes_and_what_it_filed(listed: Services,
     assert f"{form.title} 2026-01-01 起" in words
     assert "自查报告 2025 年度 丙五2 2026-09-30 延报" in words
     assert "2026-10-06 12:00" in words
+    assert "下一次应报 自查报告 2026 年度 2027-09-30，还有 337 天" in words
     assert browser.get(f"/desk/units/{make_uscc(9)}").status_code == 404
 
 
