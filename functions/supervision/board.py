@@ -118,7 +118,9 @@ def _is_yearly(rules: Rules) -> bool:
 def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
     pinned = PinnedForms(ports.records, ports.catalogue)
     for summary in _summaries(ports.records, selection):
-        if _has_moved(summary, on):
+        first = _first_day(summary)
+        if first <= on and (summary.status in _GONE or summary.version > 1):
+            # What the summary says may have come about after that day: the events tell.
             yield from _as_it_stood(ports.records.read(summary.number), pinned, on)
         else:
             yield Filed(
@@ -127,7 +129,7 @@ def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) 
                 filing=form.rules.filings[0].id,
                 period=summary.period,
                 uscc=summary.uscc,
-                counted_day=_counted_day(summary),
+                counted_day=_counted_day(summary, first),
                 status=summary.status,
                 contested=summary.contested,
             )
@@ -149,17 +151,11 @@ def _first_day(summary: Summary) -> date:
     return day_in_shanghai(datetime.fromisoformat(summary.submitted_at))
 
 
-def _counted_day(summary: Summary) -> date:
+def _counted_day(summary: Summary, first: date) -> date:
     """The day that timeliness goes by; where a correction made it late, the first that is: no summary has the other."""
-    first, due = _first_day(summary), date.fromisoformat(summary.due)
-    return max(first, due + timedelta(days=1)) if summary.timeliness == "late" else first
-
-
-def _has_moved(summary: Summary, on: date) -> bool:
-    """Whether what the summary says may have come about after that day, so that the events have to be asked."""
-    if _first_day(summary) > on:
-        return False
-    return summary.status in _GONE or summary.version > 1
+    if summary.timeliness == "on_time":
+        return first
+    return max(first, date.fromisoformat(summary.due) + timedelta(days=1))
 
 
 def _as_it_stood(record: Record, pinned: PinnedForms, on: date) -> Iterator[Filed]:
