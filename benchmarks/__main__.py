@@ -15,7 +15,21 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, due, exporting, filing, judging, packages, scale, seal, sign_in, site, strangers
+from benchmarks import (
+    board,
+    cold,
+    desk,
+    due,
+    exporting,
+    filing,
+    judging,
+    packages,
+    scale,
+    seal,
+    sign_in,
+    site,
+    strangers,
+)
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -25,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "site": site.run,
     "desk": desk.run,
     "due": due.run,
+    "board": board.run,
     "cold": cold.run,
     "scale": scale.run,
     "sign_in": sign_in.run,

@@ -49,17 +49,17 @@ def store_all(store: RecordStore, steps: Iterable[Append]) -> None:
         future.result()
 
 
-def steps(data: Path, definition: Definition, count: int, first: int = 0) -> Iterator[Append]:
+def steps(data: Path, definition: Definition, count: int, first: int = 0, year: int = 2025) -> Iterator[Append]:
     """Copy a filing under other numbers, codes and times: canonical JSON stays canonical when a code is replaced.
 
-    `first` is where the numbers begin.
+    `first` is where the numbers begin, `year` the one that the reports are for.
     """
-    code = make_uscc(0)
+    code, received = make_uscc(0), FIRST.replace(year=year + 1)
     model = prepare(
         definition,
-        self_check(2025, code),
-        at=FIRST,
-        due=date(2026, 9, 30),
+        self_check(year, code),
+        at=received,
+        due=date(year + 1, 9, 30),
         timeliness="on_time",
         contest=False,
         idempotency_key=None,
@@ -68,7 +68,9 @@ def steps(data: Path, definition: Definition, count: int, first: int = 0) -> Ite
         entropy=os.urandom,
     )
     for position in range(first, first + count):
-        yield _another(model, code, make_uscc(position), f"SC-2026-{position:06d}", FIRST + timedelta(minutes=position))
+        yield _another(
+            model, code, make_uscc(position), f"SC-{year + 1}-{position:06d}", received + timedelta(minutes=position)
+        )
 
 
 def _another(model: Append, code: str, uscc: str, number: str, at: datetime) -> Append:
@@ -85,7 +87,7 @@ def _another(model: Append, code: str, uscc: str, number: str, at: datetime) -> 
         submitted_at=event.at,
         guard=model.summary.guard.replace(code, uscc),
         words=model.summary.words.replace(code.lower(), uscc.lower()),
-        timeliness="on_time" if at < datetime(2026, 9, 30, 16, tzinfo=UTC) else "late",
+        timeliness="on_time" if at < datetime(at.year, 9, 30, 16, tzinfo=UTC) else "late",
     )
     return replace(model, events=(event,), summary=summary, claim=summary.guard)
 

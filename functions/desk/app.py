@@ -18,6 +18,8 @@ from functions.desk.admin.audit_log import AuditLogPages
 from functions.desk.confirmation import Confirmation
 from functions.desk.downloads.behind_gateway import delivered
 from functions.desk.downloads.prepared import PreparedDownloads
+from functions.desk.due.board import DueBoard
+from functions.desk.due.units import UnitPages
 from functions.desk.error_answers import ErrorAnswers
 from functions.desk.filings.api import FilingsApi
 from functions.desk.filings.call_list import Calls
@@ -72,6 +74,8 @@ def create_app(services: Services) -> Starlette:
         *OwnAccount(services, sessions, factors, pages, confirmation).routes(slow),
         *StaffPages(services, sessions, pages, confirmation).routes(slow),
         *AuditLogPages(services, sessions, pages).routes(),
+        *DueBoard(services, sessions, pages).routes(),
+        *UnitPages(services, sessions, pages).routes(),
         *ListPage(services, sessions, pages, review.page).routes(),
         *FilingsApi(services, sessions, stepper).routes(),
         *DeskDocuments(services, sessions).routes(),

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, Protocol, cast
 from functions.records.event import Event, EventType, make_event
 from functions.records.filing import timestamp
 from functions.records.words import DECISIONS
+from functions.supervision.obligations.words import ACT, IN, NOT_DUE, WORDS
 
 NUMBER: Final = "TRAIL"
 FORM: Final = "trail"
@@ -80,6 +81,8 @@ _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "period": "期 {}",
     "timeliness": "只看{}的",
     "status": "只看{}的",
+    "state": "只看{}",
+    "on": "截至 {}",
     "narrowed": "另按单位或文字筛选",
     "format": "格式 {}",
     "table": "子表 {}",
@@ -115,6 +118,12 @@ _VALUE_WORDS: Final[Mapping[str, str]] = {
     "note": "写备注",
     "reissue": "换发查询码",
     "paper": "录入纸质件",
+    "due_board": "到期看板",
+    "due_unit": "单位页",
+    "act": ACT,
+    "not_due": NOT_DUE,
+    "in": IN,
+    **{str(state): word.mark.word for state, word in WORDS.items()},
 }
 
 Details = Mapping[str, "str | int | bool | list[str]"]

@@ -139,7 +139,8 @@ def test_axe_finds_nothing_at_the_desk(
     expect(desk.locator(".errors")).to_be_focused()
     assert findings(desk) == []
     sign_in(desk, *officer)
-    for path in ("/desk/", "/desk/?q=没有这样的填报", "/desk/password", "/desk/submissions/SC-2026-222222"):
+    due = ("/desk/due", "/desk/due?q=没有这样的单位", "/desk/due?on=2000-01-01", "/desk/units/nothing")
+    for path in ("/desk/", "/desk/?q=没有这样的填报", "/desk/password", "/desk/submissions/SC-2026-222222", *due):
         desk.goto(path)
         assert findings(desk) == [], path
     desk.goto(f"/desk/submissions/{filed}")

@@ -27,6 +27,10 @@ Outcome = Literal["let through", "sent to sign in", "forbidden"]
 # one's own, before a second factor that is demanded. All else needs the permission, and both of these.
 ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/"): "read",
+    ("GET", "/desk/due"): "read",
+    ("GET", "/desk/due.{format}"): "export",
+    ("GET", "/api/desk/due"): "read",
+    ("GET", "/desk/units/{uscc}"): "read",
     ("GET", "/desk/submissions/{number}"): "read",
     ("POST", "/desk/submissions/{number}/decision"): "return",
     ("POST", "/desk/submissions/{number}/note"): "note",
@@ -98,6 +102,7 @@ def knock(services: Services, file: Filer) -> Knock:
         "format": "jsonl",
         "sequence": "2",
         "sha256": "0" * 64,
+        "uscc": "0" * 18,
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:

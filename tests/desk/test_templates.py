@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 LONGEST = 120
 FRAME = {"frame", "who", "ways"}
-SHARED = {"base.html", "macros.html"}
+SHARED = {"base.html", "due_macros.html", "macros.html"}
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 NAMES = sorted(path.name for path in TEMPLATES.glob("*.html"))
 

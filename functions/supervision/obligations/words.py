@@ -60,6 +60,20 @@ def days_text(obligation: Obligation, on: date) -> str:
     return _left(obligation, on) if on <= last else f"↑ 过 {_count(obligation, last, on)}"
 
 
+def facts_of(obligation: Obligation) -> dict[str, str]:
+    """One obligation as programs read it; `due` is the day that the state goes by."""
+    return {
+        "unit_name": obligation.unit_name,
+        "uscc": obligation.uscc,
+        "project": obligation.project,
+        "period": obligation.period,
+        "due": obligation.last_day.isoformat(),
+        "basis": obligation.basis,
+        "state": obligation.state,
+        "number": obligation.number,
+    }
+
+
 def day_shown(on: date, today: date) -> str:
     """The day that a page goes by, as it says it in its frame: 截至 2026-10-28（今天）."""
     return f"截至 {on.isoformat()}（今天）" if on == today else f"这是 {on.isoformat()} 那天的样子，不是今天"

@@ -25,6 +25,7 @@ from functions.records.event import event_is_whole
 from functions.staff.audit_log import Sought, body_of
 from tests.desk.conftest import PASSWORD, ROLES, Filer, SignIn, self_check, token_in
 from tests.support.clock import Clock
+from tests.support.filings import make_uscc
 from tests.support.markup import read_page
 
 
@@ -396,7 +397,7 @@ def test_whatever_shows_filings_leaves_a_trail(services: Services, become: SignI
         if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in SILENT
     }
     filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0", "sequence": "1"}
-    filled["sha256"] = "0" * 64
+    filled |= {"sha256": "0" * 64, "uscc": make_uscc(1)}
     for path in sorted(paths):
         before = len(everything(services))
         address = path.format(**filled) + ("?format=jsonl" if path == "/desk/export" else "")

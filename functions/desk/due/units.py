@@ -1,0 +1,117 @@
+"""One unit as officers see it: where it is listed, what it owes, what it ever filed; decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.bootstrap import Services
+from functions.desk.audit import Audit
+from functions.desk.due.reading import Reading
+from functions.desk.due.view import Day, DueRow, FiledRow, OnRoster, UnitView, row_of
+from functions.desk.frame import Pages
+from functions.desk.sessions import Sessions
+from functions.errors import NotFound
+from functions.records.pinned import PinnedForms
+from functions.records.store import Selection, Summary
+from functions.records.words import TIMELINESS, mark_of
+from functions.supervision.board import due_of, read_rows
+from functions.supervision.deadlines import add_months, day_in_shanghai
+from functions.supervision.obligations.values import Listed, Obligation
+from functions.supervision.obligations.words import ACT, STATES, WORDS
+from functions.web.filing.moments import moment_of
+from functions.web.http.endpoints import reading
+from functions.web.http.routes import Route
+
+MOST_FILINGS: Final = 200
+MONTHS_AHEAD: Final = 12
+CONTACT: Final = ("contact_name", "contact_phone", "contact_email")
+
+
+class UnitPages:
+    """Calls block: run them in a worker thread."""
+
+    def __init__(self, services: Services, sessions: Sessions, pages: Pages) -> None:
+        self._services = services
+        self._sessions = sessions
+        self._pages = pages
+        self._forms = PinnedForms(services.records, services.catalogue)
+        self._trail = Audit(services)
+
+    def routes(self) -> list[Route]:
+        """The address of this."""
+        return [Route("/desk/units/{uscc}", reading(self.show))]
+
+    def show(self, request: Request) -> Response:
+        """The page; NotFound for a unit that is on no roster and has filed nothing."""
+        visitor = self._sessions.admit(request, "read")
+        uscc = request.path_params["uscc"]
+        today = day_in_shanghai(self._services.clock())
+        listed = [row for row in read_rows(self._services) if row.uscc == uscc]
+        page = self._services.records.page(Selection(unit=uscc), limit=MOST_FILINGS)
+        filings = [item for item in page.items if item.uscc == uscc]
+        if not listed and not filings:
+            raise NotFound("没有这个单位：不在任何名册上，也没有填报过。请核对统一社会信用代码")
+        self._trail.note_soon("listed", visitor.account.name, where="due_unit")
+        view = self._view(uscc, listed, filings, today, more=page.older is not None)
+        return self._pages.page(request, view, visitor)
+
+    def _view(
+        self, uscc: str, listed: Sequence[Listed], filings: Sequence[Summary], on: date, *, more: bool
+    ) -> UnitView:
+        services = self._services
+        coming = due_of(services, on=on, uscc=uscc, rows=listed, until=add_months(on, MONTHS_AHEAD))
+        owed = [one for one in coming if one.since <= on]
+        found = Reading(services.catalogue, listed, owed)
+        waiting = Counter(one.state for one in owed if WORDS[one.state].group == ACT)
+        rosters = services.catalogue.rosters
+        return UnitView(
+            name=listed[-1].unit_name if listed else filings[0].unit_name,
+            uscc=uscc,
+            category=found.strata.get(uscc, ""),
+            contact=_contact(listed),
+            day=Day(on.isoformat(), is_today=True),
+            now=[(WORDS[state].mark, waiting[state]) for state in STATES if waiting[state]],
+            next=self._next(coming, on),
+            rosters=[_on_roster(rosters[row.roster].title, row, on) for row in listed],
+            rows=[row_of(services.catalogue, one, on) for one in owed],
+            filings=[self._filed(summary) for summary in filings],
+            more=more,
+        )
+
+    def _next(self, owed: Sequence[Obligation], on: date) -> DueRow | None:
+        coming = [one for one in owed if one.filed is None and one.last_day >= on]
+        first = min(coming, key=lambda one: one.last_day, default=None)
+        return row_of(self._services.catalogue, first, on) if first else None
+
+    def _filed(self, summary: Summary) -> FiledRow:
+        form = self._services.catalogue.get(summary.form) if self._in_use(summary.form) else None
+        return FiledRow(
+            number=summary.number,
+            form=form.short if form else summary.form,
+            period=self._forms.period_title(summary.form, summary.period),
+            at=summary.received_on or moment_of(summary.submitted_at).minute,
+            timeliness=TIMELINESS[summary.timeliness],
+            status=mark_of(summary),
+        )
+
+    def _in_use(self, form: str) -> bool:
+        return any(definition.id == form for definition in self._services.catalogue)
+
+
+def _contact(listed: Sequence[Listed]) -> list[str]:
+    """The contact of the row that names one; the last one listed counts."""
+    for row in reversed(listed):
+        if words := [row.columns[name] for name in CONTACT if row.columns.get(name)]:
+            return words
+    return []
+
+
+def _on_roster(title: str, row: Listed, on: date) -> OnRoster:
+    ended = row.until.isoformat() if row.until is not None and row.until < on else ""
+    return OnRoster(title, row.project, row.since.isoformat(), ended)

@@ -1,0 +1,1 @@
+"""The due board and the page of one unit."""
