@@ -1,4 +1,4 @@
-"""The one place that picks the adapters and owns clock and randomness; knows no HTTP."""
+"""The one place that selects the adapters and owns clock and randomness; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -59,20 +59,20 @@ class Services:
     scanner: Scanner | None = None
 
     def close(self) -> None:
-        """Finish what waits to be stored and release the data."""
+        """Finish pending writes and release the data."""
         self.records.close()
 
 
 def read_clock() -> datetime:
-    """Now, aware, UTC."""
+    """Return the current time, aware, UTC."""
     return datetime.now(UTC)
 
 
 class Entropy:
-    """Called, it gives so many secure random bytes, from a store of the system's own that is read some at a time.
+    """Callable: returns secure random bytes of a given length, from a buffer filled by the operating system.
 
-    Each reading lets go of the interpreter, and under load another thread takes it for milliseconds. A process that is
-    forked off reads its own: no two may give the same bytes.
+    Each system call releases the interpreter lock, and under load another thread keeps it for milliseconds; the buffer
+    makes these calls rare. A forked process fills its own buffer: no two may return equal bytes.
     """
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ def open_services(settings: Settings, *, lock: bool, until: Until | None = None)
 
 
 def reopen(services: Services) -> Services:
-    """Open forms and data again for a forked process, which may share no connection with its parent."""
+    """Open forms and data again in a forked process, which must not share a connection with its parent."""
     return _open(services.settings, services.catalogue, lock=False)
 
 

@@ -1,4 +1,4 @@
-"""How a night is sealed, an event proved and a month gathered, through the store's port; reads no clock."""
+"""Seals a night's events, proves an event, and collects a month of seals, through the store's port; reads no clock."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ SEALS_AT_ONCE = 64
 def seal_new(store: SealStore, signer: Signer, at: datetime) -> Seal | None:
     """Seal every event that no seal holds yet and return the seal; None when there is none.
 
-    `at` is aware. Raises SealTaken when another sealing was faster: then what it left waits for the next night.
+    `at` is aware. Raises SealTaken when another sealing was faster: events that it left out wait for the next night.
     """
-    # In this order: what another sealing takes in between makes this one fail, and never seals twice.
+    # Keep this order: an event that another sealing takes in between makes this sealing fail, so nothing is sealed
+    # twice.
     last = store.last_seal()
     unsealed = store.unsealed()
     if not unsealed.leaves:
         return None
     tree = plant([leaf.digest for leaf in unsealed.leaves])
-    # A clock that was set back must not break the chain, whose times never fall.
+    # Times never fall along the chain, even after a clock was set back.
     moment = max(timestamp(at), last.at) if last else timestamp(at)
     seal = make_seal(signer, at=moment, size=tree.size, root=tree.root, previous=last)
     store.keep_seal(seal, unsealed, tree.tiles)

@@ -1,4 +1,4 @@
-"""The versions of a filing: what the unit filed, each time that it corrected it, and what was last said about them."""
+"""The versions of a filing: what the unit filed and each correction, with the last decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DECISIONS: Final = frozenset(("accepted", "returned", "reopened", "voided"))
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What the unit filed at one time: the answers, as of the event that brought them; None after an erasure."""
+    """One version: the answers of the event that brought them; None after an erasure."""
 
     number: int
     event: Event
@@ -23,7 +23,7 @@ class Version:
 
 
 def versions_of(events: Sequence[Event]) -> list[Version]:
-    """Every version, the first one first."""
+    """Return every version, in order."""
     filed = (event for event in events if event.type in ("submitted", "corrected"))
     return [
         Version(number, event, json.loads(event.body)["data"] if event.body is not None else None)
@@ -32,7 +32,7 @@ def versions_of(events: Sequence[Event]) -> list[Version]:
 
 
 def answers_of(record: Record) -> Answers:
-    """What tables show of the record."""
+    """Return the part of the record that tables show."""
     summary = record.summary
     event = next(event for event in reversed(record.events) if event.type in ("submitted", "corrected"))
     return Answers(
@@ -62,7 +62,7 @@ def _decided(events: Sequence[Event]) -> Decided | None:
 
 
 def last_decision(events: Sequence[Event]) -> int | None:
-    """The sequence of the last decision that its unit is told of; None when there is none, or its words are gone."""
+    """Return the sequence of the last decision told to the unit; None when there is none, or its words are erased."""
     for event in reversed(events):
         if event.type in DECISIONS and event.body is not None and json.loads(event.body).get("complete", True):
             return event.sequence

@@ -1,4 +1,4 @@
-"""A filing as its unit's programs get it: how it stands, what was said, every version; no name of an officer."""
+"""A filing as JSON for its unit's programs: status, decisions, every version; never the name of an officer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def status_json(open_record: OpenRecord) -> dict[str, Any]:
 
 
 def versions_json(definition: Definition, versions: Sequence[Version]) -> list[dict[str, Any]]:
-    """Each version with its answers and how they differ from those of the one before; null after an erasure."""
+    """Return each version with its answers and their changes since the previous one; null after an erasure."""
     told = []
     for place, version in enumerate(versions):
         before = versions[place - 1].data if place else None
@@ -55,7 +55,7 @@ def versions_json(definition: Definition, versions: Sequence[Version]) -> list[d
 
 
 def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[str, Any]]:
-    """Each answer that differs; null stands for no answer."""
+    """Return each answer that differs; null means that there is no answer."""
     return [
         {"pointer": change.pointer, "label": change.label, "before": change.before, "after": change.after}
         for change in compare(definition, before, after).changes
@@ -63,7 +63,7 @@ def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[s
 
 
 def _events(open_record: OpenRecord) -> list[dict[str, str]]:
-    """What concerns the unit: no notes between officers, no acceptance that a second officer must join."""
+    """Return the events for the unit: no notes between officers, no acceptance that a second officer must join."""
     told = []
     for event in open_record.record.events:
         partial = (

@@ -1,4 +1,4 @@
-"""A whole form that was posted with files, read as it comes: files to disk, answers to pairs; it stores nothing."""
+"""Parses a form that was posted with files while it arrives: files to disk, answers to pairs; it stores nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNREADABLE: Final = "提交的内容读不出来。请回到表页，再上传�
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file that came under a control's name; it can be read from any place until the request is answered."""
+    """A file that came under a control's name; it is seekable until the request is answered."""
 
     control: str
     name: str
@@ -33,7 +33,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a form brought: its pairs in order, line ends as LF, the bytes of their values, and the chosen files."""
+    """A form's contents: its pairs in order, line ends as LF, the bytes of their values, and the chosen files."""
 
     pairs: Sequence[tuple[str, str]]
     size: int
@@ -41,7 +41,7 @@ class Posted:
 
     @classmethod
     def of(cls, form: FormData) -> Posted:
-        """Read Starlette's form data; HttpProblem 400 for a name that no file can have."""
+        """Convert Starlette's form data; HttpProblem 400 for a file name that cannot be stored."""
         pairs, files = [], []
         for name, value in form.multi_items():
             require_storable(name)
@@ -97,7 +97,7 @@ async def _read(request: Request, parser: MultiPartParser) -> FormData:
 
 
 class _Parser(MultiPartParser):
-    """Starlette's, which would keep any number of long answers in memory, and read what is no UTF-8 as something."""
+    """Limits Starlette's parser, which would keep any number of long answers in memory and accept what is not UTF-8."""
 
     def __init__(self, request: Request, typed: int) -> None:
         super().__init__(
@@ -122,7 +122,7 @@ class _Parser(MultiPartParser):
 
 
 class _DeafParser(_Parser):
-    """A parser that keeps no byte of any file."""
+    """A parser that skips the contents of every file."""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:

@@ -1,4 +1,4 @@
-"""A file made while it is sent: chunks from one worker thread, the event loop never waits; knows no file format."""
+"""Sends a file while one worker thread makes its chunks; the event loop never waits. Knows no file format."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 WAITING_CHUNKS: Final = 4
-# Who in the scope delivers a download where it cannot be streamed to the client.
+# Key in the scope: delivers a download where it cannot be streamed to the client.
 DELIVERY: Final = "qingdan.delivery"
 
 
 class Progress:
-    """How many filings are in a file that is being made. `total` says of how many, and may take a while."""
+    """The number of filings in a file in the making. `total` returns the final number, and may take a while."""
 
     def __init__(self, total: Callable[[], int] = int) -> None:
         self.total = total
         self.done = 0
-        # Called at every step; what it raises ends the making.
+        # Called at every step; an exception from it stops the making.
         self.watch: Callable[[], object] = int
 
     def __call__(self, done: int) -> None:
@@ -41,9 +41,9 @@ class Progress:
 class Download(Response):
     """Sends the chunks as an attachment named `filename`, no faster than the client takes them.
 
-    The chunks are read in one worker thread. The answer begins with the first of them: an error until then is an
-    ordinary answer, a later one cuts the connection, so that nobody takes the half for the whole. Where the scope has
-    a DELIVERY, that takes it over.
+    One worker thread reads the chunks. The answer begins with the first chunk: an earlier error is an ordinary answer,
+    a later one cuts the connection, so that nobody takes half a file for the whole. When the scope has a DELIVERY, that
+    takes over.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Download(Response):
             raise self._failure
 
     def _make(self, sender: MemoryObjectSendStream[bytes], cancelled: type[BaseException]) -> None:
-        """Runs in the worker thread; whatever ends it, the chunks are closed in the thread that read them."""
+        """Run in the worker thread; always closes the chunks in the thread that read them."""
         try:
             for chunk in self.chunks:
                 from_thread.run(sender.send, chunk)
@@ -102,7 +102,7 @@ def disposition(filename: str) -> str:
 
 
 def close(chunks: Iterator[bytes]) -> None:
-    """Let go of what the chunks are made from."""
+    """Release the resources behind the chunks."""
     getattr(chunks, "close", _nothing)()
 
 
