@@ -129,7 +129,7 @@ class Attach:
             raise _refused(error) from None
 
     def complete(self, request: Request, body: bytes) -> Response:
-        """The voucher with which a filing may name the file, once all of it is there and nothing is wrong with it."""
+        """Return the voucher for naming the file in a filing, once all of it has arrived and passed inspection."""
         announced = self._admit(request)
         upload = announced.upload
         try:

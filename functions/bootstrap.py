@@ -37,7 +37,7 @@ ENTROPY_AT_ONCE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes.
+    """The dependencies of the functions. `clock` gives aware UTC, `entropy` gives secure random bytes.
 
     `parcels` is None where a download is streamed to the client, however large it is; `scanner` where nobody looks for
     viruses.
@@ -89,7 +89,7 @@ class Entropy:
 
 
 def read_forms(settings: Settings) -> Catalogue:
-    """The catalogue, from the compiled file when one is set, else from the schemas; AuthoringError or SettingError."""
+    """Read the catalogue: the compiled file when one is set, else the schemas; AuthoringError or SettingError."""
     if settings.catalogue is None:
         from functions.forms.authoring.reader import read_catalogue
 
@@ -110,7 +110,7 @@ def read_forms(settings: Settings) -> Catalogue:
 
 
 def settle() -> None:
-    """Collect garbage from now on, of what comes after the start of a function; does nothing where that is done."""
+    """Freeze what the start has created and turn garbage collection on; does nothing when it is on already."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

@@ -23,7 +23,7 @@ BETWEEN_SEALS: Final = timedelta(hours=1)
 
 
 class Failed(Exception):
-    """The night's work was not done. The log says where: the words of what went wrong may quote a filing."""
+    """The night's work failed. The log says where, without the error's own message, which may quote a filing."""
 
 
 @dataclass(frozen=True, slots=True)

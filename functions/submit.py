@@ -110,7 +110,7 @@ class Submit:
         return RedirectResponse(f"{self.site_frame.base}forms/{self.definition(request).id}/", 301)
 
     async def take_form(self, request: Request) -> Response:
-        """The form with what to change, the answers to check, or, once they are stored, the receipt."""
+        """Answer with the form and what to change, the answers to check, or, once they are stored, the receipt."""
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         posted = PostedForm.read(definition, await request.body())
@@ -129,7 +129,7 @@ class Submit:
         return self.page(await asyncio.to_thread(to.receipt, step, given))
 
     async def give_receipt(self, request: Request) -> Response:
-        """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""
+        """Return the receipt that the page holds as a file: so neither a request nor an address ever shows the code."""
         self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         receipt = dict(parse_pairs(await request.body())).get("receipt", "")

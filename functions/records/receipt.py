@@ -105,9 +105,7 @@ def jwks(public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]
 
 
 def read_jwks(written: Any) -> dict[str, ec.EllipticCurvePublicKey]:
-    """Read the public keys of a JSON Web Key Set by `kid`; ValueError when it is malformed, or holds other kinds of
-    keys.
-    """
+    """Read the public keys of a JSON Web Key Set by `kid`; ValueError for malformed or foreign keys."""
     try:
         return {jwk["kid"]: _public_key(jwk) for jwk in written["keys"]}
     except (KeyError, TypeError, AttributeError):

@@ -35,7 +35,7 @@ def seal_new(store: SealStore, signer: Signer, at: datetime) -> Seal | None:
 
 
 def prove_event(store: SealStore, digest: str) -> Proof:
-    """The proof that the event of this digest is sealed, or NotFound."""
+    """Return the proof that the event of this digest is sealed; NotFound when it is not."""
     place = store.place(digest)
     seal = store.seal(place.seal)
     path = prove(place.position, seal.size, lambda level, index: store.tile(seal.index, level, index))
@@ -43,7 +43,7 @@ def prove_event(store: SealStore, digest: str) -> Proof:
 
 
 def page_before(store: SealStore, before: int | None, limit: int) -> tuple[Seal, ...]:
-    """So many seals at most before the index `before`, or the last ones; the newest first."""
+    """Return at most `limit` seals before the index `before`, or the last ones; newest first."""
     if before is None:
         last = store.last_seal()
         before = last.index + 1 if last else 1
@@ -52,7 +52,7 @@ def page_before(store: SealStore, before: int | None, limit: int) -> tuple[Seal,
 
 
 def newest_first(store: SealStore) -> Iterator[Seal]:
-    """Every seal, the last one first."""
+    """Yield every seal, newest first."""
     before = None
     while page := page_before(store, before, SEALS_AT_ONCE):
         yield from page
@@ -60,7 +60,7 @@ def newest_first(store: SealStore) -> Iterator[Seal]:
 
 
 def seals_of_month(store: SealStore, month: str) -> tuple[Seal, ...]:
-    """The seals made in a month of Asia/Shanghai (YYYY-MM), in order."""
+    """Return the seals made in a month of Asia/Shanghai (YYYY-MM), in order."""
     found: list[Seal] = []
     for seal in newest_first(store):
         made = datetime.fromisoformat(seal.at).astimezone(SHANGHAI).strftime("%Y-%m")

@@ -221,7 +221,7 @@ class RecordStore(Protocol):
         ...
 
     def answers(self, selection: Selection) -> Iterator[Answers]:
-        """The answers of every record that `stream` would bring, in the same order, without the rest of them."""
+        """Yield the answers of every record that `stream` would yield, in that order, without the rest of it."""
         ...
 
     def named(self, digests: Collection[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Contents as files named by their SHA-256, in one folder for each area; knows nothing of what stands in them."""
+"""Contents as files named by their SHA-256, in one folder for each area; does not interpret the contents."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from functions.storage.folder import FILE_MODE, private_folder, sync_folder, wri
 INCOMING: Final = "incoming"
 FINISHED: Final = "finished"
 CHUNK: Final = 1 << 20
-# Files from outside leave so much of the disk to filings, which are small and must never be refused for want of room.
+# Uploads leave this much of the disk to filings, which are small and must never be refused for lack of space.
 KEPT_FREE: Final = 512 * 1024 * 1024
 
 
 class FileBlobs:
-    """A BlobStore in a private folder; it has no addresses of its own, so our server sends and takes everything."""
+    """A BlobStore in a private folder; it has no addresses of its own, so our server sends and receives everything."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -137,7 +137,7 @@ class FileBlobs:
                 begun += 1
         for mark in _files(self._folder / FINISHED, before):
             mark.unlink(missing_ok=True)
-        # What a machine that lost its power was in the middle of writing.
+        # Temporary files of a machine that lost its power.
         for area in get_args(Area):
             for path in _files(self._folder / area, before):
                 if path.name.startswith("."):
@@ -148,7 +148,7 @@ class FileBlobs:
         return self._folder / INCOMING / require_id(upload.id) / f"{part:05d}"
 
     def _join(self, upload: Upload, quarantine: Path) -> None:
-        """Write the parts into one file, which gets its name only when it is whole, right and durable."""
+        """Join the parts into one file, which gets its name only when it is whole, right and durable."""
         draft = quarantine / f".{upload.id}.tmp"
         digest = hashlib.sha256()
         try:
@@ -171,7 +171,7 @@ class FileBlobs:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """The folder to ourselves among all who ask so, of every process; a folder that is not there is nobody's."""
+    """Lock the folder against all other callers in every process; a missing folder needs no lock."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -186,7 +186,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What the disk refuses, in words for people; the system's own stay in the log."""
+    """Translate disk errors into words for people; the original error goes to the log."""
     try:
         yield
     except OSError as error:
@@ -215,7 +215,7 @@ def _files(folder: Path, before: datetime) -> Iterator[Path]:
 
 
 def _older(folder: Path, before: datetime) -> Iterator[Path]:
-    """What in the folder was last changed before that moment."""
+    """Yield the entries of the folder that were last changed before that moment."""
     moment = before.timestamp()
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:

@@ -137,7 +137,7 @@ def kind_of(file: BinaryIO) -> Kind:
 
 
 def _kind_of_zip(file: BinaryIO) -> Kind:
-    """The kind by the names of the members: an office document is a zip, and so is much that is none."""
+    """Tell the kind by the members' names: an office document is a zip, but most zips are not office documents."""
     types, ofd, tops = False, False, set[bytes]()
     for name in _members(file):
         plain = name.lower()

@@ -113,7 +113,7 @@ class BlobStore(Protocol):
         ...
 
     def link(self, area: Area, digest: str, *, filename: str, media_type: str, seconds: int) -> str | None:
-        """An address from which anybody can download the content for so long; None where our own server sends it."""
+        """Return an address where anybody can download the content for `seconds`; None where our server sends it."""
         ...
 
     def ticket(self, area: Area, digest: str, *, size: int, media_type: str, seconds: int) -> Ticket | None:

@@ -114,9 +114,7 @@ class Report:
 
 
 def check_chain(events: Iterable[Event], report: Report) -> bool:
-    """Check that the events of one record (or of the audit log), sorted by sequence, are whole and form an unbroken
-    chain.
-    """
+    """Check that the events of one record or of the audit log, sorted by sequence, are whole and linked."""
     before = len(report.findings)
     gone: list[Event] = []
     erasures: dict[int, Gap] = {}

@@ -97,7 +97,7 @@ def split(hashes: bytes) -> list[bytes]:
 
 
 def _fold(row: Sequence[bytes]) -> bytes:
-    """The root over nodes: pairs from the left, an odd one out moves up, which is RFC 6962's split read from below."""
+    """Return the root over nodes: pairs from the left; an odd one moves up. This is RFC 6962's split from below."""
     while len(row) > 1:
         row = _pairs(row)
     return row[0]

@@ -95,9 +95,7 @@ def make_seal(signer: Signer, *, at: str, size: int, root: bytes, previous: Seal
 
 
 def seal_of(token: str) -> Seal:
-    """Read the seal that this JWS states without verifying it: for data from our own store. ValueError when it states
-    none.
-    """
+    """Read the seal that this JWS states without verifying it: for our own store's data. ValueError for other text."""
     try:
         stated = json.loads(_statement(token))
         seal = Seal(stated["index"], stated["at"], stated["size"], stated["root"], stated["previous"], token)
@@ -146,7 +144,7 @@ def write_proof(proof: Proof) -> dict[str, Any]:
 
 
 def read_proof(written: Any, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> Proof:
-    """The proof that `write_proof` wrote; InvalidSeal when it is none, or its seal is not signed by one of the keys."""
+    """Read a proof that `write_proof` wrote; InvalidSeal when it is malformed, or no key here signed its seal."""
     try:
         path = tuple(_decode(node) for node in written["path"])
         digest, position, token = written["digest"], written["position"], written["seal"]

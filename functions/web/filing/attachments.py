@@ -88,7 +88,7 @@ def digest_in(request: Request) -> str:
 
 
 def _named(record: Record) -> list[Attachment]:
-    """The files, each as the last version that names it calls it; one that has several names there, under each."""
+    """Return the files, named as in the last version that has them; one with several names there comes under each."""
     named: list[Attachment] = []
     for version in reversed(versions_of(record.events)):
         known = {each.digest for each in named}

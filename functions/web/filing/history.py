@@ -38,7 +38,7 @@ def told_to_officers(open_record: OpenRecord) -> list[Step]:
 
 
 def told_to_unit(open_record: OpenRecord) -> list[Step]:
-    """The latest first: no notes between officers, no acceptance that a second officer must join, no names."""
+    """Return the unit's steps, latest first: no notes between officers, no first acceptance of two, no names."""
     return _tell(open_record, inside=False)
 
 

@@ -79,7 +79,7 @@ def wrong_size(size: int) -> str:
 
 
 def announcement(content: Any) -> tuple[str, int, str]:
-    """Name, size and digest of a file as a program announces it; HttpProblem 400 or 422 for what can never be taken."""
+    """Read a program's announcement: name, size and digest; HttpProblem 400 or 422 when it can never be accepted."""
     if not isinstance(content, dict) or content.keys() != {"name", "size", "sha256"}:
         raise HttpProblem(400, "请发送含 name、size 和 sha256 的 JSON 对象")
     name, size, digest = content["name"], content["size"], content["sha256"]

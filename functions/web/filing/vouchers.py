@@ -43,7 +43,7 @@ def named_before(record: Record) -> Iterator[Attachment]:
 def unproven(
     services: Services, definition: Definition, data: Any, vouchers: Iterable[str], known: Iterable[Attachment] = ()
 ) -> tuple[Problem, ...]:
-    """One problem for each field that names a file which its filer has not sent, with the file's name and the cure.
+    """Return a problem for each field that names a file which its filer has not sent: the file's name and the cure.
 
     `known` are the files that need no voucher.
     """

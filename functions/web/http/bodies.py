@@ -141,7 +141,7 @@ def _parse_strictly(body: bytes) -> Any:
 
 
 def parse_pairs(body: bytes) -> list[tuple[str, str]]:
-    """The name and value pairs of a posted HTML form, in order, line ends as LF; HttpProblem 400 when unreadable."""
+    """Parse a posted HTML form into pairs, in order, line ends as LF; HttpProblem 400 when it is unreadable."""
     if body.count(b"&") >= MOST_PAIRS:
         raise _malformed(f"一次提交的栏目超过 {MOST_PAIRS} 个。请回到表页重新填写")
     if _BAD_PERCENT.search(body):

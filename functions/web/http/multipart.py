@@ -57,9 +57,10 @@ class Posted:
 def posting(
     work: Callable[[Request, Posted], Response], *, typed: int, admit: Callable[[Request], object] = lambda _: None
 ) -> Endpoint:
-    """The endpoint of a handler that is given the form, with at most `typed` bytes of answers, in constant memory.
+    """Make an endpoint from a handler that receives the form, with at most `typed` bytes of answers.
 
-    `admit` may refuse the request before any of it is read. Both block and run in worker threads.
+    It reads in constant memory. `admit` may refuse the request before any of it is read. Both block and run in worker
+    threads.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -78,7 +79,7 @@ def posting(
 
 
 async def typed_in(request: Request, typed: int) -> tuple[Sequence[tuple[str, str]], bool]:
-    """The pairs of a form from somebody who may send no files, and whether there were any: they are let go unread."""
+    """Parse a form from a sender who may send no files; return the pairs, and whether there were files, unread."""
     form = await _read(request, _DeafParser(request, typed))
     try:
         posted = Posted.of(form)

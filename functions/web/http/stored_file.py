@@ -15,7 +15,7 @@ _RANGE: Final = re.compile(r"bytes=\s*(\d{0,19})-(\d{0,19})\s*", re.IGNORECASE)
 
 
 class StoredFile(Download):
-    """Has a length and a tag, so that a cut download can go on; one that a DELIVERY takes over is given whole."""
+    """Has a length and a tag, so that a cut download can resume; one that a DELIVERY takes over is given whole."""
 
     def __init__(self, chunks: Iterator[bytes], *, size: int, digest: str, filename: str, media_type: str) -> None:
         super().__init__(chunks, filename=filename, media_type=media_type)

@@ -96,7 +96,7 @@ class Download(Response):
 
 
 def disposition(filename: str) -> str:
-    """An attachment with a Chinese name (RFC 6266 and 5987), and a plain one for old programs."""
+    """Return the header for an attachment with a Chinese name (RFC 6266 and 5987), and a plain one for old programs."""
     suffix = filename.rpartition(".")[2]
     return f"attachment; filename=\"export.{suffix}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
