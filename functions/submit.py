@@ -120,7 +120,7 @@ class Submit:
         return await self.store(to, step) if isinstance(step, Store) else self.page(step, TO_GO_BACK_TO)
 
     async def store(self, to: PublicFiling, step: Store) -> Response:
-        """The receipt, or the answers again. No thread waits for the store, however many file at once."""
+        """Answer with the receipt, or with the answers again. No thread waits for the store."""
         try:
             given = await file(self.services, to.filing(step))
         except REFUSALS as error:

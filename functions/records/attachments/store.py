@@ -22,9 +22,7 @@ PART_BYTES: Final = 5 * 1024 * 1024
 
 
 class UploadRefused(QingdanError):
-    """The upload does not match its announcement; `missing` are the parts still to be sent, none when the file is
-    wrong.
-    """
+    """The upload does not match its announcement; `missing` are the parts to send, none when the file is wrong."""
 
     def __init__(self, message: str, missing: tuple[int, ...] = ()) -> None:
         super().__init__(message)
@@ -105,10 +103,9 @@ class BlobStore(Protocol):
         ...
 
     def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
-        """Yield the digests last sent before that moment (aware), in no order: a sweep looks for those that no record
-        names.
+        """Yield the digests last sent before that moment (aware), in no order, for a sweep.
 
-                Runs in constant memory and allows removal during iteration.
+        Runs in constant memory and allows removal during iteration.
         """
         ...
 

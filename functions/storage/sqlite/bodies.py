@@ -51,7 +51,7 @@ def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
 
 
 def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[tuple[bytes, bytes]]:
-    """The facts of so many filings at a time, as a JSON array, and their bodies, a line each: JSON holds no line end.
+    """Yield slices: the facts of several filings as a JSON array, and their bodies as lines (JSON has no line ends).
 
     Each slice is one row: SQLite makes it without the interpreter lock, which it would need for each of several rows.
     """

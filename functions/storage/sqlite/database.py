@@ -35,7 +35,7 @@ _REASONS = {
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:
-    """What to say when SQLite or a file failed; the vendor's own words stay in `__cause__`, for the log."""
+    """Return the error for people when SQLite or a file failed; the original stays in `__cause__`, for the log."""
     refusal = refused(reason_of(error))
     refusal.__cause__ = error
     return refusal

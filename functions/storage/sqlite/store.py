@@ -44,7 +44,7 @@ _FORGOTTEN_AT_ONCE = 1000
 
 
 def require_data(folder: Path) -> None:
-    """Return when the folder holds filings or is ready for them; NotFound when it does not: perhaps it is misspelt."""
+    """Return when the folder holds filings or is ready for them; NotFound when it does not: it may be misspelt."""
     if not (folder / DATABASE_NAME).is_file():
         raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
 

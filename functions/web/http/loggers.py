@@ -24,7 +24,7 @@ NIGHTS = logging.getLogger("qingdan.nights")
 
 
 class JsonLines(logging.Formatter):
-    """A log record as one line of JSON; of an exception only kind and places, since its words may quote a filing."""
+    """Formats log records as lines of JSON; of an exception only kind and places, since its text may quote a filing."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()

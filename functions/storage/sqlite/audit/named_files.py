@@ -31,7 +31,7 @@ class NamedFiles:
         check_named_files(events, self._fault_of, self._report)
 
     def check_index(self, number: str, events: Iterable[Event]) -> None:
-        """By the index the night removes what nothing names: it must say what the events do."""
+        """Check that the index agrees with the events: the nightly sweep removes files by it."""
         rows = self._connection.execute("SELECT sequence, digest FROM named WHERE number = ?", (number,))
         if {tuple(row) for row in rows} != {
             (event.sequence, digest) for event in events for digest in digests_in(event.body)
