@@ -111,7 +111,7 @@ class Bucket:
             yield from (found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before)
 
     def uploads(self, prefix: str, before: datetime) -> Iterator[tuple[str, str]]:
-        """Key and id of the uploads in parts that were begun before that moment and neither finished nor abandoned."""
+        """Yield key and id of unfinished uploads in parts that began before that moment."""
         for page in self._pages("list_multipart_uploads", Prefix=prefix):
             yield from (
                 (each["Key"], each["UploadId"]) for each in page.get("Uploads", ()) if each["Initiated"] < before

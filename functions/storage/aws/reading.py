@@ -73,7 +73,7 @@ class Reader:
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def scan(self, condition: str, values: dict[str, Any]) -> Iterator[Item]:
-        """The keys of all items of the whole table that meet a condition, in no order: for making projections anew."""
+        """Yield the keys of all items in the table that meet a condition, in no order: for rebuilding projections."""
         wanted: dict[str, Any] = {
             "TableName": self.table,
             "ConsistentRead": True,

@@ -34,7 +34,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff`, `seals`, `trail`, `ledger`, `blobs`, `papers` lie in the same table and bucket.
+    """A RecordStore; `staff`, `seals`, `trail` (audit log), `ledger`, `blobs`, `papers` (documents) share its table.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` signs places in lists.

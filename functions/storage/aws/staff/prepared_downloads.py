@@ -28,7 +28,7 @@ _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。�
 
 
 class S3PreparedDownloads:
-    """Stores prepared downloads. `client` is called when S3 is first needed; `start` begins a download by its id."""
+    """A PreparedDownloadStore. `client` is called when S3 is first needed; `start` begins a download by its id."""
 
     def __init__(
         self, client: Callable[[], S3Client], bucket: str, calls: Calls, start: Callable[[str], object]
