@@ -69,7 +69,7 @@ class FirstAnswers:
         self._encryption = encryption
 
     def guard(self, route: Route) -> Route:
-        """The route, whose action happens once for each key; one that only reads, or takes files, as it is.
+        """Wrap the route so that its action runs once for each key; skips routes that only read or take files.
 
         Uploaded files are swept when no filing names them: uploading twice does no harm.
         """

@@ -219,7 +219,7 @@ class Sessions:
         self._throttle.forgive(self._services.staff, name=name, device=self._device(request, name))
 
     def form_token(self, request: Request) -> str:
-        """A token for the sign-in page, which has no session yet: it must come back both as cookie and in the form.
+        """Return a token for the sign-in page, which has no session yet: cookie and form must both bring it back.
 
         A browser that has one keeps it, so that a second open sign-in page does not invalidate the first.
         """

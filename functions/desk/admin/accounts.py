@@ -120,7 +120,7 @@ class StaffPages:
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
-        """Return the routes; handlers that check a password run in the `slow` threads."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         every, one = "/desk/staff", "/desk/staff/{id}"
         return [
             Route(every, reading(self.show_all)),

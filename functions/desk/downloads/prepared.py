@@ -118,7 +118,7 @@ def size_in_words(size: int) -> str:
 def tell_program(
     prepared: PreparedDownload, prepared_downloads: PreparedDownloadStore, root: str, *, status: int = 200
 ) -> Response:
-    """The parcel as JSON; `link` is the way to the file once it is ready, `Location` where to ask again."""
+    """Return the prepared download as JSON; `link` leads to the file once it is ready, `Location` to this JSON."""
     content: dict[str, Any] = {
         "state": prepared.state,
         "filename": prepared.filename,

@@ -61,7 +61,7 @@ class Decisions:
         return self._take(number, act, lambda open_record: note(open_record, act, text), what="note", tries=NOTE_TRIES)
 
     def reissue(self, visitor: Visitor, number: str, checked: str, *, sequence: int, key: str | None) -> dict[str, Any]:
-        """Give a new access code; the answer holds it. HttpProblem 412 as in `decide`: one code, not two."""
+        """Issue a new access code, returned in the answer. HttpProblem 412 as in `decide`: only one code is issued."""
         act, kid = self._act(visitor, key, "reissue", sequence, checked), self._services.keys.hmac_kid
 
         def make(open_record: OpenRecord) -> Append:

@@ -25,7 +25,7 @@ class SessionApi:
         self._sign_in_steps = sign_in_steps
 
     def routes(self, slow: Writing) -> list[Route]:
-        """Return the routes; handlers that check a password run in the `slow` threads."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         at = "/api/desk/session"
         return [
             Route(at, slow(self.sign_in), methods=["POST"], keyed=True),

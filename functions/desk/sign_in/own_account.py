@@ -123,7 +123,7 @@ class OwnAccount:
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
-        """Return the routes; handlers that check a password run in the `slow` threads."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         return [
             Route("/desk/account", reading(self.show)),
             Route("/desk/account/sessions", writing(self.sign_out), methods=["POST"]),

@@ -107,7 +107,7 @@ class SignInPages:
         self._resumption = resumption
 
     def routes(self, slow: Writing) -> list[Route]:
-        """Return the routes; handlers that check a password run in the `slow` threads."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         return [
             Route("/desk/sign-in", reading(self.show_sign_in)),
             Route("/desk/sign-in", slow(self.sign_in), methods=["POST"], keyed=True),
@@ -195,7 +195,7 @@ class SignInPages:
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
     def resume(self, request: Request, kept: KeptPost, *, status: int = 403, why: str = SIGNED_IN_ANEW) -> Response:
-        """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
+        """Show text typed in a session that another session replaced in this browser, to whoever is signed in."""
         return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=status, why=why)
 
     def _form_token(self, request: Request, answers: Mapping[str, str], way: Next) -> str:

@@ -81,7 +81,7 @@ class SignInSteps:
         return account
 
     def sign_in(self, request: Request, account: Account, code: str) -> SignedIn:
-        """A new session for the account whose password was right, once its code is, too; HttpProblem 401 or 429."""
+        """Start a session after the right password, if the code is right too; HttpProblem 401 or 429."""
         if account.second_factor is not None:
             if not code.strip():
                 raise CodeProblem(NEEDS_CODE, rule="required")

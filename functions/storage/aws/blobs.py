@@ -162,7 +162,7 @@ class S3Blobs:
                 raise incomplete(upload, frozenset()) from None
 
     def _parts(self, upload: Upload) -> dict[int, dict[str, str]]:
-        """What S3 says of each part that has arrived whole, as it wants it back to join them; NotFound when joined."""
+        """Return S3's description of each part that arrived whole, as joining needs it; NotFound when joined."""
         return {
             part["PartNumber"]: {"ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
             for part in self._bucket.parts(_incoming(upload.id), upload.token)
