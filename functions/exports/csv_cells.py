@@ -26,7 +26,7 @@ def quote(text: str) -> str:
 
 
 def is_plain(line: str, commas: int) -> bool:
-    """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
+    """Whether `quote` would change no cell of a line that should have `commas` commas; False when that is unsure."""
     return (
         line.isprintable() and '"' not in line and line.count(",") == commas and _LOOK_AGAIN.search("," + line) is None
     )

@@ -44,7 +44,7 @@ class Lines:
 
 
 class _Kind(NamedTuple):
-    """How an answer is read, what stands for none, and what makes a text of it where it is none yet."""
+    """The type of an answer, the value for a missing one, and the function that turns other types into text."""
 
     kind: Any
     absent: Any = ""

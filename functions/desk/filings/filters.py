@@ -40,7 +40,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str], who: str) -> Filters:
-        """The filters of a query string; HttpProblem 400 for a value that can never match. Other parts are ignored."""
+        """Read the filters from a query string, ignoring other keys; HttpProblem 400 for an impossible value."""
         given = {field.name: plain_line(query.get(field.name, "")) for field in fields(cls)}
         filters = cls(**{**given, "who": who})
         _require_one_of("timeliness", filters.timeliness, TIMELINESS)

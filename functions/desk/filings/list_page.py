@@ -56,7 +56,7 @@ class ListPage:
         return self._pages.page(request, view, visitor)
 
     def export(self, request: Request) -> Response:
-        """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""
+        """Return the ticked filings as a file, or all matches when none is ticked; "csv:PATH" is the CSV of rows."""
         query = request.query_params
         format, _, table = query.get("format", "").partition(":")
         visitor = self._sessions.admit(request, permission_for(format))

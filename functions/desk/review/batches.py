@@ -24,7 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = ("accept", "void")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one filing: `told` of the step that was taken, or `problem`; `unit_name` is "" for an unknown."""
+    """The result for one filing: `told` is the answer to its step, or `problem`; an unknown one has no `unit_name`."""
 
     number: str
     unit_name: str

@@ -1,7 +1,7 @@
 """The metadata of DA/T 46-2009 (文书类电子文件元数据方案) that we hold, under its element names, as two tables.
 
-One describes each filing as a record (文件实体), the other the steps on it (业务). Elements that we do not hold, such as 档号
-or 保管期限, have no column: whoever takes over the package adds them.
+One describes each filing as a record (文件实体), the other the steps on it (业务). Elements that we do not hold,
+such as 档号 or 保管期限, have no column: whoever takes over the package adds them.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class DocumentCache:
         return self._papers.lacks(self._name(summary, summary.version))
 
     def document(self, summary: Summary, version: int, paper: Document, set_paper: Set) -> bytes:
-        """The document as it was set before, else set now and kept. What cannot be kept is set all the same."""
+        """Return the cached document, else typeset and cache it; an uncacheable document is typeset all the same."""
         name, key = self._name(summary, version), _key(paper)
         with suppress(StoreUnavailable):
             held = self._papers.kept(name)
@@ -65,7 +65,7 @@ class DocumentCache:
 
 
 def _key(paper: Document) -> str:
-    """Stands for everything that the document says. The code in it is the same each time: RFC 6979 signs so."""
+    """Return the digest of all contents, which is stable: RFC 6979 signatures are deterministic."""
     return _digest([paper.parts, paper.code, paper.made])
 
 
