@@ -81,7 +81,7 @@ def change_password(
 
 
 def revise(store: StaffStore, name: str, change: Callable[[Account], Account]) -> Account:
-    """Store what `change` makes of the account and return it; when somebody was faster, of the state they left.
+    """Store what `change` makes of the account and return it; after a lost race, tries again with the newer state.
 
     Raises what `change` raises, NotFound and LastAdmin. Another writer succeeds at each retry, so this ends.
     """

@@ -49,7 +49,7 @@ class SecondFactors:
         return base64.b32encode(self.entropy(SECRET_BYTES)).decode()
 
     def turn_on(self, name: str, *, secret: str, code: str, at: datetime) -> tuple[str, ...]:
-        """Keep the secret that the phone shows `code` of, and return the recovery codes: they exist nowhere else.
+        """Store the secret after the phone has shown its `code`; return the recovery codes, which are not stored.
 
         CodeRefused, and nothing is stored, when the code is wrong or the account has a second factor already.
         """

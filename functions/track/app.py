@@ -174,7 +174,7 @@ class Track:
         return self._page(200, status_page(open_record, code, self._enclosures.of(open_record.record)))
 
     def begin_again(self, request: Request) -> Response:
-        """A page that was reached by posting cannot be opened by its address: the code is not in it."""
+        """Show the two fields: a posted page cannot be opened by its address, which does not contain the code."""
         return RedirectResponse(f"{self._site_frame.base}track/", 303)
 
     def fill_in(self, request: Request, body: bytes) -> Response:

@@ -113,7 +113,7 @@ class Correction:
         return form_page(self.links, filled, self.place())
 
     def check(self, step: ShowCheck) -> Page:
-        """The answers and what they change. Whoever has read what happened may file on top of it, knowingly."""
+        """Show the answers and their changes. A filer may file on top of newer events after reading about them."""
         found = compare(self.open_record.definition, self.open_record.state.data, step.checked.data)
         version = self.open_record.state.version
         table = render_differences(found, before=version, after=version + 1)

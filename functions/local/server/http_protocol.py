@@ -1,4 +1,4 @@
-"""HTTP as the one-machine server speaks it: patient for so long, in Chinese, 1.0 without chunks; knows no path."""
+"""HTTP for the one-machine server: with time limits, Chinese errors, HTTP/1.0 without chunks; knows no path."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ UNREADABLE = "这个请求不合 HTTP 的写法，或者地址太长。请从本
 
 
 async def _send_unchunked(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
-    """Send to a client of HTTP/1.0, which knows no chunks: a body without a length ends with the connection."""
+    """Send to a client of HTTP/1.0, which knows no chunks: closing the connection ends a body without a length."""
     if message["type"] == "http.response.start":
         names = {name.lower() for name, _ in message.get("headers", ())}
         if b"content-length" not in names:
             cycle.chunked_encoding = False
             cycle.scope["qingdan.until_closed"] = True  # type: ignore[typeddict-unknown-key]
     elif message["type"] == "http.response.body" and "qingdan.until_closed" in cycle.scope:
-        # uvicorn counts what it was told to expect: of such a body, whatever comes.
+        # uvicorn counts the announced length: for such a body, accept whatever comes.
         cycle.expected_content_length = len(message.get("body", b""))
     await RequestResponseCycle.send(cycle, message)
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that waits only so long for the headers of a request: uvicorn itself would wait for ever.
+    """HTTP/1.1 with a time limit for the headers of a request: uvicorn itself would wait for ever.
 
-    One timer a connection, set anew when it rings: two for each request would cost more than reading the headers.
+    One timer a connection, restarted when it fires: two for each request would cost more than reading the headers.
     """
 
     header_seconds: ClassVar[int] = 15
@@ -62,7 +62,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered as every other mistake is, not by uvicorn's English line."""
+        """Answer malformed HTTP like every other mistake, not with uvicorn's English line."""
         answer = answer_json(HttpProblem(400, UNREADABLE, headers={"Connection": "close"}))
         head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
         self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(answer.body))
