@@ -1,4 +1,4 @@
-"""The public function that takes files in before a filing names them; it knows no filing."""
+"""The public function that accepts files before a filing names them; it knows no filing."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ TICKET_SECONDS: Final = 3600
 IN_MEMORY: Final = 64 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
-# Set by the browser itself, and by no script.
+# A header that the browser sets itself; no script can set it.
 _FORBIDDEN: Final = frozenset(("Content-Length",))
 
 
 def create_app(services: Services) -> Starlette:
-    """The application over these services; SettingError when the site has not been built."""
+    """Make the application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site)
     attach, typed = Attach(services, site_frame), services.settings.body_limit
     routes = [
@@ -62,16 +62,16 @@ def create_app(services: Services) -> Starlette:
 
 
 class Attach:
-    """The handlers. Each but `take_part` blocks and runs in a worker thread."""
+    """The handlers. Each except `take_part` blocks and runs in a worker thread."""
 
     def __init__(self, services: Services, site_frame: SiteFrame) -> None:
         self._services, self._site_frame = services, site_frame
-        # Pages may send nothing to a host that they were not built for.
+        # The pages' CSP lets them send nothing to a host that they were not built for.
         self._direct = bool(site_frame.assets.get("upload_host"))
         self._uploads = Uploads(services)
 
     def begin(self, request: Request, body: bytes) -> Response:
-        """Room for a file, and the pass that all other calls about it show."""
+        """Start an upload, and return the pass that all other calls about it must show."""
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         name, size, digest = announcement(parse_json(body))
         spend(request.scope, size)
@@ -81,18 +81,18 @@ class Attach:
         return _json(told, status=201, headers={"Location": _address(request, upload.id)})
 
     def tell(self, request: Request) -> Response:
-        """What has arrived: the rest is to be sent, after a lost connection too."""
+        """Return which parts have arrived: the client sends the others, also after a lost connection."""
         upload = self._admit(request).upload
         arrived = sorted(self._services.blobs.arrived(upload))
         return _json({"parts": len(upload.parts), "part_size": PART_BYTES, "arrived": arrived})
 
     def cancel(self, request: Request) -> Response:
-        """Forget what came; twice does no harm."""
+        """Delete the parts that have arrived; repeating this does no harm."""
         self._services.blobs.abandon(self._admit(request).upload)
         return Response(status_code=204)
 
     def give_ticket(self, request: Request, body: bytes) -> Response:
-        """Where and how to send one part, whose digest is `sha256`."""
+        """Return where and how to send one part, whose digest is `sha256`."""
         announced = self._admit(request)
         upload, part = announced.upload, _part(request, announced)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
@@ -110,7 +110,7 @@ class Attach:
         return _json({"method": ticket.method, "url": ticket.url, "headers": headers})
 
     async def take_part(self, request: Request) -> Response:
-        """One part, where our own server takes them. Nothing of it is taken in before its pass is looked at."""
+        """Store one part, where our own server takes them. Checks the pass before it reads the part."""
         announced = self._admit(request)
         part, digest = _part(request, announced), _digest_in(request)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
@@ -131,7 +131,7 @@ class Attach:
             raise _refused(error) from None
 
     def complete(self, request: Request, body: bytes) -> Response:
-        """The voucher with which a filing may name the file, once all of it is there and nothing is wrong with it."""
+        """Return the voucher for naming the file in a filing, once all of it has arrived and passed inspection."""
         announced = self._admit(request)
         upload = announced.upload
         try:
@@ -147,11 +147,11 @@ class Attach:
         return _json({**told, "scanned": settled.scanned, "waiting": settled.waits})
 
     def lead_to_form(self, request: Request) -> Response:
-        """The way to the form's page, for who opens anew the address that files were posted to."""
+        """Redirect to the form's page: somebody opened the address that files are posted to."""
         return RedirectResponse(f"{self._site_frame.base}forms/{self._definition(request).id}/", 303)
 
     def take_form(self, request: Request, posted: Posted) -> Response:
-        """The form again, as it was filled in, with the files that came with it: the way without JavaScript."""
+        """Answer with the form as it was filled in, and the files that came with it: the way without JavaScript."""
         definition = self._definition(request)
         status, filled = filled_with_files(self._uploads, definition, posted)
         place = below(public_place(definition, self._services.settings.upload_limit))
@@ -165,7 +165,7 @@ class Attach:
         return found
 
     def _admit(self, request: Request) -> Announced:
-        """The file that the pass is about; HttpProblem 401 for one that is none, or for another file."""
+        """Return the file that the pass is about; HttpProblem 401 for a false pass, or one for another file."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         announced = read_pass(self._services.keys, token.strip(), self._services.clock())
         if scheme.lower() != "bearer" or announced is None or announced.upload.id != request.path_params["id"]:

@@ -1,4 +1,4 @@
-"""The one place that picks the adapters and owns clock and randomness; knows no HTTP."""
+"""The one place that selects the adapters and owns clock and randomness; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ENTROPY_AT_ONCE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the functions work with. `clock` gives aware UTC, `entropy` so many secure random bytes.
+    """The dependencies of the functions. `clock` gives aware UTC, `entropy` gives secure random bytes.
 
     `parcels` is None where a download is streamed to the client, however large it is; `scanner` where nobody looks for
     viruses.
@@ -59,20 +59,20 @@ class Services:
     scanner: Scanner | None = None
 
     def close(self) -> None:
-        """Finish what waits to be stored and release the data."""
+        """Finish pending writes and release the data."""
         self.records.close()
 
 
 def read_clock() -> datetime:
-    """Now, aware, UTC."""
+    """Return the current time, aware, UTC."""
     return datetime.now(UTC)
 
 
 class Entropy:
-    """Called, it gives so many secure random bytes, from a store of the system's own that is read some at a time.
+    """Callable: returns secure random bytes of a given length, from a buffer filled by the operating system.
 
-    Each reading lets go of the interpreter, and under load another thread takes it for milliseconds. A process that is
-    forked off reads its own: no two may give the same bytes.
+    Each system call releases the interpreter lock, and under load another thread keeps it for milliseconds; the buffer
+    makes these calls rare. A forked process fills its own buffer: no two may return equal bytes.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Entropy:
 
 
 def read_forms(settings: Settings) -> Catalogue:
-    """The catalogue, from the compiled file when one is set, else from the schemas; AuthoringError or SettingError."""
+    """Read the catalogue: the compiled file when one is set, else the schemas; AuthoringError or SettingError."""
     if settings.catalogue is None:
         from functions.forms.authoring.reader import read_catalogue
 
@@ -110,7 +110,7 @@ def read_forms(settings: Settings) -> Catalogue:
 
 
 def settle() -> None:
-    """Collect garbage from now on, of what comes after the start of a function; does nothing where that is done."""
+    """Freeze what the start has created and turn garbage collection on; does nothing when it is on already."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
@@ -126,7 +126,7 @@ def open_services(settings: Settings, *, lock: bool, until: Until | None = None)
 
 
 def reopen(services: Services) -> Services:
-    """Open forms and data again for a forked process, which may share no connection with its parent."""
+    """Open forms and data again in a forked process, which must not share a connection with its parent."""
     return _open(services.settings, services.catalogue, lock=False)
 
 

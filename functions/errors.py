@@ -1,4 +1,4 @@
-"""What can go wrong, in the project's own words; HTTP and the command line translate it at their edge."""
+"""The project's own errors; HTTP and the command line translate them at their edge."""
 
 import errno
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 def system_reason(error: OSError) -> str:
-    """Why the system refused, in a few words for a bracket; its own words where ours have none."""
+    """Return why the system refused, in a few words for a bracket; the system's own words when we have none."""
     return _REASONS.get(error.errno or 0) or error.strerror or "系统没有说明原因"
 
 
@@ -52,7 +52,7 @@ class IdempotencyMismatch(QingdanError):
 
 
 class SequenceTaken(QingdanError):
-    """An event of this number and sequence exists: a number collided, or a race was lost."""
+    """An event of this number and sequence exists: a number collided, or another writer was faster."""
 
 
 class SealTaken(QingdanError):
@@ -64,11 +64,11 @@ class StepRefused(QingdanError):
 
 
 class StoreUnavailable(QingdanError):
-    """The store cannot be used now; this step was not stored, trying again later is right."""
+    """The store cannot be used now; this step was not stored, and trying again later is right."""
 
 
 class OutcomeUnknown(StoreUnavailable):
-    """The store was asked to write and its answer was lost: nobody knows whether the step was stored."""
+    """The answer to a write was lost: nobody knows whether the step was stored."""
 
 
 class NoRoom(StoreUnavailable):

@@ -1,4 +1,4 @@
-"""The scheduled function: what is done once a night; knows when a night is due, not who rings the bell."""
+"""The scheduled function: the work of one night; knows when it is due, not what triggers it."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ BETWEEN_SEALS: Final = timedelta(hours=1)
 
 
 class Failed(Exception):
-    """The night's work was not done. The log says where: the words of what went wrong may quote a filing."""
+    """The night's work failed. The log says where, without the error's own message, which may quote a filing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a night came to: the index of its seal and how many events that holds; None and 0 when nothing was new.
+    """The result of a night: the index of its seal and the number of events in it; None and 0 when nothing was new.
 
-    `swept` is how many files were removed that nothing named, `abandoned` how many uploads that were never finished.
-    `waiting` is how many files still wait for the virus scanner, `mailed` how many seals were sent to the superior.
+    `swept` counts the removed files that nothing named, `abandoned` the removed uploads that were never finished.
+    `waiting` counts the files that still wait for the virus scanner, `mailed` the seals sent to the superior bureau.
     """
 
     seal: int | None
@@ -42,14 +42,15 @@ class Done:
     mailed: int = 0
 
     def told(self) -> dict[str, Any]:
-        """The night's counts for a log line, and for the caller of the function."""
+        """Return the night's counts for a log line, and for the caller of the function."""
         return asdict(self)
 
 
 def run(services: Services) -> Done:
-    """Do everything that is due at night; doing it twice does no harm.
+    """Do everything that is due at night; repeating it does no harm.
 
-    The seal comes first: what fails after it leaves it made. The mail comes last: it may fail for reasons elsewhere.
+    The seal comes first, so that later failures do not prevent it. The mail comes last, because it can fail for
+    external reasons.
     """
     seal = seal_now(services)
     services.records.forget_answers(services.clock())
@@ -68,35 +69,35 @@ def run(services: Services) -> Done:
 def _mail(services: Services) -> int:
     if not services.settings.mail_server:
         return 0
-    # A mail is all that is sent; a function that sends none need not load how.
+    # Imported only when mail is sent: a function that sends none need not load it.
     from functions.seal_mail import send_new
 
     return send_new(services)
 
 
 def seal_now(services: Services) -> Seal | None:
-    """Seal what is new; None when nothing is."""
+    """Seal what is new; return None when nothing is."""
     try:
         return seal_new(services.seals, services.keys.signer, services.clock())
     except SealTaken:
-        # Somebody else has just sealed; what is new since then waits for the next hour.
+        # Somebody else has just sealed; events since then wait for the next hour.
         return None
 
 
 def is_seal_due(services: Services, now: datetime) -> bool:
-    """Whether the last seal is an hour old: what has happened since can still be taken back unseen."""
+    """Whether the last seal is an hour old: until the next seal, later events could be removed unnoticed."""
     last = services.seals.last_seal()
     return last is None or now - datetime.fromisoformat(last.at) >= BETWEEN_SEALS
 
 
 def last_due(now: datetime) -> datetime:
-    """The newest moment, at or before `now` (aware), at which a night's work was due: 00:30 in Asia/Shanghai."""
+    """Return the newest moment, at or before `now` (aware), at which a night's work was due: 00:30 in Asia/Shanghai."""
     today = datetime.combine(now.astimezone(SHANGHAI).date(), HOUR, SHANGHAI)
     return today if today <= now else today - timedelta(days=1)
 
 
 def next_due(now: datetime) -> datetime:
-    """The first moment after `now` (aware) at which a night's work is due."""
+    """Return the first moment after `now` (aware) at which a night's work is due."""
     return last_due(now) + timedelta(days=1)
 
 

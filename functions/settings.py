@@ -1,4 +1,4 @@
-"""What an operator may set: one frozen model, read from a mapping and judged at once; picks no adapter."""
+"""The operator's settings: one frozen model, read from a mapping and validated at once; picks no adapter."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Settings:
 
     @property
     def upload_limit(self) -> int:
-        """How many bytes of files a plain HTML form may bring at once."""
+        """Return how many bytes of files a plain HTML form may bring at once."""
         return BEHIND_GATEWAY if self.cloud else MOST_BYTES
 
     @property
@@ -94,7 +94,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Settings:
-        """The settings of a mapping like os.environ; SettingError names the variable and the fix."""
+        """Read the settings from a mapping like os.environ; SettingError names the variable and the fix."""
         behind_proxy, cloud = _switch(variables, "QINGDAN_BEHIND_PROXY", False), _cloud(variables)
         return cls(
             data=_path(variables, "QINGDAN_DATA") or Path("data"),
@@ -167,7 +167,7 @@ KNOWN_VARIABLES = frozenset(
 
 
 def unknown_variables(variables: Mapping[str, str]) -> list[str]:
-    """The QINGDAN_* names that no setting reads, sorted: slips of the pen, or settings of another version."""
+    """Return the QINGDAN_* names that no setting reads, sorted: typing errors, or settings of another version."""
     return sorted(name for name in variables if name.startswith(PREFIX) and name not in KNOWN_VARIABLES)
 
 
@@ -177,7 +177,7 @@ def _path(variables: Mapping[str, str], name: str) -> Path | None:
 
 
 def _mail(variables: Mapping[str, str]) -> dict[str, str]:
-    """All three settings of the mail, or none."""
+    """Return all three settings of the mail, or none."""
     names = ("MAIL_SERVER", "MAIL_FROM", "MAIL_TO")
     given = {name.lower(): variables.get(PREFIX + name, "").strip() for name in names}
     if any(given.values()):
@@ -216,7 +216,7 @@ def _switch(variables: Mapping[str, str], name: str, default: bool | None) -> bo
 def _clamd(variables: Mapping[str, str]) -> str:
     value = variables.get("QINGDAN_CLAMD", "").strip()
     if value and "AWS_LAMBDA_FUNCTION_NAME" in variables:
-        # It speaks in the clear, and a function outside a private network reaches it over a public one only.
+        # Its protocol is not encrypted, and a function outside a private network reaches it over the public one only.
         raise SettingError("QINGDAN_CLAMD 在 AWS 的函数里不能用：内容会不加密地经过公网。请不设")
     return value
 

@@ -1,4 +1,4 @@
-"""The public function that takes filings in, as JSON and as plain HTML forms; it may only append."""
+"""The public function that accepts filings, as JSON and as plain HTML forms; it may only append."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NOT_KNOWN: Final = (
 
 
 def create_app(services: Services) -> Starlette:
-    """The application over these services; SettingError when the site has not been built."""
+    """Make the application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site)
     submit = Submit(services, site_frame)
     routes = [
@@ -61,7 +61,7 @@ def create_app(services: Services) -> Starlette:
 
 
 class Submit:
-    """The handlers, each of which parses, calls one use case and answers."""
+    """The handlers: each parses, calls one use case, and answers."""
 
     def __init__(self, services: Services, site_frame: SiteFrame) -> None:
         self.services, self.site_frame = services, site_frame
@@ -83,7 +83,7 @@ class Submit:
     async def take_json(self, request: Request) -> Response:
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
-        # Without a key of its own, a client whose answer is lost on the way to the store could not find its filing.
+        # Without its own key, a client that loses the answer on the way to the store could not find its filing.
         key = idempotency_key(request) or self.services.entropy(KEY_BYTES).hex()
         contest = parse_flag("contest", request.query_params.get("contest"))
         body = await request.body()
@@ -108,11 +108,11 @@ class Submit:
         return _json(given, status=201, headers={"Location": f"{_root(request)}/api/submissions/{given['number']}"})
 
     async def lead_to_form(self, request: Request) -> Response:
-        """The way to the form's page, for who opens anew the address that a form was posted to."""
+        """Redirect to the form's page: somebody opened the address that the form is posted to."""
         return RedirectResponse(f"{self.site_frame.base}forms/{self.definition(request).id}/", 301)
 
     async def take_form(self, request: Request) -> Response:
-        """The form with what to change, the answers to check, or, once they are stored, the receipt."""
+        """Answer with the form and what to change, the answers to check, or, once they are stored, the receipt."""
         definition = self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         posted = PostedForm.read(definition, await request.body())
@@ -142,11 +142,11 @@ class Submit:
             given = await self.file(request, to.filing(step))
         except REFUSALS as error:
             return self.page(await asyncio.to_thread(self.flow.refuse, to, step, error), TO_GO_BACK_TO)
-        # In a thread: the code to scan takes as long as many filings.
+        # In a thread: making the QR code takes as long as many filings.
         return self.page(await asyncio.to_thread(to.receipt, step, given))
 
     async def give_receipt(self, request: Request) -> Response:
-        """The receipt that the page holds, back as a file: so neither a request nor an address ever shows the code."""
+        """Return the receipt that the page holds as a file: so neither a request nor an address ever shows the code."""
         self.definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         receipt = dict(parse_pairs(await request.body())).get("receipt", "")
@@ -164,9 +164,9 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class PublicFiling:
-    """Where everybody files a form: today counts, and no file is known yet.
+    """The destination of an ordinary filing: today counts, and every file needs a voucher.
 
-    `site` is the site's whole address, for the code to scan on the receipt.
+    `site` is the site's whole address, for the QR code on the receipt.
     """
 
     services: Services
@@ -181,7 +181,7 @@ class PublicFiling:
         return local_day(self.services.clock())
 
     def filing(self, step: Store) -> Filing:
-        """The answers in one spelling: a page's other fields may differ between two clicks of one button."""
+        """Digests the parsed answers: the page's other fields may differ between two clicks on one button."""
         checked = step.checked
         return Filing(self.definition, checked.data, checked.key, canonical(checked.data), step.contest)
 
@@ -206,7 +206,7 @@ class PublicFiling:
 
 
 def _root(request: Request) -> str:
-    """The path that the service is mounted at, "" at the root."""
+    """Return the path that the service is mounted at, "" at the root."""
     return str(request.scope.get("root_path", ""))
 
 

@@ -1,1 +1,1 @@
-"""What runs beside the requests: long downloads and documents set overnight."""
+"""Work beside the requests: prepared downloads and overnight documents."""

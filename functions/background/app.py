@@ -1,4 +1,4 @@
-"""The function that does what no request could wait for; started by the desk and by a schedule, never from outside."""
+"""The function for work that no request can wait for; the desk and a schedule start it, never an outsider."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from functions.web.http.streaming import DELIVERY, Download, close
 
 SECONDS_BETWEEN_SIGNS: Final = 2
 TOKEN_BYTES: Final = 16
-# Lambda ends a function after 15 minutes, without a word to anybody.
+# Lambda ends a function after 15 minutes, without notice.
 PATIENCE_SECONDS: Final = 14 * 60
 _TOO_LONG: Final = "14 分钟还没有做完，停下来了。请用筛选缩小范围，分几次下载"
 _DISABLED: Final = "这个账号已经停用，文件没有生成"
 
 
 class TooLong(Exception):
-    """The file cannot be made in the time there is."""
+    """The file cannot be made in the available time."""
 
 
 class Failed(Exception):
-    """The work was not done. The log says where: the words of what went wrong may quote a filing."""
+    """The work failed. The log says where, without the error's own message, which may quote a filing."""
 
 
 async def make(services: Services, id: str, ticks: Callable[[], float]) -> PreparedDownload:
-    """Make the file of a parcel: the answer to its request, for its owner, as if he asked now. `ticks` are seconds.
+    """Make the file of a prepared download: the answer to its request, for its owner. `ticks` are seconds.
 
-    The parcel says how far it is meanwhile, and at the end that it is ready or what is wrong. What is no fault of the
-    request's is raised too. Lambda may deliver a call twice: the second leaves the parcel to the first.
+    The download's state shows the progress, and at the end that it is ready or what is wrong. Errors that are not the
+    request's fault are raised too. Lambda may deliver a call twice: the second leaves the download to the first.
     """
     prepared_downloads = services.prepared_downloads
     assert prepared_downloads is not None, "nobody starts this function where nothing waits to be fetched"
@@ -75,7 +75,7 @@ async def make(services: Services, id: str, ticks: Callable[[], float]) -> Prepa
 
 
 async def _ask(app: ASGIApp, prepared: PreparedDownload, visitor: Visitor, making: _Making) -> str | None:
-    """Ask for the file; what the answer says is wrong, or None when the parcel says how it ended."""
+    """Request the file; return the error of the answer, or None when the download's state tells the outcome."""
     address = urlsplit(prepared.request)
     scope: Scope = {
         "type": "http",
@@ -112,7 +112,7 @@ def _visitor(account: Account, services: Services) -> Visitor:
 
 
 class _AlreadyNoted(AuditLogStore):
-    """The trail, into which nothing is noted: who asked for the file, and for what, was noted when he asked."""
+    """An audit log that drops entries: the access was logged when the owner asked for the file."""
 
     def __init__(self, trail: AuditLogStore) -> None:
         self._trail = trail
@@ -130,7 +130,7 @@ class _AlreadyNoted(AuditLogStore):
 
 
 class _Making:
-    """A delivery that fills the parcel."""
+    """A delivery that stores the prepared download."""
 
     def __init__(
         self,
@@ -165,12 +165,12 @@ class _Making:
             end = {"state": "failed", "problem": _TOO_LONG}
         finally:
             made.set()
-            # A sign on its way would overtake the end; one that was lost has no consequence.
+            # A report sent late would overwrite the end; a lost one has no consequence.
             await asyncio.wait([signs])
         await self._keep(**end)
 
     async def fail(self, problem: str) -> None:
-        """Say that the file will not come, and why, in words for its owner."""
+        """Record that the download failed, and why, in words for its owner."""
         await self._keep(state="failed", problem=problem)
 
     def _fill(self, download: Download, watch: Callable[[], None]) -> None:
@@ -205,7 +205,7 @@ def _open_once() -> Services:
 
 
 def set_papers(services: Services, ticks: Callable[[], float]) -> OvernightDocuments:
-    """Set the documents that packages will ask for and keep them, as long as there is time; `ticks` are seconds."""
+    """Typeset and cache the documents that packages will need, while there is time; `ticks` are seconds."""
     until = ticks() + PATIENCE_SECONDS
     papers = set_missing(services, tools_of(services).press, lambda: ticks() >= until)
     NIGHTS.info(papers.told())
@@ -213,7 +213,7 @@ def set_papers(services: Services, ticks: Callable[[], float]) -> OvernightDocum
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The entry for the desk's call, whose event names a parcel, and for the schedule, which asks for the papers."""
+    """The entry for the desk's call, whose event names a prepared download, and for the schedule of documents."""
     log_as_lines(os.environ)
     try:
         services = _open_once()

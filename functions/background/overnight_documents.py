@@ -1,4 +1,4 @@
-"""Sets beforehand the documents that packages will ask for, as long as there is time; knows no type and no format."""
+"""Typesets overnight the documents that packages will need, while there is time; knows no type and no format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class OvernightDocuments:
-    """How many documents were set and kept, how many could not be; `finished` when none is left for another night."""
+    """Counts of the documents typeset and failed; `finished` when none is left for another night."""
 
     set: int
     failed: int

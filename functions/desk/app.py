@@ -1,4 +1,4 @@
-"""The officers' function: pages and JSON for reading and downloading what was filed, for signed-in staff only."""
+"""The officers' function: pages and JSON for reading, deciding and downloading filings; for signed-in staff only."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PASSWORD_CHECKS: Final = 2
 
 
 def create_app(services: Services) -> Starlette:
-    """The application over these services; SettingError when the site has not been built."""
+    """Make the application over these services; SettingError when the site has not been built."""
     pages = Pages(SiteFrame.load(services.settings.site), services.records, services.entropy)
     sessions, stepper = Sessions(services, context=(pages.bureau,)), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)

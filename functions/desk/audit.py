@@ -1,4 +1,4 @@
-"""Where the desk's handlers note what somebody did: one line in each of them; knows no page and no store's insides."""
+"""Writes the audit log for the desk's handlers, with one line in each handler; knows no page and no store."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ from functions.web.http.loggers import FAILURES
 
 
 class Audit:
-    """Notes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data.
+    """Writes entries. `actor` is an account's name, `about` a filing's number or ""; details hold no personal data.
 
-    What was typed where a number belongs is left out: it may be anything.
+    Text in the place of a number is left out when it is not one: it may be anything.
     """
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def note(self, action: Action, actor: str, about: str = "", **details: Any) -> None:
-        """Note it, durably before this returns: nobody gets to see what could not be noted. Blocks."""
+        """Write the entry durably before returning: nobody sees data whose access could not be logged. Blocks."""
         self._add(action, actor, about, details).result()
 
     def note_soon(self, action: Action, actor: str, about: str = "", **details: Any) -> None:
-        """Note it within the next commit, without waiting; a failure is logged. In the cloud it waits all the same:
-        Lambda stops a process once it has answered, and what it has not stored by then may never be."""
+        """Write the entry within the next commit, without waiting; a failure is logged.
+
+        The cloud's store waits all the same: Lambda stops a process once it has answered, and data not stored by then
+        may be lost.
+        """
         noted = self._add(action, actor, about, details)
         noted.add_done_callback(_log_failure)
         if self._services.settings.cloud is not None:

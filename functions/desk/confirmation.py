@@ -1,6 +1,6 @@
-"""Whether somebody has lately proved to be the account's owner, and the proof anew; knows no page.
+"""Whether somebody has recently proved to own the account, and the fresh proof; knows no page.
 
-A signed-in desk that somebody left open, or a stolen session, must not be enough to change who may come in.
+A desk left open, or a stolen session, must not suffice to change who has access.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NEEDED: Final = "离登录已经超过 10 分钟，这一步要先核对是您�
 
 
 class Confirmation:
-    """A sign-in counts as proof for ten minutes, and so does the password, or a code of the phone, given again.
+    """A sign-in counts as proof for ten minutes; so does giving the password, or a code from the phone, again.
 
     Every call blocks, and checking a password takes long on purpose: use worker threads.
     """
@@ -34,12 +34,12 @@ class Confirmation:
         self._factors = factors
 
     def is_recent(self, request: Request, visitor: Visitor) -> bool:
-        """Whether no further proof is needed now; a cookie from before the session, or of another, proves nothing."""
+        """Whether no fresh proof is needed; a cookie from before the session, or of another session, proves nothing."""
         now = self._services.clock()
         return now - max(visitor.session.created_at, self._confirmed(request, visitor)) < RECENT
 
     def require(self, request: Request, visitor: Visitor, proof: str) -> bool:
-        """Whether a fresh proof was given, which `keep` is to keep; PasswordRefused where one is needed and wrong."""
+        """Whether a fresh proof was given, which `keep` must store; PasswordRefused when one is needed and wrong."""
         if self.is_recent(request, visitor):
             return False
         if not proof:
@@ -52,7 +52,7 @@ class Confirmation:
         return True
 
     def keep(self, response: Response, visitor: Visitor) -> Response:
-        """The answer, with what tells later requests of the session that the proof was given now."""
+        """Set the cookie that proves to later requests of this session that the proof was given now."""
         at = self._services.clock().isoformat()
         set_cookie(response, COOKIE, self._factors.encryption.lock(at, purpose=_purpose(visitor)))
         return response

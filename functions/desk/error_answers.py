@@ -1,4 +1,4 @@
-"""The answer to an error anywhere at the desk: the way to sign in, what was typed, or a page with the cure."""
+"""The desk's answers to errors: the sign-in page, the kept text, or a page with the cure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from functions.web.http.site_addresses import address_of
 
 
 class ErrorAnswers:
-    """Answers for programs and for people."""
+    """Makes error answers for programs and for people."""
 
     def __init__(self, sessions: Sessions, pages: Pages, sign_in_pages: SignInPages, resumption: Resumption) -> None:
         self._sessions = sessions
@@ -29,7 +29,7 @@ class ErrorAnswers:
         self._resumption = resumption
 
     async def answer(self, request: Request, error: Exception) -> Response:
-        """For programs a problem document, for people a page."""
+        """Return a problem document for programs, a page for people."""
         problem = problem_for(request, error)
         if not wants_html(request.url.path, request.headers.get("accept", "")):
             return answer_json(problem)
@@ -51,7 +51,7 @@ class ErrorAnswers:
         return await run_in_threadpool(self._message, request, problem)
 
     def _begin_anew(self, request: Request, kept: KeptPost) -> Response:
-        """What was typed, without the page's own key of what it stores: that one was used, too."""
+        """Return the typed text without the page's own key, which was used for something else."""
         unused = replace(kept, pairs=[(name, value) for name, value in kept.pairs if name != "key"])
         return self._sign_in_pages.resume(request, unused, status=409, why=USED)
 
@@ -66,7 +66,7 @@ class ErrorAnswers:
 
 
 def _after(request: Request) -> str:
-    """Where to go on after signing in: the page that was asked for."""
+    """Return where to go on after signing in: the requested page."""
     if request.method != "GET":
         return ""
     return "?" + urlencode({"next": address_of(request)})

@@ -1,4 +1,4 @@
-"""The answer to a page's key, given again when its button is pressed twice; knows no page and no action."""
+"""Repeats the first answer to a page's key when its button is pressed twice; knows no page and no action."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from functions.web.http.routes import Route
 
 FIELD: Final = "once"
 KEY_BYTES: Final = 16
-# Whoever waits longer than this for an answer has gone; the page that shows a secret is to be written down by then.
+# A client that waits longer than this has gone; a page that shows a secret must be written down by then.
 ANSWER_LIFE: Final = timedelta(minutes=10)
-# How long a request may work on its answer before its process counts as dead. A refusal is given again for as long:
-# a later try deserves to be judged anew.
+# How long a request may work before its process counts as dead. A refusal is repeated for as long: a later try deserves
+# to be judged anew.
 WORK_LIFE: Final = timedelta(minutes=1)
 LOOK_AFTER: Final = 0.1
 LOOKS: Final = 200
-# An item of DynamoDB holds 400 KB. Only a form with very many answers is longer, and its filing has a key of its own.
+# An item of DynamoDB holds 400 KB. Only a form with very many answers is longer, and its filing has its own key.
 LONGEST: Final = 300_000
-# What asks to be tried again; strangers who try too often fill no table.
+# Statuses that ask the client to try again; not stored, so that strangers who try too often fill no table.
 NOT_KEPT: Final = frozenset((429, *range(500, 600)))
 USED: Final = "这一页刚才已经办成了一件事，这次填的和那次不一样，没有照办"
 BUSY: Final = "您刚才按的那一次还在办。请等一会儿，刷新后看办成了没有"
 
 
 class KeyUsed(HttpProblem):
-    """The page's key brought something about already, with another body; nothing was done this time."""
+    """The page's key was used before with another body; nothing was done this time."""
 
     def __init__(self) -> None:
         super().__init__(409, f"{USED}。请回到上一页，刷新后再做一次")
@@ -55,23 +55,23 @@ class KeyUsed(HttpProblem):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request by its key and its content, neither of which can be guessed from these."""
+    """A request's key and content as digests, from which neither can be guessed."""
 
     key: str
     request: str
 
 
 class FirstAnswers:
-    """Remembers the answers of routes for a while, encrypted, so that a second click gets the first one's."""
+    """Stores the answers of routes for a while, encrypted, so that a second click gets the first one's answer."""
 
     def __init__(self, services: Services, encryption: Encryption) -> None:
         self._services = services
         self._encryption = encryption
 
     def guard(self, route: Route) -> Route:
-        """The route, whose action happens once for each key; one that only reads, or takes files, as it is.
+        """Wrap the route so that its action runs once for each key; skips routes that only read or take files.
 
-        Files are laid aside and swept when no filing names them: twice the same ones do no harm.
+        Uploaded files are swept when no filing names them: uploading twice does no harm.
         """
         if route.takes("GET") or route.carries:
             return route
@@ -85,7 +85,7 @@ class FirstAnswers:
         return endpoint
 
     async def _asked(self, request: Request, *, keyed: bool) -> Asked | None:
-        """What is asked for; None without a key, or where the body is for the handler to refuse."""
+        """Return the digests of the request; None without a key, or when the handler must refuse the body."""
         body = await request.body()
         try:
             key = _form_key(request, body) or idempotency_key(request)
@@ -99,7 +99,7 @@ class FirstAnswers:
         return Asked(self._digest([*about, content if keyed else ""]), content)
 
     def _digest(self, words: list[str], body: bytes = b"") -> str:
-        """A digest that nobody can try passwords on who has a copy of the store alone."""
+        """Return a keyed digest: a copy of the store alone does not allow guessing passwords."""
         keys = self._services.keys
         content = json.dumps(words).encode() + body
         return hmac.new(keys.hmac[keys.hmac_kid], b"first answer " + content, hashlib.sha256).hexdigest()
@@ -109,7 +109,7 @@ class FirstAnswers:
             try:
                 first = await run_in_threadpool(self._claim, asked)
             except StoreUnavailable:
-                # The handler can say what is lost by it, and keeps what was typed.
+                # The handler can say what is lost, and keeps the typed text.
                 return await work(request)
             if first is None:
                 return await self._answer(request, asked, work)
@@ -124,7 +124,7 @@ class FirstAnswers:
         return self._services.staff.claim_answer(FirstAnswer(asked.key, asked.request, at + WORK_LIFE), at=at)
 
     def _given(self, asked: Asked, first: FirstAnswer) -> Response | None:
-        """The first answer again; None once the key is free for this request."""
+        """Return the first answer again; None once the key is free for this request."""
         with suppress(Unreadable):
             response = _unpacked(self._encryption.unlock(first.answer, purpose=_purpose(asked)))
             if first.request == asked.request:
@@ -150,7 +150,7 @@ class FirstAnswers:
             return
         life = ANSWER_LIFE if response.status_code < 400 else WORK_LIFE
         kept = FirstAnswer(asked.key, asked.request, self._services.clock() + life, locked)
-        # What was done is done: that it cannot be told twice is no reason not to tell it once.
+        # The action was carried out: answer it, even though the answer cannot be stored for a repeat.
         with suppress(QingdanError):
             self._services.staff.keep_answer(kept)
 
@@ -160,7 +160,7 @@ class FirstAnswers:
 
 
 def new_key(entropy: Callable[[int], bytes]) -> str:
-    """The key of one page."""
+    """Make the key of one page."""
     return entropy(KEY_BYTES).hex()
 
 

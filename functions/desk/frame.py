@@ -1,4 +1,4 @@
-"""The frame around every page of the desk: its templates, its stylesheet, who is signed in; knows no filing."""
+"""The frame around every page of the desk: templates, stylesheet, the signed-in person; knows no filing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Every page of the desk shows the number: however many wait, it must cost next to nothing.
+# Every page of the desk shows this number, so counting must be cheap however many filings wait.
 MOST_COUNTED: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a page needs to know of its surroundings.
+    """The surroundings of a page.
 
     `base` is where the service is mounted, `home` the site's root, `once` the key that each of the page's forms sends.
     """
@@ -48,7 +48,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The signed-in person, as the header names them."""
+    """The signed-in person, for the header."""
 
     name: str
     role: str
@@ -60,7 +60,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way on from a message: where it leads, and its words."""
+    """A link in a message, with its words."""
 
     href: str
     word: str
@@ -68,7 +68,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Why something was not done, and what to do instead."""
+    """Why an action was not carried out, and what to do instead."""
 
     template: ClassVar[str] = "message.html"
     title: str
@@ -77,16 +77,16 @@ class Message:
 
 
 class View(Protocol):
-    """What one template shows: a dataclass, whose fields are the names that the template may use."""
+    """The data of one template: a dataclass, whose fields are the names that the template may use."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     template: ClassVar[str]
 
 
 class Pages:
-    """Renders the desk's templates; `records` are counted for what waits, each page gets a key out of `entropy`.
+    """Renders the desk's templates; counts the waiting filings in `records`, makes each page's key from `entropy`.
 
-    Jinja2 is loaded with the first page, so that a start does not wait for it.
+    Jinja2 is imported for the first page, so that the start does not wait for it.
     """
 
     def __init__(self, site_frame: SiteFrame, records: RecordStore, entropy: Callable[[int], bytes]) -> None:
@@ -111,7 +111,7 @@ class Pages:
         )
 
     def page(self, request: Request, view: View, visitor: Visitor | None, *, status: int = 200) -> HTMLResponse:
-        """The page of the view as a response; text in the view is escaped by its template."""
+        """Return the page of the view as a response; its template escapes the view's text."""
         base = request.scope.get("root_path", "")
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
@@ -126,7 +126,7 @@ class Pages:
     def message(
         self, request: Request, visitor: Visitor | None, problem: HttpProblem, links: Sequence[Link] = ()
     ) -> HTMLResponse:
-        """A page that says what is wrong and how to go on."""
+        """Return a page that says what is wrong and how to go on."""
         message = Message(problem.title, problem.detail, links)
         response = self.page(request, message, visitor, status=problem.status)
         response.headers.update(problem.headers)
@@ -149,13 +149,13 @@ def _who(visitor: Visitor | None, once: str) -> Who | None:
 
 
 def redirect(request: Request, address: str) -> Response:
-    """See other, under the path where the service is mounted."""
+    """Redirect with 303 See Other, under the path where the service is mounted."""
     return RedirectResponse(request.scope.get("root_path", "") + address, 303)
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One word, where it leads below the service's address, whether this is it, and how much waits there ("99+")."""
+    """One link: its word, its address below the mount point, whether it is the current page, and its count ("99+")."""
 
     word: str
     address: str
@@ -164,9 +164,9 @@ class NavItem:
 
 
 def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[NavItem]:
-    """Where this visitor may go; nowhere before a one-time password is changed.
+    """Return the links for this visitor; none before a one-time password has been changed.
 
-    A store that cannot be read leaves the count out, so that the page which says so can be shown.
+    When the store cannot be read, the count is left out, so that the error page can be shown.
     """
     account = visitor.account
     if account.must_change_password:

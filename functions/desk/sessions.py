@@ -1,4 +1,4 @@
-"""Who is signed in, as HTTP carries it: the cookies, the CSRF token, what a session may do; knows no page."""
+"""The desk's sessions in HTTP: cookies, the CSRF token, permissions; knows no page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from functions.web.http.user_agents import name_client
 COOKIE: Final = "__Host-qingdan"
 FORM_COOKIE: Final = "__Host-qingdan-form"
 DEVICE_COOKIE: Final = "__Host-qingdan-device-"
-# In the scope, where no client can set it: whom a request is answered for that nobody sent, and who was admitted.
+# Keys in the scope, where no client can set them: the person for whom an internal request runs, and who was admitted.
 ON_BEHALF: Final = "qingdan.on_behalf"
 ADMITTED: Final = "qingdan.admitted"
 STALE_FORM: Final = "这一页放得太久，或者不是从经办台打开的，没有照办。请回到上一页，刷新后再做一次"
@@ -52,7 +52,7 @@ class StaleForm(HttpProblem):
 
 
 class StepNeeded(HttpProblem):
-    """Something is to be done at `page` before anything else is shown."""
+    """The visitor must do something at `page` before anything else is shown."""
 
     def __init__(self, detail: str, page: str) -> None:
         super().__init__(403, detail)
@@ -61,7 +61,7 @@ class StepNeeded(HttpProblem):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in member of the staff and the session they came with."""
+    """A signed-in member of the staff and their session."""
 
     account: Account
     session: Session
@@ -76,13 +76,13 @@ class SignedIn:
     device: str
 
     def keep(self, response: Response) -> None:
-        """Give the browser the session, and what it is known by at the next sign-in to this account."""
+        """Set the cookies of the session, and of the device for the next sign-in to this account."""
         set_cookie(response, COOKIE, self.token)
         set_cookie(response, _device_cookie(self.visitor.account.name), self.device, lasting=LIFE)
 
 
 class Sessions:
-    """Says who a request comes from and what they may do; ends sessions. All calls block: use worker threads."""
+    """Finds the visitor and permissions of a request, and ends sessions. All calls block: use worker threads."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Sessions:
         self._trail = Audit(services)
 
     def visitor(self, request: Request) -> Visitor:
-        """Who the request comes from, or HttpProblem 401."""
+        """Return the visitor, or raise HttpProblem 401."""
         if ON_BEHALF in request.scope:
             behalf: Visitor = request.scope[ON_BEHALF]
             return behalf
@@ -115,14 +115,14 @@ class Sessions:
         return Visitor(account, session)
 
     def settled(self, request: Request) -> Visitor:
-        """The visitor, if the password is their own: else HttpProblem 401 or StepNeeded."""
+        """Return the visitor, if the password is their own: else raise HttpProblem 401 or StepNeeded."""
         visitor = self.visitor(request)
         if visitor.account.must_change_password:
             raise StepNeeded("请先在经办台把一次性密码换成您自己的密码", "/desk/password")
         return visitor
 
     def admit(self, request: Request, permission: Permission) -> Visitor:
-        """The visitor, if their role may do this: else HttpProblem 401 or 403, or StepNeeded."""
+        """Return the visitor, if their role has this permission: else raise HttpProblem 401 or 403, or StepNeeded."""
         visitor = self.settled(request)
         if self.lacks_second_factor(visitor.account):
             raise StepNeeded("您的角色要两步登录。请先在经办台设好，再做别的", "/desk/totp")
@@ -140,12 +140,12 @@ class Sessions:
         return account.second_factor is None and self.demands_second_factor(account)
 
     def let_in(self, request: Request, account: Account) -> SignedIn:
-        """A new session with a new token; the one that the request came with is over."""
+        """Start a session with a new token; ends the one that the request came with."""
         self.sign_out(request)
         return self._open(request, account)
 
     def leave(self, request: Request, visitor: Visitor) -> None:
-        """Sign out as the visitor asks."""
+        """Sign out at the visitor's request."""
         self._trail.note("signed_out", visitor.account.name)
         self.sign_out(request)
 
@@ -156,25 +156,25 @@ class Sessions:
             self._services.staff.close_session(hash_token(token))
 
     def sessions(self, visitor: Visitor) -> tuple[Session, ...]:
-        """Where the visitor is signed in now, newest first."""
+        """Return the visitor's current sessions, newest first."""
         return living_sessions(self._services.staff, visitor.account, at=self._now(), limits=self._limits)
 
     def close(self, visitor: Visitor, session_id: str) -> None:
-        """End one session of the visitor's own; one that is over already may be asked for."""
+        """End one session of the visitor's own; it may be over already."""
         for session in self.sessions(visitor):
             if id_of(session) == session_id:
                 self._trail.note("signed_out", visitor.account.name, where="elsewhere")
                 self._services.staff.close_session(session.token_hash)
 
     def sign_out_everywhere(self, visitor: Visitor) -> Account:
-        """End all sessions of the account, this one too; the account as it is then."""
+        """End all sessions of the account, this one too; return the account as it is then."""
         self._trail.note("signed_out", visitor.account.name, where="everywhere")
         account = revise(self._services.staff, visitor.account.name, without_sessions)
         self._services.staff.close_sessions(account.name)
         return account
 
     def sign_out_elsewhere(self, request: Request, visitor: Visitor) -> SignedIn:
-        """End all sessions of the account, and go on here with a new one."""
+        """End all sessions of the account, and continue here with a new one."""
         return self._open(request, self.sign_out_everywhere(visitor))
 
     def change_password(self, request: Request, visitor: Visitor, answers: Mapping[str, str]) -> SignedIn:
@@ -199,7 +199,7 @@ class Sessions:
         self._throttle.forgive(self._services.staff, name=name, steps=("confirm",))
 
     def count_try(self, request: Request, name: str, step: Step) -> None:
-        """Count a try before it is looked at, or raise HttpProblem 429."""
+        """Count a try before it is checked, or raise HttpProblem 429."""
         address, device = self._address(request), self._device(request, name) if step != "confirm" else ""
         with _refusals():
             self._throttle.admit(
@@ -207,21 +207,21 @@ class Sessions:
             )
 
     def count_one_time(self, request: Request) -> None:
-        """Count a try with what looks like a one-time password, for the address alone; or raise HttpProblem 429.
+        """Count a try with what looks like a one-time password, only for the address; or raise HttpProblem 429.
 
-        It cannot be guessed, so whoever got one can use it while strangers keep the account's tries used up.
+        It cannot be guessed, so its owner can use it even while strangers use up the account's tries.
         """
         with _refusals():
             self._throttle.admit_address(self._services.staff, address=self._address(request), at=self._now())
 
     def forgive(self, request: Request, name: str) -> None:
-        """Begin the counts anew after a sign-in that went right."""
+        """Reset the counts after a successful sign-in."""
         self._throttle.forgive(self._services.staff, name=name, device=self._device(request, name))
 
     def form_token(self, request: Request) -> str:
-        """A token for the sign-in page, which has no session yet: it must come back both as cookie and in the form.
+        """Return a token for the sign-in page, which has no session yet: cookie and form must both bring it back.
 
-        A browser that has one keeps it, so that a second open sign-in page does not spoil the first.
+        A browser that has one keeps it, so that a second open sign-in page does not invalidate the first.
         """
         return request.cookies.get(FORM_COOKIE) or self._services.entropy(TOKEN_BYTES).hex()
 
@@ -247,17 +247,17 @@ class Sessions:
 
 
 def id_of(session: Session) -> str:
-    """What a page calls a session: enough to tell it from the others, nothing to come in with."""
+    """Return a public id for a session: it tells sessions apart, and does not allow signing in."""
     return session.token_hash[:16]
 
 
 def require_csrf(visitor: Visitor, given: str) -> None:
-    """Return when the form was made for this session, else StaleForm."""
+    """Return when the form was made for this session, else raise StaleForm."""
     _require_same(visitor.session.csrf, given)
 
 
 def require_form_token(request: Request, given: str) -> str:
-    """The token, when the sign-in form came from the page that set the cookie; else StaleForm."""
+    """Return the token, when the sign-in form came from the page that set the cookie; else raise StaleForm."""
     _require_same(request.cookies.get(FORM_COOKIE, ""), given)
     return given
 
@@ -268,7 +268,7 @@ def _require_same(expected: str, given: str) -> None:
 
 
 def set_cookie(response: Response, name: str, value: str, *, lasting: timedelta | None = None) -> None:
-    """Give the browser a cookie that only this host gets back, over HTTPS, and no script can read.
+    """Set a cookie that only this host gets back, over HTTPS, and that no script can read.
 
     It ends with the browser unless it is `lasting`.
     """
@@ -277,12 +277,12 @@ def set_cookie(response: Response, name: str, value: str, *, lasting: timedelta 
 
 
 def drop_cookie(response: Response, name: str) -> None:
-    """Take the cookie back."""
+    """Delete the cookie."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def _device_cookie(name: str) -> str:
-    """One for each account: officers who share a computer are each known there."""
+    """One cookie for each account: officers who share a computer are each known there."""
     return DEVICE_COOKIE + name_hash(name)[:16]
 
 

@@ -1,1 +1,1 @@
-"""What was filed, as files: a selection of the store as XLSX, CSV, JSON Lines, PDF or a package."""
+"""Exports a selection of filings as files: XLSX, CSV, JSON Lines, PDF or a package."""

@@ -1,4 +1,4 @@
-"""The trail as files: CSV for reading, JSON Lines with every digest for checking; in constant memory."""
+"""Exports the audit log in constant memory: CSV for reading, JSON Lines with every digest for checking."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ COLUMNS = ("序号", "时间", "账号", "做了什么", "编号", "细节", "�
 
 @dataclass(frozen=True, slots=True)
 class LogFormat:
-    """A format that the trail can be had in: what its file begins with, and the line of an entry.
+    """A format of the audit log: the file's beginning, and the line of an entry.
 
-    `line` is also given how ids read, as titles by id.
+    `line` also receives the titles by id.
     """
 
     kind: FileKind
@@ -34,7 +34,7 @@ class LogFormat:
 
 
 def stream_trail(format: LogFormat, entries: Iterable[Event], titles: Mapping[str, str]) -> Iterator[bytes]:
-    """The entries in a format of LOG_FORMATS, in chunks; `titles` says how ids read."""
+    """Yield the entries in a format of LOG_FORMATS, in chunks; `titles` maps ids to titles."""
     if format.head:
         yield format.head
     lines = (format.line(entry, titles) for entry in entries)

@@ -1,6 +1,6 @@
-"""Reads one filing into the cells of the tables, by a plan compiled once per form version; knows no file format.
+"""Converts one filing into table cells, by a plan compiled once per form version; knows no file format.
 
-The file formats say how a value of each kind looks in them (`Cells`); everything else is the same for all.
+A file format defines how it shows a value of each kind (`Cells`); everything else is common to all formats.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ PLAIN = Cells(text=str, integer=str, decimal=str, date=str, moment=str, blank=""
 
 
 class _Plan(NamedTuple):
-    """Where the answers of one object go: (key, position, conversion), objects within it, repeated rows within it."""
+    """Where the answers of one object go: (key, position, conversion), nested objects, nested repeated rows."""
 
     leaves: tuple[tuple[str, int, Convert], ...]
     branches: tuple[tuple[str, _Plan], ...]
@@ -64,7 +64,7 @@ class _Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _RowsStep:
-    """`table` is None for rows of which only those within them are asked for."""
+    """`table` is None for rows of which only nested rows are exported."""
 
     table: int | None
     width: int
@@ -73,7 +73,7 @@ class _RowsStep:
 
 @dataclass(slots=True)
 class _Draft:
-    """A _RowsStep while its plan is made."""
+    """A _RowsStep during the compilation of its plan."""
 
     table: int | None = None
     width: int = 0
@@ -87,7 +87,7 @@ class _Version:
 
 
 class _Titles(dict[str, Cell]):
-    """The cells of a choice's values; a value that the form does not know is shown as it is."""
+    """The cells of a choice's values; a value unknown to the form is shown unchanged."""
 
     def __init__(self, choices: Sequence[tuple[str, str]], text: Convert) -> None:
         super().__init__((value, text(title)) for value, title in choices)
@@ -141,7 +141,7 @@ class Facts:
 
 
 class CellReader:
-    """The filings of one form as cells of its `tables` (of those given only: a CSV asks for a single one)."""
+    """The filings of one form as cells of the given `tables`: a CSV asks for a single one."""
 
     def __init__(self, tables: Sequence[Table], versions: Sequence[Definition], cells: Cells) -> None:
         self._tables = tables
@@ -151,7 +151,7 @@ class CellReader:
         self._versions = {version.digest: self._compile(version) for version in versions}
 
     def lines(self, answers: Answers) -> Iterator[tuple[int, list[Cell]]]:
-        """Each line of this filing: the index of its table, and the cells in the order of the columns."""
+        """Yield each line of this filing: the index of its table, and the cells in the order of the columns."""
         version = self._versions.get(answers.form_digest)
         if version is None:
             raise QingdanError("导出的同时有人按新版表单填报，这份文件因此不完整。请重新导出一次")
@@ -169,7 +169,7 @@ class CellReader:
     def _row_lines(
         self, ends: tuple[Cell, Cell], step: _RowsStep, items: list[Any], above: str = ""
     ) -> Iterator[tuple[int, list[Cell]]]:
-        """The lines of rows, and of those within each; `above` is the place of the row that these are in."""
+        """Yield the lines of rows and of their nested rows; `above` is the place of the surrounding row."""
         cells, (number, unit) = self._cells, ends
         for position, item in enumerate(items, 1):
             line, inner = self._blank[: step.width], list[tuple[_RowsStep, list[Any]]]()
@@ -182,7 +182,7 @@ class CellReader:
                 yield from self._row_lines(ends, below, held, f"{above}{position}.")
 
     def _compile(self, version: Definition) -> _Version:
-        """Only what this version asks has a place in its plan: another may have asked something else at a path."""
+        """The plan contains only what this version asks: another version may have asked something else at a path."""
         fields = {item.path: item for item in version.walk() if isinstance(item, Field)}
         arrays = {item.path for item in version.walk() if isinstance(item, Rows)}
         plan: dict[str, Any] = {}
@@ -199,7 +199,7 @@ class CellReader:
 
 
 def _convert_to(answered: Field, column: Column, cells: Cells) -> Convert:
-    """What makes the cell of a column out of an answer, whichever version gave the column its kind."""
+    """Return the function that turns an answer into the column's cell, whichever version defined the column's kind."""
     if column.asked is None or is_asked_alike(answered, column.asked):
         return _convert(answered, cells)
     words_of, asked = _convert(answered, PLAIN), column.asked
@@ -226,7 +226,7 @@ def _convert(asked: Field, cells: Cells) -> Convert:
 
 
 def _branch_at(plan: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The part of the plan for the object at this path, "*" for each of its rows."""
+    """Return the branch of the plan for the object at this path, "*" for each of its rows."""
     if not path:
         return plan
     if path[-1] == ANY_ROW:
@@ -241,7 +241,7 @@ def _draft_at(plan: dict[str, Any], path: Path) -> _Draft:
 
 
 def _frozen(steps: Mapping[str, Any]) -> _Plan:
-    """The plan of nested steps: a dict is a branch, a pair a leaf, a draft repeated rows."""
+    """Return the plan of nested steps: a dict is a branch, a pair a leaf, a draft repeated rows."""
     return _Plan(
         tuple((key, *step) for key, step in steps.items() if isinstance(step, tuple)),
         tuple((key, _frozen(step)) for key, step in steps.items() if isinstance(step, dict)),
@@ -273,5 +273,5 @@ def _place(node: Mapping[str, Any], plan: _Plan, line: list[Cell], rows: list[tu
 
 @lru_cache(maxsize=1024)
 def _shanghai_hour(at: str) -> str:
-    """The hour in Asia/Shanghai (2026-10-01 00) of an hour in UTC (2026-09-30T16); the offset is whole hours."""
+    """Convert an hour in UTC (2026-09-30T16) to Asia/Shanghai (2026-10-01 00); the offset is whole hours."""
     return datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).strftime("%Y-%m-%d %H")

@@ -56,5 +56,5 @@ def _lines(filings: Iterable[Answers], table: Table, versions: Sequence[Definiti
 
 
 def head_of(columns: Iterable[Column]) -> bytes:
-    """What a file begins with: the byte-order mark and the headers."""
+    """Return the beginning of a file: the byte-order mark and the headers."""
     return BOM + (",".join(quote(column.header) for column in columns) + END).encode()

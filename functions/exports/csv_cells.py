@@ -1,4 +1,4 @@
-"""How one value stands in a CSV cell: quoted where needed, every text guarded; knows no table."""
+"""Formats one value as a CSV cell: quoted where needed, every text guarded; knows no table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functions.exports.formula_guard import guard
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-# What may begin a cell without a second look: Latin letters, digits and the common Chinese characters.
+# Characters that may begin a cell without a further check: Latin letters, digits and the common Chinese characters.
 _LOOK_AGAIN: Final = re.compile(r",[^,0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 def quote(text: str) -> str:
-    """One cell: guarded, and quoted where commas, quotes or line ends demand it."""
-    if text.isalnum():  # most cells are: nothing to guard, nothing to quote
+    """Return one cell: guarded, and quoted when commas, quotes or line ends demand it."""
+    if text.isalnum():  # most cells: nothing to guard, nothing to quote
         return text
     safe = guard(text)
     if "," in safe or '"' in safe or "\n" in safe:
@@ -26,7 +26,7 @@ def quote(text: str) -> str:
 
 
 def is_plain(line: str, commas: int) -> bool:
-    """Whether `quote` changes no cell of a line that should have so many commas; False also where that is unsure."""
+    """Whether `quote` would change no cell of a line that should have `commas` commas; False when that is unsure."""
     return (
         line.isprintable() and '"' not in line and line.count(",") == commas and _LOOK_AGAIN.search("," + line) is None
     )

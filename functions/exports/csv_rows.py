@@ -1,7 +1,7 @@
-"""Writes filings as lines of CSV, by a type made for their form version; knows neither stores nor files.
+"""Writes filings as CSV lines, through a type made for each form version; knows neither stores nor files.
 
-A body is read straight into the texts of its cells, and of it only what stands in a column. Most lines are plain then,
-which one look at the whole line tells. A line that is not is made cell by cell, as those of repeated rows are.
+msgspec decodes a body directly into the texts of its cells, and skips everything without a column. One check of the
+whole line then shows whether it is plain, as most are. Other lines, and those of repeated rows, are made cell by cell.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functions.exports.table import BETWEEN_FILES, MAIN_COLUMNS, Column, Table
 from functions.forms.definition import Definition, Field
 from functions.records.store import Answers
 
-# A larger number is a double, though its canonical form may not show it.
+# A larger number is a double, even if its canonical form does not show it.
 _Integer = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
@@ -32,19 +32,19 @@ class Lines:
         self._versions = {version.digest: _Version(table, version) for version in versions}
 
     def of(self, answers: Answers) -> str:
-        """The line of this filing, without its end; QingdanError for one whose version was not among those given."""
+        """Return this filing's line without its end; QingdanError when its version was not among those given."""
         try:
             line = ",".join(self._versions[answers.form_digest].cells(answers))
             if is_plain(line, self._commas):
                 return line
         except (KeyError, msgspec.DecodeError):
-            pass  # not as its form would have it, an unknown value of a choice say
+            pass  # does not fit the form, such as an unknown value of a choice
         [(_, cells)] = self._reader.lines(answers)
         return ",".join(cells)
 
 
 class _Kind(NamedTuple):
-    """How an answer is read, what stands for none, and what makes a text of it where it is none yet."""
+    """The type of an answer, the value for a missing one, and the function that turns other types into text."""
 
     kind: Any
     absent: Any = ""
@@ -52,7 +52,7 @@ class _Kind(NamedTuple):
 
 
 class _File(msgspec.Struct, gc=False):
-    """Of a file, what stands in a table."""
+    """The part of a file that a table shows."""
 
     name: str
 
@@ -71,7 +71,7 @@ class _Version:
         self._read, self._texts = _compiled([(fields.get(column.path), column) for column in columns])
 
     def cells(self, answers: Answers) -> list[str]:
-        """The texts of the cells; msgspec.DecodeError when the body is not as the form would have it."""
+        """Return the texts of the cells; msgspec.DecodeError when the body does not fit the form."""
         return [*self._facts.of(answers), *self._texts(self._read(answers.body or b"{}"))]
 
 
@@ -79,10 +79,10 @@ Columns = Sequence[tuple[Field | None, Column]]
 
 
 def _compiled(columns: Columns) -> tuple[Callable[[bytes], Any], Callable[[Any], tuple[str, ...]]]:
-    """What reads a body, and what gives the texts of these columns out of what was read; "" for None.
+    """Return a decoder of bodies, and a function from its result to the texts of these columns; "" for None.
 
-    The second is Python made for the form: a loop over its columns takes twice as long. Nothing of the form gets into
-    the source, neither names nor words.
+    The function is Python source made for the form: a loop over its columns takes twice as long. No name and no text of
+    the form gets into the source.
     """
     body, names, texts = _Part("part_0"), dict[str, Any](), []
     for position, (field, column) in enumerate(columns):
@@ -110,7 +110,7 @@ class _Part:
         self._parts: dict[str, _Part] = {}
 
     def add(self, path: Sequence[str], kind: _Kind) -> str:
-        """The source for the answer at this path."""
+        """Return the source expression for the answer at this path."""
         key, *below = path
         name = self._names.setdefault(key, f"at_{len(self._names)}")
         if not below:
@@ -120,29 +120,29 @@ class _Part:
         return part.add(below, kind)
 
     def steps(self) -> list[str]:
-        """The source that gives the objects in it their variables."""
+        """Return the source that assigns the nested objects to their variables."""
         found = []
         for key, part in self._parts.items():
             found += [f"{part._variable} = {self._variable}.{self._names[key]}", *part.steps()]
         return found
 
     def type(self) -> type[msgspec.Struct]:
-        """The type to read it as."""
+        """Return the type to decode it as."""
         fields = [(key, (kind.kind, kind.absent)) for key, kind in self._kinds.items()]
         for key, part in self._parts.items():
             inner = part.type()
             fields.append((key, (inner, msgspec.field(default_factory=inner))))
-        # In the order in which they stand in a canonical body, they are found at once.
+        # Fields in the order of a canonical body are found without a search.
         named = [(self._names[key], *field) for key, field in sorted(fields, key=lambda field: field[0])]
         return msgspec.defstruct("Part", named, rename={name: key for key, name in self._names.items()}, gc=False)
 
 
 def _kind_in(field: Field, column: Column) -> _Kind:
-    """How an answer is read for a column that another version may have given its kind."""
+    """Return the kind for a column whose kind another version may have defined."""
     kind, asked = _kind_of(field), column.asked
     if asked is None or is_asked_alike(field, asked):
         return kind
-    words_of = kind.convert or str.__str__  # of a choice its title, not the name of an enumeration's member
+    words_of = kind.convert or str.__str__  # the title of a choice, not the name of an enumeration's member
     return kind._replace(convert=lambda value: refit(words_of(value), field, asked)[1])
 
 
@@ -161,7 +161,7 @@ def _kind_of(field: Field) -> _Kind:
 
 
 def _titles(field: Field) -> Any:
-    """An enumeration of a choice's values whose members are the texts of their titles."""
+    """Make an enumeration of a choice's values, whose members are the texts of their titles."""
 
     def member(kind: type[str], value: str, title: str) -> str:
         made: Any = str.__new__(kind, title)

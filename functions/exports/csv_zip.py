@@ -1,4 +1,4 @@
-"""Writes every table of filings as a CSV of its own, all in one zip; knows no store."""
+"""Writes every table of filings as its own CSV, all in one zip; knows no store."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class _Tables:
         self._open: dict[str, IO[bytes]] = {}
 
     def open(self, title: str, columns: Sequence[Column]) -> IO[bytes]:
-        """A new file, of this name or one made different from those before."""
+        """Return a new file of this name, changed where an earlier file has it."""
         file = self._files.enter_context(TemporaryFile(prefix="qingdan-csv-"))  # noqa: SIM115 (closed by the stack)
         file.write(head_of(columns))
         self._open[f"{file_name(self._names.give(title))}.csv"] = file
         return file
 
     def packed(self) -> Iterator[bytes]:
-        """The zip of them all."""
+        """Yield the zip of all files."""
         zipped = Zip()
         for name, file in self._open.items():
             file.seek(0)

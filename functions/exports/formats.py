@@ -1,6 +1,6 @@
-"""The formats that filings are exported in: one entry each, which the command line, the desk and the API read.
+"""The export formats: one entry each, read by the command line, the desk and the API.
 
-Knows what a format is called and may hold; how it is written is its writer's.
+Knows the name of a format and what it can hold; its writer knows how to write it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file: its name in an address, its label for people, its media type, its ending with the dot."""
+    """A kind of file: its name in an address, its label for people, its media type, its extension with the dot."""
 
     name: str
     label: str
@@ -42,9 +42,9 @@ class FileKind:
 class Format:
     """A format of an export, and the function that streams it.
 
-    `button` is what the desk's list calls it, where that is more than its label. `several_forms`: one file may hold
-    filings of several forms. `row_tables`: it can be had of a form's repeated rows, too. `needs_tools`: its writer
-    sets documents, and takes the Job's tools.
+    `button` is its name in the desk's list, where that is more than its label. `several_forms` says that one file may
+    hold filings of several forms, `row_tables` that it can hold a form's repeated rows, `needs_tools` that its writer
+    typesets documents and needs the Job's tools.
     """
 
     kind: FileKind

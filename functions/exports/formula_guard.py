@@ -1,4 +1,4 @@
-"""The one place where text is made safe to stand in a cell; knows neither forms nor file formats.
+"""The only place that makes text safe for a cell; knows neither forms nor file formats.
 
 The rule, and how to undo it: a text that a spreadsheet could take for a formula, or that begins with an apostrophe of
 its own, gets one apostrophe in front. So whoever reads a cell back removes one leading apostrophe, where there is one.
@@ -10,10 +10,10 @@ import re
 
 APOSTROPHE = "'"
 
-# What a spreadsheet, or a person's import dialogue, takes for the start of a formula: full-width and small forms
-# included, raised and lowered ones too, because several programs normalise them.
+# Characters that a spreadsheet, or its import dialogue, takes for the start of a formula: also full-width, small,
+# superscript and subscript forms, because several programs normalise them.
 _STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−⁼₌⁺₊⁻₋﬩⩵⩶")
-# Printable by the Unicode tables, yet they show nothing: in front of a formula they change nothing.
+# Printable by the Unicode tables, yet invisible: a formula after them is still a formula.
 _BLANK = frozenset(" \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
     chr(code) for code in range(0xFE00, 0xFE10)
 )
@@ -28,15 +28,15 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The text with one kind of line end (LF) and a visible picture in place of each control character."""
+    """Normalise line ends to LF and replace each control character by a visible picture."""
     if _FORBIDDEN.search(text):
         text = text.translate(_PICTURES)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def guard(text: str) -> str:
-    """The text, cleaned, so that no spreadsheet takes it for a formula."""
-    # The fast way: neither controls nor white space other than the space, nothing noteworthy in front.
+    """Clean the text, and make sure that no spreadsheet takes it for a formula."""
+    # The fast path: neither controls nor white space other than the space, nothing dangerous in front.
     if text.isprintable() and text[:1] not in _TO_LOOK_AT:
         return text
     return APOSTROPHE + clean(text) if _is_risky(text) else clean(text)

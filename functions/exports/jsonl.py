@@ -1,7 +1,7 @@
-"""Writes records as JSON Lines without any loss, and reads them back; the canonical bodies go through untouched.
+"""Writes records as JSON Lines without loss, and reads them back; canonical bodies pass through unchanged.
 
 One line is one record: facts for orientation, then `events`, each with salt (hexadecimal) and body. A body is embedded
-as it was canonised, so its RFC 8785 form after reading is the very bytes that the digest covers.
+in its canonical form, so its RFC 8785 form after reading is byte for byte what the digest covers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def stream_jsonl(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def read_events(line: bytes) -> tuple[Event, ...]:
-    """The events of one line, as they were stored.
+    """Return the events of one line, as they were stored.
 
     Raises ValueError, KeyError or TypeError for a line that is not ours.
     """
@@ -32,7 +32,7 @@ def read_events(line: bytes) -> tuple[Event, ...]:
 
 
 def write_record(record: Record) -> bytes:
-    """One record as a JSON object without any loss."""
+    """Write one record as a JSON object, without loss."""
     facts = _dump(_facts(record.summary))
     return b'%s,"events":[%s]}' % (facts[:-1], b",".join(map(write_event, record.events)))
 
@@ -56,7 +56,7 @@ def _facts(summary: Summary) -> dict[str, object]:
 
 
 def write_event(event: Event) -> bytes:
-    """One event as it stands in a line: everything about it, its body as it was canonised."""
+    """Write one event for a line: all its fields, its body in canonical form."""
     salt = event.salt.hex() if event.salt is not None else None
     fields = _dump(
         {

@@ -1,7 +1,7 @@
-"""How an answer stands in a column whose kind another version of its form gave; knows no file format.
+"""Fits an answer into a column whose kind another version of its form defined; knows no file format.
 
-A column is never made of two kinds: an answer that can be said in the column's own kind without loss is, and any other
-stays text with a mark in front, so that a number that does not count is seen not to count.
+A column never mixes two kinds. An answer that can be expressed in the column's kind without loss is converted; any
+other stays text with a mark in front, so that a number that does not count is visible as such.
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from functions.exports.table import Kind, kind_of
 from functions.forms.formats import is_date
 from functions.forms.outline import Field
 
-# In front: a text that is too long for a cell loses its end, and no spreadsheet takes what begins so for a formula.
+# The mark comes first: a text that is too long for a cell loses its end, and no spreadsheet takes this beginning for a
+# formula.
 MARK: Final = "〔旧版填法〕"
 
 _TEXTS: Final = frozenset(("text", "long_text", "uscc", "phone", "email"))
 _NUMBERS: Final = frozenset(("integer", "decimal"))
-# As a form takes a number, and of no more digits than an integer of a program holds.
+# A form's format of a number, with no more digits than a program's integer holds.
 _NUMBER: Final = re.compile(r"(-?(?:0|[1-9][0-9]{0,17}))(?:[.]([0-9]{1,18}))?")
 _YES_NO: Final = ("是", "否")
 
 
 def is_asked_alike(field: Field, asked: Field) -> bool:
-    """Whether answers to `field` are of the very kind of the column of `asked`."""
+    """Whether answers to `field` have exactly the kind of the column of `asked`."""
     if field.kind in _NUMBERS:
         return field.kind == asked.kind and _counts_alike(field, asked)
     return field.kind == asked.kind or {field.kind, asked.kind} <= _TEXTS
 
 
 def refit(words: str, field: Field, asked: Field) -> tuple[Kind, str]:
-    """The answer `words` to `field` for the column of `asked`: the kind of its cell, and the text to make it of."""
+    """Return the kind of the cell, and its text, for the answer `words` to `field` in the column of `asked`."""
     kind = kind_of(asked)
     if kind in _NUMBERS:
         number = _number(words, kind) if _counts_alike(field, asked) else None
@@ -43,7 +44,7 @@ def refit(words: str, field: Field, asked: Field) -> tuple[Kind, str]:
 
 
 def _counts_alike(field: Field, asked: Field) -> bool:
-    """Whether both count the same: 12 元 is not 12 万元, and what was no number has no unit but the one it says."""
+    """Whether both have one unit: 12 元 is not 12 万元, and a text that was no number has only the unit it states."""
     if field.unit == asked.unit:
         return True
     return field.kind in _NUMBERS and not (field.unit and asked.unit)
@@ -60,7 +61,7 @@ def _number(words: str, kind: Kind) -> str | None:
 
 
 def _fits_text(words: str, field: Field, asked: Field) -> bool:
-    """Whether the column's question could have been answered so: anything can be said in words, but for a file."""
+    """Whether the column's question could have this answer: a text can hold anything except a file."""
     if "attachments" in (field.kind, asked.kind):
         return False
     if asked.kind == "boolean":
@@ -75,5 +76,5 @@ def _marked(words: str, field: Field, asked: Field) -> str:
 
 
 def _measured(words: str, field: Field, asked: Field) -> str:
-    """The words with their unit, where the column's header has another or none."""
+    """Return the words with their unit, when the column's header has another unit or none."""
     return f"{words} {field.unit}" if words and field.unit not in ("", asked.unit) else words

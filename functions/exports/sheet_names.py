@@ -9,13 +9,13 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 class SheetNames:
-    """Remembers the names given, so that each is given once; Excel does not tell capitals from small letters."""
+    """Gives each name once; Excel does not distinguish capitals from small letters."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = {"history"}  # Excel keeps it for itself
+        self._taken: set[str] = {"history"}  # reserved by Excel
 
     def give(self, wanted: str) -> str:
-        """`wanted`, made allowable; the second of a name is marked （2）, and so on."""
+        """Return `wanted`, made valid; a repeated name gets （2）, and so on."""
         base = _FORBIDDEN.sub("_", wanted).strip("'").strip() or "填报"
         name, count = _cut(base, MAX_LENGTH), 1
         while name.lower() in self._taken:

@@ -1,6 +1,6 @@
-"""Turns form definitions into the tables of an export: which columns, in which order, under which headers.
+"""Turns form definitions into the tables of an export: columns, their order, their headers.
 
-Knows neither file formats nor records. A column is found again by its path, so that versions of one form share it.
+Knows neither file formats nor records. A path identifies a column, so that versions of one form share it.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _WIDTHS: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`path` as in Field.path, empty for what is not an answer; `width` in characters; `wrap` for long text.
+    """`path` is as in Field.path, empty for a column without an answer; `width` in characters; `wrap` for long text.
 
-    `asked` is the question that gave the column its kind: of the newest version that has one at this path.
+    `asked` is the question that defined the column's kind: of the newest version that has one at this path.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class Table:
 
     @property
     def key(self) -> str:
-        """How a caller names the table: "" for the main one, "databases.databases" for repeated rows."""
+        """Return the name of the table for callers: "" for the main one, "databases.databases" for repeated rows."""
         return ".".join(self.rows or ())
 
 
@@ -96,7 +96,7 @@ class _Leaf:
 
 
 def build_tables(versions: Sequence[Definition]) -> tuple[Table, ...]:
-    """The main table and one for every array of rows, of one form.
+    """Return the main table and one for every array of rows, of one form.
 
     `versions` are all its versions met, the newest first: their columns are united by path, and what only older ones
     have comes after, marked （旧版）.
@@ -112,7 +112,7 @@ def build_tables(versions: Sequence[Definition]) -> tuple[Table, ...]:
 
 
 def _leaves(items: Iterable[Section | Field | Group | Rows], trail: tuple[str, ...] = ()) -> Iterator[_Leaf]:
-    """Every single answer below, in form order; repeated rows have a table of their own."""
+    """Yield every single answer below, in form order; repeated rows have their own table."""
     for item in items:
         if isinstance(item, Field):
             yield _Leaf(item, trail)
@@ -137,7 +137,7 @@ def _leaves_of_rows(version: Definition, path: Path) -> list[_Leaf]:
 
 
 def _unite(versions: Sequence[list[_Leaf]], first: Sequence[Column]) -> tuple[Column, ...]:
-    """The answers' columns, to stand after the columns `first`."""
+    """Return the answers' columns, which follow the columns `first`."""
     columns: dict[Path, Column] = {}
     taken = [column.header for column in first]
     used = set(taken)
@@ -151,13 +151,13 @@ def _unite(versions: Sequence[list[_Leaf]], first: Sequence[Column]) -> tuple[Co
 
 
 def _unlike(header: str, used: Collection[str]) -> str:
-    """The header of a question that only older versions have; two of them may have asked in the same words."""
+    """Return a header for a question of older versions only, distinct from other headers."""
     marked = (header + (OLD if number == 1 else f"（旧版 {number}）") for number in count(1))
     return next(each for each in marked if each not in used)
 
 
 def _headers(leaves: list[_Leaf], taken: list[str]) -> list[str]:
-    """Each label with as many of the titles around it as tell it from its like, and the unit ("概算总投资（万元）")."""
+    """Return each label with its unit ("概算总投资（万元）"), and with as many surrounding titles as make it unique."""
     headers = [_spelled(leaf, 0) for leaf in leaves]
     for depth in range(1, 1 + max((len(leaf.trail) for leaf in leaves), default=0)):
         repeated = {header for header, times in Counter(headers + taken).items() if times > 1}
@@ -175,7 +175,7 @@ def _spelled(leaf: _Leaf, depth: int) -> str:
 
 
 def kind_of(field: Field) -> Kind:
-    """How the answers of this field stand in a table."""
+    """Return the kind of this field's answers in a table."""
     return _KINDS.get(field.kind, "text")
 
 

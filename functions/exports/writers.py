@@ -1,4 +1,4 @@
-"""How each format of an export is written from the store, in constant memory; knows no name and no media type."""
+"""Writes each export format from the store, in constant memory; knows no name and no media type."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, TypeVar
 
-# Each writer is imported when it is needed: one export takes one of them, and some take long to load.
+# Each writer is imported when it is needed: an export uses one of them, and some load slowly.
 if TYPE_CHECKING:
     from functions.exports.bag import Attachments
     from functions.exports.pdf import Press
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What documents and packages are made with, beyond the records themselves."""
+    """The tools for documents and packages, beyond the records themselves."""
 
     press: Press
     keys: Keys
@@ -33,7 +33,7 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a writer is asked for.
+    """The input of a writer.
 
     `at` (aware) is now. `table` is the path of repeated rows ("databases.databases"), "" for one line a filing.
     `progress` is told how many filings have been read, now and then and at the end.
@@ -47,7 +47,7 @@ class Job:
     tools: Tools | None = None
 
     def counted(self, items: Iterator[T], every: int = 256) -> Iterator[T]:
-        """The items, with `progress` told."""
+        """Yield the items and report `progress`."""
         tell = self.progress or (lambda count: None)
         count = 0
         for count, item in enumerate(items, 1):
@@ -58,12 +58,12 @@ class Job:
 
 
 def write_workbook(job: Job) -> Iterator[bytes]:
-    """A sheet for every table of every form."""
+    """Write a sheet for every table of every form."""
     return _workbook(job, versions_of(job.store, job.selection))
 
 
 def _workbook(job: Job, versions: list[Definition]) -> Iterator[bytes]:
-    """A workbook is a zip archive that is whole only at the end: it waits in a temporary file, not in memory."""
+    """Write the workbook to a temporary file, not to memory: a zip archive is whole only at the end."""
     from functions.exports.xlsx import write_xlsx
 
     with TemporaryFile(prefix="qingdan-xlsx-") as file:
@@ -74,7 +74,7 @@ def _workbook(job: Job, versions: list[Definition]) -> Iterator[bytes]:
 
 
 def write_csv(job: Job) -> Iterator[bytes]:
-    """One table of one form; QingdanError for several forms or an unknown table."""
+    """Write one table of one form; QingdanError for several forms or an unknown table."""
     from functions.exports.csv import stream_csv
 
     versions = versions_of(job.store, job.selection)
@@ -82,7 +82,7 @@ def write_csv(job: Job) -> Iterator[bytes]:
 
 
 def write_tables(job: Job) -> Iterator[bytes]:
-    """A zip with a CSV for every table of every form."""
+    """Write a zip with a CSV for every table of every form."""
     from functions.exports.csv_zip import stream_tables
 
     versions = versions_of(job.store, job.selection)
@@ -90,14 +90,14 @@ def write_tables(job: Job) -> Iterator[bytes]:
 
 
 def write_jsonl(job: Job) -> Iterator[bytes]:
-    """Each record in a line, without any loss."""
+    """Write each record as a line, without loss."""
     from functions.exports.jsonl import stream_jsonl
 
     return stream_jsonl(job.counted(job.store.stream(job.selection)))
 
 
 def write_pdfs(job: Job) -> Iterator[bytes]:
-    """A zip with a document for each filing."""
+    """Write a zip with a document for each filing."""
     from functions.exports.pdf.zipped import stream_pdfs
     from functions.forms.definition import Definition
 
@@ -106,7 +106,7 @@ def write_pdfs(job: Job) -> Iterator[bytes]:
 
 
 def write_package(job: Job) -> Iterator[bytes]:
-    """A BagIt package with everything there is about each filing."""
+    """Write a BagIt package with everything about each filing."""
     from functions.exports.bag import About, Package
     from functions.records.state import SHANGHAI
 
@@ -128,14 +128,14 @@ def _tools(job: Job) -> Tools:
 
 
 def _subject(store: RecordStore, selection: Selection) -> str:
-    """What the selection is of, in words: the forms, the period."""
+    """Return the subject of the selection in words: the forms, the period."""
     versions = versions_of(store, selection)
     titles = "".join(dict.fromkeys(f"《{version.title}》" for version in versions))
     return versions[0].period_title(selection.period) + titles if versions and selection.period else titles
 
 
 def versions_of(store: RecordStore, selection: Selection) -> list[Definition]:
-    """The form versions the selection is pinned to: those of one form together, the newest of each first."""
+    """Return the selection's form versions, grouped by form, the newest of each first."""
     from functions.forms.definition import Definition
 
     found = [Definition.from_document(store.document(digest)) for digest in store.digests(selection)]

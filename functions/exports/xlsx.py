@@ -1,4 +1,4 @@
-"""Writes records as a workbook in constant memory: a sheet for every table of every form, cells typed, text guarded."""
+"""Writes records as a workbook in constant memory: a sheet for every table of every form, typed cells, guarded text."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from functions.records.store import Answers
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 CUT = "……（超出单元格上限，后文从略；全文见 JSON Lines 导出）"
-DIGITS_HELD = 15  # what Excel keeps of a number
+DIGITS_HELD = 15  # the digits of a number that Excel keeps
 _CHUNK = 1 << 18
-FROZEN_COLUMNS = 2  # the number, and the unit or the row, stay in sight
+FROZEN_COLUMNS = 2  # the number, and the unit or the row, stay visible
 
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _SHOWN = {"text": "@", "integer": "0", "decimal": "0", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
@@ -54,7 +54,7 @@ def write_xlsx(filings: Iterable[Answers], versions: Sequence[Definition], out: 
 def stream_list(
     title: str, columns: Sequence[Column], lines: Iterable[Sequence[str]], *, at: datetime
 ) -> Iterator[bytes]:
-    """A workbook of one sheet, in chunks; each line has a text for each column."""
+    """Yield a workbook of one sheet, in chunks; each line has a text for each column."""
     converts = [CELLS.of(column.kind) for column in columns]
     with TemporaryFile(prefix="qingdan-xlsx-") as file:
         with _workbook(file, at, title) as book:
@@ -69,7 +69,7 @@ def stream_list(
 
 @contextmanager
 def _workbook(out: IO[bytes], at: datetime, title: str) -> Iterator[Any]:
-    """A workbook that is written to `out` when the block has ended well."""
+    """Yield a workbook that is written to `out` when the block ends without an error."""
     with TemporaryDirectory(prefix="qingdan-xlsx-") as folder:
         book = xlsxwriter.Workbook(out, {**_OPTIONS, "tmpdir": folder})
         book.set_properties({"title": title, "created": at.astimezone(SHANGHAI).replace(tzinfo=None)})
@@ -121,7 +121,7 @@ class _Formats:
 
 
 class _Sheet:
-    """One table; when a sheet is full it goes on in another of the same name with a number."""
+    """One table; a full sheet continues in another with its name and a number."""
 
     def __init__(self, book: Any, names: SheetNames, formats: _Formats, title: str, columns: Sequence[Column]) -> None:
         self._book, self._names, self._formats = book, names, formats
@@ -142,7 +142,7 @@ class _Sheet:
         self._row = row + 1
 
     def finish(self) -> None:
-        """Add what needs to know the last line."""
+        """Add the settings that depend on the last line."""
         self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._columns) - 1)
 
     def _open(self) -> None:

@@ -1,4 +1,4 @@
-"""A zip written while it is sent, member by member, of any size; knows nothing of what is in it."""
+"""Writes a zip while it is sent, member by member, of any size; does not interpret its members."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _LONGEST_NAME, _LONGEST_ENDING = 60, 5
 
 
 class Zip:
-    """Each method yields what is to be sent next. Members are stored as they are, unless `deflate` packs them."""
+    """Each method yields the next bytes to send. Members are stored uncompressed, unless `deflate` is set."""
 
     def __init__(self) -> None:
         self._stream = ZipStream(sized=False)
 
     def add(self, name: str, content: bytes | Iterable[bytes], *, deflate: bool = False) -> Iterator[bytes]:
-        """One member whole, before the next is added."""
+        """Add one whole member."""
         self._stream.add(content, name, compress_type=ZIP_DEFLATED if deflate else ZIP_STORED)
         yield from self._stream.file()
 
     def folder(self, name: str) -> Iterator[bytes]:
-        """A folder, which may stay empty."""
+        """Add a folder, which may stay empty."""
         self._stream.mkdir(name)
         yield from self._stream.file()
 
     def finish(self) -> Iterator[bytes]:
-        """The index at the end, without which there is no zip."""
+        """Add the index at the end, without which there is no zip."""
         yield from self._stream.finalize()
 
 
 def in_larger_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Join chunks until each has SMALLEST_CHUNK bytes: each piece that is sent costs something by itself."""
+    """Join chunks until each has SMALLEST_CHUNK bytes: every sent piece has a cost of its own."""
     waiting: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -52,9 +52,9 @@ def in_larger_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def file_name(text: str) -> str:
-    """The text as part of a file's name that every system allows; "" when nothing of it can be kept.
+    """Return the text as part of a file name that every system allows; "" when nothing of it remains.
 
-    Of one that is too long the middle goes: the ending says what opens it.
+    A name that is too long loses its middle: the extension says which program opens it.
     """
     name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)).strip(" ._")
     if len(name) <= _LONGEST_NAME:

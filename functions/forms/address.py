@@ -9,7 +9,7 @@ from typing import Final
 
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _DIGITS: Final = "一二三四五六七八九"
-# From the first continuation of a paragraph to the last that a permalink has a letter for.
+# The permalinks' letters for the first to the last continuation of a paragraph.
 _CONTINUATIONS: Final = ("", "续", "续二", "续三", "续四", "续五")
 ADDRESS: Final = (
     f"([{_STEMS}])([二三四五六七八九]?十[{_DIGITS}]?|[{_DIGITS}])([1-9][0-9]*(?:-[1-9][0-9]*)*)?(续[二三四五]?)?"
@@ -18,7 +18,7 @@ _ADDRESS: Final = re.compile(ADDRESS, re.ASCII)
 
 
 def numeral(number: int) -> str:
-    """A number as it is counted in Chinese, 一 to 九十九."""
+    """Return a number as a Chinese numeral, 一 to 九十九."""
     tens, ones = divmod(number, 10)
     written = _DIGITS[ones - 1] if ones else ""
     return f"{_DIGITS[tens - 1] if tens > 1 else ''}十{written}" if tens else written
@@ -28,13 +28,13 @@ _VALUES: Final = {numeral(number): number for number in range(1, 100)}
 
 
 def read_numeral(words: str) -> int | None:
-    """The number that `numeral` writes so, or None."""
+    """Parse a Chinese numeral that `numeral` wrote, else return None."""
     return _VALUES.get(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One paragraph: the regime by its stem, the part, the item in it, and which continuation of that it is (0: none).
+    """One paragraph: the regime's stem, the part, the item in it, and the number of its continuation (0: none).
 
     `str()` gives the words in the margin.
     """
@@ -55,7 +55,7 @@ class Address:
 
 
 def parse_address(words: str) -> Address | None:
-    """The address that these words name, or None."""
+    """Parse the words as an address, else return None."""
     found = _ADDRESS.fullmatch(words)
     if found is None:
         return None
@@ -65,7 +65,7 @@ def parse_address(words: str) -> Address | None:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page links to: `base` stands before every path of the site.
+    """Makes links to pages of the site: `base` stands before every path.
 
     `regimes` are the keys of the regimes by their stems, as the content names them.
     """
@@ -74,7 +74,7 @@ class Links:
     regimes: Mapping[str, str] = field(default_factory=dict)
 
     def to(self, path: str) -> str:
-        """The href of a path of the site, such as "privacy/"."""
+        """Return the href of a path of the site, such as "privacy/"."""
         return self.base + path
 
     def to_paragraph(self, words: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a field that asks for files holds: the shape of one file, how many and how large; opens no file."""
+"""The field that asks for files: the shape of one file, their number and size; opens no file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 FORMAT: Final = "attachment"
 MOST_FILES: Final = 10
 MOST_BYTES: Final = 50 * 1024 * 1024
-# What a plain HTML form brings at once through a gateway, which lets 6 MB through, as base64.
+# The bytes that a plain HTML form can bring at once through a gateway, which takes 6 MB, as base64.
 BEHIND_GATEWAY: Final = 4 * 1024 * 1024
 LONGEST_NAME: Final = 200
 EXTENSIONS: Final = (".pdf", ".ofd", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".docx", ".xlsx")
@@ -28,7 +28,7 @@ def is_of_files(schema: Any) -> bool:
 
 
 def is_file(value: Any) -> bool:
-    """Whether this has the shape of a file that a filing names; its limits are the form's to judge."""
+    """Whether the value has the shape of a named file; the form checks its limits."""
     if not isinstance(value, dict) or set(value) != KEYS:
         return False
     name, size, digest = value["name"], value["size"], value["sha256"]
@@ -36,12 +36,12 @@ def is_file(value: Any) -> bool:
 
 
 def written(file: Any) -> str:
-    """A named file as the value of a hidden control; whatever else stands in its place, as it was typed."""
+    """Return a named file as the value of a hidden control; any other value as it was typed."""
     return file if isinstance(file, str) else json.dumps(file, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(text: str) -> Any:
-    """The file that such a value stands for, its name in NFC; the text itself when it stands for none."""
+    """Parse the value of a hidden control as a file, its name in NFC; return other text unchanged."""
     try:
         file = json.loads(text)
         if not is_file(file):
@@ -53,7 +53,7 @@ def read(text: str) -> Any:
 
 
 def size_words(size: int) -> str:
-    """A number of bytes as people read it: "812 字节", "1.2 MB"."""
+    """Format a number of bytes for people: "812 字节", "1.2 MB"."""
     if size < 1024:
         return f"{size} 字节"
     shown, units = size / 1024, list(_UNITS)

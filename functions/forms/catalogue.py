@@ -1,4 +1,4 @@
-"""Which forms there are; made by authoring from the schemas, or loaded from the compiled file of a package."""
+"""The list of all forms, made from the schemas by authoring, or loaded from the compiled file of a package."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Catalogue:
         return len(self._definitions)
 
     def get(self, form_id: str) -> Definition:
-        """The form with this id; NotFound when there is none."""
+        """Return the form with this id; NotFound when there is none."""
         try:
             return self._definitions[form_id]
         except KeyError:
             raise NotFound("没有这种填报。请从“我要填报”里选一种") from None
 
     def roster(self, roster_id: str) -> RosterForm:
-        """The roster with this id; NotFound, which names those that there are, when there is none."""
+        """Return the roster with this id; NotFound, with the names of all rosters, when there is none."""
         try:
             return self.rosters[roster_id]
         except KeyError:
@@ -42,14 +42,14 @@ class Catalogue:
             raise NotFound(f"没有名为 {roster_id} 的名册。有的名册：{known or '无'}") from None
 
     def dump(self) -> bytes:
-        """The compiled file: all documents, so that a package needs neither YAML nor a model to start."""
+        """Return the compiled file: all documents, so that a package needs neither YAML nor a model to start."""
         forms = [definition.document.decode() for definition in self]
         rosters = [roster.document.decode() for roster in self.rosters.values()]
         return json.dumps({"forms": forms, "rosters": rosters}, ensure_ascii=False).encode()
 
     @classmethod
     def load(cls, compiled: bytes) -> Catalogue:
-        """The catalogue that `dump` wrote; digests are the same."""
+        """Load the catalogue that `dump` wrote; its digests are unchanged."""
         raw = json.loads(compiled)
         rosters = raw["rosters"]
         if rosters:

@@ -1,7 +1,7 @@
-"""What characters are to whoever types them: which nobody sees, which only differ in width; knows no kind of answer.
+"""Properties of typed characters: invisible ones, and those that differ only in width; knows no kind of answer.
 
-Texts are kept as they are typed, but for what nobody can mean. Compatibility forms (①, ½, ㎡) are no others in another
-width: they are never turned into the digits and letters that they look like.
+Texts are stored as typed, without characters that nobody can intend. Compatibility forms (①, ½, ㎡) are more than a
+difference in width: they are never turned into the digits and letters that they resemble.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-# What looks like a blank and is none: controls, line separators, blank letters, marks of annotations.
+# Characters that look like a blank but are not: controls, line separators, blank letters, annotation marks.
 _BLANK_LOOKING = "\u007f-\u0084\u0086-\u009f\u2028-\u2029\u2800\ufff9-\ufffb\U00013441-\U00013442\U00016fe4\U0001d159"
 UNSEEN: Final = re.compile(f"[{_IGNORABLE}{_BLANK_LOOKING}]")
-# Of these, what means nothing inside a text either: it comes with what is pasted, breaks words or turns text round.
+# Those of them that mean nothing inside a text either: they come with pasted text, break words or reverse text.
 _MEANINGLESS = re.compile("[\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff]")
-# A letter of another script or a symbol, with what joins it to the next; a Chinese character with its variant.
+# A letter of another script or a symbol, with its joiners; a Chinese character with its variant selector.
 _LETTER = f"[^\x00-\x7f\u3000-\u9fff\uff00-\uffef{_IGNORABLE}{_BLANK_LOOKING}]"
 _SHAPED = re.compile(
     f"{_LETTER}[\ufe00-\ufe0f]?[\U000e0020-\U000e007f]*(?:[\u200c\u200d](?={_LETTER}))?"
@@ -56,17 +56,17 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DOTTED = _WIDE | {0x3002: ord("."), 0xFF61: ord(".")}
 _INNER = str.maketrans("“”", "‘’")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
-# Chinese characters and punctuation are no mistake for a digit: their messages show the whole answer.
+# Nobody types Chinese characters or punctuation instead of a digit: their messages show the whole answer.
 _STRANGE = re.compile("[^\x00-\x7f\u2010-\u2027\u2030-\u205e\u3001-\u3006\u3008-\u3020\u3400-\u9fff]")
 
 
 def seen(text: str) -> str:
-    """The text without the characters that nobody sees."""
+    """Return the text without invisible characters."""
     return text if text.isascii() and "\x7f" not in text else UNSEEN.sub("", text)
 
 
 def hidden_in(text: str) -> str | None:
-    """The first character of a name that nobody sees and no script needs: the name would look like another.
+    """Return the first invisible character of a name that no script needs: the name would look like another.
 
     Emoji and several scripts are joined by such characters, and variants of Chinese characters are chosen by them.
     """
@@ -75,12 +75,12 @@ def hidden_in(text: str) -> str | None:
 
 
 def readable(text: str) -> str:
-    """The text without the unseen characters that mean nothing in any text."""
+    """Return the text without the invisible characters that mean nothing in any text."""
     return _MEANINGLESS.sub("", text)
 
 
 def trimmed(text: str) -> str:
-    """The text without white space and unseen characters around it, and without those inside that mean nothing.
+    """Trim white space and invisible characters, also meaningless ones inside the text.
 
     What stays inside may mean something: it joins emoji, or chooses the shape of a letter.
     """
@@ -98,17 +98,17 @@ def _is_blank(character: str) -> bool:
 
 
 def narrow(text: str) -> str:
-    """The text in half width: letters, digits and marks (U+FF01 to U+FF5E) and the space (U+3000); nothing else."""
+    """Convert to half width: letters, digits and marks (U+FF01 to U+FF5E) and the space (U+3000); nothing else."""
     return text.translate(_WIDE)
 
 
 def dotted(text: str) -> str:
-    """The text in half width, where a full stop can only be a dot: in numbers, dates and mail addresses."""
+    """Convert to half width, with a full stop as a dot: for numbers, dates and mail addresses."""
     return text.translate(_DOTTED)
 
 
 def hyphened(text: str) -> str:
-    """The text with plain hyphens in place of dashes of every length, which keyboards give for them."""
+    """Replace dashes of every length, which keyboards produce for hyphens, by hyphens."""
     return _DASHES.sub("-", text)
 
 
@@ -118,10 +118,10 @@ def plain_code(text: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """A name or a text as it is compared with others and never kept: without what hides in it, in NFKC.
+    """Normalise a name or text for comparison only: NFKC, without invisible characters. Never stored.
 
-    Stores keep what it made of the names and texts of earlier releases, and find them by it. So ① still counts as 1
-    here: two names that differ so are asked about as twins, which costs their filer a tick, and no twin is missed.
+    Stores keep the normalised names and texts of earlier releases, and find them by it, so ① still counts as 1 here.
+    Two names that differ only in this are reported as twins: that costs their filer a tick, and no twin is missed.
     """
     if UNSEEN.search(text):
         text = _SHAPED_OR_UNSEEN.sub(lambda found: found[1] or "", readable(text))
@@ -129,18 +129,18 @@ def comparable(text: str) -> str:
 
 
 def inside_quotes(text: str) -> str:
-    """What was typed, for a message that puts it between quotation marks: its own become inner ones."""
+    """Prepare typed text for quotation marks in a message: its own become inner ones."""
     return text.translate(_INNER)
 
 
 def strange_in(text: str) -> str | None:
-    """The first character that is neither ASCII nor Chinese, in an answer that takes only plain ones."""
+    """Return the first character that is neither ASCII nor Chinese, in an answer that takes only plain ones."""
     found = _STRANGE.search(text)
     return found[0] if found else None
 
 
 def name_character(character: str) -> str:
-    """The character with its code point, for a message: “①”（U+2460）, “零宽空格”（U+200B）."""
+    """Name the character with its code point, for a message: “①”（U+2460）, “零宽空格”（U+200B）."""
     code = ord(character)
     unseen = "控制字符" if code < ord(" ") or UNSEEN.match(character) else ""
     name = next((name for first, last, name in _NAMES if first <= code <= last), unseen)

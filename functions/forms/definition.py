@@ -1,4 +1,4 @@
-"""One form as a program sees it: its parts, conditions and rules, made from the document that filings pin."""
+"""One form for programs: its parts, conditions and rules, built from the document that filings pin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Condition", "Definition", "Field", "Filing", "Group", "Rows", "Rules
 
 
 def write_document(form_id: str, schema: Mapping[str, Any], rules: Mapping[str, Any]) -> bytes:
-    """The document of a form: compact JSON, UTF-8.
+    """Write the document of a form: compact JSON, UTF-8.
 
     Keys keep the order of the file, unlike in RFC 8785: the order of the properties is the order of the questions.
     """
@@ -46,7 +46,7 @@ class Definition:
 
     @classmethod
     def from_document(cls, document: bytes) -> Definition:
-        """The form that a filing pinned, from the bytes that were kept."""
+        """Build the form that a filing pinned, from the stored bytes."""
         return cls(document)
 
     @property
@@ -67,14 +67,14 @@ class Definition:
         return f"Definition({self.id!r}, {self.digest[:8]})"
 
     def walk(self) -> Iterator[Item]:
-        """Every field, group and rows in form order, each before what it holds."""
+        """Yield every field, group and rows in form order, each before its contents."""
         for section in self.sections:
             yield from _walk(section.items)
 
     def field_at(self, at: str) -> Field | Group | Rows | Section | None:
-        """The part of the form that a pointer into the data stands for; None outside the form.
+        """Return the part of the form at a pointer into the data; None outside the form.
 
-        A pointer to one choice of several gives their field, one to a whole row its rows.
+        A pointer to one choice of several gives their field, a pointer to a whole row its rows.
         """
         path = pointer.general(pointer.split(at))
         part = self._parts.get(path)
@@ -83,7 +83,7 @@ class Definition:
         return part
 
     def names_at(self, at: str) -> tuple[str, ...]:
-        """The Chinese names from the outermost row or group down to the pointer: ("数据库 2", "维护情况")."""
+        """Return the Chinese names from the outermost row or group down to the pointer: ("数据库 2", "维护情况")."""
         names: list[str] = []
         tokens = pointer.split(at)
         for length in range(1, len(tokens) + 1):
@@ -100,24 +100,24 @@ class Definition:
         return tuple(names)
 
     def label_at(self, at: str) -> str:
-        """The Chinese label of what a pointer stands for, with its row ("数据库 2 维护情况"); the title for ""."""
+        """Return the Chinese label of the pointer's part, with its row ("数据库 2 维护情况"); the title for ""."""
         names = self.names_at(at)
         return " ".join(names).replace("） ", "）") if names else self.title
 
     def filing_for(self, data: Any) -> Filing:
-        """The case of obligation that this valid filing belongs to."""
+        """Return the filing rule that applies to this valid data."""
         for filing in self.rules.filings:
             if filing.applies_to(data):
                 return filing
         raise AuthoringError(f"schemas/{self.id}/rules.yml：filings 没有一项适用于这份填报。请补上缺的情形")
 
     def has_period(self, period: str) -> bool:
-        """Whether a filing can be for this period: a year where a form asks for one, or a word of its rules."""
+        """Whether a filing can be for this period: a year when the form asks for one, or a word of its rules."""
         periods = [filing.period for filing in self.rules.filings]
         return period in periods or (period.isdecimal() and any(each.startswith("/") for each in periods))
 
     def period_title(self, period: str) -> str:
-        """The period in words: "2025 年度", "开工阶段"."""
+        """Return the period in words: "2025 年度", "开工阶段"."""
         fixed = {filing.period: filing.period_title for filing in self.rules.filings}
         if period in fixed:
             return fixed[period]

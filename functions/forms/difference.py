@@ -1,4 +1,4 @@
-"""How two versions of one filing differ, field by field; knows no HTML and no record."""
+"""The differences between two versions of a filing, field by field; knows no HTML and no record."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from functions.forms.outline import Item
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer that differs; None stands for no answer.
+    """One answer that differs; None means that there is no answer.
 
-    `pointer` is its place in the newer version, or in the older one where only that has it. `label` is its Chinese name
-    with the row. `part` is the field, or the rows of which a whole one came or went.
+    `pointer` is its place in the newer version, or in the older one if only that has it. `label` is its Chinese name
+    with the row. `part` is the field, or the rows to which a whole row was added or from which it was removed.
     """
 
     pointer: str
@@ -30,14 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The changes in form order, and how many answers are the same in both versions."""
+    """The changes in form order, and the number of equal answers."""
 
     changes: tuple[Change, ...]
     unchanged: int
 
 
 def compare(definition: Definition, before: Any, after: Any) -> Comparison:
-    """How the answers `after` differ from those `before`, both of the same form.
+    """Compare the answers `after` with those `before`, both of one form.
 
     Rows are matched by what they hold, so that one taken out of the middle is one change and not a change of all that
     follow it.
@@ -89,7 +89,7 @@ class _Reading:
 
 
 def _matched(before: list[Any], after: list[Any]) -> Iterator[tuple[int | None, int | None]]:
-    """Which row of one version is which of the other: equal ones first, the rest between them in order."""
+    """Match the rows of two versions: equal ones first, the rest between them in order."""
     keys = [[json.dumps(row, sort_keys=True) for row in rows] for rows in (before, after)]
     for tag, i, j, k, m in SequenceMatcher(a=keys[0], b=keys[1], autojunk=False).get_opcodes():
         pairs = min(j - i, m - k)

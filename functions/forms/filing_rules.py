@@ -1,4 +1,4 @@
-"""What the rules of a form say, in light values: who files, when, and what makes a filing unique."""
+"""The rules of a form as light values: who files, when, and the uniqueness of a filing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DaysOff:
         return written in self.holidays or (day.weekday() >= _SATURDAY and written not in self.workdays)
 
     def document(self) -> dict[str, Any]:
-        """The plain form that goes into a form's document."""
+        """Return the plain form for a form's document."""
         days = {"holidays": sorted(self.holidays), "workdays": sorted(self.workdays)}
         return {**days, "years": sorted(self.years)}
 
@@ -81,7 +81,7 @@ class Filing:
         return self.when is None or pointer.read(data, pointer.split(self.when[0])) == self.when[1]
 
     def period_of(self, data: Any) -> str:
-        """The period this filing is for: "2025", "start", or the day of a change, "2026-03-01"."""
+        """Return the period of this filing: "2025", "start", or the day of a change, "2026-03-01"."""
         if not self.period.startswith("/"):
             return self.period
         value = pointer.read(data, pointer.split(self.period))
@@ -89,13 +89,13 @@ class Filing:
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: widths folded, without white space and what nobody sees."""
+    """Normalise a name for comparison: widths folded, without white space and invisible characters."""
     return "".join(comparable(text).split())
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One part of what makes a filing unique; `normalise` folds forms, drops white space and the unseen."""
+    """One part of the uniqueness guard; `normalise` folds widths, and drops white space and invisible characters."""
 
     at: str
     normalise: bool
@@ -139,7 +139,7 @@ class Rules:
 
 
 def rules_from(raw: Mapping[str, Any]) -> Rules:
-    """The rules as they stand in a form document."""
+    """Read the rules from a form document."""
     return Rules(
         code=raw["code"],
         short=raw["short"],

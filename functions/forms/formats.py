@@ -14,7 +14,7 @@ _USCC_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(USCC_LENGTH - 1))
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 PHONE = re.compile(r"(?:[+]?86[- ]?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00[- ]?[0-9]{7})")
-# What a browser takes for an address, with a dot in its host: a bureau's mail leaves the house.
+# A browser's pattern for an address, with a dot in its host: a bureau's mail goes to other hosts.
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     r"(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
@@ -23,30 +23,30 @@ _LEAP_YEAR = 2000
 
 
 def uscc_check_character(body: str) -> str:
-    """The 18th character for these 17 (GB 32100-2015): (31 - sum of value times 3^place mod 31) mod 31."""
+    """Return the 18th character for these 17 (GB 32100-2015): (31 - sum of value times 3^place mod 31) mod 31."""
     total = sum(_USCC_VALUES[char] * weight for char, weight in zip(body, _USCC_WEIGHTS, strict=True))
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
 
 def is_uscc(text: str) -> bool:
-    """Whether this is a unified social credit code with its right check character, in capitals."""
+    """Whether the text is a unified social credit code with a correct check character, in capitals."""
     if len(text) != USCC_LENGTH or not all(char in _USCC_VALUES for char in text):
         return False
     return text[-1] == uscc_check_character(text[:-1])
 
 
 def is_phone(text: str) -> bool:
-    """Whether this is a mobile number, a landline with its area code (and extension), or a 400 or 800 number."""
+    """Whether the text is a mobile number, a landline with its area code (and extension), or a 400 or 800 number."""
     return PHONE.fullmatch(text) is not None
 
 
 def is_email(text: str) -> bool:
-    """Whether this is a mail address in ASCII; nothing is asked of its host."""
+    """Whether the text is a mail address in ASCII; does not check its host."""
     return EMAIL.fullmatch(text) is not None
 
 
 def is_date(text: str) -> bool:
-    """Whether this is a day of the calendar written YYYY-MM-DD (RFC 3339 full-date; Python's own parser takes more)."""
+    """Whether the text is a date written YYYY-MM-DD (RFC 3339 full-date; Python's own parser takes more)."""
     match = _DATE.fullmatch(text)
     if match is None:
         return False
@@ -58,7 +58,7 @@ def is_date(text: str) -> bool:
 
 
 def day_of(text: str) -> date | None:
-    """The day of the calendar that is written YYYY-MM-DD; None for anything else, the year 0 included."""
+    """Parse a date written YYYY-MM-DD; None for anything else, the year 0 included."""
     try:
         return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
@@ -66,13 +66,13 @@ def day_of(text: str) -> date | None:
 
 
 def whole_number(value: Any) -> int | None:
-    """The integer that JSON Schema sees in a value: 2025 and 2025.0 are the same; None when it sees none."""
+    """Return the integer that JSON Schema sees in a value: 2025 and 2025.0 are equal; None when it sees none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
-# No text is a file that a filing names: its format stands beside `type: object`, and says what the object is.
+# A named file is never text: its format stands beside `type: object`, and describes the object.
 OBJECT_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {"attachment": lambda _: False}
 CUSTOM_FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "uscc": is_uscc,

@@ -1,6 +1,6 @@
-"""What a typed answer becomes before it is judged: full-width forms, blanks and marks of dates are made plain.
+"""Normalises a typed answer before validation: full-width forms, blanks and date separators become plain.
 
-The desk and the pages of a filer read what they are given with the same functions as forms do.
+The desk and the filer's pages read other input with these functions too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BOOLEANS = {"true": True, "on": True, "false": False}
 
 
 def normalise(kind: str, typed: str) -> Any:
-    """The typed value of one answer of this kind, or ABSENT when nothing was typed.
+    """Normalise the typed value of one answer of this kind; ABSENT when nothing was typed.
 
     An integer comes back as int when it looks like one, a boolean as bool; all else as text. What does not look like
     its kind comes back as it was typed, so that it can be shown again and named in a message.
@@ -45,7 +45,7 @@ def normalise(kind: str, typed: str) -> Any:
 
 
 def plain_date(typed: str) -> str:
-    """A day as it is kept (2026-03-01), however it was typed; what looks like no day comes back as it was typed."""
+    """Convert a typed date to its stored form (2026-03-01); returns unrecognised text unchanged."""
     text = seen(typed).strip()
     match = _DATE.fullmatch("".join(hyphened(dotted(text)).split()))
     if match is None:
@@ -55,13 +55,13 @@ def plain_date(typed: str) -> str:
 
 
 def odd_in_date(text: str) -> str:
-    """What to say of a day that looks right and is written with other than plain digits; "" when it is not."""
+    """Return the message about a date with other than plain digits; "" when there are none."""
     strange = strange_in(text)
     return f"里有{name_character(strange)}。请用 0 到 9 的数字写，如 2026-03-01" if strange else ""
 
 
 def plain_line(typed: str) -> str:
-    """A short text of a control that holds no answer, such as a filter: without what nobody sees."""
+    """Normalise a short text of a control that holds no answer, such as a filter: removes invisible characters."""
     return seen(typed).strip()
 
 

@@ -57,7 +57,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields that are asked together under one legend; `lead` is the key of the choice shown directly under it.
+    """Fields under one legend; `lead` is the key of the choice shown directly under it.
 
     `short` is what messages call it when the legend is a whole sentence of the list.
     """

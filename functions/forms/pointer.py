@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901) as tuples, and how to read what they point at without ever raising."""
+"""JSON pointers (RFC 6901) as tuples, and reading the values at them without ever raising."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ ANY_ROW = "*"
 
 @lru_cache(maxsize=4096)
 def split(pointer: str) -> tuple[str, ...]:
-    """The unescaped tokens of a pointer; "" is the whole document."""
+    """Return the unescaped tokens of a pointer; "" is the whole document."""
     if not pointer:
         return ()
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/"))
 
 
 def join(tokens: Iterable[Token]) -> str:
-    """The pointer of these tokens; integers are row indexes."""
+    """Return the pointer of these tokens; integers are row indexes."""
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def general(tokens: Iterable[Token]) -> Path:
-    """The path with row indexes replaced by "*"."""
+    """Return the path with row indexes replaced by "*"."""
     return tuple(ANY_ROW if is_index(token) else str(token) for token in tokens)
 
 
@@ -36,7 +36,7 @@ def is_index(token: Token) -> bool:
 
 
 def read(value: Any, tokens: Iterable[Token]) -> Any:
-    """What stands at these tokens, or None when nothing does, whatever the shape of the document."""
+    """Return the value at these tokens, or None when there is none, whatever the document's structure."""
     for token in tokens:
         if isinstance(value, dict):
             value = value.get(str(token))
@@ -48,7 +48,7 @@ def read(value: Any, tokens: Iterable[Token]) -> Any:
 
 
 def rows_at(value: Any, path: Path) -> tuple[tuple[Token, ...], ...]:
-    """Every concrete path in the document that the general path stands for, in row order."""
+    """Return every concrete path in the document that matches the general path, in row order."""
     if ANY_ROW not in path:
         return (path,)
     found: list[tuple[Token, ...]] = [()]

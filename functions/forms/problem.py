@@ -1,4 +1,4 @@
-"""What one thing wrong with a filing looks like to whoever shows it; knows no rule itself."""
+"""One problem of a filing, for whoever shows it; knows no rule itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend, or, as a warning, to look at again.
+    """One thing to correct, or, as a warning, to check again.
 
     `pointer` is a JSON pointer (RFC 6901) into the data: a field, or the group or rows that are wrong together.
     `label` is its Chinese name with the row ("数据库 2 维护情况"), `message` one whole Chinese sentence with the cure,

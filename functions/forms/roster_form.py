@@ -1,6 +1,6 @@
-"""One roster as a program sees it: the columns of a row, what tells rows apart, and which dates feed which form.
+"""One roster for programs: the columns of a row, its key, and the dates that feed forms.
 
-A row is described by a JSON Schema as a form is, and judged by the gate and the explainer of forms.
+A JSON Schema describes a row, as it describes a form, and the forms' gate and explainer validate it.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _NO_RULES: Final[dict[str, Any]] = {
 class RosterForm:
     """A roster's columns, built from its document.
 
-    `key` are the columns that tell rows apart. `project` is the column with the project's name, "" where a row is about
+    `key` are the columns that identify a row. `project` is the column with the project's name, "" when a row is about
     the unit itself. `feeds` says which column gives the date at which pointer of a form. `since` and `until` are the
-    columns with the first and the last day on which the row counts, "" where there is none.
+    columns with the first and the last day on which the row counts, "" when there is none.
     """
 
     def __init__(self, document: bytes) -> None:
@@ -59,15 +59,15 @@ class RosterForm:
         self.feeds: Mapping[str, str] = facts.get("feeds", {})
 
     def label(self, key: str) -> str:
-        """The Chinese name of a column."""
+        """Return the Chinese name of a column."""
         return self.by_key[key].label
 
     def shown(self, key: str, value: Any) -> str:
-        """A value as people read it: the title of a choice, a number as its digits."""
+        """Format a value for people: the title of a choice, a number as its digits."""
         titles = dict(self.by_key[key].choices) if key in self.by_key else {}
         return titles.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
 def write_roster(roster_id: str, schema: Mapping[str, Any]) -> bytes:
-    """The document of a roster: compact JSON, UTF-8, in the order of its columns."""
+    """Write the document of a roster: compact JSON, UTF-8, in the order of its columns."""
     return json.dumps({"id": roster_id, "schema": schema}, ensure_ascii=False, separators=(",", ":")).encode()

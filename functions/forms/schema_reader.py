@@ -1,4 +1,4 @@
-"""How a bundled form schema is read into its outline; expects a schema that authoring has checked."""
+"""Reads a bundled form schema into its outline; expects a schema that authoring has checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONG_TEXT_FROM = 201
 
 
 def conditions_of(schema: Schema, path: Path = ()) -> Iterator[Condition]:
-    """Every condition in the schema, outermost first, in the order written."""
+    """Return every condition in the schema, outermost first, in the order written."""
     for rule in (schema, *schema.get("allOf", ())):
         if "if" in rule:
             for branch, holds in (("then", True), ("else", False)):
@@ -27,13 +27,13 @@ def conditions_of(schema: Schema, path: Path = ()) -> Iterator[Condition]:
 
 
 def sections_of(schema: Schema, conditions: tuple[Condition, ...]) -> tuple[Section, ...]:
-    """The sections in form order."""
+    """Return the sections in form order."""
     reader = _Reader(frozenset(c.target for c in conditions if c.effect == "required"))
     return tuple(reader.section(key, section) for key, section in schema["properties"].items())
 
 
 def tested_paths(test: Any, scope: Path) -> Iterator[Path]:
-    """The paths of the answers that a condition's test looks at."""
+    """Return the paths of the answers that a condition's test reads."""
     if not isinstance(test, dict):
         return
     for key, child in test.get("properties", {}).items():
@@ -44,7 +44,7 @@ def tested_paths(test: Any, scope: Path) -> Iterator[Path]:
 
 
 def kind_of(schema: Schema) -> Kind:
-    """The kind of the field that this schema describes."""
+    """Return the kind of the field that this schema describes."""
     if schema["type"] in ("integer", "boolean"):
         return cast(Kind, schema["type"])
     if schema["type"] == "array":

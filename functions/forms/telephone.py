@@ -1,4 +1,4 @@
-"""Telephone numbers of mainland China, from the many ways in which people and telephones write them to one."""
+"""Normalises telephone numbers of mainland China, from the many ways in which people and telephones write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CALLED = re.compile(r"[0-9() .-]*")
 
 
 def plain_telephone(text: str) -> str:
-    """The number as it is kept: 13800138000, 0310-3891234, 0310-3891234-801, 400-1234567; else the text itself.
+    """Return the normal form: 13800138000, 0310-3891234, 0310-3891234-801, 400-1234567; else the text itself.
 
     `text` is in half width, without blanks around it. A number may have its country, brackets, blanks, dots and hyphens
     anywhere, and an extension after 转, 分机, ext or a hyphen.
@@ -35,13 +35,13 @@ def plain_telephone(text: str) -> str:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """The number, and the extension that a word marks."""
+    """Return the number, and the extension after a word for it."""
     marked = _EXTENSION.fullmatch(text)
     return (marked[1], marked[2]) if marked else (text, "")
 
 
 def _national(number: str, extension: str) -> str:
-    """The normal form of a number without its country; "" when it is none."""
+    """Return the normal form of a number without its country code; "" when it is not valid."""
     if not _CALLED.fullmatch(number):
         return ""
     grouped = _LAST_GROUP.fullmatch(number)
@@ -58,7 +58,7 @@ def _national(number: str, extension: str) -> str:
 
 
 def _landline(number: str) -> str:
-    """Area code and number with a hyphen between; an area code that stands apart is taken as it stands."""
+    """Return area code and number with a hyphen between; a separate area code is taken as it stands."""
     apart = re.match(r"[(]?([0-9]+)[) .-]+", number)
     split = _TYPED_AREA.fullmatch(f"{apart[1]}-{_digits(number[apart.end() :])}") if apart else None
     found = split or _LANDLINE.fullmatch(_digits(number))

@@ -1,4 +1,4 @@
-"""A cloud on this machine for looking and testing: ministack as a process beside, gone when it is no longer needed."""
+"""A local cloud for trials and tests: ministack as a child process, removed when no longer needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from functions.storage.aws.locations import Cloud
 
 HOST: Final = "127.0.0.1"
 SERVICES: Final = "dynamodb,s3,ssm"
-# The twin's own: addresses that are signed are checked by them. Nothing of this machine's account is ever sent to it.
+# Credentials of the local cloud, which checks signed addresses by them. It never receives this machine's AWS account.
 CREDENTIALS: Final[Mapping[str, str]] = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -35,13 +35,13 @@ CREDENTIALS: Final[Mapping[str, str]] = {
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 10
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
-# Below those that Linux (32768) and macOS (49152) give to clients and to whoever binds to port 0.
+# Below the ports that Linux (32768) and macOS (49152) give to clients and to port 0.
 _UNASKED: Final = range(20_000, 32_000)
 
 
 @contextmanager
 def twin_of(settings: Settings) -> Iterator[Settings]:
-    """These settings over a cloud of their own, ready for use and gone when the block ends."""
+    """Yield these settings with a fresh local cloud, ready for use and removed when the block ends."""
     with local_cloud() as url:
         os.environ.update(CREDENTIALS)
         cloud = cloud_at(url, "qingdan-local")
@@ -50,7 +50,7 @@ def twin_of(settings: Settings) -> Iterator[Settings]:
 
 
 def cloud_at(url: str, name: str) -> Cloud:
-    """The places of this name in the cloud at this address."""
+    """Return the resources of this name in the cloud at this address."""
     return Cloud(
         table=name,
         bucket=name,
@@ -62,7 +62,7 @@ def cloud_at(url: str, name: str) -> Cloud:
 
 
 def furnish(cloud: Cloud) -> None:
-    """Make the table, the buckets and the keys that a cloud of our own needs; those that are there stay."""
+    """Make the table, the buckets and the keys of a local cloud; existing ones stay."""
     from functions.storage.aws.opening import open_parameters
     from functions.storage.aws.provision import make_bucket, make_table
     from functions.storage.aws.session import Clients
@@ -77,7 +77,7 @@ def furnish(cloud: Cloud) -> None:
 
 @contextmanager
 def local_cloud() -> Iterator[str]:
-    """The address of a fresh, empty cloud, gone when the block ends; SettingError without ministack."""
+    """Yield the address of a fresh, empty cloud, removed when the block ends; SettingError without ministack."""
     if find_spec("ministack") is None:
         raise SettingError("这台机器上没有 ministack，不能用 --store aws-local。请运行 pip install -e '.[dev]' 装上它")
     with TemporaryDirectory(prefix="qingdan-twin-") as scratch:
@@ -99,13 +99,13 @@ def local_cloud() -> Iterator[str]:
 
 
 def die_with_parent() -> None:
-    """To be run in a child before it begins: it ends with the process that started it, however that ends (Linux)."""
+    """Run in a child before its program: it ends with its parent process, however that ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
 
 
 def free_port() -> int:
-    """A port of the loopback address that is free at this moment and that the system gives to nobody unasked."""
+    """Return a free port of the loopback address that the system gives to nobody by itself."""
     while True:
         port = secrets.choice(_UNASKED)
         with socket.socket() as probe, suppress(OSError):

@@ -1,4 +1,4 @@
-"""Where a command writes what it made: a file, whole or not at all, or a device or pipe; knows no content."""
+"""Writes a command's result to a file, whole or not at all, or to a device or pipe; does not interpret it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MOST_LINKS: Final = 40
 
 
 def write_whole(out: Path, chunks: Iterable[bytes]) -> bool:
-    """Write the chunks; whether they went straight to a device or a pipe, where nothing else is to be said.
+    """Write the chunks; return whether they went to a device or a pipe, where no other output may follow.
 
-    A file is written beside its place, for its owner alone, and renamed at the end, so that a half file never bears
-    the name. A link stays, and what it leads to is replaced.
+    A file is written under a temporary name, for its owner alone, and renamed at the end, so that half a file never has
+    the final name. A link stays, and its target is replaced.
     """
     try:
         descriptor = _descriptor_of(out)
@@ -35,7 +35,7 @@ def write_whole(out: Path, chunks: Iterable[bytes]) -> bool:
 
 
 def real_file(out: Path) -> Path:
-    """The file that `out` leads to, there or not yet; QingdanError when it is no file."""
+    """Return the file that `out` leads to, existing or not; QingdanError when it is not a file."""
     try:
         target = out.resolve()
         mode = target.stat().st_mode
@@ -60,7 +60,7 @@ def _is_stream(out: Path) -> bool:
 
 
 def _descriptor_of(out: Path) -> int | None:
-    """The descriptor of this process that the path stands for: opened anew, a file behind it would be cut off."""
+    """Return this process's descriptor for the path: opening the path again would truncate a file behind it."""
     for _ in range(_MOST_LINKS):
         if found := _DESCRIPTOR.fullmatch(str(out)):
             return int(found[1])

@@ -1,6 +1,6 @@
-"""Puts the built site into the bucket that CloudFront shows it from; `python -m functions.local.publish_site BUCKET`.
+"""Publishes the built site to CloudFront's bucket; `python -m functions.local.publish_site BUCKET`.
 
-Knows what a server would answer at each address (`static`), and that a bucket knows neither folders nor redirects.
+It knows a server's answer at each address (`static_site`), and that a bucket has neither folders nor redirects.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functions.storage.aws.session import Clients
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-# Somebody may still look at a page of last month's site: what it needs of style and script stays that long.
+# Somebody may still read a page of last month's site: its styles and scripts stay that long.
 _KEPT_FOR: Final = timedelta(days=30)
 _REDIRECT: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{name}/</title>'
@@ -33,7 +33,7 @@ _TOGETHER: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is to lie under a key."""
+    """The object for one key."""
 
     key: str
     body: bytes
@@ -43,16 +43,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many keys were written, and how many removed."""
+    """The number of keys written, and of keys removed."""
 
     written: int
     removed: int
 
 
 def items_of(site: Path) -> list[Item]:
-    """All that the bucket is to hold, in the order to write it: what pages need comes before the pages.
+    """Return all objects of the bucket, in the order of writing: styles and scripts come before the pages.
 
-    A folder's page lies under the folder's address too, "duties/"; "duties" leads there.
+    A folder's page is also stored at the folder's address, "duties/"; "duties" redirects there.
     """
     files = StaticSite.load(site).files
     items = []
@@ -69,9 +69,9 @@ def items_of(site: Path) -> list[Item]:
 
 
 def publish(site: Path, client: S3Client, bucket: str, now: datetime) -> Published:
-    """Write every item, then remove what the site no longer has; `now` is aware.
+    """Write every object, then remove those that the site no longer has; `now` is aware.
 
-    A visitor sees the old page or the new one, never one that lacks its style.
+    A visitor sees either the old page or the new one, never one without its style.
     """
     items = items_of(site)
     for item in items:

@@ -1,4 +1,4 @@
-"""What every command shares: its options, the settings, the open data folder, a bar on a terminal."""
+"""Code that all commands share: options, settings, the open data folder, a progress bar."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程�
 
 
 def read_settings(data: Path | None = None, site: Path | None = None) -> Settings:
-    """The settings of the environment, with what the command line says in their place."""
+    """Return the settings of the environment, overridden by the command line."""
     settings = Settings.from_mapping(os.environ)
     return replace(settings, data=data or settings.data, site=site or settings.site)
 
 
 @contextmanager
 def opened(data: Path | None, *, make: bool = False) -> Iterator[Services]:
-    """The services on a data folder, beside a server that may be running on it.
+    """Yield the services on a data folder, beside a server that may be running on it.
 
-    A folder without data is made ready when the command may be the first one on it (`make`), else it is NotFound.
+    With `make`, prepares a folder without data; otherwise such a folder is NotFound.
     """
     settings = read_settings(data)
     if settings.cloud is None and not make:
@@ -47,7 +47,7 @@ def opened(data: Path | None, *, make: bool = False) -> Iterator[Services]:
 
 
 def note(services: Services, action: Action, about: str = "", **details: str | int) -> None:
-    """Note in the trail what the command line did."""
+    """Write the command line's action to the audit log."""
     entry = Entry(action, CONSOLE, services.clock(), about, details)
     services.trail.add(entry, services.entropy(SALT_BYTES)).result()
 
@@ -67,7 +67,7 @@ def warn_of_links(settings: Settings) -> None:
 
 @contextmanager
 def progress(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere; what is yielded is told how far the work is."""
+    """Show a progress bar on a terminal, nothing elsewhere; call the yielded function with the completed part."""
     if not sys.stderr.isatty():
         yield lambda count: None
         return

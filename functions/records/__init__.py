@@ -1,1 +1,1 @@
-"""What was filed: events, the folded state, receipts, the hash chain, and the port of the store."""
+"""The record of a filing: events, the folded state, receipts, the hash chain, and the port of the store."""

@@ -1,4 +1,4 @@
-"""The access code with which a filer comes back to a filing; made from a key, stored nowhere."""
+"""The access code with which a filer opens a filing again; derived from a key, never stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _READ_AS = str.maketrans("ILO", "110", "-")
 def access_code(key: bytes, number: str, epoch: int) -> str:
     """80 bits of HMAC-SHA256(key, number ‖ 0 ‖ epoch) in Crockford base 32: "7F3K-9QXW-0HJT-2M4N".
 
-    The zero byte, which no number holds, keeps number and epoch apart. A raised `epoch` makes the old code worthless.
+    The zero byte, which no number contains, separates number and epoch. Raising `epoch` makes the old code invalid.
     """
     mac = hmac.digest(key, number.encode() + b"\x00" + str(epoch).encode(), hashlib.sha256)
     bits = int.from_bytes(mac[:CODE_BYTES], "big")
@@ -24,9 +24,9 @@ def access_code(key: bytes, number: str, epoch: int) -> str:
 
 
 def codes_match(given: str, expected: str) -> bool:
-    """Whether a code as somebody typed it is the expected one, compared in constant time.
+    """Compare a typed access code with the expected one, in constant time.
 
-    Case, blanks, dashes, full-width forms and what nobody sees do not matter; I and L are read as 1, O as 0.
+    Case, blanks, dashes, full-width forms and invisible characters are ignored; I and L are read as 1, O as 0.
     """
     return hmac.compare_digest(_plain(given), _plain(expected))
 

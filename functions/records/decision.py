@@ -1,4 +1,4 @@
-"""What an officer may decide on a filing, and what is wrong with a decision as it was given; knows no record."""
+"""Reads and checks an officer's decision on a filing; knows no record."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ _NEEDED: Final[Mapping[Kind, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision that may be taken. `words` are the opinion, or the reason of a reopening or a voiding.
+    """A checked decision. `words` are the opinion, or the reason of a reopening or a voiding.
 
-    `correction_due` is the last day, in Asia/Shanghai, to correct a returned filing; `asked` are pointers of fields.
+    `correction_due` is the last day, in Asia/Shanghai, to correct a returned filing; `asked` are JSON pointers of
+    fields.
     """
 
     kind: Kind
@@ -49,10 +50,10 @@ class Decision:
 
 
 def read_decision(given: Mapping[str, Any], *, today: date, definition: Definition) -> Decision | tuple[Problem, ...]:
-    """The decision, or everything that is wrong with it. `today` is the day in Asia/Shanghai.
+    """Return the decision, or every problem with it. `today` is the day in Asia/Shanghai.
 
-    Keys: `decision` (accept, return, reopen or void), `opinion` and, for a return, `correction_due` and `fields`;
-    `reason` in place of `opinion` to reopen or to void. Others are problems too.
+    Keys: `decision` (accept, return, reopen or void), `opinion` and, for a return, `correction_due` and `fields`; to
+    reopen or to void, `reason` replaces `opinion`. Any other key is a problem too.
     """
     if given.get("decision") not in get_args(Kind):
         return (problem("decision", "请选接受，或者退回补正", "required"),)
@@ -70,7 +71,7 @@ def read_decision(given: Mapping[str, Any], *, today: date, definition: Definiti
 
 
 def read_common(given: Mapping[str, Any]) -> Decision | tuple[Problem, ...]:
-    """Read a decision on several filings: accept or void; a return needs words of its own for each filing."""
+    """Read a decision on several filings: accept or void. A return needs its own opinion for each filing."""
     kind = given.get("decision")
     if kind != "accept" and kind != "void":
         return (
@@ -81,7 +82,7 @@ def read_common(given: Mapping[str, Any]) -> Decision | tuple[Problem, ...]:
 
 
 def _said(kind: Kind, given: Mapping[str, Any]) -> tuple[str, list[Problem]]:
-    """The words of a decision, and what is wrong with them or does not belong to it."""
+    """Return the words of a decision, and every problem with them or with a key that does not belong to it."""
     key, ask = _NEEDED.get(kind, ("opinion", ""))
     known = {"decision", key} | ({"correction_due", "fields"} if kind == "return" else set())
     found = [
@@ -93,7 +94,7 @@ def _said(kind: Kind, given: Mapping[str, Any]) -> tuple[str, list[Problem]]:
 
 
 def judge_words(key: str, words: Any, ask: str) -> list[Problem]:
-    """What is wrong with a text under this key; `ask` is what to say where it is missing, "" where it may be."""
+    """Check the text under this key. `ask` is the message when it is missing, "" when it may be missing."""
     if words is not None and not isinstance(words, str):
         return [problem(key, f"“{LABELS[key]}”要写文字", "type")]
     if not trimmed(words or ""):
@@ -106,7 +107,7 @@ def judge_words(key: str, words: Any, ask: str) -> list[Problem]:
 
 
 def problem(key: str, message: str, rule: str) -> Problem:
-    """A problem with what was given under this key."""
+    """Make a problem about the value under this key."""
     return Problem(f"/{key}", LABELS.get(key, key), message, rule)
 
 

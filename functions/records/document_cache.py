@@ -1,6 +1,6 @@
-"""The port behind which documents that were set once are kept, and the proof that one is still what was set.
+"""The port of the cache for typeset documents, and the proof that a cached document is unchanged.
 
-What is kept is made, never filed: whatever is lost of it is made anew.
+The cache holds derived documents, never filed data: whatever is lost is typeset again.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _NUMBER = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class DocumentName:
-    """Which document: of which version of a filing, and the `mark` (hexadecimal) of what it was made under.
+    """Names a document: the version of a filing, and the `mark` (hexadecimal) of everything it was made from.
 
-    Another mark for the same version means that the older document has had its day. ValueError for a number that is
-    none: it becomes part of a path.
+    A new mark for the same version makes the older document obsolete. ValueError for a malformed number, because the
+    number becomes part of a path.
     """
 
     number: str
@@ -35,44 +35,44 @@ class DocumentName:
 
     @property
     def file(self) -> str:
-        """What the document is called among those of its filing."""
+        """Return the document's file name within its filing."""
         return f"{self.version}.{self.mark}"
 
 
 class DocumentStore(Protocol):
-    """Where documents are kept, one for each version at most. Every method may raise StoreUnavailable."""
+    """Caches documents, at most one per version. Every method may raise StoreUnavailable."""
 
     def lacks(self, name: DocumentName) -> bool:
-        """Whether this document would be kept and is not there."""
+        """Whether the cache accepts this document and does not have it."""
         ...
 
     def kept(self, name: DocumentName) -> bytes | None:
-        """What was kept under this name; None when nothing is."""
+        """Return the content cached under this name; None when there is none."""
         ...
 
     def keep(self, name: DocumentName, content: bytes) -> None:
-        """Keep the content, instead of any other of the same version; of a forgotten filing nothing is kept."""
+        """Cache the content and drop any other of this version; caches nothing for a forgotten filing."""
         ...
 
     def forget(self, number: str) -> None:
-        """Forget every document of the filing for good, and keep none from now on, whoever is setting one meanwhile."""
+        """Delete every document of the filing for good and accept no more, even from a typesetter at work right now."""
         ...
 
 
 def require_number(number: str) -> str:
-    """The number, or ValueError."""
+    """Return the number; ValueError when it is malformed."""
     if not _NUMBER.fullmatch(number):
         raise ValueError("not a filing's number")
     return number
 
 
 def sealed(keys: Keys, name: DocumentName, key: str, document: bytes) -> bytes:
-    """The document as it is kept; `key` stands for everything that it says."""
+    """Return the document as it is cached, authenticated; `key` stands for everything that it says."""
     return _tag(keys, name, key, document) + document
 
 
 def unsealed(keys: Keys, name: DocumentName, key: str, content: bytes) -> bytes | None:
-    """The document in what was kept; None unless we have set it, under this name, to say just this."""
+    """Return the document from cached content; None unless we typeset it, under this name and for this key."""
     tag, document = content[:_TAG_BYTES], content[_TAG_BYTES:]
     return document if hmac.compare_digest(tag, _tag(keys, name, key, document)) else None
 

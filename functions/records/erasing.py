@@ -1,4 +1,4 @@
-"""How one version of a filing is forgotten, as a law may demand: salt and body go, digests and dates stay."""
+"""Erases one version of a filing, as a law may demand: salt and body are deleted, digests and dates stay."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from functions.records.filing import timestamp
 from functions.records.state import searchable, standing
 from functions.records.store import Append, Record
 
-# What an erasure keeps of the body: the record cannot be followed without it, and it says nothing about a person.
+# Keys of the body that an erasure keeps: the record cannot be followed without them, and they name no person.
 LEFT: Final = ("form_digest", "period", "due", "timeliness", "contest", "code", "counted_on", "received_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The step that records an erasure, and the `sequence` of the event that loses salt and body in it."""
+    """The step that records an erasure, and the `sequence` of the event whose salt and body it deletes."""
 
     step: Append
     sequence: int
@@ -29,10 +29,10 @@ class Erasure:
 def erase(
     record: Record, *, version: int, reason: str, actor: str, at: datetime, entropy: Callable[[int], bytes]
 ) -> Erasure:
-    """The erasure of one version (from 1); StepRefused when there is no such version, or it is gone already.
+    """Erase one version (from 1); StepRefused when there is no such version, or it is erased already.
 
-    `reason` stays in the record for ever: it must not repeat what is to be forgotten. The words by which the filing was
-    found go with the version that counts.
+    `reason` stays in the record for ever, so it must not repeat the erased content. Erasing the version that counts
+    also deletes the search words of the filing.
     """
     event = _filed(record, version)
     if event.body is None:
@@ -62,7 +62,7 @@ def erase(
 
 
 def _filed(record: Record, version: int) -> Event:
-    """The event that brought this version."""
+    """Return the event that brought this version."""
     filed = [event for event in record.events if event.type in ("submitted", "corrected")]
     if not 1 <= version <= len(filed):
         raise StepRefused(f"这件填报没有第 {version} 版，只有第 1 到第 {len(filed)} 版。请核对版本")

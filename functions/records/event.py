@@ -1,4 +1,4 @@
-"""What an event is and how its digest is made; knows neither stores nor HTTP."""
+"""Defines an event and computes its digests; knows neither stores nor HTTP."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def canonical(value: Any) -> bytes:
 
 
 def canonical_plain(value: Any) -> bytes:
-    """The RFC 8785 form of a value that has neither fractions nor huge integers nor keys beyond ASCII."""
+    """Return the RFC 8785 form of a value that has no fractions, no huge integers and no keys beyond ASCII."""
     try:
-        # The same bytes, far faster; a property test holds the two equal.
+        # Gives identical bytes much faster; a property test proves that.
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         raise ValueError("text with a lone surrogate has no canonical form") from None
@@ -65,7 +65,7 @@ def canonical_plain(value: Any) -> bytes:
 def _is_plain(value: Any) -> bool:
     """Whether sorted compact JSON is the canonical form: no fractions, no huge integers, no keys beyond ASCII."""
     waiting = [value]
-    for node in waiting:  # grows while it is walked: every answer of every filing passes here
+    for node in waiting:  # The list grows during the loop. This code is hot: it sees every answer of every filing.
         kind = type(node)
         if kind is dict:
             if not _has_ascii_keys(node):
@@ -89,14 +89,14 @@ def _has_ascii_keys(node: dict[Any, Any]) -> bool:
 
 
 def digest_body(salt: bytes, body: bytes) -> str:
-    """SHA-256 over salt and canonical body, lower-case hexadecimal; the salt keeps a body from being guessed."""
+    """Return SHA-256 over salt and canonical body, lower-case hexadecimal; the salt prevents guessing the body."""
     return hashlib.sha256(salt + body).hexdigest()
 
 
 def digest_event(
     *, number: str, form: str, sequence: int, type: str, at: str, actor: str, previous: str, body_digest: str
 ) -> str:
-    """SHA-256 over the RFC 8785 form of the event's own fields, lower-case hexadecimal."""
+    """Return SHA-256 over the RFC 8785 form of the event's own fields, lower-case hexadecimal."""
     fields: dict[str, Any] = {
         "algorithm": ALGORITHM,
         "number": number,
@@ -123,7 +123,7 @@ def make_event(
     body: Any,
     salt: bytes,
 ) -> Event:
-    """An event with its digests computed; `salt` is 32 bytes from a secure source."""
+    """Make an event and compute its digests; `salt` is 32 bytes from a secure source."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"salt must be {SALT_BYTES} bytes")
     encoded = canonical(body)
@@ -142,7 +142,7 @@ def make_event(
 
 
 def event_is_whole(event: Event) -> bool:
-    """Whether both digests follow from what is stored; an erased body leaves only the event's own digest to check."""
+    """Whether both digests match the stored fields; after an erasure only the event's own digest can be checked."""
     if event.salt is not None and event.body is not None and digest_body(event.salt, event.body) != event.body_digest:
         return False
     expected = digest_event(

@@ -1,4 +1,4 @@
-"""How a valid filing becomes a step of the store, and what its filer is told; reads no clock, judges no form."""
+"""Turns a valid filing into a step for the store, and a stored step into the answer for its filer; reads no clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILER = "filer"
 
 @dataclass(frozen=True, slots=True)
 class PaperFiling:
-    """How a filing came that an officer enters: on paper, on this day in Asia/Shanghai; by whom, in which role."""
+    """How an officer received a paper filing: the day in Asia/Shanghai, the officer's account and role."""
 
     received_on: date
     actor: str
@@ -43,11 +43,11 @@ def prepare(
     entropy: Callable[[int], bytes],
     paper: PaperFiling | None = None,
 ) -> Append:
-    """The step that files `data`, which must be valid under the definition; nothing is stored yet.
+    """Make the step that files `data`, which must be valid under the definition. Stores nothing.
 
     `at` is aware; the number's year is the one in Asia/Shanghai. `due` is a date there. `request_digest` is the SHA-256
-    of the whole request, `contest` included. The receipt counts only once the store has resolved the step.
-    SequenceTaken from the store means that the number was taken: prepare again.
+    of the whole request, `contest` included. The receipt is valid only after the store has resolved the step.
+    SequenceTaken from the store means that the number is in use: prepare again.
     """
     code = {"kid": keys.hmac_kid, "epoch": FIRST_EPOCH}
     body = _body(definition, data, due=due, timeliness=timeliness, contest=contest, code=code)
@@ -75,21 +75,21 @@ def prepare(
 
 
 def remember(definition: Definition, key: str, request_digest: str) -> Idempotency:
-    """How a client's key is kept: for this form alone."""
+    """Scope a client's idempotency key to this form."""
     return Idempotency(f"{definition.id} {key}", request_digest)
 
 
 def remember_for(number: str, key: str, request_digest: str) -> Idempotency:
-    """How a client's key is kept for a later step: for this filing alone."""
+    """Scope a client's idempotency key for a later step to this filing."""
     return Idempotency(f"{number} {key}", request_digest)
 
 
 def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
-    """What whoever took the step is told.
+    """Return the answer for whoever took the step.
 
     Keys after a filing: number, access_code, version, form, period, submitted_at (UTC), due (in Asia/Shanghai),
-    timeliness, digest, receipt; of a paper filing also received_on. An access code is made again each time, since it is
-    stored nowhere.
+    timeliness, digest, receipt; a paper filing also has received_on. The access code is derived anew each time, because
+    it is never stored.
     """
     kept: dict[str, Any] = orjson.loads(stored.answer)
     code = kept.pop("code", None)
@@ -98,9 +98,9 @@ def answer(stored: Stored, keys: Keys) -> dict[str, Any]:
 
 
 def receipt_of(first: Event, event: Event, state: State, definition: Definition, keys: Keys) -> str:
-    """The receipt of a version on record, signed with the key that signs now.
+    """Return the receipt of a recorded version, signed with the current signing key.
 
-    `event` is the one that brought the version, `state` the one after it; its content must still be there.
+    `event` brought the version, `state` is the one after it; the event's content must not be erased.
     """
     summary = summary_of(first, state, definition)
     if event.type == "corrected":
@@ -109,7 +109,7 @@ def receipt_of(first: Event, event: Event, state: State, definition: Definition,
 
 
 def sign_correction(summary: Summary, state: State, event: Event, keys: Keys) -> dict[str, str]:
-    """What a correction tells its filer beyond the standing: both times, what follows from them, and the receipt."""
+    """Add to the answer of a correction: both times, what follows from them, and the receipt."""
     told = {
         "form": summary.form,
         "digest": event.digest,
@@ -124,7 +124,7 @@ def sign_correction(summary: Summary, state: State, event: Event, keys: Keys) ->
 
 
 def timestamp(at: datetime) -> str:
-    """UTC as events hold it: ISO 8601, microseconds, Z; a time without a zone is refused."""
+    """Format a time as events store it: UTC, ISO 8601, microseconds, Z. Refuses a time without a zone."""
     if at.tzinfo is None:
         raise ValueError("a time must know its zone")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -163,7 +163,7 @@ def _answer(summary: Summary, digest: str, code: dict[str, Any], keys: Keys) -> 
 
 
 def _stated(summary: Summary, digest: str) -> dict[str, str]:
-    """What the receipt of a first version says."""
+    """Return the fields that the receipt of a first version states."""
     return {
         "number": summary.number,
         "form": summary.form,
@@ -178,5 +178,5 @@ def _stated(summary: Summary, digest: str) -> dict[str, str]:
 
 
 def _received(summary: Summary) -> dict[str, str]:
-    """The day in Asia/Shanghai on which a paper filing came in; nothing for any other."""
+    """Return the day in Asia/Shanghai on which a paper filing came in; nothing for any other filing."""
     return {"received_on": summary.received_on} if summary.received_on else {}

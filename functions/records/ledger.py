@@ -1,7 +1,7 @@
-"""Chains of events beside the filings, for what the bureau itself records; knows no store and no kind of chain.
+"""Event chains beside the filings, for the bureau's own records; knows no store and no kind of chain.
 
-A roster, the reminders of a year, the orders of a kind: each is one chain. Its events are linked, digested and sealed
-as those of a filing are. An event's place in its chain never has a gap, so that it can serve as an official number.
+A roster, a year's reminders, the orders of a kind: each is one chain. Its events are linked, digested and sealed like
+those of a filing. An event's sequence in its chain has no gaps, so it can serve as an official number.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, cast
 from functions.records.event import Event, EventType, make_event
 from functions.records.filing import timestamp
 
-# No filing's number and no account begins like this.
+# No number of a filing and no account name begins with this character.
 MARK: Final = "@"
 MOST_STEPS: Final = 40
 MOST_NAME: Final = 60
@@ -22,7 +22,7 @@ MOST_NAME: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be recorded, before it is chained: `at` is aware, `body` a JSON value, `salt` 32 random bytes."""
+    """An entry before it joins a chain: `at` is aware, `body` a JSON value, `salt` 32 random bytes."""
 
     type: str
     actor: str
@@ -32,7 +32,7 @@ class Step:
 
 
 class LedgerStore(Protocol):
-    """Where chains are kept. A chain's name is `MARK`, its kind, "/", and a name: "@roster/key-projects".
+    """Stores chains. A chain's name is `MARK`, its kind, "/", and a name: "@roster/key-projects".
 
     Every method blocks and may raise StoreUnavailable.
     """
@@ -40,21 +40,21 @@ class LedgerStore(Protocol):
     def append(self, chain: str, steps: Sequence[Step], *, expect: int) -> tuple[Event, ...]:
         """Add at most MOST_STEPS steps after the event `expect` (0: the chain is new); durable when this returns.
 
-        SequenceTaken, and nothing stored, when the chain has another last event than `expect`.
+        SequenceTaken, and nothing stored, when the chain's last event is not `expect`.
         """
         ...
 
     def read(self, chain: str, *, after: int = 0) -> tuple[Event, ...]:
-        """The chain's events after that sequence, in order; none when there is no such chain."""
+        """Return the chain's events after that sequence, in order; none when there is no such chain."""
         ...
 
     def chains(self, kind: str) -> tuple[str, ...]:
-        """The names of all chains of a kind ("roster"), sorted; "" for every kind."""
+        """Return the names of all chains of a kind ("roster"), sorted; "" means every kind."""
         ...
 
 
 def chain_name(kind: str, name: str) -> str:
-    """The name of a chain; ValueError for what a key could not hold."""
+    """Make the name of a chain; ValueError for characters that a storage key cannot hold."""
     full = f"{MARK}{kind}/{name}"
     if not kind.isascii() or not name or not full.isascii() or len(full) > MOST_NAME:
         raise ValueError(f"no name of a chain: {kind!r}, {name!r}")
@@ -62,21 +62,21 @@ def chain_name(kind: str, name: str) -> str:
 
 
 def kind_of(chain: str) -> str:
-    """The kind of chain that a name stands for, "" when it names none."""
+    """Return the kind of the named chain, "" when it is not the name of a chain."""
     return chain.removeprefix(MARK).partition("/")[0] if chain.startswith(MARK) else ""
 
 
 def link_steps(chain: str, steps: Sequence[Step], last: Event | None) -> tuple[Event, ...]:
-    """The steps as the events that follow `last`; the first one of a chain follows None."""
+    """Return the steps as the events that follow `last`, which is None for a new chain."""
     events: list[Event] = []
     for step in steps:
-        # A clock that was set back does not turn the order round: times never fall along the chain.
+        # Times never fall along the chain, even after a clock was set back.
         at = max(timestamp(step.at), last.at) if last else timestamp(step.at)
         last = make_event(
             number=chain,
             form=kind_of(chain),
             sequence=last.sequence + 1 if last else 1,
-            # The form of event is that of a filing, the types are the chain's own.
+            # These events have the structure of a filing's events; the chain defines their types.
             type=cast(EventType, step.type),
             at=at,
             actor=step.actor,

@@ -1,10 +1,11 @@
-"""How a filing's number is made; knows no store, so uniqueness is the store's constraint."""
+"""Makes a filing's number; the store's constraint makes it unique, since this module knows no store."""
 
 from __future__ import annotations
 
 import re
 
-# 0 O D, 1 I L, 2 Z, 5 S, 8 B and U V are mixed up on paper and on the telephone: none of them, or one of a pair.
+# People confuse 0 O D, 1 I L, 2 Z, 5 S, 8 B and U V on paper and on the telephone: the alphabet omits them, or keeps
+# one of a pair.
 ALPHABET = "34679ACEFGHJKMNPQRTWXY"
 LENGTH = 8
 ENTROPY_BYTES = 16
@@ -13,10 +14,10 @@ _SHAPE = re.compile(rf"[A-Z]{{2,4}}-[0-9]{{4}}-[{ALPHABET}]{{{LENGTH}}}")
 
 
 def make_number(code: str, year: int, entropy: bytes) -> str:
-    """A number like "SC-2026-7F3K9QXW": form code, year of filing (Asia/Shanghai), eight characters.
+    """Make a number like "SC-2026-7F3K9QXW": form code, year of filing (Asia/Shanghai), eight characters.
 
-    `entropy` is 16 secure random bytes. 22^8 numbers a form and year: two of 100,000 filings meet in one year of ten,
-    and then the store refuses the second, which is made anew.
+    `entropy` is 16 secure random bytes. There are 22^8 numbers per form and year: among 100,000 filings a year, two
+    collide about once in ten years. The store then refuses the second, and a new number is made.
     """
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"entropy must be {ENTROPY_BYTES} bytes")
@@ -29,5 +30,5 @@ def make_number(code: str, year: int, entropy: bytes) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether a filing could have this number; whether one has it, the store knows."""
+    """Whether the text has the form of a filing's number; only the store knows whether it exists."""
     return _SHAPE.fullmatch(text) is not None

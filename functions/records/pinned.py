@@ -1,4 +1,4 @@
-"""Finds the form that a filing is pinned to, among those in use and those kept for ever; knows no answer."""
+"""Finds the form that a filing is pinned to, among current and retired forms; knows no answer."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MOST = 32
 
 
 class PinnedForms:
-    """Called with a digest, it gives the form; NotFound when no filing can have it. Calls may block.
+    """Callable: returns the form of a digest, or raises NotFound when no filing can have it. Calls may block.
 
-    A form that has left the program is still the form of what was filed with it: `of` and `held` find it too.
+    A form that was removed from the program still applies to its filings: `of` and `held` find it too.
     """
 
     def __init__(self, records: RecordStore, catalogue: Catalogue) -> None:
         self._records = records
         self._known = {definition.digest: definition for definition in catalogue}
         self._in_use = {definition.id: definition for definition in catalogue}
-        # Of a form that is not in use, and of an older version, no more filings come in.
+        # Retired forms and older versions get no more filings.
         self._digests: dict[str, tuple[str, ...]] = {}
         self._newest: dict[str, str] = {}
 
@@ -36,7 +36,7 @@ class PinnedForms:
         return definition
 
     def of(self, form: str) -> Definition:
-        """The form of this id: as it is in use, else as it was last filed; NotFound when there is neither."""
+        """Return the form of this id: the current one, else as it was last filed; NotFound when there is neither."""
         if form in self._in_use:
             return self._in_use[form]
         if form not in self._newest:
@@ -47,15 +47,15 @@ class PinnedForms:
         return self(self._newest[form])
 
     def held(self) -> list[Definition]:
-        """Every form in use, then those that are not any more and that filings are pinned to."""
+        """Return every current form, then the retired forms that filings are pinned to."""
         found = list(self._in_use.values())
         for form in dict.fromkeys(form for form, _ in self._records.periods() if form not in self._in_use):
-            with suppress(NotFound):  # its document is lost: what else is held can be had all the same
+            with suppress(NotFound):  # one lost document must not hide the others
                 found.append(self.of(form))
         return found
 
     def versions(self, form: str) -> Iterator[Definition]:
-        """The versions of a form that anything was filed with, the one that `of` gives first; NotFound as there."""
+        """Return every version of a form that has filings, the one that `of` gives first; NotFound as for `of`."""
         newest = self.of(form)
         yield newest
         if form not in self._digests:
@@ -63,7 +63,7 @@ class PinnedForms:
         yield from (self(digest) for digest in self._digests[form] if digest != newest.digest)
 
     def rows_of(self, form: str) -> Mapping[str, str]:
-        """The repeated rows of every version, as the newest calls them, by the names of their tables."""
+        """Return the repeated rows of every version by table name, with the newest version's titles."""
         labels: dict[str, str] = {}
         for version in self.versions(form):
             for item in version.walk():
@@ -72,7 +72,7 @@ class PinnedForms:
         return labels
 
     def period_title(self, form: str, period: str) -> str:
-        """The period in words, by the newest version that has such a one; as it is stored where none is found."""
+        """Return the period in words, by the newest version that has it; the stored value when no version does."""
         try:
             knowing = (version for version in self.versions(form) if version.has_period(period))
             return next(knowing, self.of(form)).period_title(period)

@@ -1,4 +1,4 @@
-"""The signed receipt: a JWS (RFC 7515, ES256) that anyone can check offline; knows not where keys lie."""
+"""The signed receipt: a JWS (RFC 7515, ES256) that anyone can verify offline; does not know where keys are stored."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from functions.errors import QingdanError
 from functions.records.event import canonical_plain
 
 _HALF = 32
-# The order of P-256. With (r, s) anybody can write (r, order - s), which is as right: of the two, ours is the low one.
+# The order of P-256. Anyone can turn a signature (r, s) into (r, order - s), which is equally valid; ours is the low
+# one.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _HIGHEST = _ORDER // 2
-# What the signed header says of that. Receipts of 0.1.0 do not say it, and may have either form.
+# The signed header states the low form. Receipts of 0.1.0 do not state it, and may have either form.
 _LOW = {"s": "low"}
-# Deterministic (RFC 6979): the same filing gets the same receipt, and signing needs no random source.
+# Deterministic (RFC 6979): signing one filing twice gives one receipt, and needs no random source.
 _ALGORITHM = ec.ECDSA(SHA256(), deterministic_signing=True)
 _WRONG = "这份回执核对不上：内容被改动过，或者不是本局签发的。请用原来的回执再试"
 
@@ -31,11 +32,11 @@ _OTHER_FORM = "这份回执的签名被换了一种写法，不是本局发出�
 
 
 class InvalidReceipt(QingdanError):
-    """The text is no receipt of ours, or somebody changed it."""
+    """The text is not our receipt, or somebody changed it."""
 
 
 class OtherForm(InvalidReceipt):
-    """The statement is ours, and somebody rewrote the signature into its other form."""
+    """The statement is ours, but somebody rewrote the signature into its other form."""
 
     def __init__(self) -> None:
         super().__init__(_OTHER_FORM)
@@ -62,9 +63,9 @@ class Signer:
 
 
 def verify(receipt: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
-    """The payload of a genuine receipt; anything else raises InvalidReceipt. Keys are by `kid`.
+    """Return the payload of a genuine receipt; anything else raises InvalidReceipt. Keys are by `kid`.
 
-    A seal is signed with the same keys and is no receipt: what a receipt is of has a number.
+    Seals are signed with these keys too: only a receipt's payload has a number.
     """
     payload = read_signed(receipt, public_keys)
     if not isinstance(payload.get("number"), str):
@@ -73,10 +74,10 @@ def verify(receipt: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -
 
 
 def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
-    """The payload of a JWS that one of the keys signed, whatever it states; anything else raises InvalidReceipt.
+    """Return the payload of a JWS that one of the keys signed, whatever it states; anything else raises InvalidReceipt.
 
-    A signature has one form where its header says so. Where it does not, both are let through: nobody but the signer
-    can tell which of the two was given out, and nobody can make a new signature of that kind.
+    When the header states the low form, the high form is refused. When it does not, both forms pass: only the signer
+    can tell which one was issued, and nobody else can make a new signature of that kind.
     """
     other_form = False
     try:
@@ -99,12 +100,12 @@ def read_signed(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]
 
 
 def jwks(public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> dict[str, Any]:
-    """The JSON Web Key Set (RFC 7517) with which anyone checks receipts."""
+    """Return the JSON Web Key Set (RFC 7517) for verifying receipts."""
     return {"keys": [_jwk(kid, key) for kid, key in public_keys.items()]}
 
 
 def read_jwks(written: Any) -> dict[str, ec.EllipticCurvePublicKey]:
-    """The public keys of a JSON Web Key Set by `kid`; ValueError when it is none, or holds other keys than ours."""
+    """Read the public keys of a JSON Web Key Set by `kid`; ValueError for malformed or foreign keys."""
     try:
         return {jwk["kid"]: _public_key(jwk) for jwk in written["keys"]}
     except (KeyError, TypeError, AttributeError):
@@ -129,7 +130,7 @@ def _encode(raw: bytes) -> bytes:
 
 
 def _decode(text: bytes) -> bytes:
-    """The bytes of unpadded base64url; one value has one spelling only, so that no receipt has two."""
+    """Decode unpadded base64url; rejects non-canonical text, so that each value and each receipt has one encoding."""
     raw = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
     if _encode(raw) != text:
         raise binascii.Error("not canonical base64url")

@@ -1,4 +1,4 @@
-"""How a night is sealed, an event proved and a month gathered, through the store's port; reads no clock."""
+"""Seals a night's events, proves an event, and collects a month of seals, through the store's port; reads no clock."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ SEALS_AT_ONCE = 64
 def seal_new(store: SealStore, signer: Signer, at: datetime) -> Seal | None:
     """Seal every event that no seal holds yet and return the seal; None when there is none.
 
-    `at` is aware. Raises SealTaken when another sealing was faster: then what it left waits for the next night.
+    `at` is aware. Raises SealTaken when another sealing was faster: events that it left out wait for the next night.
     """
-    # In this order: what another sealing takes in between makes this one fail, and never seals twice.
+    # Keep this order: an event that another sealing takes in between makes this sealing fail, so nothing is sealed
+    # twice.
     last = store.last_seal()
     unsealed = store.unsealed()
     if not unsealed.leaves:
         return None
     tree = plant([leaf.digest for leaf in unsealed.leaves])
-    # A clock that was set back must not break the chain, whose times never fall.
+    # Times never fall along the chain, even after a clock was set back.
     moment = max(timestamp(at), last.at) if last else timestamp(at)
     seal = make_seal(signer, at=moment, size=tree.size, root=tree.root, previous=last)
     store.keep_seal(seal, unsealed, tree.tiles)
@@ -34,7 +35,7 @@ def seal_new(store: SealStore, signer: Signer, at: datetime) -> Seal | None:
 
 
 def prove_event(store: SealStore, digest: str) -> Proof:
-    """The proof that the event of this digest is sealed, or NotFound."""
+    """Return the proof that the event of this digest is sealed; NotFound when it is not."""
     place = store.place(digest)
     seal = store.seal(place.seal)
     path = prove(place.position, seal.size, lambda level, index: store.tile(seal.index, level, index))
@@ -42,7 +43,7 @@ def prove_event(store: SealStore, digest: str) -> Proof:
 
 
 def page_before(store: SealStore, before: int | None, limit: int) -> tuple[Seal, ...]:
-    """So many seals at most before the index `before`, or the last ones; the newest first."""
+    """Return at most `limit` seals before the index `before`, or the last ones; newest first."""
     if before is None:
         last = store.last_seal()
         before = last.index + 1 if last else 1
@@ -51,7 +52,7 @@ def page_before(store: SealStore, before: int | None, limit: int) -> tuple[Seal,
 
 
 def newest_first(store: SealStore) -> Iterator[Seal]:
-    """Every seal, the last one first."""
+    """Yield every seal, newest first."""
     before = None
     while page := page_before(store, before, SEALS_AT_ONCE):
         yield from page
@@ -59,7 +60,7 @@ def newest_first(store: SealStore) -> Iterator[Seal]:
 
 
 def seals_of_month(store: SealStore, month: str) -> tuple[Seal, ...]:
-    """The seals made in a month of Asia/Shanghai (YYYY-MM), in order."""
+    """Return the seals made in a month of Asia/Shanghai (YYYY-MM), in order."""
     found: list[Seal] = []
     for seal in newest_first(store):
         made = datetime.fromisoformat(seal.at).astimezone(SHANGHAI).strftime("%Y-%m")

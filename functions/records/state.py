@@ -1,4 +1,4 @@
-"""What a record's events add up to; the only reading of them, for pages, exports and the rebuilt projection alike."""
+"""Folds a record's events into its state: the only place that interprets them, for pages, exports and the list."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from functions.records.store import Status, Summary, Timeliness
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-# What NFKC makes of them. Without them most Chinese text is in that form already, which is seen at a tenth of the cost.
+# Characters that NFKC turns into these. Most Chinese text has none and is in NFKC already; this check is ten times
+# cheaper.
 _PUNCTUATION = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), ("？", "?"), ("！", "!"))
 
-# What an event makes of the status; the types that are not here leave it as it is.
+# The status that each type of event leads to; types that are missing here keep the status.
 _STATUS_AFTER: dict[EventType, Status] = {
     "submitted": "submitted",
     "returned": "returned",
@@ -32,13 +33,13 @@ _STATUS_AFTER: dict[EventType, Status] = {
     "reopened": "submitted",
     "voided": "voided",
 }
-# What a body replaces where it holds it.
+# Keys of a body that replace the state's fields of these names.
 _CARRIED = ("data", "form_digest", "period", "due", "timeliness", "contest", "counted_on")
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRef:
-    """Which key, and which issue, the access code of a filing was made with."""
+    """The key and the epoch that made the access code of a filing."""
 
     kid: str
     epoch: int
@@ -46,7 +47,7 @@ class CodeRef:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A record as it stands after its last event.
+    """A record's state after its last event.
 
     `data` is the version that counts, None after an erasure. `submitted_at` (UTC, of the first event), `corrected_at`
     (of the last correction) and `digest` (of the last event) are as in Event. `due`, `correction_due` (while returned),
@@ -84,29 +85,29 @@ class State:
 
     @property
     def first_day(self) -> date:
-        """The day in Asia/Shanghai on which the filing first came in, on paper or online."""
+        """Return the day in Asia/Shanghai on which the filing first came in, on paper or online."""
         return date.fromisoformat(self.received_on) if self.received_on else day_in_shanghai(self.submitted_at)
 
     @property
     def version_day(self) -> date:
-        """The day in Asia/Shanghai on which the version that counts came in."""
+        """Return the day in Asia/Shanghai on which the version that counts came in."""
         return day_in_shanghai(self.corrected_at) if self.corrected_at else self.first_day
 
     @property
     def counted_day(self) -> date:
-        """The day that timeliness goes by."""
+        """Return the day by which timeliness is judged."""
         return date.fromisoformat(self.counted_on) if self.counted_on else self.first_day
 
 
 class Erased(QingdanError):
-    """The content of the version that counts is gone, so that its state cannot be told from the events."""
+    """The content of the version that counts was erased, so the events do not tell the state."""
 
     def __init__(self) -> None:
         super().__init__("这件填报的内容已经依法删除，只留下了指纹，不能再办理")
 
 
 def fold(events: Sequence[Event]) -> State:
-    """The state after one record's events, all of them, in sequence; Erased when the version that counts is gone."""
+    """Return the state after all events of one record, in sequence; Erased when the version that counts is gone."""
     state = standing(events)
     if state.data is None:
         raise Erased
@@ -114,10 +115,10 @@ def fold(events: Sequence[Event]) -> State:
 
 
 def standing(events: Sequence[Event], place: int | None = None) -> State:
-    """The state of a record, with `data` None where the version that counts was erased.
+    """Return the state of a record, with `data` None when the version that counts was erased.
 
-    `place` asks for the state after the event at that index. Of a version that was erased, the facts count that its
-    erasure left: when it was due, how its code is made. Erased when there are none.
+    `place` asks for the state after the event at that index. For an erased version, the facts that its erasure kept
+    count: the due date, how the access code is made. Erased when there are none.
     """
     bodies = [json.loads(event.body) if event.body is not None else None for event in events]
     left = {body["erased"]: body["left"] for body in bodies if body is not None and "erased" in body}
@@ -133,7 +134,7 @@ def standing(events: Sequence[Event], place: int | None = None) -> State:
 
 
 def begin(first: Event, body: Any) -> State:
-    """The state after the first event, whose body this is."""
+    """Return the state after the first event, which has this body."""
     return State(
         status="submitted",
         version=1,
@@ -152,12 +153,12 @@ def begin(first: Event, body: Any) -> State:
 
 
 def follow(state: State, event: Event) -> State:
-    """The state after one more event; an acceptance that a second officer must join leaves the status as it is."""
+    """Return the state after one more event; an acceptance that needs a second officer keeps the status."""
     return _after(state, event, json.loads(event.body) if event.body is not None else {})
 
 
 def summary_of(first: Event, state: State, definition: Definition) -> Summary:
-    """The projection of a record in this state, read with its form; `contested` is left to the store."""
+    """Return the summary of a record in this state, read with its form; the store computes `contested`."""
     unit_name = _text_at(state.data, definition.rules.unit_name_at)
     return Summary(
         number=first.number,
@@ -182,12 +183,12 @@ def summary_of(first: Event, state: State, definition: Definition) -> Summary:
 
 
 def day_in_shanghai(at: str) -> date:
-    """The calendar day in Asia/Shanghai of a time as events hold it."""
+    """Return the calendar day in Asia/Shanghai of a time as events store it."""
     return datetime.fromisoformat(at).astimezone(SHANGHAI).date()
 
 
 def searchable(text: str) -> str:
-    """The form in which filings and the words looked for are compared: NFKC, case folded, without what nobody sees."""
+    """Normalise filings and search words for comparison: NFKC, case folded, without invisible characters."""
     for wide, narrow in _PUNCTUATION:
         text = text.replace(wide, narrow)
     return comparable(text).casefold()
@@ -223,15 +224,15 @@ def _text_at(data: Any, at: str) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text in the value, once, sorted: a value gives the same texts in whatever order its keys stand."""
+    """Return every text in the value, once, sorted: the order of keys does not change the result."""
     found: list[str] = []
     waiting = [value]
-    for node in waiting:  # grows while it is walked: every answer of every filing passes here
+    for node in waiting:  # The list grows during the loop. This code is hot: it sees every answer of every filing.
         kind = type(node)
         if kind is str:
             found.append(node)
         elif kind is dict:
-            # Of a file its name: a number that is looked for stands in many a digest by chance.
+            # Only the name of a file: a number that somebody searches for occurs in many digests by chance.
             waiting.extend(node.values() if "sha256" not in node else [node.get("name")])
         elif kind is list:
             waiting.extend(node)

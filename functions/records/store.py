@@ -1,4 +1,4 @@
-"""The port behind which filings are kept; adapters in `functions.storage` pass one contract suite."""
+"""The port of the store for filings; adapters in `functions.storage` pass one contract suite."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Status = Literal["submitted", "returned", "accepted", "withdrawn", "voided"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The projection of one record that lists need: a cache, rebuilt from the events.
+    """The projection of one record for lists: a cache, rebuilt from the events.
 
     `submitted_at` is UTC as in Event.at, `due` a date in Asia/Shanghai (YYYY-MM-DD). `words` is the text that a search
     looks through. `guard` names what makes the filing unique. `contested` is computed by the store when it reads: true
@@ -56,7 +56,8 @@ class Idempotency:
     request: str
 
 
-# A client repeats a request within minutes. After this a repetition meets the guard, or the record's next sequence.
+# A client repeats a request within minutes. After this time a repeated one meets the guard, or the record's next
+# sequence.
 ANSWERS_KEPT: Final = timedelta(days=30)
 
 
@@ -65,9 +66,9 @@ class Append:
     """One atomic step: the events, the record's new summary, the guard to claim, what to answer, the key to remember.
 
     `claim` is the guard to hold from now on, which is the summary's, or None to store outside it (a contested filing).
-    The record lets go of another guard that it held before (a correction may change what makes it unique), and of any
-    once it is withdrawn or voided, whatever `claim` says. `answer` is kept with the key and given again to whoever
-    repeats it. Nothing is stored unless all is.
+    The record releases any other guard that it held before (a correction may change what makes it unique), and every
+    guard once it is withdrawn or voided, whatever `claim` says. `answer` is stored with the key and returned to whoever
+    repeats the request. Either everything is stored, or nothing.
     """
 
     events: tuple[Event, ...]
@@ -79,7 +80,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The answer to give: the one of this append, or of the first with the same key (`replayed`)."""
+    """The answer to give: of this append, or of the first one with this key (`replayed`)."""
 
     answer: bytes
     replayed: bool
@@ -87,11 +88,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which filings: every part that is set must match. `numbers`, when not empty, names them one by one.
+    """A filter of filings: every field that is set must match. `numbers`, when not empty, lists them one by one.
 
-    `status` may also be "contested". `words` are all to be found, each anywhere in unit name, number or text. `guard`
-    finds the filings that contest each other. `waiting_for` finds those that this officer may decide on: submitted, and
-    not already accepted by the same.
+    `status` may also be "contested". All `words` must occur, each anywhere in unit name, number or text. `guard` finds
+    the filings that contest each other. `waiting_for` finds those that this officer may decide on: submitted, and not
+    already accepted by this officer.
     """
 
     form: str | None = None
@@ -116,14 +117,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record whole: its summary and its events in sequence."""
+    """One whole record: its summary and its events in sequence."""
 
     summary: Summary
     events: tuple[Event, ...]
 
 
 class Decided(NamedTuple):
-    """What the bureau did to a filing: the event's `type`, when, by whom; `body` (JSON) is None after an erasure."""
+    """The bureau's step on a filing: the event's `type`, when, by whom; `body` (JSON) is None after an erasure."""
 
     type: str
     at: str
@@ -132,10 +133,11 @@ class Decided(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """One filing as tables show it: facts of its summary, the last decision on it, and the answers that count.
+    """One filing for tables: facts of its summary, the last decision on it, and the answers that count.
 
-    `digest` and `body` are those of the event that brought the answers, `corrected_at` is its time where it was a
-    correction, else ""; `body` is None after an erasure. `decision` is the last one, though a correction came after it.
+    `digest` and `body` are those of the event that brought the answers; `corrected_at` is its time if it was a
+    correction, else ""; `body` is None after an erasure. `decision` is the last one, even if a correction came after
+    it.
     """
 
     number: str
@@ -156,81 +158,82 @@ class Answers(NamedTuple):
 
 
 class RecordStore(Protocol):
-    """Where filings are kept. Every method may raise StoreUnavailable."""
+    """Stores filings. Every method may raise StoreUnavailable."""
 
     def append(self, step: Append) -> Future[Stored]:
         """Store the step durably, then resolve the future.
 
-        The future fails with IdempotencyMismatch, GuardTaken or SequenceTaken, checked in that order; an append with a
-        known key and the same request resolves to the first answer before any other check. With OutcomeUnknown nobody
-        knows whether the step is stored.
+        The future fails with IdempotencyMismatch, GuardTaken or SequenceTaken, checked in that order. An append with a
+        known key and an equal request resolves to the first answer before any other check. OutcomeUnknown means that
+        the step may or may not be stored.
         """
         ...
 
     def erase(self, step: Append, sequence: int) -> None:
-        """Store the step and, in the same step, forget salt and body of the record's event `sequence`, for good.
+        """Store the step and, atomically, delete salt and body of the record's event `sequence`, for good.
 
-        Nothing derived from that body stays either, but for what the step's summary says. The event's digests stay.
-        Durable when this returns. SequenceTaken when the record has moved on: then nothing is forgotten. After it, the
-        files that nothing but that body named are removed for good.
+        Also deletes everything derived from that body, except what the step's summary says. The event's digests stay.
+        Durable when this returns. SequenceTaken when the record has moved on: then nothing is erased. Afterwards the
+        files that only that body named are removed for good.
         """
         ...
 
     def recall(self, used: Idempotency) -> Stored | None:
-        """The answer given under this key; None when the key is new, IdempotencyMismatch for another request."""
+        """Return the answer given under this key; None when the key is new, IdempotencyMismatch for another request."""
         ...
 
     def forget_answers(self, now: datetime) -> None:
-        """Forget the answers that were given ANSWERS_KEPT or longer before `now` (aware), in time.
+        """Delete, eventually, the answers that were given ANSWERS_KEPT or longer before `now` (aware).
 
-        Not those of steps that claimed no guard, which nothing but the key keeps from being stored twice.
+        Keeps those of steps that claimed no guard: only the key protects these from being stored twice.
         """
         ...
 
     def read(self, number: str) -> Record:
-        """The record, or NotFound."""
+        """Return the record, or raise NotFound."""
         ...
 
     def page(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page:
-        """One page, newest first; a cursor that this store did not make raises NotFound."""
+        """Return one page, newest first; NotFound for a cursor that this store did not make."""
         ...
 
     def count(self, selection: Selection) -> int:
-        """How many filings match."""
+        """Return the number of matching filings."""
         ...
 
     def periods(self) -> tuple[tuple[str, str], ...]:
-        """The pairs (form, period) that have filings, for the filter's choices."""
+        """Return the pairs (form, period) that have filings, for the filter's choices."""
         ...
 
     def digests(self, selection: Selection) -> tuple[str, ...]:
-        """The form documents that the matching filings are pinned to, the one filed with most recently first.
+        """Return the digests of the form documents that matching filings are pinned to, the most recently filed first.
 
-        An export needs them before its first row: the columns of every version met stand in the header.
+        An export needs them before its first row: its header has the columns of every version.
         """
         ...
 
     def stream(self, selection: Selection) -> Iterator[Record]:
-        """Every matching record, oldest first, in constant memory: none that is filed after the first was asked for.
+        """Yield every matching record, oldest first, in constant memory; skips filings that come in after the start.
 
-        Each is whole, and as of one moment: the same for all where the store can hold one, else that of its reading.
+        Each record is consistent in itself. All are as of one moment where the store can provide that, else each is as
+        of its own reading.
         """
         ...
 
     def answers(self, selection: Selection) -> Iterator[Answers]:
-        """The answers of every record that `stream` would bring, in the same order, without the rest of them."""
+        """Yield the answers of every record that `stream` would yield, in that order, without the rest of it."""
         ...
 
     def named(self, digests: Collection[str]) -> frozenset[str]:
-        """Which of these files any version of any record names, as of now; what has been erased names none."""
+        """Return which of these files any version of any record names, as of now; erased versions name none."""
         ...
 
     def keep_document(self, digest: str, document: bytes) -> None:
-        """Keep a form document for ever under its SHA-256; the same bytes again change nothing."""
+        """Store a form document for ever under its SHA-256; repeating this changes nothing."""
         ...
 
     def document(self, digest: str) -> bytes:
-        """The form document, or NotFound."""
+        """Return the form document, or raise NotFound."""
         ...
 
     def check_writable(self) -> None:
@@ -238,7 +241,7 @@ class RecordStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Finish the waiting appends and release the data."""
+        """Finish the pending appends and release the data."""
         ...
 
 
@@ -246,7 +249,7 @@ class RecordStore(Protocol):
 class Unsealed:
     """The events that no seal holds yet, as of one moment, in the order of `in_order`.
 
-    Those of the trail are among them. `mark` is the store's own note of that moment, nothing to anybody else.
+    They include those of the audit log. `mark` is the store's own note of that moment.
     """
 
     leaves: Sequence[Leaf] = field(repr=False)
@@ -254,35 +257,36 @@ class Unsealed:
 
 
 class SealStore(Protocol):
-    """Where seals are kept, on the same data as what they seal. Every method may raise StoreUnavailable."""
+    """Stores seals, beside the data that they seal. Every method may raise StoreUnavailable."""
 
     def unsealed(self) -> Unsealed:
-        """What the next seal is to hold. An event that is stored meanwhile may be left to the one after."""
+        """Return the events for the next seal. An event stored meanwhile may be left to the seal after it."""
         ...
 
     def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
-        """Store the seal with its tiles, so that from now on it holds these events; durable when this returns.
+        """Store the seal with its tiles; from now on it holds these events. Durable when this returns.
 
-        Until all of it is stored nobody sees any. SealTaken, and nothing stored, when there is a seal of this index.
+                Readers see nothing of it until all of it is stored. SealTaken, and nothing stored, when this index is
+        taken.
         """
         ...
 
     def last_seal(self) -> Seal | None:
-        """The newest seal; None before the first."""
+        """Return the newest seal; None before the first."""
         ...
 
     def seal(self, index: int) -> Seal:
-        """The seal of this index, or NotFound."""
+        """Return the seal of this index, or raise NotFound."""
         ...
 
     def seals(self, *, first: int, limit: int) -> tuple[Seal, ...]:
-        """The seals from the index `first` on, in order, so many at most."""
+        """Return at most `limit` seals from the index `first` on, in order."""
         ...
 
     def place(self, digest: str) -> Place:
-        """Where the event of this digest is sealed, or NotFound: it has no seal yet, or there is no such event."""
+        """Return where the event of this digest is sealed; NotFound when it is not sealed yet, or does not exist."""
         ...
 
     def tile(self, seal: int, level: int, index: int) -> bytes:
-        """The hashes of one tile of a seal's tree, or NotFound."""
+        """Return the hashes of one tile of a seal's tree, or raise NotFound."""
         ...

@@ -1,4 +1,4 @@
-"""The steps that a filing may take after it has come in: which state allows which, and the append of each."""
+"""The steps that a filing may take after it was submitted: which status allows which, and the append of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from functions.records.store import Append, Record, Status, Timeliness
 ANY: Final[frozenset[Status]] = frozenset(("submitted", "returned", "accepted", "withdrawn", "voided"))
 ALLOWED: Final[Mapping[EventType, frozenset[Status]]] = {
     "submitted": frozenset(),
-    "returned": frozenset(("submitted", "returned")),  # again, to change the opinion or the date
+    "returned": frozenset(("submitted", "returned")),  # officers may change the opinion or the date
     "corrected": frozenset(("submitted", "returned")),
     "withdrawn": frozenset(("submitted", "returned")),
     "accepted": frozenset(("submitted",)),
@@ -54,7 +54,7 @@ EVENT_OF: Final[Mapping[Kind, EventType]] = {
 
 @dataclass(frozen=True, slots=True)
 class OpenRecord:
-    """A record with what its events add up to and the form it is pinned to."""
+    """A record with its folded state and the form that it is pinned to."""
 
     record: Record
     state: State
@@ -62,16 +62,16 @@ class OpenRecord:
 
     @classmethod
     def of(cls, record: Record, definition_of: Callable[[str], Definition]) -> OpenRecord:
-        """The dossier of a record; `definition_of` gives the form of a digest. Erased when its content is gone."""
+        """Open a record; `definition_of` gives the form of a digest. Raises Erased when its content is gone."""
         state = fold(record.events)
         return cls(record, state, definition_of(state.form_digest))
 
     def require_sequence(self, expected: int) -> None:
-        """Return when the record stands where the officer saw it, else SequenceTaken."""
+        """Return when the record is still at the sequence that the officer saw, else raise SequenceTaken."""
         _require(self.state.sequence == expected)
 
     def require_version(self, expected: int) -> None:
-        """Return when the version is the one that the filer saw, else SequenceTaken."""
+        """Return when the version is still the one that the filer saw, else raise SequenceTaken."""
         _require(self.state.version == expected)
 
 
@@ -79,8 +79,8 @@ class OpenRecord:
 class Act:
     """Who takes a step and when (`at` is aware).
 
-    `actor` is an account's name, or "filer"; `role` the one that the account had then. The request is told from others
-    under the same key by `request_digest`, the SHA-256 of all of it.
+    `actor` is an account's name, or "filer"; `role` is the account's role at that time. `request_digest`, the SHA-256
+    of the whole request, tells it from other requests under its key.
     """
 
     actor: str
@@ -92,7 +92,7 @@ class Act:
 
 
 def decide(open_record: OpenRecord, act: Act, decision: Decision) -> Append:
-    """The step of a decision; StepRefused when the state does not allow it, or another officer must take it."""
+    """Make the step of a decision; StepRefused when the status does not allow it, or another officer must take it."""
     if decision.kind == "accept":
         return _accept(open_record, act, decision.words)
     if decision.kind == "return" and decision.correction_due is not None:
@@ -102,21 +102,21 @@ def decide(open_record: OpenRecord, act: Act, decision: Decision) -> Append:
 
 
 def note(open_record: OpenRecord, act: Act, text: str) -> Append:
-    """The step that leaves a note for other officers; the unit never sees it."""
+    """Make the step that leaves a note for other officers; the unit never sees it."""
     return _step(open_record, act, "noted", {"text": text})
 
 
 def reissue_code(open_record: OpenRecord, act: Act, *, kid: str, checked: str) -> Append:
-    """The step that makes the old access code worthless; the answer names the new one's key and epoch.
+    """Make the step that invalidates the old access code; the answer names the new code's key and epoch.
 
-    `checked` says how the officer made sure of who asked.
+    `checked` says how the officer verified the caller's identity.
     """
     code = {"kid": kid, "epoch": open_record.state.code.epoch + 1}
     return _step(open_record, act, "code_reissued", {"code": code, "checked": checked}, {"code": code})
 
 
 def withdraw(open_record: OpenRecord, act: Act, reason: str = "") -> Append:
-    """The step by which the unit takes its filing back."""
+    """Make the step by which the unit withdraws its filing."""
     return _step(open_record, act, "withdrawn", {"reason": reason} if reason else {})
 
 
@@ -131,7 +131,7 @@ def correct(
     contest: bool,
     keys: Keys,
 ) -> Append:
-    """The step that puts a new version, valid under the pinned form, in place of the one that counts.
+    """Make the step that replaces the version that counts with a new one, valid under the pinned form.
 
     `due` follows from the new answers; `timeliness` from it and from `counted_on` (supervision.deadlines.counted_day).
     With `contest` it is stored outside the guard, for an officer to resolve.
@@ -149,7 +149,7 @@ def correct(
 
 
 def require_allowed(type: EventType, status: Status) -> None:
-    """Return when a filing of this status may take a step of this type, else StepRefused."""
+    """Return when a filing of this status may take a step of this type, else raise StepRefused."""
     if status not in ALLOWED[type]:
         raise StepRefused(f"{_STANDING[status]}，{_REFUSED[type]}")
 
@@ -164,7 +164,7 @@ def _accept(open_record: OpenRecord, act: Act, words: str) -> Append:
     complete = not open_record.definition.rules.four_eyes or bool(state.approved_by)
     body: dict[str, Any] = {"complete": complete, **({"opinion": words} if words else {})}
     if complete and state.contest:
-        # Nobody contests it any longer: from now on it holds the place that was disputed.
+        # No filing contests it any longer: it now holds the disputed place.
         body["contest"] = False
     return _step(open_record, act, "accepted", body)
 
@@ -184,7 +184,7 @@ def _step(
         form=last.form,
         sequence=state.sequence + 1,
         type=type,
-        # A clock that was set back does not turn the order round.
+        # Times never fall along the record, even after a clock was set back.
         at=max(timestamp(act.at), last.at),
         actor=act.actor,
         previous=last.digest,

@@ -1,4 +1,4 @@
-"""The versions of a filing: what the unit filed, each time that it corrected it, and what was last said about them."""
+"""The versions of a filing: what the unit filed and each correction, with the last decision."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Version:
 
 
 def versions_of(events: Sequence[Event]) -> list[Version]:
-    """Every version, the first one first."""
+    """Return every version, in order."""
     filed = (event for event in events if event.type in ("submitted", "corrected"))
     return [Version(number, event) for number, event in enumerate(filed, start=1)]
 
@@ -42,7 +42,7 @@ def shown_versions(versions: Sequence[Version], until: int | None = None) -> ran
 
 
 def answers_of(record: Record) -> Answers:
-    """What tables show of the record."""
+    """Return the part of the record that tables show."""
     summary = record.summary
     event = next(event for event in reversed(record.events) if event.type in ("submitted", "corrected"))
     return Answers(
@@ -72,7 +72,7 @@ def _decided(events: Sequence[Event]) -> Decided | None:
 
 
 def last_decision(events: Sequence[Event]) -> int | None:
-    """The sequence of the last decision that its unit is told of; None when there is none, or its words are gone."""
+    """Return the sequence of the last decision told to the unit; None when there is none, or its words are erased."""
     for event in reversed(events):
         if event.type in DECISIONS and event.body is not None and json.loads(event.body).get("complete", True):
             return event.sequence

@@ -1,6 +1,6 @@
-"""What states, timeliness, steps and decisions are called wherever people read of them; knows no page and no file.
+"""The Chinese words for states, timeliness, steps and decisions; knows no page and no file.
 
-Desk, filer's pages, exports and documents read these words here, so that one thing has one name.
+Desk, tracking, exports and documents read these words here, so that each thing has one name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A state in words and the shape that stands before it, never colour alone."""
+    """A state in words, and the shape in front of it: colour alone must never carry the meaning."""
 
     word: str
     shape: str
@@ -28,7 +28,7 @@ WAITING: Final = "待我处理"
 SECOND: Final = Mark("待第二人审核", "wait")
 CORRECTED: Final = Mark("补正后待审核", "wait")
 TIMELINESS: Final[Mapping[Timeliness, Mark]] = {"on_time": Mark("按期", "ok"), "late": Mark("延报", "late")}
-# Whether a correction kept the date that was set for it.
+# Whether a correction kept its deadline.
 CORRECTIONS: Final[Mapping[bool, Mark]] = {True: Mark("按期补正", "ok"), False: Mark("补正晚了", "late")}
 STATUSES: Final[Mapping[Status, Mark]] = {
     "submitted": Mark("待审核", "wait"),
@@ -43,14 +43,14 @@ DECISIONS: Final[Mapping[Kind, str]] = {
     "reopen": "重新打开",
     "void": "作废",
 }
-# Each decision by the step that it becomes.
+# Each decision, by the type of its step.
 DECIDED: Final[Mapping[str, str]] = {
     "accepted": DECISIONS["accept"],
     "returned": DECISIONS["return"],
     "reopened": DECISIONS["reopen"],
     "voided": DECISIONS["void"],
 }
-# What the first of two officers decided.
+# The words for the first of two officers' decisions.
 AGREED: Final = "同意接受"
 STEPS: Final[Mapping[EventType, str]] = {
     "submitted": "提交",
@@ -67,7 +67,7 @@ STEPS: Final[Mapping[EventType, str]] = {
 
 
 def mark_of(summary: Summary) -> Mark:
-    """The state of a filing: that another one contests it comes before all else."""
+    """Return the state of a filing; "contested" takes precedence over everything else."""
     if summary.contested:
         return CONTESTED
     if summary.status == "submitted" and summary.approved_by:

@@ -1,4 +1,4 @@
-"""The public function that shows what was sealed: every seal, a month to keep, a proof for whoever holds a digest."""
+"""The public function for seals: every seal, a month to keep, a proof for whoever has a digest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _INDEX = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def create_app(services: Services) -> Starlette:
-    """The application over these services; SettingError when the site has not been built."""
+    """Make the application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site, SHELL)
     seals = Seals(services, site_frame)
     routes = [
@@ -51,7 +51,7 @@ class Seals:
         self._services, self._site_frame = services, site_frame
 
     async def list(self, request: Request) -> Response:
-        """The newest seals, or those before an index; as a page for people, who may ask there for a step's."""
+        """Return the newest seals, or those before an index; the page for people also searches for a step's seal."""
         before = _before(request.query_params.get("before"))
         found = await run_in_threadpool(page_before, self._services.seals, before, PAGE_SIZE)
         older = found[-1].index if found and found[-1].index > 1 else None
@@ -62,7 +62,7 @@ class Seals:
         return _json({"items": [_seal_json(seal) for seal in found], "next": older}, {"Vary": "Accept"})
 
     def _seek(self, typed: str | None) -> tuple[int, Sought | None]:
-        """What a person asked for, and the status to answer with."""
+        """Return what a person searched for, and the HTTP status."""
         if not typed:
             return 200, None
         digest = plain_code(typed).lower()
@@ -74,9 +74,9 @@ class Seals:
             return 404, Sought(typed, problem=NOT_SEALED)
 
     async def prove(self, request: Request) -> Response:
-        """The proof that the event of this digest is sealed.
+        """Return the proof that the event of this digest is sealed.
 
-        A digest cannot be guessed, since a random salt is in it: whoever has it has the receipt or the record.
+        A digest contains a random salt and cannot be guessed: whoever has it has the receipt or the record.
         """
         digest = request.query_params.get("digest", "").lower()
         if not _DIGEST.fullmatch(digest):
@@ -84,7 +84,7 @@ class Seals:
         return _json(write_proof(await run_in_threadpool(prove_event, self._services.seals, digest)))
 
     async def give_month(self, request: Request) -> Response:
-        """One month's seals and the public keys, as a file for a superior bureau to keep."""
+        """Return one month's seals and the public keys, as a file for a superior bureau to keep."""
         month = request.path_params["month"]
         if not _MONTH.fullmatch(month):
             raise NotFound(_NO_MONTH)

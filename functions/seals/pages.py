@@ -1,4 +1,4 @@
-"""The page that lists the seals for people: what each one holds, and what that is good for; decides nothing."""
+"""The page that lists the seals for people: the contents and purpose of each; decides nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GOOD_FOR: Final = (
 
 
 def seals_page(site_frame: SiteFrame, seals: Sequence[Seal], *, older: int | None, sought: Sought | None = None) -> str:
-    """The seals, newest first, with the way to older ones, and to the one that holds the step `sought`."""
+    """Return the page: seals, newest first, a link to older ones, and the search for a step's seal, `sought`."""
     months = list(dict.fromkeys(f"{local_time(seal.at):%Y-%m}" for seal in seals))
     main = join(
         *_intro(site_frame.base),
@@ -45,7 +45,7 @@ def seals_page(site_frame: SiteFrame, seals: Sequence[Seal], *, older: int | Non
 
 
 def _intro(base: str) -> tuple[Markup, ...]:
-    """What a seal is, what it is good for, and what it does not say."""
+    """Return the introduction: what a seal is, what it proves, and what it does not prove."""
     verify = el("a", "核验回执", href=f"{base}verify/")
     return (
         el("h1", _TITLE),
@@ -88,7 +88,7 @@ def _pager(older: int | None) -> Markup:
 
 
 def _months(months: Sequence[str]) -> Markup:
-    """The month's files: what another bureau keeps, nobody here can change any more."""
+    """Return the month's files: once another bureau keeps one, nobody here can change it."""
     if not months:
         return EMPTY
     links = Markup("　").join(el("a", month, href=f"seals/months/{month}", download=True) for month in months)
@@ -97,7 +97,7 @@ def _months(months: Sequence[str]) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What somebody looked for, as they typed it, and its proof or what is wrong."""
+    """What somebody searched for, as typed, and its proof or the problem."""
 
     typed: str
     proof: Proof | None = None
@@ -105,7 +105,7 @@ class Sought:
 
 
 def finding(sought: Sought | None) -> Markup:
-    """The field for a digest; with what was sought, filled in, and the answer before it."""
+    """Return the search field; after a search filled in, with the answer before it."""
     typed, problem = (sought.typed, sought.problem) if sought else ("", "")
     wrong = el("span", el("span", WRONG, class_="vh"), problem, class_="err", id="digest-e") if problem else EMPTY
     control = el(

@@ -1,4 +1,4 @@
-"""Account names as they are kept and compared, however somebody types them; knows no account."""
+"""Normalises account names for storing and comparing; knows no account."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functions.forms.characters import comparable, seen
 
 
 def normal_name(name: str) -> str:
-    """The name as accounts are found by: NFKC, without what nobody sees and the blanks that a keyboard leaves."""
+    """Normalise a name for lookup: NFKC, without invisible characters and the blanks that a keyboard leaves."""
     return comparable(seen(name)).strip()
 
 
 def name_hash(name: str) -> str:
-    """What was typed as a name, hashed: it may be a password. All ways to type one name give one hash."""
+    """Hash a typed name, which may be a password by mistake. All ways to type one name give one hash."""
     folded = normal_name(name).casefold()
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()

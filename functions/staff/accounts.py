@@ -1,4 +1,4 @@
-"""Accounts: how one comes to be, and how its password is checked and changed; knows the store's port, not HTTP."""
+"""Accounts: how they are made, and how passwords are checked and changed; knows the store's port, not HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[\w.-]{1,32}")
 
 
 class AccountRefused(QingdanError):
-    """The account cannot be made as asked; the message says why and what to do."""
+    """The account cannot be made; the message says why and what to do."""
 
 
 def make_account(
@@ -47,7 +47,7 @@ def make_account(
 
 
 def check_password(store: StaffStore, passwords: Passwords, *, name: str, password: str) -> Account | None:
-    """The account when name and password belong together and it is not disabled; else None, in the same time."""
+    """Return the account if name and password match and it is enabled; else None, in equal time."""
     try:
         account = store.account(normal_name(name))
     except NotFound:
@@ -81,9 +81,9 @@ def change_password(
 
 
 def revise(store: StaffStore, name: str, change: Callable[[Account], Account]) -> Account:
-    """Store what `change` makes of the account and return it; when somebody was faster, of the state they left.
+    """Store what `change` makes of the account and return it; after a lost race, tries again with the newer state.
 
-    Raises what `change` raises, NotFound and LastAdmin. Each lost race is one that another has won, so this ends.
+    Raises what `change` raises, NotFound and LastAdmin. Another writer succeeds at each retry, so this ends.
     """
     while True:
         try:
@@ -93,17 +93,17 @@ def revise(store: StaffStore, name: str, change: Callable[[Account], Account]) -
 
 
 def without_sessions(account: Account) -> Account:
-    """A state in which every session that was opened before is worth nothing."""
+    """Return a state in which all earlier sessions are invalid."""
     return replace(account, epoch=account.epoch + 1)
 
 
 def given_password(account: Account, typed: str) -> str:
-    """What was typed as the account's password: one that was generated is read as any code is, a chosen one never."""
+    """Return the typed password: a generated one is normalised like any code, a chosen one never."""
     return normal_one_time(typed) if account.must_change_password else typed
 
 
 def _refuse_other_forms(name: str) -> None:
-    """Refuse a name that would be kept as another one: with ① in it, which would become 1."""
+    """Refuse a name that normalising would change into another: ① would become 1."""
     for character in narrow(name):
         if comparable(character) != character:
             raise AccountRefused(f"账号名里有{name_character(character)}，会变成别的字。请换成普通的汉字、字母或者数字")

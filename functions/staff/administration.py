@@ -1,4 +1,4 @@
-"""What an admin does to the accounts of others, at the desk or on the command line; knows the port, not HTTP."""
+"""An admin's actions on other accounts, at the desk or on the command line; knows the port, not HTTP."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ from functions.staff.throttle import unlock
 
 
 def change_role(store: StaffStore, name: str, role: Role) -> Account:
-    """Give the account another role, in its open sessions too; NotFound or LastAdmin."""
+    """Give the account another role, effective in its open sessions too; NotFound or LastAdmin."""
     return revise(store, name, lambda account: replace(account, role=role))
 
 
 def disable(store: StaffStore, name: str) -> Account:
-    """Let the account in no more, and end its sessions at once; NotFound or LastAdmin."""
+    """Disable the account, and end its sessions at once; NotFound or LastAdmin."""
     return _shut_out(store, revise(store, name, lambda account: without_sessions(replace(account, disabled=True))))
 
 
 def enable(store: StaffStore, name: str) -> Account:
-    """Let the account in again; no old session comes back. NotFound."""
+    """Enable the account; old sessions stay invalid. NotFound."""
     return revise(store, name, lambda account: replace(account, disabled=False))
 
 
 def allow_sign_in(store: StaffStore, name: str) -> Account:
-    """Let the account be tried again at once where sign-in was tried too often; NotFound."""
+    """Reset the account's counters of sign-in tries; NotFound."""
     account = store.account(name)
     unlock(store, account.name)
     return account
 
 
 def reset_password(store: StaffStore, passwords: Passwords, name: str, *, second_factor_too: bool = False) -> str:
-    """A one-time password in place of the old one, which is worth nothing at once, as are all sessions; NotFound.
+    """Return a one-time password in place of the old one; old password and sessions are invalid at once; NotFound.
 
-    The second factor stays unless it is to be forgotten in the same step. Where sign-in was tried too often, it may be
-    tried again.
+    The second factor stays unless `second_factor_too` removes it in this step. Resets the counters of sign-in tries.
     """
     given = passwords.one_time()
     kept = passwords.hash(given)
@@ -52,7 +51,7 @@ def reset_password(store: StaffStore, passwords: Passwords, name: str, *, second
 
 
 def reset_second_factor(store: StaffStore, name: str) -> Account:
-    """Forget phone and recovery codes of the account, and end its sessions at once; NotFound."""
+    """Remove the account's phone and recovery codes, and end its sessions at once; NotFound."""
     return _shut_out(store, revise(store, name, lambda account: without_sessions(replace(account, second_factor=None))))
 
 

@@ -1,6 +1,6 @@
-"""The trail: who looked, downloaded, decided or signed in, as one chain of events of its own; knows no store, no HTTP.
+"""The audit log: who read, downloaded, decided or signed in, as one chain of events; knows no store, no HTTP.
 
-It holds account names and filings' numbers and nothing else about people, and never what somebody searched for.
+It holds account names and filings' numbers, no other personal data, and never a search term.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functions.supervision.obligations.words import ACT, IN, NOT_DUE, WORDS
 
 NUMBER: Final = "TRAIL"
 FORM: Final = "trail"
-# No account can be called so: a name has no brackets.
+# No account can have this name: a name has no brackets.
 CONSOLE: Final = "(console)"
 NOBODY: Final = ""
 
@@ -73,7 +73,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "trail_exported": "下载操作记录",
 }
 
-# How a detail reads; any other is shown with its own name.
+# The words for a detail; any other is shown under its own name.
 _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "form": "表 {}",
     "roster": "名册 {}",
@@ -131,10 +131,10 @@ Details = Mapping[str, "str | int | bool | list[str]"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody did, before it is chained.
+    """An action before it joins the chain.
 
-    `actor` is an account's name, CONSOLE for the command line, NOBODY where it is not known. `at` is aware. `about` is
-    the filing's number, "" when it is about none or about many. `details` are for people and programs to read later.
+    `actor` is an account's name, CONSOLE for the command line, NOBODY when unknown. `at` is aware. `about` is the
+    filing's number, "" when it is about none or about many. `details` are for later readers, people and programs.
     """
 
     action: Action
@@ -146,7 +146,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which entries: every part that is set must match. `since` is included, `until` is not; both aware."""
+    """A filter of entries: every field that is set must match. `since` is included, `until` is not; both aware."""
 
     actor: str | None = None
     action: Action | None = None
@@ -156,33 +156,33 @@ class Sought:
 
 
 class AuditLogStore(Protocol):
-    """Where the trail is kept. Reading blocks; every method may raise StoreUnavailable."""
+    """Stores the audit log. Reading blocks; every method may raise StoreUnavailable."""
 
     def add(self, entry: Entry, salt: bytes) -> Future[Event]:
         """Chain the entry to the last one (`link`) and store it durably, then resolve the future.
 
-        Entries that race each get their own place in the one chain. `salt` is 32 bytes from a secure source.
+        Concurrent entries each get their own place in the one chain. `salt` is 32 bytes from a secure source.
         """
         ...
 
     def page(self, sought: Sought, *, limit: int, before: int | None = None) -> tuple[Event, ...]:
-        """So many matching entries at most, newest first: the last ones, or those before this sequence."""
+        """Return at most `limit` matching entries, newest first: the last ones, or those before this sequence."""
         ...
 
     def stream(self, sought: Sought) -> Iterator[Event]:
-        """Every matching entry, oldest first, in constant memory, as of one moment."""
+        """Yield every matching entry, oldest first, in constant memory, as of one moment."""
         ...
 
 
 def link(entry: Entry, last: Event | None, salt: bytes) -> Event:
-    """The entry as the event that follows `last`; the first one follows None."""
+    """Return the entry as the event that follows `last`, which is None for the first one."""
     return make_event(
         number=NUMBER,
         form=FORM,
         sequence=last.sequence + 1 if last else 1,
-        # The same form of event, with kinds of its own.
+        # The structure of a filing's event, with types of its own.
         type=cast(EventType, entry.action),
-        # A clock that was set back does not turn the order round: times never fall along the chain.
+        # Times never fall along the chain, even after a clock was set back.
         at=max(timestamp(entry.at), last.at) if last else timestamp(entry.at),
         actor=entry.actor,
         previous=last.digest if last else "",
@@ -192,13 +192,13 @@ def link(entry: Entry, last: Event | None, salt: bytes) -> Event:
 
 
 def body_of(event: Event) -> dict[str, Any]:
-    """What the entry says besides who and when: `about` and `details`."""
+    """Return the entry's contents besides who and when: `about` and `details`."""
     found: dict[str, Any] = json.loads(event.body or b'{"about":"","details":{}}')
     return found
 
 
 def detail_words(details: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """The details in one line: "格式 XLSX；3 件；勾选 SC-…"; `titles` says how other ids read."""
+    """Return the details in one line: "格式 XLSX；3 件；勾选 SC-…"; `titles` maps other ids to titles."""
     return "；".join(
         _DETAIL_WORDS.get(name, name + " {}").format(_value(value, titles)) for name, value in details.items()
     )

@@ -1,4 +1,4 @@
-"""Browsers that an account has signed in from before, by a token that each keeps; knows no cookie and no store."""
+"""Recognises browsers that an account has used before, by a token in each browser; knows no cookie and no store."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ LIFE: Final = timedelta(days=400)
 class Devices:
     """Makes and reads device tokens (OWASP: device cookies).
 
-    A token lets nobody in. It gives its browser tries of its own, which no stranger's guesses use up.
+    A token does not sign anybody in. It gives its browser its own count of tries, which strangers cannot use up.
     """
 
     encryption: Encryption
     entropy: Callable[[int], bytes]
 
     def token(self, name: str, at: datetime) -> str:
-        """A token for the browser in which the account `name` has just signed in."""
+        """Return a token for the browser in which the account `name` has just signed in."""
         content = {"id": self.entropy(ID_BYTES).hex(), "at": at.isoformat()}
         return self.encryption.lock(json.dumps(content), purpose=_purpose(name))
 
     def recognise(self, token: str, name: str, at: datetime) -> str:
-        """What the browser's tries are counted under; "" when the token is none of ours, of another account, or old."""
+        """Return the key under which the browser's tries are counted; "" for a foreign or expired token."""
         try:
             content = json.loads(self.encryption.unlock(token, purpose=_purpose(name)))
         except Unreadable:

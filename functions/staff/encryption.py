@@ -1,4 +1,4 @@
-"""Texts locked up for the store or for a page, so that neither can read or change them; knows no account."""
+"""Authenticated encryption of texts for the store or a page; knows no account."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ KEY_BYTES: Final = 32
 
 
 class Unreadable(QingdanError):
-    """The text was changed, locked up for another purpose, or the key it was locked with is gone."""
+    """The text was changed, encrypted for another purpose, or its key is gone."""
 
 
 class Encryption:
-    """Locks texts with AES-256-GCM under keys that are drawn from the ones given, by kid; `kid` names the newest."""
+    """Encrypts texts with AES-256-GCM under keys derived from the given ones, by kid; `kid` names the newest."""
 
     def __init__(self, keys: Mapping[str, bytes], kid: str, entropy: Callable[[int], bytes]) -> None:
         self._keys = keys
@@ -31,13 +31,13 @@ class Encryption:
         self._entropy = entropy
 
     def lock(self, text: str, *, purpose: str) -> str:
-        """The text as letters that only `unlock` with the same purpose reads."""
+        """Encrypt the text; only `unlock` with an equal purpose decrypts it."""
         nonce = self._entropy(NONCE_BYTES)
         locked = nonce + _cipher(self._keys[self._kid]).encrypt(nonce, text.encode(), purpose.encode())
         return f"{self._kid}.{base64.urlsafe_b64encode(locked).decode()}"
 
     def unlock(self, locked: str, *, purpose: str) -> str:
-        """The text, or Unreadable."""
+        """Decrypt the text, or raise Unreadable."""
         kid, _, letters = locked.rpartition(".")
         try:
             content = base64.b64decode(letters.encode("ascii"), altchars=b"-_", validate=True)
@@ -48,5 +48,5 @@ class Encryption:
 
 
 def _cipher(key: bytes) -> AESGCM:
-    """The keys given serve other ends too: HKDF (RFC 5869) makes one of it that serves this end alone."""
+    """The given keys have other uses too: HKDF (RFC 5869) derives one for this use alone."""
     return AESGCM(HKDF(SHA256(), KEY_BYTES, salt=None, info=b"qingdan staff vault").derive(key))

@@ -1,4 +1,4 @@
-"""Whether a password is easy to guess: common ones, and what anybody knows of its owner; knows no account."""
+"""Whether a password is easy to guess: common ones, and public facts about its owner; knows no account."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-# What anybody would try first here: the product, the trade and the number to complain to.
+# The first guesses here: the product, the trade and the complaints number.
 KNOWN_TO_ALL: Final = (
     "qingdan", "清单", "12345", "dangan", "danganju", "档案", "档案局", "责任清单", "mima", "woaini", "zhongguo",
 )  # fmt: skip
 # zxcvbn's scale: 3 is "safely unguessable" where each guess costs a slow hash.
 LEAST_SCORE: Final = 3
-# zxcvbn refuses more, and nothing of that length is weak at its end only.
+# zxcvbn refuses longer input, and no password of that length is weak only at its end.
 MOST_LOOKED_AT: Final = 72
 LEAST_OF_OWN: Final = 8
 HELP: Final = "请另取一个，例如几个不相干的词连起来"
@@ -51,14 +51,14 @@ def weakness(password: str, *, context: Iterable[str]) -> str | None:
 
 
 def _measure(password: str, words: Sequence[str]) -> Any:
-    # Its lists are large, and passwords are seldom set.
+    # Imported late: its lists are large, and passwords are seldom set.
     from zxcvbn import zxcvbn
 
     return zxcvbn(password, user_inputs=list(words))
 
 
 def _words(context: Iterable[str]) -> list[str]:
-    """The words and their parts, longest first, so that none is taken for what is left of another."""
+    """Return the words and their parts, longest first, so that a part is not removed before its whole word."""
     whole = [unicodedata.normalize("NFKC", each).casefold() for each in context]
     parts = [part for each in whole for part in re.split(r"[\W_]+", each)]
     return sorted({each for each in whole + parts if len(each) > 1}, key=lambda each: (-len(each), each))
@@ -69,7 +69,7 @@ def _known_in(typed: str, words: Sequence[str]) -> str:
 
 
 def _without(typed: str, words: Sequence[str]) -> str:
-    """What is left of the password without those words and what stands between words."""
+    """Return the password without those words and the separators between words."""
     for word in words:
         typed = typed.replace(word, " ")
     return re.sub(r"[\W_]+", "", typed)

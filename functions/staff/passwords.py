@@ -1,4 +1,4 @@
-"""How passwords are made, judged and checked, slowly on purpose; knows neither a store nor HTTP."""
+"""Makes, checks and verifies passwords, slowly on purpose; knows neither a store nor HTTP."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Passwords:
         self._decoy: str | None = None
 
     def hash(self, password: str) -> str:
-        """The argon2id string to keep; the same characters in full width give the same password (NFKC)."""
+        """Return the argon2id string to store; full-width characters give an equal password (NFKC)."""
         return self._hasher.hash(_normal(password), salt=self._entropy(SALT_BYTES))
 
     def one_time(self) -> str:
-        """A password for the first sign-in."""
+        """Return a password for the first sign-in."""
         return one_time(self._entropy)
 
     def judge(self, password: str, *, name: str) -> None:
@@ -59,7 +59,7 @@ class Passwords:
         judge_password(password, name=name, context=self._context)
 
     def fits(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password is the one of this hash. None, for an unknown name, takes as long and is never right."""
+        """Whether the password matches this hash. None, for an unknown name, takes as long and never matches."""
         if self._decoy is None:
             self._decoy = self.hash(self._entropy(SALT_BYTES).hex())
         if len(password) > LONGEST:
@@ -71,14 +71,14 @@ class Passwords:
 
 
 def one_time(entropy: Entropy) -> str:
-    """A word to be used once: 80 random bits in four groups, without characters that look alike."""
+    """Make a one-time password: 80 random bits in four groups, without characters that look alike."""
     return _grouped("".join(CROCKFORD[byte % 32] for byte in entropy(_ONE_TIME)))
 
 
 def normal_one_time(typed: str) -> str:
-    """A one-time word as it was made, from how people type and paste it; what can be none comes back as it was typed.
+    """Normalise a typed or pasted one-time password; returns other text unchanged.
 
-    Blanks, hyphens, case, width and what nobody sees do not matter; O is read as 0, I and L as 1.
+    Ignores blanks, hyphens, case, width and invisible characters; O is read as 0, I and L as 1.
     """
     letters = plain_code(typed).replace("-", "").translate(_LOOK_ALIKES)
     return _grouped(letters) if len(letters) == _ONE_TIME and set(letters) <= set(CROCKFORD) else typed
@@ -89,9 +89,9 @@ def _grouped(letters: str) -> str:
 
 
 def is_one_time(password: str) -> bool:
-    """Whether it is written as `one_time` writes: 80 random bits, which nobody guesses in any number of tries.
+    """Whether the text has the form of `one_time`: 80 random bits, which cannot be guessed in any number of tries.
 
-    With its hyphens: without them, a chosen password may look the same.
+    The hyphens are required: without them, a chosen password may look alike.
     """
     return _GROUPS.fullmatch(_normal(password).strip().upper().translate(_LOOK_ALIKES)) is not None
 

@@ -1,4 +1,4 @@
-"""Who may do what at the desk: one table, and the names of the roles; knows neither accounts nor routes."""
+"""The permissions of the desk: one table, and the names of the roles; knows neither accounts nor routes."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def may(role: Role, permission: Permission) -> bool:
 
 
 def duties_of(role: Role) -> tuple[str, ...]:
-    """What the table gives the role beyond its own account, in words."""
+    """Return the role's permissions beyond its own account, in words."""
     given = (permission for permission in PERMISSIONS if permission != "own_account" and may(role, permission))
     return tuple(PERMISSION_TITLES[permission] for permission in given)

@@ -1,4 +1,4 @@
-"""Files that are made for somebody of the staff to fetch later, and the port behind which they wait; makes none."""
+"""Prepared downloads, files made for staff to fetch later, and the port of their store; makes none."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Final, Literal, Protocol
 
 State = Literal["making", "ready", "failed"]
 
-# A file that is being made says so every few seconds; starting it may take a while.
+# The process that makes a file reports every few seconds; starting it may take a while.
 SILENCE: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedDownload:
-    """One file on its way to `owner`, an account's name.
+    """A prepared download of `owner`, an account's name.
 
-    `request` is the path and query whose answer it is. `done` of `total` filings are in it, `size` bytes are written; a
-    total of 0 is not known. `started_at` and `seen_at`, its last sign of life, are aware, UTC. `problem` says in words
-    why it failed.
+    `request` is the path and query whose answer it is. It holds `done` of `total` filings so far, in `size` bytes; a
+    total of 0 is unknown. `started_at` and `seen_at`, its last report, are aware, UTC. `problem` says in words why it
+    failed.
     """
 
     id: str
@@ -36,33 +36,33 @@ class PreparedDownload:
     problem: str = ""
 
     def given_up(self, now: datetime) -> bool:
-        """Whether nobody works on it any more, although nobody has said so; `now` is aware."""
+        """Whether its process has stopped without reporting; `now` is aware."""
         return self.state == "making" and now - self.seen_at > SILENCE
 
 
 class PreparedDownloadStore(Protocol):
-    """Where such files wait for a day. Calls block; every one may raise StoreUnavailable."""
+    """Stores prepared downloads for a day. Calls block; every one may raise StoreUnavailable."""
 
     def keep(self, prepared: PreparedDownload) -> None:
-        """Store how far the parcel is, in place of what was known of it."""
+        """Store the progress of the download, replacing the earlier one."""
         ...
 
     def read(self, id: str) -> PreparedDownload:
-        """The parcel as it was kept last, or NotFound."""
+        """Return the download as last stored, or raise NotFound."""
         ...
 
     def claim(self, id: str, token: str) -> bool:
-        """Whether the file is the caller's to make: whoever asks first, by his own random `token`, and nobody else."""
+        """Whether the caller may make the file: only the first caller may, identified by a random `token`."""
         ...
 
     def fill(self, prepared: PreparedDownload, chunks: Iterator[bytes]) -> None:
-        """Store the file, whole or not at all, in constant memory; what `chunks` raises goes through."""
+        """Store the file, whole or not at all, in constant memory; an exception from `chunks` passes through."""
         ...
 
     def link(self, prepared: PreparedDownload) -> str:
-        """An address from which whoever has it can fetch the file for a few minutes."""
+        """Return an address where whoever has it can fetch the file for a few minutes."""
         ...
 
     def start(self, prepared: PreparedDownload) -> None:
-        """Have the file of a parcel that is kept made elsewhere, without waiting for it."""
+        """Start making the file of a stored download elsewhere, without waiting for it."""
         ...

@@ -23,9 +23,9 @@ SECRET_BYTES: Final = 20
 DIGITS: Final = 6
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 8
-# One step of 30 s to either side: phones are not quite on time, and typing takes a moment.
+# One step of 30 s to either side: phones are not exactly on time, and typing takes a moment.
 DRIFT: Final = 1
-# So many steps more the clocks of two servers may differ; a code that was used later than that was used by a wrong one.
+# Two servers' clocks may differ by so many further steps; a last step beyond that came from a wrong clock.
 AHEAD: Final = 4
 _LOOK_ALIKES = str.maketrans("OIL", "011", "-")
 
@@ -33,7 +33,7 @@ Entropy = Callable[[int], bytes]
 
 
 class CodeRefused(QingdanError):
-    """The code is not the one asked for; the message says what to do."""
+    """The code is wrong; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class SecondFactors:
     entropy: Entropy
 
     def new_secret(self) -> str:
-        """160 random bits in base 32, as phones read them; nothing is stored."""
+        """Return 160 random bits in base 32, as phones read them; stores nothing."""
         return base64.b32encode(self.entropy(SECRET_BYTES)).decode()
 
     def turn_on(self, name: str, *, secret: str, code: str, at: datetime) -> tuple[str, ...]:
-        """Keep the secret that the phone shows `code` of, and return the recovery codes: they exist nowhere else.
+        """Store the secret after the phone has shown its `code`; return the recovery codes, which are not stored.
 
         CodeRefused, and nothing is stored, when the code is wrong or the account has a second factor already.
         """
@@ -66,9 +66,9 @@ class SecondFactors:
         return codes
 
     def use(self, account: Account, code: str, *, at: datetime) -> Account:
-        """Use up a code of the phone, or a recovery code, and return the account as it is then; or CodeRefused.
+        """Use up a code of the phone, or a recovery code, and return the account's new state; or raise CodeRefused.
 
-        `account` is the state whose password was checked. Each code works once, however many try it at the same time.
+        `account` is the state whose password was checked. Each code works once, even for concurrent tries.
         """
         given = normal_code(code)
 
@@ -83,7 +83,7 @@ class SecondFactors:
         return revise(self.store, account.name, change)
 
     def renew_recovery(self, name: str) -> tuple[str, ...]:
-        """New recovery codes in place of the old ones, which are worth nothing from then on; or CodeRefused."""
+        """Return new recovery codes, which invalidate the old ones; or raise CodeRefused."""
         codes = self._recovery_codes()
 
         def change(account: Account) -> Account:
@@ -95,12 +95,12 @@ class SecondFactors:
         return codes
 
     def turn_off(self, name: str) -> None:
-        """Forget phone and recovery codes; the sessions live on."""
+        """Remove phone and recovery codes; the sessions stay valid."""
         revise(self.store, name, lambda account: replace(account, second_factor=None))
 
     def _after_code(self, name: str, factor: SecondFactor, code: str, at: datetime) -> SecondFactor:
         step = _step(self.encryption.unlock(factor.secret, purpose=_purpose(name)), code, at)
-        # A last step that lies ahead was used by a clock that was ahead: until then no code would do.
+        # A last step in the future came from a clock running ahead: until then no code would be accepted.
         if step <= factor.last_step <= _now_step(at) + DRIFT + AHEAD:
             raise CodeRefused("这个验证码已经用过。请等手机上换出下一个再填")
         return replace(factor, last_step=step)
@@ -110,17 +110,17 @@ class SecondFactors:
 
 
 def enrolment_address(secret: str, *, name: str, issuer: str) -> str:
-    """What the QR code holds (otpauth://), so that a phone takes the secret over."""
+    """Return the text of the QR code (otpauth://), from which a phone reads the secret."""
     return TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def normal_code(code: str) -> str:
-    """A code as people may type it, without blanks, hyphens and what nobody sees, in half width and capitals."""
+    """Normalise a typed code: without blanks, hyphens and invisible characters, in half width and capitals."""
     return plain_code(code).replace("-", "")
 
 
 def _step(secret: str, code: str, at: datetime) -> int:
-    """The time step that the phone's code belongs to, or CodeRefused."""
+    """Return the time step of the phone's code, or raise CodeRefused."""
     try:
         return TOTP(secret).verify_and_get_timecode(code, for_time=at, valid_window=DRIFT)
     except OTPVerificationError:
@@ -143,7 +143,7 @@ def _hashes(codes: tuple[str, ...]) -> frozenset[str]:
 
 
 def _hash(code: str) -> str:
-    """80 random bits need no slow hash: nobody tries them all."""
+    """Fast hash: 80 random bits cannot be searched."""
     return hashlib.sha256(code.translate(_LOOK_ALIKES).encode("utf-8", "surrogatepass")).hexdigest()
 
 

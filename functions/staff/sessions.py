@@ -21,22 +21,22 @@ Entropy = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """A session ends this long after it was last used, and at the latest this long after sign-in."""
+    """A session ends this long after its last use, and at the latest this long after sign-in."""
 
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=12)
 
     def allow(self, session: Session, at: datetime) -> bool:
-        """Whether the session still lives at `at`; at the very limit it has ended."""
+        """Whether the session is valid at `at`; exactly at the limit it has ended."""
         return at < session.seen_at + self.idle and at < session.created_at + self.absolute
 
 
 def open_session(
     store: StaffStore, account: Account, *, at: datetime, entropy: Entropy, limits: SessionLimits, client: str = ""
 ) -> tuple[str, Session]:
-    """A new session and its token of 256 random bits, which exists nowhere else; ended ones are swept out.
+    """Return a new session and its token of 256 random bits, which is stored nowhere; removes expired sessions.
 
-    `account` is the state whose password was checked: when the password has been changed since, the session is dead.
+    `account` is the state whose password was checked: if the password has been changed since, the session is invalid.
     """
     store.drop_sessions(created_before=at - limits.absolute, seen_before=at - limits.idle)
     token = _text(entropy(TOKEN_BYTES))
@@ -47,10 +47,10 @@ def open_session(
 
 
 def resume_session(store: StaffStore, token: str, *, at: datetime, limits: SessionLimits) -> tuple[Session, Account]:
-    """The living session of this token and its account, or NotFound; a session past its limits is closed for good.
+    """Return the valid session of this token and its account, or raise NotFound; closes an expired session for good.
 
-    Use is noted once a minute, so that reading pages does not mean writing: idle time is judged up to a minute early.
-    Times after `at`, by a clock that was ahead, are set to `at`: the session would outlive its limits by as much.
+    Use is stored once a minute, so that reading pages does not cause writes: idle time is judged up to a minute early.
+    Times after `at`, from a clock running ahead, are set to `at`: otherwise the session would outlive its limits.
     """
     session = store.session(hash_token(token))
     if max(session.created_at, session.seen_at) - at >= TOUCH_AFTER:
@@ -66,7 +66,7 @@ def resume_session(store: StaffStore, token: str, *, at: datetime, limits: Sessi
 
 
 def living_sessions(store: StaffStore, account: Account, *, at: datetime, limits: SessionLimits) -> tuple[Session, ...]:
-    """Where the account is signed in now, newest first."""
+    """Return the account's valid sessions, newest first."""
     return tuple(each for each in store.sessions(account.name) if _lives(each, account, limits, at))
 
 
@@ -75,17 +75,17 @@ def _lives(session: Session, account: Account, limits: SessionLimits, at: dateti
 
 
 def hash_token(token: str) -> str:
-    """What is kept of a token: a copy of the store signs nobody in."""
+    """Return the stored hash of a token: a copy of the store does not allow signing in."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mark_in(csrf: str) -> str:
-    """The part of a session's CSRF token that tells whose it was after the session is gone; "" when it has none."""
+    """Return the part of a CSRF token that identifies its account after the session is gone; "" when it has none."""
     return csrf.partition(".")[2]
 
 
 def is_of(mark: str, name: str) -> bool:
-    """Whether the mark is of a session of this account."""
+    """Whether the mark is from a session of this account."""
     salt, _, digest = mark.partition(".")
     return bool(digest) and mark == _mark(name, salt)
 

@@ -1,4 +1,4 @@
-"""The port behind which accounts, sessions and sign-in counters are kept; knows neither passwords nor HTTP."""
+"""The port of the store for accounts, sessions and sign-in counters; knows neither passwords nor HTTP."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Role = Literal["viewer", "officer", "reviewer", "admin"]
 
 
 class NameTaken(QingdanError):
-    """There is an account of this name already."""
+    """An account of this name exists already."""
 
 
 class AccountChanged(QingdanError):
-    """The account has another state by now than the one that was read: read it again and judge anew."""
+    """The account has changed since it was read: read it again and decide anew."""
 
     def __init__(self) -> None:
         super().__init__("这个账号刚刚被别人改过，这一步没有存入。请刷新后再看")
 
 
 class LastAdmin(QingdanError):
-    """Nobody would be left who may manage the accounts."""
+    """No account would be left that may manage the others."""
 
     def __init__(self) -> None:
         super().__init__("这是最后一个能用的管理员账号，不能停用，也不能改成别的角色。请先让另一个账号做管理员")
@@ -31,7 +31,7 @@ class LastAdmin(QingdanError):
 
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """What a phone must prove besides the password.
+    """The second factor of an account, which its phone must prove.
 
     `secret` is the shared key of RFC 6238, encrypted: a copy of the store makes no codes. `last_step` is the time step
     of the newest code that was used. `recovery` holds the SHA-256 of each recovery code not yet used. `since` is aware,
@@ -65,7 +65,7 @@ class Account:
 
     @property
     def manages(self) -> bool:
-        """Whether this account may manage the others now: one of them must always be left."""
+        """Whether this account may manage the others now: at least one such account must remain."""
         return self.role == "admin" and not self.disabled
 
 
@@ -88,7 +88,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """How many sign-ins were tried under `key` in the window that began at `since` (aware, UTC)."""
+    """The number of sign-in tries under `key` in the window that began at `since` (aware, UTC)."""
 
     key: str
     count: int
@@ -109,17 +109,17 @@ class FirstAnswer:
 
 
 class StaffStore(Protocol):
-    """Where staff are kept, on the same data as the records. Calls block; every one may raise StoreUnavailable.
+    """Stores staff data, beside the records. Calls block; every one may raise StoreUnavailable.
 
     What a method has stored is durable when it returns, and survives a restart: sessions and counters too.
     """
 
     def account(self, name: str) -> Account:
-        """The account of exactly this name, or NotFound."""
+        """Return the account of exactly this name, or raise NotFound."""
         ...
 
     def accounts(self) -> tuple[Account, ...]:
-        """All accounts, by name."""
+        """Return all accounts, by name."""
         ...
 
     def add_account(self, account: Account) -> None:
@@ -127,7 +127,7 @@ class StaffStore(Protocol):
         ...
 
     def replace_account(self, account: Account) -> Account:
-        """Store the new state of an account in place of the one it was made from, and return it as stored.
+        """Replace an account by a newer state, and return it as stored.
 
         `account.revision` is that of the state which was read; the stored one is one higher. Nothing is stored when it
         raises: NotFound; AccountChanged when another revision is stored by now; LastAdmin when the account `manages`,
@@ -141,7 +141,7 @@ class StaffStore(Protocol):
         ...
 
     def session(self, token_hash: str) -> Session:
-        """The session, or NotFound. Its limits are the caller's to judge."""
+        """Return the session, or raise NotFound. The caller checks its limits."""
         ...
 
     def sessions(self, account: str) -> tuple[Session, ...]:
@@ -153,23 +153,23 @@ class StaffStore(Protocol):
         ...
 
     def set_session_back(self, token_hash: str, at: datetime) -> None:
-        """Make `at` of each of the session's times that lies after it; one that was closed meanwhile stays closed."""
+        """Set each of the session's times that lies after `at` to `at`; a session closed meanwhile stays closed."""
         ...
 
     def close_session(self, token_hash: str) -> None:
-        """Forget the session; one that is not there is closed already."""
+        """Delete the session; a missing one counts as closed."""
         ...
 
     def close_sessions(self, account: str) -> None:
-        """Forget every session of the account."""
+        """Delete every session of the account."""
         ...
 
     def drop_sessions(self, *, created_before: datetime, seen_before: datetime) -> None:
-        """Forget every session created before the one or last seen before the other."""
+        """Delete every session created before `created_before` or last seen before `seen_before`."""
         ...
 
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
-        """Add one try, in one step, and return the counter with it.
+        """Add one try, atomically, and return the counter with it.
 
         A counter whose `since` is `window` or longer before `at` begins anew with count 1 and `since` = `at`. One whose
         `since` is after `at`, by a clock that was ahead, keeps its count, and its window begins at `at`. Racing
@@ -178,11 +178,11 @@ class StaffStore(Protocol):
         ...
 
     def return_attempt(self, counted: Attempts) -> None:
-        """Take back one try of the window that `counted` is of; nothing happens when that window is over."""
+        """Take back one try of the window of `counted`; does nothing when that window is over."""
         ...
 
     def forget_attempts(self, key: str) -> None:
-        """Begin the key's counter anew; one that is not there is forgotten already."""
+        """Delete the key's counter; a missing one counts as deleted."""
         ...
 
     def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
@@ -193,9 +193,9 @@ class StaffStore(Protocol):
         ...
 
     def keep_answer(self, answer: FirstAnswer) -> None:
-        """Store the answer in place of the claim of this key and request; where that claim is gone, do nothing."""
+        """Store the answer in place of the claim of its key and request; does nothing when that claim is gone."""
         ...
 
     def drop_answer(self, key: str, request: str) -> None:
-        """Forget what stands under the key, if it is of this request."""
+        """Delete the entry under the key, if it belongs to this request."""
         ...

@@ -1,4 +1,4 @@
-"""How often a sign-in may be tried, by account and by address; the store keeps the counters, through restarts too."""
+"""Limits sign-in tries, by account and by address; the store keeps the counters, also across restarts."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Throttle:
     def admit(
         self, store: StaffStore, *, name: str, address: str, at: datetime, step: Step = "password", device: str = ""
     ) -> None:
-        """Count this try before it is looked at, or raise TooManyAttempts.
+        """Count this try before it is checked, or raise TooManyAttempts.
 
-        Counting first means that tries racing each other cannot share one place. A name that nobody has is counted like
-        any other, so the refusal tells nothing. `device` is what staff/devices.py recognised the browser as.
+        Counting first prevents concurrent tries from sharing one count. An unknown name is counted like any other, so
+        the refusal reveals nothing. `device` identifies the browser, as recognised by staff/devices.py.
         """
         limits = {account_key(name, step, device): self.per_account_codes if step == "code" else self.per_account}
         if step == "password" and not device:
@@ -64,9 +64,9 @@ class Throttle:
     def forgive(
         self, store: StaffStore, *, name: str, steps: tuple[Step, ...] = ("password", "code"), device: str = ""
     ) -> None:
-        """Begin the counts anew after all steps went right: those of the device where there is one, else the account's.
+        """Reset the counts after a full sign-in: those of the device if there is one, else the account's.
 
-        The address keeps its count, and so do strangers while somebody signs in from a known browser.
+        The address keeps its count, and so do strangers when somebody signs in from a known browser.
         """
         for step in steps:
             store.forget_attempts(account_key(name, step, device))
@@ -79,7 +79,7 @@ class Throttle:
 
 
 def unlock(store: StaffStore, name: str) -> None:
-    """Let the account be tried again at once, from everywhere."""
+    """Reset the account's counts, for all devices and addresses."""
     for step in get_args(Step):
         store.forget_attempts(account_key(name, step))
 

@@ -1,4 +1,4 @@
-"""What every store of contents says when it refuses one; and what a digest must look like."""
+"""The refusals that all stores of contents share, and the check of digests."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def is_digest(text: str) -> bool:
 
 
 def require_digest(digest: str) -> str:
-    """The digest, or NotFound when it is none: it may become part of a path."""
+    """Return the digest; NotFound when malformed, because it may become part of a path."""
     if not is_digest(digest):
         raise NotFound(GONE)
     return digest
 
 
 def require_id(id: str) -> str:
-    """The id of an upload, or ValueError: it may become part of a path."""
+    """Return the id of an upload; ValueError when malformed, because it may become part of a path."""
     if not _ID.fullmatch(id):
         raise ValueError("an upload's id is 32 hexadecimal digits")
     return id
@@ -43,11 +43,11 @@ def require_part(upload: Upload, part: int, content: bytes) -> None:
 
 
 def incomplete(upload: Upload, arrived: frozenset[int]) -> UploadRefused:
-    """What to say when parts are missing."""
+    """Return the refusal when parts are missing."""
     missing = tuple(part for part in upload.parts if part not in arrived)
     return UploadRefused(f"文件还没有传完，缺 {len(missing)} 块。请接着上传", missing)
 
 
 def different() -> UploadRefused:
-    """What to say when all parts are there, and the whole is not what was announced."""
+    """Return the refusal when all parts are there, but the whole does not match the announcement."""
     return UploadRefused("收到的文件和您选的不一样，可能在传输中损坏了。请重新上传")

@@ -1,4 +1,4 @@
-"""A virus scanner that is asked over a socket, in the words of clamd (INSTREAM); knows nothing of what it scans."""
+"""A virus scanner behind a socket, by clamd's protocol (INSTREAM); does not interpret what it scans."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LENGTH = struct.Struct(">I")
 
 
 class Clamd:
-    """`address` is the path of a socket, or host:port, else SettingError. `seconds` are waited for each step.
+    """`address` is the path of a socket, or host:port, else SettingError. Each step waits at most `seconds`.
 
     clamd must take streams of 50 MB (StreamMaxLength in clamd.conf; its own default is larger).
     """
@@ -27,7 +27,7 @@ class Clamd:
         self._address, self._seconds = _parsed(address), seconds
 
     def finds_virus(self, chunks: Iterable[bytes]) -> bool:
-        """Whether clamd finds one; ScannerUnavailable when it does not answer, or could not look at all of it."""
+        """Whether clamd finds a virus; ScannerUnavailable when it does not answer, or could not scan everything."""
         try:
             with self._connected() as connection:
                 answer = _scan(connection, chunks)
@@ -40,7 +40,7 @@ class Clamd:
         raise ScannerUnavailable("查毒程序没有查完这个文件。请看 clamd 的日志，StreamMaxLength 不要小于 50M")
 
     def answers(self) -> bool:
-        """Whether clamd is there."""
+        """Whether clamd answers."""
         try:
             with self._connected() as connection:
                 connection.sendall(b"zPING\0")
@@ -62,7 +62,7 @@ class Clamd:
 
 
 def _scan(connection: socket.socket, chunks: Iterable[bytes]) -> bytes:
-    """Send the content in pieces and give the answer."""
+    """Send the content in pieces and return the answer."""
     connection.sendall(b"zINSTREAM\0")
     for chunk in chunks:
         for start in range(0, len(chunk), CHUNK):
@@ -73,7 +73,7 @@ def _scan(connection: socket.socket, chunks: Iterable[bytes]) -> bytes:
 
 
 def _answer(connection: socket.socket) -> bytes:
-    """What it says, without the NUL at its end; OSError when there is none in time."""
+    """Return clamd's answer without the NUL at its end; OSError when none comes in time."""
     answer = b""
     while not answer.endswith(b"\0"):
         more = connection.recv(LONGEST_ANSWER)

@@ -1,4 +1,4 @@
-"""Documents that were set once as files, in one folder for each filing; knows nothing of what stands in them."""
+"""The document cache as files, in one folder for each filing; does not interpret the documents."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from functions.storage.folder import private_folder, sync_folder, write_once
 from functions.storage.reservations import KEPT_FREE
 
 PAPERS: Final = "papers"
-# Stands for good where the documents of a filing were forgotten, so that one being set meanwhile does not stay.
+# Marks a forgotten filing for good, so that a document that is being typeset meanwhile is not stored.
 FORGOTTEN: Final = "forgotten"
 
 
 class FileDocuments:
-    """A PaperStore in the data folder, readable by its owner only."""
+    """A DocumentStore in the data folder, readable by its owner only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / PAPERS
@@ -64,7 +64,7 @@ class FileDocuments:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What the disk refuses, in words for people; the system's own stay in the log."""
+    """Translate disk errors into words for people; the original error goes to the log."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Contents as files named by their SHA-256, in one folder for each area; knows nothing of what stands in them."""
+"""Contents as files named by their SHA-256, in one folder for each area; does not interpret the contents."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class FileBlobs:
                 begun += 1
         for mark in _files(self._folder / FINISHED, before):
             mark.unlink(missing_ok=True)
-        # What a machine that lost its power was in the middle of writing.
+        # Temporary files of a machine that lost its power.
         for area in get_args(Area):
             for path in _files(self._folder / area, before):
                 if path.name.startswith("."):
@@ -166,7 +166,7 @@ class FileBlobs:
         return self._folder / INCOMING / require_id(upload.id) / f"{part:05d}"
 
     def _join(self, upload: Upload, quarantine: Path) -> None:
-        """Write the parts into one file, which gets its name only when it is whole, right and durable."""
+        """Join the parts into one file, which gets its name only when it is whole, right and durable."""
         draft = quarantine / f".{upload.id}.tmp"
         digest = hashlib.sha256()
         try:
@@ -189,7 +189,7 @@ class FileBlobs:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What the disk refuses, in words for people; the system's own stay in the log."""
+    """Translate disk errors into words for people; the original error goes to the log."""
     try:
         yield
     except OSError as error:
@@ -218,7 +218,7 @@ def _files(folder: Path, before: datetime) -> Iterator[Path]:
 
 
 def _older(folder: Path, before: datetime) -> Iterator[Path]:
-    """What in the folder was last changed before that moment."""
+    """Yield the entries of the folder that were last changed before that moment."""
     moment = before.timestamp()
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""The data folder of one machine: private, locked by one server, its files written whole or not at all."""
+"""The data folder of one machine: private, locked by one server; its files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOK_AGAIN_SECONDS = 0.02
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder, made if need be, readable by its owner only; StoreUnavailable when that cannot be."""
+    """Return the folder, made if need be, readable by its owner only; StoreUnavailable when that fails."""
     try:
         if not folder.is_dir():
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -33,10 +33,10 @@ def private_folder(folder: Path) -> Path:
 
 
 def lock_folder(folder: Path) -> int:
-    """A descriptor that holds the folder for one server until it is closed; StoreLocked when another has it.
+    """Return a descriptor that locks the folder for one server until it is closed; StoreLocked when another has it.
 
-    The processes that the server forks hold it too. Those of a server that was killed take a moment to end: that long
-    the next one waits for them.
+    Forked server processes hold the lock too. Those of a killed server take a moment to end: the next one waits that
+    long.
     """
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     until = time.monotonic() + _DYING_SECONDS
@@ -70,7 +70,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Write a new file whole and durably: file and folder are synced. A file that is there already stays as it is."""
+    """Write a new file whole and durably: syncs file and folder. Leaves an existing file unchanged."""
     draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)

@@ -1,4 +1,4 @@
-"""How keys are made, and told from what is none; knows not where they lie."""
+"""Makes keys and validates them; does not know where they are stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KID_BYTES = 4
 
 
 def keys_of(access: Mapping[str, bytes], private: Mapping[str, ec.EllipticCurvePrivateKey]) -> Keys:
-    """The keys by kid, in the order of their age: the last of each kind is used for what is new."""
+    """Return the keys by kid, oldest first: the last of each kind is used for new filings."""
     newest = list(private)[-1]
     return Keys(
         hmac=access,
@@ -30,14 +30,14 @@ def keys_of(access: Mapping[str, bytes], private: Mapping[str, ec.EllipticCurveP
 
 
 def access_key(key: bytes, place: str) -> bytes:
-    """The key that was found at `place`, or SettingError."""
+    """Parse the access-code key found at `place`, else raise SettingError."""
     if len(key) != KEY_BYTES:
         raise SettingError(f"密钥 {place} 应为 {KEY_BYTES} 字节，现在是 {len(key)} 字节。请从备份恢复它")
     return key
 
 
 def receipt_key(pem: bytes, place: str) -> ec.EllipticCurvePrivateKey:
-    """The key that was found at `place`, or SettingError."""
+    """Parse the receipt key found at `place`, else raise SettingError."""
     try:
         key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError):
@@ -48,18 +48,18 @@ def receipt_key(pem: bytes, place: str) -> ec.EllipticCurvePrivateKey:
 
 
 def first_kid(entropy: Callable[[int], bytes]) -> str:
-    """The name of the first key of its kind; those of later ones sort behind it."""
+    """Return a name for the first key of its kind; later names sort after it."""
     return next_kid((), entropy)
 
 
 def next_kid(kids: Iterable[str], entropy: Callable[[int], bytes]) -> str:
-    """The name of one more key, which sorts behind these."""
+    """Return a name for one more key, which sorts after these."""
     newest = max((int(kid.partition("-")[0]) for kid in kids), default=0)
     return f"{newest + 1:04d}-{entropy(_KID_BYTES).hex()}"
 
 
 def new_pem(entropy: Callable[[int], bytes]) -> bytes:
-    """A new P-256 key, not encrypted."""
+    """Make a new P-256 key, not encrypted."""
     scalar = int.from_bytes(entropy(_SCALAR_BYTES), "big") % (_ORDER - 1) + 1
     return ec.derive_private_key(scalar, ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

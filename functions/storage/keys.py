@@ -1,4 +1,4 @@
-"""Where the keys lie on one machine: files of mode 600 in `keys/`, made at first start, old ones kept for reading."""
+"""Stores the keys on one machine: files of mode 600 in `keys/`, made at first start; old ones stay for reading."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of,
 
 
 def load_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
-    """The keys in `folder`/keys; the first pair is made when there is none.
+    """Load the keys in `folder`/keys; makes the first pair when there is none.
 
     `access-<kid>.key` holds 32 bytes, `receipt-<kid>.pem` a P-256 key. Kids sort by age: the last of each kind is used
     for new filings, all are read. A file that others may read, or that is no key, raises SettingError.
@@ -35,7 +35,7 @@ def load_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
 
 
 def rotate_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
-    """The keys in `folder`/keys after one more of each kind was made, which new filings use; the old ones stay."""
+    """Make one more key of each kind, for new filings, and return all keys in `folder`/keys; the old ones stay."""
     keys, place = load_keys(folder, entropy), folder / "keys"
     write_once(place / f"access-{next_kid(keys.hmac, entropy)}.key", entropy(KEY_BYTES))
     write_once(place / f"receipt-{next_kid(keys.public_keys, entropy)}.pem", new_pem(entropy))
@@ -43,13 +43,13 @@ def rotate_keys(folder: Path, entropy: Callable[[int], bytes]) -> Keys:
 
 
 def read_public_keys(folder: Path) -> dict[str, ec.EllipticCurvePublicKey]:
-    """The keys that receipts in this folder may be signed with, by kid, whoever may read the files; none is made."""
+    """Return the public keys for receipts in this folder, by kid, even if others may read the files; makes none."""
     found = sorted((folder / "keys").glob("receipt-*.pem"))
     return {_kid(path): receipt_key(path.read_bytes(), str(path)).public_key() for path in found}
 
 
 def read_access_kids(folder: Path) -> frozenset[str]:
-    """The kids of the access-code keys in this folder."""
+    """Return the kids of the access-code keys in this folder."""
     return frozenset(_kid(path) for path in (folder / "keys").glob("access-*.key"))
 
 

@@ -1,4 +1,4 @@
-"""What every store says when it refuses a step; who may hear it is decided elsewhere."""
+"""The refusals that all record stores share; other modules decide who may read them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Lets a filer in by number and access code, and nobody by trying; says the same whichever half was wrong."""
+"""Admits a filer by number and access code, and prevents guessing; the answer never says which of the two was wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WRONG_PAIR: Final = "编号和查询码对不上。请照回执逐位核对；�
 
 
 class TooManyTries(HttpProblem):
-    """This address has tried too many pairs; no further one is looked at for a while."""
+    """This address has tried too many pairs; no more are checked for a while."""
 
     def __init__(self, seconds: int) -> None:
         words = f"试得太多了。请过 {ceil(seconds / 60)} 分钟再试；查询码丢了，请打电话给本局换新的"
@@ -41,10 +41,10 @@ class Access:
         self._stepper = stepper
 
     def admit(self, request: Request, number: str, code: str) -> OpenRecord:
-        """The filing that the pair opens; HttpProblem 404 for every pair that opens none, TooManyTries after many.
+        """Return the filing of the pair; HttpProblem 404 for every wrong pair, TooManyTries after many.
 
-        A try is counted before it is looked at, so that tries racing each other share no place. A right pair gives
-        back its own try, and forgives no wrong one: who has a filing of their own could go on guessing for ever.
+        A try is counted before it is checked, so that concurrent tries cannot share one count. A correct pair gives
+        back its own try, but forgives no wrong one: otherwise the owner of a filing could guess for ever.
         """
         counted = self._count(request)
         open_record = self._open(number)
@@ -77,5 +77,5 @@ class Access:
 
 
 def normal_number(typed: str) -> str:
-    """A number as it is stored, from what somebody typed: full-width forms, blanks, dashes and case do not matter."""
+    """Normalise a typed number: full-width forms, blanks, dashes and case do not matter."""
     return plain_code(typed)

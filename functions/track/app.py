@@ -46,7 +46,7 @@ SHELL: Final = "track.html"
 
 
 def create_app(services: Services) -> Starlette:
-    """The application over these services; SettingError when the site has not been built."""
+    """Make the application over these services; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(services.settings.site, SHELL)
     track = Track(services, site_frame)
     again, take_files = reading(track.begin_again), posting(track.take_files, typed=services.settings.body_limit)
@@ -89,7 +89,7 @@ class Track:
         )
 
     def correct(self, request: Request, body: bytes) -> Response:
-        """A new version; the body is the data, as when it was first filed."""
+        """Store a new version; the body is the data, as for the first filing."""
         open_record = self._admit(request)
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         data, version = parse_json(body), require_match(request, "版本")
@@ -107,10 +107,10 @@ class Track:
         return _json(given, headers={"ETag": tag(given["version"])})
 
     def _admit(self, request: Request) -> OpenRecord:
-        """The filing that the request's number and access code open."""
+        """Return the filing that the request's number and access code open."""
         number = request.path_params["number"]
         if any(number == definition.id for definition in self._services.catalogue):
-            # To file one, not to follow it: the two share their addresses.
+            # A link to file this form, not to track it: both kinds share their addresses.
             raise HttpProblem(405, headers={"Allow": "POST"})
         return self._door.admit(request, number, _bearer(request))
 
@@ -127,7 +127,7 @@ class Track:
             raise HttpProblem(422, f"有 {len(found)} 处要改，改好再提交。您填的内容没有存下来", errors=found)
 
     def withdraw(self, request: Request, body: bytes) -> Response:
-        """Take the filing back; `reason` may be given."""
+        """Withdraw the filing; `reason` is optional."""
         open_record = self._admit(request)
         return _json(self._take_back(open_record, _reason_in(request, body), idempotency_key(request)))
 
@@ -137,38 +137,38 @@ class Track:
         return self._stepper.take(number, act, lambda current: withdraw(current, act, reason))
 
     def give_document(self, request: Request) -> Response:
-        """The filing as PDF, in the version given or the one that counts."""
+        """Return the filing as PDF, in the given version or the one that counts."""
         from functions.web.filing.documents import version_in
 
         return self._papers.filing(self._admit(request).record, version_in(request))
 
     def give_paper(self, request: Request, body: bytes) -> Response:
-        """The filing, its receipt or the last opinion on it, as PDF."""
+        """Return the filing, its receipt or the last opinion on it, as PDF."""
         controls = _controls(request, body)
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
         return self._papers.paper(record, controls.get("paper", ""))
 
     def give_file(self, request: Request) -> Response:
-        """A file that the filing names."""
+        """Return a file that the filing names."""
         return self._enclosures.give(self._admit(request).record, digest_in(request))
 
     def give_named_file(self, request: Request, body: bytes) -> Response:
-        """A file for the filing's page: the access code comes in the body, never in an address."""
+        """Return a file for the filing's page: the access code comes in the body, never in an address."""
         controls = _controls(request, body)
         record = self._door.admit(request, request.path_params["number"], controls.get("code", "")).record
-        # Pages may send a form to no host that they were not built for, not even by way of ours.
+        # The pages' CSP lets a form go only to hosts that they were built for, redirects from ours included.
         linked = bool(self._site_frame.assets.get("upload_host"))
         return self._enclosures.give(record, controls.get("sha256", ""), linked=linked)
 
     @cached_property
     def _papers(self) -> Documents:
-        # What most who follow a filing do not ask for is not waited for by all of them.
+        # Loaded on first use: most people who track a filing do not need it.
         from functions.web.filing.documents import Documents
 
         return Documents(self._services)
 
     def show(self, request: Request, body: bytes) -> Response:
-        """The filing's page, or the two fields again."""
+        """Show the filing's page, or the two fields again."""
         controls = _controls(request, body)
         number, code = controls.get("number", ""), controls.get("code", "")
         try:
@@ -180,11 +180,11 @@ class Track:
         return self._page(200, status_page(open_record, code, files, until=shown))
 
     def begin_again(self, request: Request) -> Response:
-        """A page that was reached by posting cannot be opened by its address: the code is not in it."""
+        """Show the two fields: a posted page cannot be opened by its address, which does not contain the code."""
         return RedirectResponse(f"{self._site_frame.base}track/", 303)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
-        """The form of a correction: filled in as it was filed, then checked, then filed anew."""
+        """Answer a post of the correction form: as it was filed, then checked, then filed again."""
         controls = _controls(request, body)
         code = controls.get("code", "")
         open_record = self._door.admit(request, request.path_params["number"], code)
@@ -193,14 +193,14 @@ class Track:
         return self._page(answer.status, answer.page, answer.headers)
 
     def take_files(self, request: Request, posted: Posted) -> Response:
-        """The form of a correction again, with the files that came with it: the way without JavaScript."""
+        """Show the correction form with the files that came with it: the way without JavaScript."""
         code = dict(reversed(posted.pairs)).get("code", "")
         open_record = self._door.admit(request, request.path_params["number"], code)
         answer = self._form.with_files(open_record, code, posted)
         return self._page(answer.status, answer.page)
 
     def ask_or_withdraw(self, request: Request, body: bytes) -> Response:
-        """The page before a withdrawal, or the withdrawal."""
+        """Show the page before a withdrawal, or withdraw."""
         controls = _controls(request, body)
         code, reason = controls.get("code", ""), trimmed(controls.get("reason", ""))
         open_record = self._door.admit(request, request.path_params["number"], code)
@@ -221,7 +221,7 @@ class Track:
 
 
 def _bearer(request: Request) -> str:
-    """The access code in the header; HttpProblem 401 without one, whatever the number."""
+    """Return the access code in the header; HttpProblem 401 when there is none, whatever the number."""
     scheme, _, code = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not code.strip():
         headers = {"WWW-Authenticate": "Bearer"}

@@ -1,4 +1,4 @@
-"""The form of a correction by plain HTML: as it was filed, as it was typed, to be checked, filed anew."""
+"""The correction form by plain HTML: as it was filed, as it was typed, then checked and filed again."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class CorrectionForm:
         self._uploads = Uploads(services)
 
     def answer(self, open_record: OpenRecord, code: str, body: bytes, *, opened: bool, site: str) -> Answer:
-        """What one post of the form is answered; `opened` is the first, which brings nothing but the code.
+        """Return the answer to one post of the form; `opened` marks the first one, which brings only the code.
 
-        `site` is the site's whole address, for the code to scan on the receipt.
+        `site` is the site's whole address, for the QR code on the receipt.
         """
         posted = PostedForm.read(open_record.definition, body)
         to = self._to(open_record, code, posted.controls.get("version", ""), site)
@@ -54,7 +54,7 @@ class CorrectionForm:
         return Answer(200, to.form(Filled(open_record.definition, open_record.state.data)))
 
     def with_files(self, open_record: OpenRecord, code: str, posted: Posted) -> Answer:
-        """The form again, with the files that came with it; without them when it can no more be corrected."""
+        """Return the form with the files that came with it; without them when it can no longer be corrected."""
         version = dict(reversed(posted.pairs)).get("version", "")
         place = below(self._to(open_record, code, version, "").place())
         try:
@@ -72,7 +72,7 @@ class CorrectionForm:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Where one filing is corrected: today counts, and its files are known. `seen` is the version to be replaced."""
+    """The destination of a correction: today counts, and its own files are known. `seen` is the version to replace."""
 
     services: Services
     corrections: Corrections
@@ -114,7 +114,7 @@ class Correction:
         return form_page(self.links, filled, self.place())
 
     def check(self, step: ShowCheck) -> Page:
-        """The answers and what they change. Whoever has read what happened may file on top of it, knowingly."""
+        """Show the answers and their changes. A filer may file on top of newer events after reading about them."""
         found = compare(self.open_record.definition, self.open_record.state.data, step.checked.data)
         version = self.open_record.state.version
         table = render_differences(found, before=version, after=version + 1)

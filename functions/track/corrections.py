@@ -1,4 +1,4 @@
-"""A correction as every way of sending one in makes it: which day counts, what is due, one step; knows no page."""
+"""Makes a correction, for every way of sending one: the day that counts, the due date, one step; knows no page."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Corrections:
         self._stepper = stepper
 
     def act(self, data: Any, *, version: int, contest: bool, key: str | None) -> Act:
-        """The filer's act of replacing this version by this data."""
+        """Make the filer's act of replacing this version by this data."""
         request = f"correct {version} {contest} {canonical(data).decode()}"
         return self._stepper.act(FILER, key=key, request=request)
 
     def take(self, number: str, act: Act, data: Any, *, version: int, contest: bool) -> dict[str, Any]:
-        """Store the correction, whose data is valid, and give what its filer is told.
+        """Store the correction, whose data is valid, and return the answer for its filer.
 
         Raises HttpProblem 412 with what happened when the version is another by now, StepRefused, GuardTaken,
         IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
@@ -66,7 +66,7 @@ def require_room(open_record: OpenRecord, most: int) -> None:
 
 
 def outdated(open_record: OpenRecord, version: int) -> HttpProblem:
-    """What a filer hears who corrects a version that is not the last one: what has happened since."""
+    """Return the message for a correction of an old version: what has happened since."""
     versions = versions_of(open_record.record.events)
     seen = versions[version - 1].event.sequence if 0 < version <= len(versions) else len(open_record.record.events)
     happened = since(told_to_unit(open_record), seen)

@@ -1,4 +1,4 @@
-"""The page on which a unit follows its filing: how it stands, what the bureau said, every version; decides nothing."""
+"""The page on which a unit tracks its filing: status, opinion, every version; decides nothing."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _NEXT: Final[Mapping[Status, str]] = {
 
 
 def lookup_page(number: str, error: str) -> Page:
-    """The two fields again, after a pair that opened nothing."""
+    """Return the two fields again, after a wrong pair."""
     form = render_lookup("track", number=number, error=error)
     return Page(f"有 1 处要改：{TITLE}", join(el("h1", TITLE), form), ((TITLE, "#"),))
 
 
 def crumbs_to(number: str) -> Crumbs:
-    """The way to a filing that is followed."""
+    """Return the breadcrumbs of a tracked filing."""
     return ((TITLE, TRACK), (number, "#"))
 
 
@@ -71,7 +71,7 @@ def status_page(
 
 
 def opinion_box(open_record: OpenRecord) -> Markup:
-    """What the bureau last said about the filing, and what a returned one is to be corrected in; nothing without."""
+    """Return the bureau's last opinion, and the fields to correct in a returned filing; nothing when there is none."""
     state = open_record.state
     if state.status != "returned":
         said = el("div", el("b", "本局的意见"), el("p", lines(state.opinion)), class_="say")
@@ -88,13 +88,13 @@ def opinion_box(open_record: OpenRecord) -> Markup:
 
 
 def back_form(number: str, code: str, words: str) -> Markup:
-    """The way back to the filing, from an address below its own: the code goes in the form, never in the address."""
+    """Return the button back to the filing, from an address below its own: the code is posted, never in the address."""
     form = post_form("../../track", words, "btn btn--second", number=number, code=code)
     return el("div", form, class_="acts noprint")
 
 
 def first_time(open_record: OpenRecord) -> Markup:
-    """When the filing first came in, online or on paper."""
+    """Return when the filing first came in, online or on paper."""
     received = open_record.state.received_on
     if received:
         return paper_day(received)
@@ -120,7 +120,7 @@ def _slip(open_record: OpenRecord) -> Markup:
 
 
 def _corrected(state: State) -> Markup:
-    """When the filing was last corrected, and whether that kept the date that was set for it."""
+    """Return when the filing was last corrected, and whether that met the deadline."""
     at, until = time_of(state.corrected_at), state.corrected_until
     if not until:
         return at
@@ -129,7 +129,7 @@ def _corrected(state: State) -> Markup:
 
 
 def _acts(open_record: OpenRecord, code: str) -> Markup:
-    """What the unit can do now, each a form, since the code must not stand in an address."""
+    """Return the unit's actions, each a form, since the code must not stand in an address."""
     number, status = open_record.record.summary.number, open_record.state.status
     acts = []
     if status in ALLOWED["corrected"]:
@@ -140,7 +140,7 @@ def _acts(open_record: OpenRecord, code: str) -> Markup:
 
 
 def _papers(open_record: OpenRecord, code: str) -> Markup:
-    """What can be kept on paper: what was filed, that it was received, what the bureau said last."""
+    """Return the printable documents: the filing, its receipt, the last opinion."""
     papers = [("filing", "填报表（PDF）"), ("receipt", "回执（PDF）")]
     if last_decision(open_record.record.events) is not None:
         papers.append(("opinion", "意见（PDF）"))
@@ -150,7 +150,7 @@ def _papers(open_record: OpenRecord, code: str) -> Markup:
 
 
 def _files(number: str, code: str, enclosures: Sequence[ListedFile]) -> Markup:
-    """The files that were sent with the filing; those that can be had, each with its button."""
+    """Return the files of the filing; each available one with its button."""
     if not enclosures:
         return EMPTY
     return join(
@@ -207,7 +207,7 @@ def _other_versions(number: str, code: str, shown: range, last: int) -> Markup:
 
 
 def _version(definition: Definition, version: Version) -> Markup:
-    """All of one version, folded; no script is needed to open it."""
+    """Return one whole version, collapsed; opening it needs no script."""
     at = local_time(version.event.at)
     answers = render_version(definition, version) or el("p", ERASED)
     return el(
@@ -219,7 +219,7 @@ def _version(definition: Definition, version: Version) -> Markup:
 
 
 def render_version(definition: Definition, version: Version) -> Markup:
-    """The answers of one version, to the end; nothing after an erasure."""
+    """Return all answers of one version; nothing after an erasure."""
     if version.data is None:
         return EMPTY
     prefix = f"v{version.number}"

@@ -1,4 +1,4 @@
-"""The pages at the end of a step that a unit takes: before and after a withdrawal, the receipt of a correction."""
+"""The pages around a unit's step: before and after a withdrawal, the receipt of a correction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACK = "回到这份填报"
 
 
 def withdraw_page(number: str, code: str, key: str, *, reason: str = "", stop: str = "") -> Page:
-    """Before a filing is withdrawn: what that means, a reason that may be left out, and the button."""
+    """Return the page before a withdrawal: its meaning, an optional reason, and the button."""
     errors = el(
         "div", el("h2", "还没有撤回", id="err-h"), el("p", f"{stop}。"),
         class_="errors", role="alert", tabindex=-1, autofocus=True, aria_labelledby="err-h",
@@ -41,14 +41,14 @@ def withdraw_page(number: str, code: str, key: str, *, reason: str = "", stop: s
 
 
 def withdrawn_page(number: str, code: str) -> Page:
-    """After a filing was withdrawn."""
+    """Return the page after a withdrawal."""
     words = el("p", f"{number} 不再算数。还要报的，请重新填报。")
     done = el("div", el("h1", "已经撤回"), words, class_="say say--done")
     return Page(f"已经撤回：{number}", join(done, back_form(number, code, BACK)), crumbs_to(number))
 
 
 def corrected_page(open_record: OpenRecord, given: Mapping[str, Any], code: str, site: str) -> Page:
-    """The receipt of a correction; `given` is what the step was answered, `site` the site's whole address."""
+    """Return the receipt of a correction; `given` is the answer to the step, `site` the site's whole address."""
     definition, number = open_record.definition, given["number"]
     name = f"{definition.period_title(given['period'])}《{definition.title}》"
     done = el(

@@ -1,1 +1,1 @@
-"""What the functions share of HTTP: problems, pages, sessions, limits."""
+"""The HTTP code that the functions share: problems, pages, sessions, limits."""

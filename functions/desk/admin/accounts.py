@@ -1,4 +1,4 @@
-"""The accounts of the bureau at the desk, for admins: list, add, change, reset; knows nobody's password."""
+"""The admins' pages for the bureau's accounts: list, add, change, reset; knows nobody's password."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ RoleChoices = list[tuple[str, str, str]]
 
 @dataclass(frozen=True, slots=True)
 class AccountList:
-    """All accounts, and the form for one more as it was typed."""
+    """All accounts, and the form for a new one as it was typed."""
 
     template: ClassVar = "staff.html"
     rows: list[AccountWords]
@@ -89,7 +89,7 @@ class AccountList:
 
 @dataclass(frozen=True, slots=True)
 class OneAccount:
-    """One account; `own`: it is that of who is looking. `asked`: they have to prove who they are."""
+    """One account; `own` says that it is the viewer's. `asked` says that the viewer must prove who they are."""
 
     template: ClassVar = "staff_account.html"
     row: AccountWords
@@ -102,7 +102,7 @@ class OneAccount:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPassword:
-    """The one-time password of an account, shown this once."""
+    """The one-time password of an account, shown only this once."""
 
     template: ClassVar = "issued.html"
     row: AccountWords
@@ -120,7 +120,7 @@ class StaffPages:
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
-        """The addresses of all this; `slow` is for handlers that check a password."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         every, one = "/desk/staff", "/desk/staff/{id}"
         return [
             Route(every, reading(self.show_all)),
@@ -130,11 +130,11 @@ class StaffPages:
         ]
 
     def show_all(self, request: Request) -> Response:
-        """All accounts, and the form for one more."""
+        """Show all accounts, and the form for a new one."""
         return self._list_page(request, self._sessions.admit(request, "manage_accounts"))
 
     def add(self, request: Request, body: bytes) -> Response:
-        """Add an account; the answer shows its one-time password, this once."""
+        """Add an account; only this answer shows its one-time password."""
         visitor, answers = self._posted(request, body)
         name, role = answers.get("name", ""), answers.get("role", "")
         try:
@@ -157,12 +157,12 @@ class StaffPages:
         return self._kept(self._issued_page(request, visitor, account, given), visitor, proved)
 
     def show_one(self, request: Request) -> Response:
-        """One account and what can be done with it."""
+        """Show one account and the actions on it."""
         visitor = self._sessions.admit(request, "manage_accounts")
         return self._account_page(request, visitor, self._asked_for(request))
 
     def change(self, request: Request, body: bytes) -> Response:
-        """What the pressed button says: `do` is one of the names below."""
+        """Carry out the action of the pressed button: `do` is one of the names below."""
         visitor, answers = self._posted(request, body)
         account = self._asked_for(request)
         if account.name == visitor.account.name:
@@ -276,7 +276,7 @@ class StaffPages:
 
 
 def id_of(name: str) -> str:
-    """What an address calls an account: people's names stay out of addresses, which are logged."""
+    """Return an account's id for addresses: addresses are logged, so they must not contain people's names."""
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The trail at the desk: the page and the JSON to search it, and its export; for those who may read it."""
+"""The audit log at the desk: the page and the JSON to search it, and its export; for those who may read it."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from functions.web.http.streaming import Download
 
 PAGE_SIZE: Final = 50
 LONGEST: Final = 100
-# Beyond them, midnight in Beijing may be no moment of a calendar.
+# Outside these years, midnight in Beijing may be out of the calendar's range.
 YEARS: Final = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLogFilters:
-    """What narrows the trail; empty text means that this part does not. Days are in Asia/Shanghai, both included."""
+    """The filters of the audit log; empty text means no filter. Days are in Asia/Shanghai, both included."""
 
     actor: str = ""
     action: str = ""
@@ -51,7 +51,7 @@ class AuditLogFilters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> AuditLogFilters:
-        """The filters of a query string; HttpProblem 400 for a value that can never match."""
+        """Read the filters from a query string; HttpProblem 400 for a value that can never match."""
         filters = cls(**{field.name: _plain(field.name, query.get(field.name, "")) for field in fields(cls)})
         if any(len(value) > LONGEST for _, value in filters.pairs):
             raise HttpProblem(400, f"筛选的文字最多 {LONGEST} 个字。请写短一些再找")
@@ -63,12 +63,12 @@ class AuditLogFilters:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The parts that narrow, as names and values."""
+        """Return the filters that are set, as names and values."""
         named = ((field.name, cast(str, getattr(self, field.name))) for field in fields(self))
         return tuple((name, value) for name, value in named if value)
 
     def sought(self) -> Sought:
-        """What the store is asked; HttpProblem 400 for a date that is none."""
+        """Return the store's query; HttpProblem 400 for an invalid date."""
         return Sought(
             actor=self.actor or None,
             action=cast(Action, self.action) or None,
@@ -78,7 +78,7 @@ class AuditLogFilters:
         )
 
     def query(self, **more: str) -> str:
-        """The query string of these filters with `more` at its end, with its question mark; empty for none."""
+        """Return the query string of these filters followed by `more`, with its question mark; empty for none."""
         pairs = [*self.pairs, *((name, value) for name, value in more.items() if value)]
         return "?" + urlencode(pairs) if pairs else ""
 
@@ -119,7 +119,7 @@ class AuditLogPages:
         self._forms = PinnedForms(services.records, services.catalogue)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/desk/trail", reading(self.show)),
             Route("/desk/trail.{format}", reading(self.export)),
@@ -128,7 +128,7 @@ class AuditLogPages:
         ]
 
     def show(self, request: Request) -> Response:
-        """The entries that match, newest first; looking at them is an entry too."""
+        """Show the matching entries, newest first; looking at them adds an entry too."""
         visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
@@ -149,7 +149,7 @@ class AuditLogPages:
         )
 
     def list(self, request: Request) -> Response:
-        """A page of entries as JSON; `next` is where the next older page begins, null at the end."""
+        """Return a page of entries as JSON; `next` is where the next older page begins, null at the end."""
         visitor = self._sessions.admit(request, "read_trail")
         filters, page, older = self._read(request, PAGE_SIZE)
         self._trail.note_soon("trail_viewed", visitor.account.name, filters.number)
@@ -157,7 +157,7 @@ class AuditLogPages:
         return Response(json.dumps(content, ensure_ascii=False), media_type="application/json")
 
     def export(self, request: Request) -> Response:
-        """All entries that match as a file, oldest first, once it is noted who took them."""
+        """Return all matching entries as a file, oldest first, after logging who took them."""
         visitor = self._sessions.admit(request, "read_trail")
         format = LOG_FORMATS.get(request.path_params["format"])
         if format is None:
@@ -171,7 +171,7 @@ class AuditLogPages:
         return Download(chunks, filename=f"操作记录-{moment}{format.kind.suffix}", media_type=format.kind.media_type)
 
     def _read(self, request: Request, limit: int) -> tuple[AuditLogFilters, tuple[Event, ...], int | None]:
-        """The filters, one page, and where the next older one begins."""
+        """Return the filters, one page, and where the next older one begins."""
         filters = AuditLogFilters.read(request.query_params)
         before = _before(request.query_params.get("before"))
         found = self._services.trail.page(filters.sought(), limit=limit + 1, before=before)
@@ -179,7 +179,7 @@ class AuditLogPages:
         return filters, page, page[-1].sequence if len(found) > limit else None
 
     def _titles(self) -> dict[str, str]:
-        """How ids read: those of forms that are not in use any more too, since an entry stays."""
+        """Return the titles of ids, retired forms included, since old entries name them."""
         held = self._forms.held()
         filings = (filing for definition in held for filing in definition.rules.filings)
         return {
@@ -203,7 +203,7 @@ def _row(event: Event, titles: Mapping[str, str]) -> AuditLogRow:
 
 
 def entry_json(event: Event) -> dict[str, Any]:
-    """An entry as programs get it, with its digests; times UTC."""
+    """Return an entry for programs, with its digests; times are UTC."""
     body = body_of(event)
     return {
         "sequence": event.sequence,
@@ -226,7 +226,7 @@ def _before(value: str | None) -> int | None:
 
 
 def _plain(name: str, typed: str) -> str:
-    """What was typed, as the trail has it: the name of an account, a filing's number, a day."""
+    """Convert typed text to the form in which the log stores it: an account's name, a filing's number, a day."""
     kinds = {"actor": normal_name, "number": plain_code, "since": plain_date, "until": plain_date}
     return kinds.get(name, plain_line)(typed)
 

@@ -1,7 +1,7 @@
-"""How a download reaches a client behind a gateway, which streams nothing, waits half a minute and takes 6 MB at most.
+"""Delivers downloads behind a gateway, which does not stream, waits half a minute and takes 6 MB at most.
 
-A small file is answered as it is. A larger one is laid down and answered with the way to it. One that is not made in
-time is begun anew where there is time, and answered with the way to a page that shows how far it is.
+A small file is the answer itself. A larger one is stored, and the answer leads to it. A file that is not ready in time
+is made again in the background, and the answer leads to a page that shows the progress.
 """
 
 from __future__ import annotations
@@ -31,11 +31,10 @@ _CHUNK: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`inline` is the largest file in an answer, `spool` the largest laid down while the client waits, in bytes.
+    """`inline` is the largest file in an answer, `spool` the largest stored while the client waits, in bytes.
 
-    The gateway takes 6 MiB, of which base64 leaves 4.5. `seconds` is how long the client waits for the making; the
-    filing that is being written then is finished first, laying down what was made comes on top, and the gateway gives
-    up after 30.
+    The gateway takes 6 MiB, of which base64 leaves 4.5. `seconds` is how long the client waits for the file; after that
+    the current filing is finished and the file must be stored, and the gateway gives up after 30 seconds.
     """
 
     inline: int = 4_600_000
@@ -44,11 +43,11 @@ class Limits:
 
 
 class TooLong(Exception):
-    """The making takes longer, or comes to more, than the client can wait for."""
+    """Making the file takes longer, or the file is larger, than the client can wait for."""
 
 
 def delivered(app: ASGIApp, services: Services, limits: Limits | None = None) -> ASGIApp:
-    """The application with its downloads delivered as a gateway can take them."""
+    """Wrap the application so that its downloads are delivered in a way that a gateway can take."""
     if services.prepared_downloads is None:
         return app
     deliver = AtGateway(
@@ -66,7 +65,7 @@ def delivered(app: ASGIApp, services: Services, limits: Limits | None = None) ->
 
 
 class AtGateway:
-    """A delivery for one function. `ticks` are monotonic seconds, `entropy` gives secure random bytes."""
+    """The delivery for one function. `ticks` are monotonic seconds, `entropy` gives secure random bytes."""
 
     def __init__(
         self,
@@ -97,7 +96,7 @@ class AtGateway:
             return Response(file.read(), headers=headers, media_type=download.media_type)
 
     def _make(self, download: Download, file: SpooledTemporaryFile[bytes]) -> int:
-        """Write the file and give its size; TooLong when it is to be given up."""
+        """Write the file and return its size; raise TooLong to give it up."""
         until = self._ticks() + self._limits.seconds
 
         def watch() -> None:
@@ -143,7 +142,7 @@ class AtGateway:
         )
 
     def _lead(self, prepared: PreparedDownload, request: Request) -> Response:
-        """For people the page of the parcel; for programs the file itself, or where they can ask for it."""
+        """Redirect people to the download's page, programs to the file or to where they can ask for it."""
         root = request.scope.get("root_path", "")
         if wants_html(request.url.path, request.headers.get("accept", "")):
             return RedirectResponse(f"{root}/desk/parcels/{prepared.id}", 303)

@@ -1,4 +1,4 @@
-"""Files that are being made, or wait to be fetched, as their owner sees them: a page, and JSON for programs."""
+"""Prepared downloads as their owner sees them, in the making or ready: a page, and JSON for programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FAILED: Final = "没有生成出来。请重新下载；还是不行，请缩�
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A parcel in words. `state` is "making", "ready" or "failed"; `link` is set when it is ready."""
+    """A prepared download in words. `state` is "making", "ready" or "failed"; `link` is set when it is ready."""
 
     state: str
     filename: str
@@ -53,14 +53,14 @@ class PreparedDownloads:
         self._services, self._sessions, self._pages = services, sessions, pages
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/desk/parcels/{id}", reading(self.show)),
             Route("/api/desk/parcels/{id}", reading(self.tell)),
         ]
 
     def show(self, request: Request) -> Response:
-        """How far the file is, and once it is ready the way to it."""
+        """Show the progress of the file, and once it is ready the link to it."""
         visitor = self._sessions.admit(request, "export")
         prepared, prepared_downloads = self._own(request, visitor.account.name)
         view = view_of(
@@ -78,13 +78,13 @@ class PreparedDownloads:
         return response
 
     def tell(self, request: Request) -> Response:
-        """The state of a prepared download as JSON."""
+        """Return the state of a prepared download as JSON."""
         visitor = self._sessions.admit(request, "export")
         prepared, prepared_downloads = self._own(request, visitor.account.name)
         return tell_program(prepared, prepared_downloads, request.scope.get("root_path", ""))
 
     def _own(self, request: Request, owner: str) -> tuple[PreparedDownload, PreparedDownloadStore]:
-        """The parcel of the request, if it is its owner who asks; else NotFound, as for one that is not there."""
+        """Return the request's prepared download, if its owner asks; else NotFound, as for a missing one."""
         prepared_downloads = self._services.prepared_downloads
         if prepared_downloads is None:
             raise NotFound(_UNKNOWN)
@@ -95,7 +95,7 @@ class PreparedDownloads:
 
 
 def view_of(prepared: PreparedDownload, now: datetime, link: str = "") -> View:
-    """The parcel in words, at `now` (aware)."""
+    """Describe the prepared download in words, at `now` (aware)."""
     given_up = prepared.given_up(now)
     of = f" / {prepared.total:,}" if prepared.total and prepared.state == "making" else ""
     return View(
@@ -111,14 +111,14 @@ def view_of(prepared: PreparedDownload, now: datetime, link: str = "") -> View:
 
 
 def size_in_words(size: int) -> str:
-    """A number of bytes as people read it."""
+    """Format a number of bytes for people."""
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1e3))} KB"
 
 
 def tell_program(
     prepared: PreparedDownload, prepared_downloads: PreparedDownloadStore, root: str, *, status: int = 200
 ) -> Response:
-    """The parcel as JSON; `link` is the way to the file once it is ready, `Location` where to ask again."""
+    """Return the prepared download as JSON; `link` leads to the file once it is ready, `Location` to this JSON."""
     content: dict[str, Any] = {
         "state": prepared.state,
         "filename": prepared.filename,

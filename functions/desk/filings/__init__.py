@@ -1,1 +1,1 @@
-"""What was filed, as officers read it: the list, one filing, its documents, exports, paper filings."""
+"""Officers' views of filings: the list, one filing, its documents, exports, paper filings."""

@@ -1,4 +1,4 @@
-"""The filings for programs: the list, one filing, the export, as JSON or a file; knows no page."""
+"""The JSON API of filings: the list, one filing, the export; knows no page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FilingsApi:
         self._stepper = stepper
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/api/desk/submissions", reading(self.list)),
             Route("/api/desk/submissions/{number}", reading(self.read)),
@@ -44,7 +44,7 @@ class FilingsApi:
         ]
 
     def list(self, request: Request) -> Response:
-        """One page, newest first; `next` is the cursor of the next older one, null at the end."""
+        """Return one page, newest first; `next` is the cursor of the next older one, null at the end."""
         visitor = self._sessions.admit(request, "read")
         query = request.query_params
         filters = Filters.read(query, visitor.account.name)
@@ -55,7 +55,7 @@ class FilingsApi:
         return _json({"items": [summary_json(item) for item in page.items], "next": page.older})
 
     def read(self, request: Request) -> Response:
-        """Everything about one filing."""
+        """Return everything about one filing."""
         visitor = self._sessions.admit(request, "read")
         open_record = self._stepper.open(request.path_params["number"])
         self._trail.note("viewed", visitor.account.name, open_record.record.summary.number)
@@ -64,7 +64,7 @@ class FilingsApi:
         return _json(record_json(open_record, address, until_in(request)))
 
     def export(self, request: Request) -> Response:
-        """The filings of one form that match the filters, or those of `number`, as a file."""
+        """Return the filings of one form that match the filters, or those of `number`, as a file."""
         form, _, format = request.path_params["file"].rpartition(".")
         visitor = self._sessions.admit(request, permission_for(format))
         self._forms.of(form)

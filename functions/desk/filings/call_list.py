@@ -1,4 +1,4 @@
-"""Whom to tell that a filing was returned: units and telephone numbers, as a page, as XLSX and CSV; sends nothing."""
+"""The call list for returned filings: units and telephone numbers, as a page, XLSX and CSV; sends nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One unit to tell: about which filing, until when it should be corrected, what was said."""
+    """One unit to call: the filing, the correction deadline, the opinion."""
 
     number: str
     unit_name: str
@@ -63,7 +63,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class CallListView:
-    """Whom to call, in groups with a title; `most` is how many a page shows of `total`."""
+    """The units to call, in titled groups; a page shows at most `most` of `total`."""
 
     template: ClassVar = "calls.html"
     total: int
@@ -82,7 +82,7 @@ class Calls:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/desk/calls", reading(self.show)),
             Route("/desk/calls.xlsx", reading(self.workbook)),
@@ -90,7 +90,7 @@ class Calls:
         ]
 
     def show(self, request: Request) -> Response:
-        """Those whose date comes first are first; units without a mail address stand above those with one."""
+        """Show the list, earliest deadline first; units without a mail address come before those with one."""
         visitor = self._sessions.admit(request, "read")
         self._trail.note_soon("listed", visitor.account.name, status="returned")
         calls = sorted(self._calls(), key=lambda call: (call.correction_due, call.number))
@@ -110,14 +110,14 @@ class Calls:
         )
 
     def workbook(self, request: Request) -> Response:
-        """All of them as XLSX."""
-        from functions.exports.xlsx import stream_list  # it takes long to load, and the page does without
+        """Return the whole list as XLSX."""
+        from functions.exports.xlsx import stream_list  # slow to import, and the page does not need it
 
         at = self._services.clock()
         return self._download(request, XLSX, at, stream_list("电话通知", COLUMNS, map(_cells, self._calls()), at=at))
 
     def csv(self, request: Request) -> Response:
-        """All of them as CSV."""
+        """Return the whole list as CSV."""
         return self._download(request, CSV, self._services.clock(), self._csv())
 
     def _download(self, request: Request, kind: FileKind, at: datetime, chunks: Iterator[bytes]) -> Response:
@@ -159,7 +159,7 @@ class Calls:
 
 
 def _cells(call: Call) -> tuple[str, ...]:
-    """The texts of a line, in the order of the columns."""
+    """Return the texts of a line, in the order of the columns."""
     contact = call.contact
     return (
         call.number,

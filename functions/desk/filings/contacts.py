@@ -1,4 +1,4 @@
-"""Whom to call about a filing: the contact that every unit's form asks for; knows no page."""
+"""The contact of a filing, which every unit's form asks for; knows no page."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from functions.forms.pointer import ANY_ROW
 _KEYS = ("contact_name", "contact_phone", "contact_email")
 _EXTENSION = re.compile(r"-[0-9]{1,6}$")
 _COUNTRY = re.compile(r"^[+]?86(?=[0-9]{10,})")
-# However a number is written, its last digits stand together.
+# The last digits are contiguous in every way of writing a number.
 _LAST: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`dial` is the number as a telephone takes it, the same for every way to write it, without an extension.
+    """`dial` is the number for a telephone, normalised and without an extension.
 
-    `phone_at` is the pointer of its field; "" is what was not given.
+    `phone_at` is the pointer of its field; "" means not given.
     """
 
     name: str
@@ -32,12 +32,12 @@ class Contact:
 
     @property
     def sought(self) -> str:
-        """What every filing with this number has in its text, though not only those."""
+        """Return text that every filing with this number contains; other filings may contain it too."""
         return self.dial[-_LAST:]
 
 
 def contact_of(definition: Definition, data: Any) -> Contact | None:
-    """The contact of a filing; None on a form without one, or where nothing was given."""
+    """Return the contact of a filing; None when its form has none, or it was not given."""
     places = {
         item.key: item.path
         for item in definition.walk()
@@ -50,7 +50,7 @@ def contact_of(definition: Definition, data: Any) -> Contact | None:
 
 
 def dialled(phone: str) -> str:
-    """A telephone number without what people write between its digits, without country code and extension."""
+    """Return a telephone number without separators, country code and extension."""
     return _COUNTRY.sub("", re.sub(r"[^0-9+]", "", _EXTENSION.sub("", phone)))
 
 

@@ -1,4 +1,4 @@
-"""Single documents for the desk: a filing, its receipt, an opinion, a file, the score sheet; each noted beforehand."""
+"""The desk's single documents: filing, receipt, opinion, attachment, score sheet; each access is logged first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DeskDocuments:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         one = "/api/desk/submissions/{number}"
         return [
             Route(f"{one}/document.pdf", reading(self.filing)),
@@ -44,25 +44,25 @@ class DeskDocuments:
         ]
 
     def filing(self, request: Request) -> Response:
-        """The filing; `version` for another one than the one that counts."""
+        """Return the filing; `version` asks for another than the one that counts."""
         return self._give(request, "filing", lambda record: self._documents.filing(record, version_in(request)))
 
     def receipt(self, request: Request) -> Response:
-        """The receipt of a version."""
+        """Return the receipt of a version."""
         return self._give(request, "receipt", lambda record: self._documents.receipt(record, version_in(request)))
 
     def opinion(self, request: Request) -> Response:
-        """The decision of one step."""
+        """Return the decision of one step."""
         sequence = whole(request.path_params["sequence"], NotFound("这一步没有审核意见"))
         return self._give(request, "opinion", lambda record: self._documents.opinion(record, sequence))
 
     def attachment(self, request: Request) -> Response:
-        """A file that the filing names."""
+        """Return a file that the filing names."""
         digest = digest_in(request)
         return self._give(request, "attachment", lambda record: self._enclosures.give(record, digest), sha256=digest)
 
     def score_sheet(self, request: Request) -> Response:
-        """The blank score sheet; `kind` says who is to fill it in, the unit itself or the panel."""
+        """Return the blank score sheet; `kind` says who fills it in, the unit itself or the panel."""
         visitor = self._sessions.admit(request, "export")
         kind = request.query_params.get("kind") or "self"
         if kind not in KINDS:

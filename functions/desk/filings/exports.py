@@ -1,4 +1,4 @@
-"""What the desk lets an officer download, and what it says when a file cannot hold it; knows no page."""
+"""The downloads that the desk offers an officer, and the answer when a format cannot hold them; knows no page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOR_SEVERAL: Final = next(format for format in FORMATS.values() if format.severa
 
 
 class SeveralForms(HttpProblem):
-    """A format that takes one form was asked of several; `choices` are the ids of the forms to choose from."""
+    """Several forms were selected for a format that takes one; `choices` are the ids of the forms to choose from."""
 
     def __init__(self, format: Format, choices: list[str]) -> None:
         super().__init__(409, ONE_FORM.format(format.label, FOR_SEVERAL.label))
@@ -37,12 +37,12 @@ class SeveralForms(HttpProblem):
 
 
 def permission_for(format: str) -> Permission:
-    """What a download in this format needs; of a format that there is not, what any needs."""
+    """Return the permission for a download in this format; for an unknown format, the one that all formats need."""
     return FORMATS[format].permission if format in FORMATS else "export"
 
 
 def offered(role: Role, tables: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The downloads of the list for this role, as values and words; `tables` are the chosen form's repeated rows."""
+    """Return the list's downloads for this role, as values and words; `tables` are the chosen form's repeated rows."""
     found = []
     for format in FORMATS.values():
         if may(role, format.permission):
@@ -62,9 +62,9 @@ class Downloads:
         self._trail = Audit(services)
 
     def make(self, visitor: Visitor, filters: Filters, numbers: list[str], *, format: str, table: str = "") -> Download:
-        """The selected filings as a file, once it is noted who took them.
+        """Return the selected filings as a file, after logging who took them.
 
-        HttpProblem 404 or 400 for what is not on offer, SeveralForms for a format that takes one form.
+        HttpProblem 404 or 400 when the download is not offered, SeveralForms for a format that takes one form.
         """
         if format not in FORMATS:
             raise HttpProblem(404, f"没有这种格式。可以下载 {'、'.join(known.label for known in FORMATS.values())}")
@@ -89,7 +89,7 @@ class Downloads:
         return Download(made.chunks, filename=name, media_type=made.format.kind.media_type, progress=progress)
 
     def _note(self, visitor: Visitor, filters: Filters, selection: Selection, format: str, table: str) -> None:
-        """Those ticked by their numbers, else the filters; how many there were in either case."""
+        """Log the ticked filings by number, else the filters; in both cases with their number."""
         asked = (
             filters_noted(filters, self._forms.held) if not selection.numbers else {"numbers": list(selection.numbers)}
         )
@@ -97,7 +97,7 @@ class Downloads:
         self._trail.note("exported", visitor.account.name, format=format, table=table, filings=filings, **asked)
 
     def _subject(self, filters: Filters, table: str) -> str:
-        """What the file is of, for its name: the form, the repeated rows, the period."""
+        """Return the subject of the file for its name: the form, the repeated rows, the period."""
         form, forms = filters.form, self._forms
         try:
             parts = [forms.of(form).short, forms.rows_of(form).get(table, "") if table else ""]

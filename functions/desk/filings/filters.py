@@ -1,4 +1,4 @@
-"""Which filings an officer asked for, read from an address and written into one; knows no store and no page."""
+"""The filters of the list, read from and written to an address; knows no store and no page."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ FILTER_WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the list; empty text means that this part does not.
+    """The filters of the list; empty text means no filter.
 
-    `q` is words with blanks between them. `status` may also be "waiting": what waits for `who`, who is looking.
+    `q` is words with blanks between them. `status` may also be "waiting": filings that wait for the viewer, `who`.
     """
 
     form: str = ""
@@ -40,7 +40,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str], who: str) -> Filters:
-        """The filters of a query string; HttpProblem 400 for a value that can never match. Other parts are ignored."""
+        """Read the filters from a query string, ignoring other keys; HttpProblem 400 for an impossible value."""
         given = {field.name: plain_line(query.get(field.name, "")) for field in fields(cls)}
         filters = cls(**{**given, "who": who})
         _require_one_of("timeliness", filters.timeliness, TIMELINESS)
@@ -57,17 +57,17 @@ class Filters:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The parts that narrow, as names and values."""
+        """Return the filters that are set, as names and values."""
         named = ((field.name, cast(str, getattr(self, field.name))) for field in fields(self))
         return tuple((name, value) for name, value in named if value and name != "who")
 
     @property
     def waiting(self) -> bool:
-        """Whether this is the queue of who is looking."""
+        """Whether this is the viewer's own queue."""
         return self.status == "waiting"
 
     def selection(self, numbers: Iterable[str] = ()) -> Selection:
-        """What the store is asked; `numbers`, when there are any, narrows to these."""
+        """Return the store's selection; non-empty `numbers` restrict it."""
         return Selection(
             form=self.form or None,
             period=self.period or None,
@@ -80,12 +80,12 @@ class Filters:
         )
 
     def query(self, **more: str) -> str:
-        """The query string of these filters with `more` at its end, with its question mark; empty for none."""
+        """Return the query string of these filters followed by `more`, with its question mark; empty for none."""
         pairs = [*self.pairs, *((name, value) for name, value in more.items() if value)]
         return "?" + urlencode(pairs) if pairs else ""
 
     def chips(self, titles: Mapping[str, str]) -> list[tuple[str, str]]:
-        """What narrows, one by one: its words, and the query without it. `titles` has forms and periods in words."""
+        """Return each filter's words and the query without it. `titles` has forms and periods in words."""
         chips = []
         for name, value in self.pairs:
             if name == "q":
@@ -104,10 +104,10 @@ def _require_one_of(name: str, value: str, known: Iterable[str]) -> None:
 
 
 def filters_noted(filters: Filters, held: Callable[[], Sequence[Definition]]) -> dict[str, Any]:
-    """What of the filters is noted: that words or a unit narrowed the list, but never which.
+    """Return what the audit log stores of the filters: that words or a unit were used, but never which.
 
-    An address may hold any words in the place of a form or a period too: those are noted like words. `held` gives the
-    forms that there are.
+    An address may hold any words in place of a form or a period: those are stored like words. `held` is the set of
+    existing forms.
     """
     forms = held() if filters.form or filters.period else ()
     form = filters.form if any(filters.form == definition.id for definition in forms) else ""

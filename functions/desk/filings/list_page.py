@@ -1,4 +1,4 @@
-"""The list of filings as a page, and what is downloaded from it; knows no decision."""
+"""The page with the list of filings, and its downloads; knows no decision."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class ListPage:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [Route("/desk/", reading(self.show)), Route("/desk/export", reading(self.export))]
 
     def show(self, request: Request) -> Response:
-        """The filings that match, newest first."""
+        """Show the matching filings, newest first."""
         visitor = self._sessions.admit(request, "read")
         filters = Filters.read(request.query_params, visitor.account.name)
         view = self._listing.view(
@@ -56,7 +56,7 @@ class ListPage:
         return self._pages.page(request, view, visitor)
 
     def export(self, request: Request) -> Response:
-        """The ticked filings as a file, or all that match when none is; "csv:PATH" is the CSV of repeated rows."""
+        """Return the ticked filings as a file, or all matches when none is ticked; "csv:PATH" is the CSV of rows."""
         query = request.query_params
         format, _, table = query.get("format", "").partition(":")
         visitor = self._sessions.admit(request, permission_for(format))
@@ -68,7 +68,7 @@ class ListPage:
             return self._choose_form(request, visitor, problem)
 
     def _choose_form(self, request: Request, visitor: Visitor, problem: SeveralForms) -> Response:
-        """Links to the download for each form, and to one file that holds them all."""
+        """Show links to the download for each form, and to one file with all of them."""
         kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("form", "format")]
         base = request.scope.get("root_path", "") + "/desk/export?"
         format = problem.format

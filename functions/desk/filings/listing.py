@@ -1,4 +1,4 @@
-"""The list of filings as the desk's pages and programs see it: rows, choices, neighbours; knows no HTTP answer."""
+"""The list of filings for the desk's pages and API: rows, choices, neighbours; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from functions.web.filing.moments import Moment, moment_of
 
 PAGE_SIZE: Final = 50
 MOST_TWINS: Final = 5
-# The downloads of a list, as values and words, from the tables of repeated rows that its form has.
+# Makes a list's downloads, as values and words, from the tables of repeated rows in its form.
 Offer = Callable[[Sequence[tuple[str, str]]], list[tuple[str, str]]]
 LIVE: Final = ("submitted", "returned", "accepted")
 
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What each filter offers, as values and words; `tables` are the chosen form's repeated rows, each a CSV."""
+    """The choices of each filter, as values and words; `tables` are the chosen form's repeated rows, each a CSV."""
 
     forms: list[tuple[str, str]]
     periods: list[tuple[str, str]]
@@ -53,7 +53,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One part of the filters in words, and the query of the list without it."""
+    """One filter in words, and the query of the list without it."""
 
     word: str
     query: str
@@ -63,9 +63,9 @@ class Chip:
 class ListView:
     """One page of the list.
 
-    `back`, `newer` and `older` are queries: of this page and of those beside it. `done_words` say what was just done,
-    `downloads` are values and words, `accepts`: filings may be accepted here, `score_sheet`: the blank score sheet may
-    be downloaded.
+    `back`, `newer` and `older` are queries: of this page and of its neighbours. `done_words` say what was just done,
+    `downloads` are values and words. `accepts` says that filings may be accepted here, `score_sheet` that the blank
+    score sheet may be downloaded.
     """
 
     template: ClassVar[str] = "list.html"
@@ -86,7 +86,7 @@ class ListView:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The query strings and numbers of the filings before and after one in its list; None where there is none.
+    """The query strings and numbers of a filing's neighbours in its list; None where there is none.
 
     `place` counts from 1 on the first page of the list, 0 elsewhere.
     """
@@ -106,8 +106,9 @@ class Listing:
     def view(
         self, filters: Filters, cursor: str | None, *, done_words: str, offer: Offer, accepts: bool, score_sheet: bool
     ) -> ListView:
-        """One page of the list; NotFound for a cursor that is not ours. `offer` makes the downloads from the chosen
-        form's repeated rows; the rest is as in ListView.
+        """Return one page of the list; NotFound for a cursor that is not ours.
+
+        `offer` makes the downloads from the chosen form's repeated rows; the rest is as in ListView.
         """
         selection = filters.selection()
         page = self._records.page(selection, limit=PAGE_SIZE, cursor=cursor)
@@ -129,7 +130,7 @@ class Listing:
         )
 
     def twins(self, summary: Summary) -> tuple[str, ...]:
-        """The numbers of the other live filings with the same guard, a few at most."""
+        """Return the numbers of other live filings with this guard, a few at most."""
         if not summary.contested:
             return ()
         selection = Selection(form=summary.form, guard=summary.guard)
@@ -137,9 +138,10 @@ class Listing:
         return tuple(other.number for other in found if other.number != summary.number and other.status in LIVE)
 
     def neighbours(self, number: str, filters: Filters, cursor: str | None) -> Neighbours:
-        """What stands before and after the filing on the page of the list that it was opened from.
+        """Return the filing's neighbours on the page of the list from which it was opened.
 
-        New filings push others to the next page meanwhile, so that one is looked at too; a filing on neither has none.
+        New filings may have pushed it to the next page, so that page is searched too; a filing on neither has no
+        neighbours.
         """
         page = self._page(filters, cursor)
         if page.older and number not in _numbers(page):
@@ -156,7 +158,7 @@ class Listing:
         )
 
     def _total(self, selection: Selection, page: Page) -> int:
-        """How many match; a page without neighbours holds them all, and need not be searched for again."""
+        """Return the number of matches; a page without neighbours holds them all, and needs no second count."""
         alone = page.older is None and page.newer is None
         return len(page.items) if alone else self._records.count(selection)
 
@@ -202,7 +204,7 @@ class Listing:
         )
 
     def _named(self, summary: Summary) -> tuple[str, str]:
-        """Form and period in the words of the pinned version; as they are stored where its document is lost."""
+        """Return form and period in the words of the pinned version; the stored ids when its document is lost."""
         try:
             definition = self._forms(summary.form_digest)
         except NotFound:
@@ -243,7 +245,7 @@ def _rivals_in_words(summary: Summary, rivals: Sequence[str], total: int) -> str
 
 
 def _circumstances(summary: Summary, twins: str) -> list[str]:
-    """What an officer should know of a filing before opening it."""
+    """Return the facts that an officer should know before opening the filing."""
     return [
         *([f"与 {twins} 重复"] if twins else []),
         *([f"补正期限 {summary.correction_due}"] if summary.correction_due else []),
@@ -253,7 +255,7 @@ def _circumstances(summary: Summary, twins: str) -> list[str]:
 
 
 def what_is_so(warning: str) -> str:
-    """The first sentence of a warning: what follows tells the unit what to do, and it has done so."""
+    """Return a warning's first sentence: the rest tells the unit what to do, which it has done."""
     return first_clause(warning)
 
 
@@ -262,7 +264,7 @@ def _numbers(page: Page) -> list[str]:
 
 
 def forms_held(records: RecordStore, selection: Selection, forms: Iterable[Definition]) -> list[str]:
-    """The ids of those of the forms that the selection holds filings of."""
+    """Return the ids of those forms that have filings in the selection."""
     return [
         definition.id
         for definition in forms

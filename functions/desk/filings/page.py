@@ -1,4 +1,4 @@
-"""The page of one filing: facts, warnings, versions, and the box in which an officer decides; takes no step itself."""
+"""The page of one filing: facts, warnings, versions, and the decision box; takes no step itself."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from functions.web.filing.history import told_to_officers
 from functions.web.filing.stepper import Stepper
 
 KEY_BYTES: Final = 16
-# What each kind needs; who decides it is the table of permissions.
+# The permission that each decision needs.
 _NEEDS: Final[Mapping[Kind, Permission]] = {"accept": "accept", "return": "return", "reopen": "reopen", "void": "void"}
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A form of the page that was not carried out: which one, what was typed, what is wrong with it.
+    """A form of the page that was not carried out: its name, the typed text, and its problems.
 
-    `stop` says why nothing was done where no field is at fault.
+    `stop` says why nothing was done when no field is at fault.
     """
 
     form: str
@@ -52,7 +52,7 @@ class Failed:
 
 
 class Blank(dict[str, str]):
-    """Values by name for a template, in which what was not given is empty."""
+    """Values by name for a template; a missing value is empty."""
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -60,7 +60,7 @@ class Blank(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class TabLink:
-    """The link to a way to look at the filing."""
+    """The link to one view of the filing."""
 
     word: str
     query: str
@@ -69,7 +69,7 @@ class TabLink:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What leads away from the page: back to the list, to its neighbours there, to filings that contest this one."""
+    """Links away from the page: to the list, to the neighbours there, to filings that contest this one."""
 
     tabs: list[TabLink]
     back: str
@@ -84,7 +84,7 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What an officer may do: decide in one of these ways, leave a note, give a new access code."""
+    """The actions of an officer: decisions, a note, a new access code."""
 
     kinds: list[Kind]
     status: Status
@@ -99,7 +99,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class FilingView:
-    """The page of one filing; after a failure with what was typed and what is wrong, by control."""
+    """The page of one filing; after a failure with the typed text and the problems, by control."""
 
     template: ClassVar[str] = "filing.html"
     facts: Facts
@@ -126,7 +126,7 @@ class FilingPage:
         self._enclosures = ListedFiles(services)
 
     def show(self, request: Request, visitor: Visitor, failed: Failed | None = None) -> Response:
-        """The filing, with the way back to the list it was opened from; after a failure, with all that was typed."""
+        """Show the filing, with a link back to its list; after a failure, with all typed text."""
         open_record = self._stepper.open(request.path_params["number"])
         self._trail.note("viewed", visitor.account.name, open_record.record.summary.number)
         warnings = self._warnings.of(open_record)
@@ -154,17 +154,17 @@ class FilingPage:
         return response
 
     def allowed(self, visitor: Visitor, open_record: OpenRecord) -> list[Kind]:
-        """The decisions that this officer may take on the filing as it stands."""
+        """Return the decisions that this officer may take on the filing as it is now."""
         role, status = visitor.account.role, open_record.state.status
         return [kind for kind, needed in _NEEDS.items() if may(role, needed) and status in ALLOWED[EVENT_OF[kind]]]
 
     def next_after(self, request: Request, visitor: Visitor, number: str) -> str | None:
-        """The filing that follows in the list this one was opened from: number and query string."""
+        """Return number and query string of the next filing in the list from which this one was opened."""
         filters, cursor = self._list_of(request, visitor)
         return self._listing.neighbours(number, filters, cursor).next
 
     def _around(self, request: Request, visitor: Visitor, open_record: OpenRecord, view: str) -> Around:
-        """What leads away from the page, and to its other views."""
+        """Return the links away from the page, and to its other views."""
         filters, cursor = self._list_of(request, visitor)
         number = open_record.record.summary.number
         neighbours = self._listing.neighbours(number, filters, cursor)
@@ -190,7 +190,7 @@ class FilingPage:
         return Filters.read(query, visitor.account.name), query.get("cursor") or None
 
     def _box(self, visitor: Visitor, open_record: OpenRecord, allowed: list[Kind]) -> Box:
-        """What stands in the box: the decisions, who is first and second reviewer, what else may be done."""
+        """Return the contents of the box: the decisions, the first and second reviewer, the other actions."""
         state, role = open_record.state, visitor.account.role
         eyes, why = _eyes(visitor, open_record), _why_not(visitor, open_record)
         return Box(
@@ -206,7 +206,7 @@ class FilingPage:
         )
 
     def done(self, request: Request, visitor: Visitor) -> str:
-        """What this officer has just done, for the page that comes after it; "" when nothing."""
+        """Return what this officer has just done, for the next page; "" when nothing."""
         try:
             open_record = self._stepper.open(request.query_params.get("done", ""))
         except (NotFound, Erased):
@@ -219,7 +219,7 @@ class FilingPage:
 
 
 def _eyes(visitor: Visitor, open_record: OpenRecord) -> str:
-    """Who is first and who second, where the form wants two officers; "" where it does not, or nothing is open."""
+    """Return the first and second officer when the form needs two; "" when it does not, or nothing is open."""
     first = open_record.state.approved_by
     if not open_record.definition.rules.four_eyes or open_record.state.status != "submitted":
         return ""
@@ -229,7 +229,7 @@ def _eyes(visitor: Visitor, open_record: OpenRecord) -> str:
 
 
 def _why_not(visitor: Visitor, open_record: OpenRecord) -> str:
-    """Why this officer cannot accept a submitted filing; "" when nothing stands in the way."""
+    """Return why this officer cannot accept a submitted filing; "" when there is no obstacle."""
     if open_record.state.status != "submitted":
         return ""
     if not may(visitor.account.role, "accept"):

@@ -1,4 +1,4 @@
-"""Filings on paper, which an officer enters with the day they came in: as pages and as JSON."""
+"""Entry of paper filings by an officer, with the day on which they came in: pages and JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ENTER: Final = "录入纸质件"
 
 @dataclass(frozen=True, slots=True)
 class FormChoice:
-    """Which form came on paper: ids and titles."""
+    """The choice of form for a paper filing: ids and titles."""
 
     template: ClassVar[str] = "paper.html"
     forms: list[tuple[str, str]]
@@ -66,7 +66,7 @@ class PaperDesk:
         self._uploads = Uploads(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         one = "/desk/records/{form}"
         return [
             Route("/desk/records/", reading(self.choose)),
@@ -78,30 +78,30 @@ class PaperDesk:
         ]
 
     def _files(self) -> Endpoint:
-        # Nobody's files are read before it is known who he is.
+        # Files are read only after it is known who sends them.
         admit = partial(self._sessions.admit, permission="enter_paper")
         return posting(self.take_files, typed=self._services.settings.body_limit, admit=admit)
 
     def choose(self, request: Request) -> Response:
-        """Which form came on paper."""
+        """Show the choice of forms."""
         visitor = self._sessions.admit(request, "enter_paper")
         forms = [(each.id, each.title) for each in self._services.catalogue if each.rules.audience == "public"]
         return self._pages.page(request, FormChoice(forms), visitor)
 
     def begin(self, request: Request) -> Response:
-        """The empty form."""
+        """Show the empty form."""
         visitor = self._sessions.admit(request, "enter_paper")
         definition = self._definition(request)
         page = self._to(request, definition, visitor, "").form(Filled(definition, {}))
         return self._framed(request, Answer(200, page), visitor)
 
     def begin_again(self, request: Request) -> Response:
-        """The way to the form, for who opens anew the address that files were posted to."""
+        """Redirect to the form: somebody opened the address that files are posted to."""
         self._sessions.admit(request, "enter_paper")
         return redirect(request, f"/desk/records/{self._definition(request).id}")
 
     def take_files(self, request: Request, posted: Posted) -> Response:
-        """The form again, with the files that came with it: the way without JavaScript."""
+        """Show the form with the files that came with it: the way without JavaScript."""
         visitor = self._sessions.admit(request, "enter_paper")
         controls = dict(reversed(posted.pairs))
         require_csrf(visitor, controls.get("csrf", ""))
@@ -112,7 +112,7 @@ class PaperDesk:
         return self._framed(request, Answer(status, page), visitor)
 
     def fill_in(self, request: Request, body: bytes) -> Response:
-        """A row more or less, what is to be changed, the answers to check, or the receipt."""
+        """Answer a post with the form, changed or with its problems, with the answers to check, or with the receipt."""
         visitor = self._sessions.admit(request, "enter_paper")
         definition = self._definition(request)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
@@ -122,7 +122,7 @@ class PaperDesk:
         return self._framed(request, self._flow.answer(to, posted), visitor)
 
     def take(self, request: Request, body: bytes) -> Response:
-        """Take a paper filing from a program: `received_on` and `data`."""
+        """Accept a paper filing from a program: `received_on` and `data`."""
         visitor = self._sessions.admit(request, "enter_paper")
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         definition = self._definition(request)

@@ -1,4 +1,4 @@
-"""A paper filing as an officer enters it: the day it came in, who enters it, its pages; knows no route."""
+"""A paper filing in an officer's form: the day it came in, the officer, the pages; knows no route."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BEFORE: Final = "请对照纸质件逐项核对。按“确认提交”以后才
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper filing as it is being entered: by whom, when it came in as it was typed, and that day if it is one.
+    """A paper filing during entry: the officer, the typed day, and that day if it is valid.
 
     `once` is the key of the page that is made for it.
     """
@@ -49,7 +49,7 @@ class Entry:
 
     @classmethod
     def read(cls, visitor: Visitor, typed: Any, today: date, once: str) -> Entry:
-        """What was typed, judged as of today."""
+        """Read the typed day and validate it as of today."""
         typed = plain_date(typed) if isinstance(typed, str) else typed
         message = _wrong_day(typed, today)
         problems = (Problem(f"/{RECEIVED}", LABEL, message, "format" if typed else "required"),) if message else ()
@@ -58,17 +58,16 @@ class Entry:
 
     @property
     def paper(self) -> PaperFiling:
-        """How it came; only of an entry without problems."""
+        """Return how the filing came; only for an entry without problems."""
         assert self.received is not None
         return PaperFiling(self.received, self.visitor.account.name, self.visitor.account.role)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """Where a paper filing is entered: the day on which it came in counts, and no file is known yet.
+    """The destination of a paper filing: the day on which it came in counts, and every file needs a voucher.
 
-    `root` is the path that the desk is mounted at, `site` the site's whole address, for
-    the code to scan on the receipt.
+    `root` is the path that the desk is mounted at, `site` the site's whole address, for the QR code on the receipt.
     """
 
     services: Services
@@ -89,12 +88,12 @@ class PaperForm:
         return self.entry.problems
 
     def filing(self, data: Any, key: str | None, *, contest: bool) -> Filing:
-        """The answers, with the day and the officer in what must come again under the same key."""
+        """Return the filing; a repeat under its key must have this day and this officer too."""
         body = f"paper {self.entry.typed} {self.entry.visitor.account.name} ".encode() + canonical(data)
         return Filing(self.definition, data, key, body, contest)
 
     def file(self, filing: Filing) -> dict[str, Any]:
-        """Store the filing, and note who entered it."""
+        """Store the filing, and log who entered it."""
         told = file_paper(self.services, filing, self.entry.paper)
         self.audit.note_soon("decided", self.entry.visitor.account.name, told["number"], decision="paper")
         return told
@@ -112,7 +111,7 @@ class PaperForm:
         return self.say_taken(checked.data, TICK)
 
     def say_taken(self, data: Any, how: str) -> str:
-        """What an officer hears when another filing holds the place: which one it is, and the two ways on."""
+        """Return the message when another filing holds the place: which one, and the two ways on."""
         selection = Selection(form=self.definition.id, guard=self.definition.guard(data))
         found = self.services.records.page(selection, limit=5).items
         numbers = "、".join(item.number for item in found if item.status in LIVE)
@@ -122,7 +121,7 @@ class PaperForm:
         return form_page(self.links, filled, self.place(filled))
 
     def place(self, filled: Filled) -> Place:
-        """Where the form is filled in; what is wrong with the day stands at its field, as with all others."""
+        """Return the place of the form; a problem with the day stands at its field, like all others."""
         wrong = next((each.message for each in filled.problems if each.pointer == f"/{RECEIVED}"), "")
         return self._place(above=_received_field(self.entry.typed, wrong))
 
@@ -144,7 +143,7 @@ class PaperForm:
         )
 
     def receipt(self, step: Store, given: Mapping[str, Any]) -> Answer:
-        """The receipt, to be printed and handed to the unit."""
+        """Return the receipt, to be printed and handed to the unit."""
         done = el("div", el("h1", "已经录入"), el("p", "请把编号和查询码交给填报单位。"), class_="say say--done")
         acts = receipt_acts(f"{self.root}/forms/{self.definition.id}/receipt", given)
         slip = receipt_slip(self.definition, step.checked.data, given)
@@ -155,7 +154,7 @@ class PaperForm:
 
 
 def _wrong_day(typed: Any, today: date) -> str:
-    """What is wrong with the day, "" when nothing is."""
+    """Return the problem with the day, "" when it is valid."""
     if not typed:
         return f"请填{LABEL}"
     if not isinstance(typed, str) or not is_date(typed) or typed.startswith("0000"):
@@ -167,7 +166,7 @@ def _wrong_day(typed: Any, today: date) -> str:
 
 
 def _ways_on(root: str, number: str) -> Markup:
-    """What the unit is handed, and the filing's page."""
+    """Return the links to the unit's document and to the filing's page."""
     papers, look = f"{root}/api/desk/submissions/{number}", "btn btn--second"
     links = (
         el("a", "下载回执（PDF）", class_="btn", href=f"{papers}/receipt.pdf"),
@@ -178,7 +177,7 @@ def _ways_on(root: str, number: str) -> Markup:
 
 
 def _received_field(typed: str, message: str) -> Markup:
-    """The day on which the paper came in; it stands above the form that it belongs to."""
+    """Return the field for the day of receipt; it stands above the form that it belongs to."""
     wrong = el("span", el("span", WRONG, class_="vh"), message, class_="err", id=f"{RECEIVED}-e") if message else EMPTY
     hint = f"是否按期照这一天算。{DATE_HINT}"
     control = el(

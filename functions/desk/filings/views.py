@@ -1,4 +1,4 @@
-"""One filing as the desk reads it: the facts, the views of its versions, what happened; knows no HTTP answer."""
+"""One filing as the desk shows it: the facts, the views of its versions, the history; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SAID: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A way to look at the filing: the words of its link, what its address says, whether it is the one shown."""
+    """A view of the filing: the words of its link, its name in the address, whether it is shown."""
 
     word: str
     view: str
@@ -48,9 +48,9 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class WarningWords:
-    """A warning in words that name its field, and where it stands: at the field, or what holds it.
+    """A warning in words that name its field, with its place: the field, or the part that contains it.
 
-    `here`: the page shows that place.
+    `here` says that the page shows that place.
     """
 
     words: str
@@ -60,7 +60,7 @@ class WarningWords:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a filing in words, what is to be seen before a decision, and what has happened so far.
+    """The facts of a filing in words, the warnings for a decision, and the history.
 
     Days are as they are stored, "" for none; `kept_date` says whether the correction came in time.
     """
@@ -86,7 +86,7 @@ class Facts:
 
 
 def facts_of(open_record: OpenRecord, warnings: Sequence[Problem], body: Markup) -> Facts:
-    """The facts of the filing; `body` is the part of the page that a warning may lead to."""
+    """Return the facts of the filing; `body` is the part of the page that a warning may link to."""
     summary, state, definition = open_record.record.summary, open_record.state, open_record.definition
     due = date.fromisoformat(summary.due)
     return Facts(
@@ -112,7 +112,7 @@ def facts_of(open_record: OpenRecord, warnings: Sequence[Problem], body: Markup)
 
 
 def tabs_of(open_record: OpenRecord, view: str) -> list[Tab]:
-    """The ways to look at it; the one that is shown when `view` names none is what changed, else the only version."""
+    """Return the views of the filing; `view` names the shown one, by default the changes, else the only version."""
     versions = versions_of(open_record.record.events)
     shown = view_of(open_record, view)
     changes = [Tab("改了什么", CHANGES, shown == CHANGES)] if len(versions) > 1 else []
@@ -121,7 +121,7 @@ def tabs_of(open_record: OpenRecord, view: str) -> list[Tab]:
 
 
 def view_of(open_record: OpenRecord, view: str) -> str:
-    """The view that is shown for what an address asks."""
+    """Return the view for the value in an address."""
     last = open_record.state.version
     known = {str(number) for number in range(1, last + 1)} | ({CHANGES} if last > 1 else set())
     return view if view in known else CHANGES if last > 1 else str(last)
@@ -130,9 +130,9 @@ def view_of(open_record: OpenRecord, view: str) -> str:
 def render_view(
     open_record: OpenRecord, view: str, warnings: Sequence[Problem], ticked: Collection[str] | None
 ) -> Markup:
-    """What changed and all of the version that counts, or all of one version.
+    """Render the changes and the whole version that counts, or the whole of one version.
 
-    `ticked` are the pointers that are ticked as to be changed; None where nothing can be returned.
+    `ticked` are the pointers of the fields ticked for a correction; None when nothing can be returned.
     """
     versions, definition = versions_of(open_record.record.events), open_record.definition
     shown = view_of(open_record, view)
@@ -168,7 +168,7 @@ def _whole(
 
 
 def _ticks(ticked: Collection[str]) -> Any:
-    """What stands beside each answer: a box of the decision's form, to say that this is to be changed."""
+    """Return the tick box for each answer: it belongs to the decision's form, and asks to change this answer."""
 
     def beside(name: str, path: Path) -> Markup:
         at = pointer_of(path)
@@ -184,7 +184,7 @@ def _in_full(warning: Problem, body: Markup) -> WarningWords:
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """A summary as programs get it; times UTC, dates in Asia/Shanghai."""
+    """Return a summary for programs; times in UTC, dates in Asia/Shanghai."""
     return {
         "number": summary.number,
         "form": summary.form,
@@ -224,7 +224,7 @@ def record_json(open_record: OpenRecord, address: str, until: int | None = None)
 
 
 def _event_json(event: Event) -> dict[str, Any]:
-    """`said` is what came with the step: opinion, reason, note. The answers of a version stand among the versions."""
+    """`said` is the opinion, reason or note of the step; the answers of a version are under the versions."""
     body = json.loads(event.body) if event.body is not None else {}
     return {
         "sequence": event.sequence,

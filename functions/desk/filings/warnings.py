@@ -1,4 +1,4 @@
-"""What an officer should see before deciding, each beside its field: of the form, the year before, other units."""
+"""Warnings for an officer before a decision, each beside its field: from the form, last year's filing, other units."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Warnings:
         self._stepper = stepper
 
     def of(self, open_record: OpenRecord) -> list[Problem]:
-        """The warnings, each at most a sentence that says what is so."""
+        """Return the warnings, each at most one sentence that states a fact."""
         state, definition = open_record.state, open_record.definition
         found = [
             Problem(each.pointer, each.label, what_is_so(each.message), each.rule)
@@ -41,7 +41,7 @@ class Warnings:
         return [*found, *self._same_phone(open_record)]
 
     def _year_before(self, open_record: OpenRecord) -> OpenRecord | None:
-        """The filing about the same matter for the year before: the accepted one, else any that counts."""
+        """Return last year's filing about this matter: the accepted one, else any that counts."""
         summary = open_record.record.summary
         period = year_before(summary.period)
         if period is None or not summary.uscc:
@@ -56,7 +56,7 @@ class Warnings:
         return None
 
     def _same_phone(self, open_record: OpenRecord) -> Iterator[Problem]:
-        """Other units that gave the same telephone number in the same period."""
+        """Return other units that gave this telephone number in this period."""
         summary, contact = open_record.record.summary, contact_of(open_record.definition, open_record.state.data)
         if contact is None or not contact.dial:
             return
@@ -67,7 +67,7 @@ class Warnings:
             other = self._open(item.number) if item.uscc != summary.uscc else None
             theirs = contact_of(other.definition, other.state.data) if other else None
             if theirs and theirs.dial == contact.dial:
-                # A unit that has filed twice, or more, is named once.
+                # A unit that has filed more than once is named once.
                 names.setdefault(item.uscc or item.number, f"“{item.unit_name}”")
         if names:
             least = "以上" if page.older else ""
@@ -92,6 +92,6 @@ def _live(page: Page) -> list[Summary]:
 
 
 def in_full(warning: Problem) -> str:
-    """The warning with the name of its field before it, where its own words do not name it."""
+    """Return the warning, with its field's name in front when its own words do not name it."""
     named = any(len(part) > 1 and part in warning.message for part in warning.label.split(" "))
     return warning.message if named else f"{warning.label}：{warning.message}"

@@ -1,4 +1,4 @@
-"""Review for programs: decisions, notes, a new access code, as JSON; knows no page."""
+"""The JSON API of review: decisions, notes, a new access code; knows no page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ SEQUENCE: Final = "序号（sequence）"
 class ReviewApi:
     """Calls block: run them in a worker thread.
 
-    No CSRF token: no page of another site can send this type of content without asking first, and nobody says yes.
+    It needs no CSRF token: another site's page cannot send this content type without a CORS preflight, and no preflight
+    is granted.
     """
 
     def __init__(self, services: Services, sessions: Sessions, stepper: Stepper, decisions: Decisions) -> None:
@@ -42,7 +43,7 @@ class ReviewApi:
         self._several = Batches(stepper, decisions)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         one = "/api/desk/submissions/{number}"
         return [
             Route("/api/desk/decisions", writing(self.decide_several), methods=["POST"], keyed=True),
@@ -53,7 +54,7 @@ class ReviewApi:
 
     def decide(self, request: Request, body: bytes) -> Response:
         """Take a decision on the filing as it is at the sequence in If-Match."""
-        # Each kind has a permission of its own; whoever may decide anything may return.
+        # Each decision has its own permission; everyone who may decide may return.
         visitor, given = self._posted(request, body, "return")
         if given.get("decision") in get_args(Kind):
             self._sessions.admit(request, cast(Permission, given["decision"]))
@@ -66,7 +67,7 @@ class ReviewApi:
         return _told(self._decisions.decide(visitor, number, decision, sequence=sequence, key=key), status=200)
 
     def decide_several(self, request: Request, body: bytes) -> Response:
-        """Take one decision on several filings, each at its sequence; each is answered for itself."""
+        """Take one decision on several filings, each at its sequence; each has its own answer."""
         visitor, given = self._posted(request, body, "accept")
         if given.get("decision") in KINDS:
             self._sessions.admit(request, cast(Permission, given["decision"]))
@@ -83,7 +84,7 @@ class ReviewApi:
         return _told(self._decisions.note(visitor, request.path_params["number"], text, key=key), status=201)
 
     def reissue(self, request: Request, body: bytes) -> Response:
-        """Give a new access code; the old one is worthless from now on."""
+        """Issue a new access code; the old one is invalid from now on."""
         visitor, given = self._posted(request, body, "reissue")
         number, key = request.path_params["number"], idempotency_key(request)
         sequence = require_match(request, SEQUENCE)
@@ -100,7 +101,7 @@ class ReviewApi:
 
 
 def _words(given: dict[str, Any], key: str, ask: str) -> str:
-    """The one text that was sent, or HttpProblem 422."""
+    """Return the one text that was sent, or raise HttpProblem 422."""
     wrong = [problem(name, f"这里没有“{name[:40]}”这一项。请删去", "unknown") for name in given.keys() - {key}]
     wrong += judge_words(key, given.get(key), ask)
     if wrong:
@@ -109,7 +110,7 @@ def _words(given: dict[str, Any], key: str, ask: str) -> str:
 
 
 def _answered(outcome: Outcome) -> dict[str, Any]:
-    """What became of one filing: the step, or the problem that a request for it alone would be answered with."""
+    """Return the result for one filing: the step, or the problem document that a request for it alone would get."""
     if outcome.problem is None:
         return {"number": outcome.number, "taken": True, "step": outcome.told}
     return {"number": outcome.number, "taken": False, "problem": content_of(outcome.problem)}

@@ -1,4 +1,4 @@
-"""Accepting several filings, or voiding several contested ones: a page to look them over, then each by itself."""
+"""The pages for accepting several filings, or voiding several contested ones: a review page, then one step for each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEY_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One filing of the selection: what it is, what stands out, and why it cannot be decided on so, if so."""
+    """One filing of the selection: its facts, its warnings, and why it cannot be decided on now, if so."""
 
     number: str
     unit_name: str
@@ -49,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one filing, in words."""
+    """The result for one filing, in words."""
 
     number: str
     unit_name: str
@@ -59,7 +59,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """The ticked filings to look over; `ready` counts those that can be decided on."""
+    """The ticked filings for review; `ready` counts those that can be decided on."""
 
     template: ClassVar = "selected.html"
     kind: Kind
@@ -74,7 +74,7 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """What became of each; `taken` counts those that were decided on."""
+    """The result for each filing; `taken` counts those that were decided on."""
 
     template: ClassVar = "selected_done.html"
     verb: str
@@ -98,7 +98,7 @@ class BatchPages:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [*self._of("accept"), *self._of("void")]
 
     def _of(self, kind: Kind) -> list[Route]:
@@ -108,7 +108,7 @@ class BatchPages:
         return [Route(at, look_over), Route(at, decide, methods=["POST"], step=f"{DECISIONS[kind]}所选的填报", back=at)]
 
     def look_over(self, request: Request, kind: Kind) -> Response:
-        """The ticked filings with what stands out in each, before anything is decided."""
+        """Show the ticked filings with their warnings, before anything is decided."""
         visitor = self._sessions.admit(request, kind)
         wanted = _numbers(request.query_params.getlist("number"))
         page = self._look_over(request, visitor, kind, wanted)
@@ -116,7 +116,7 @@ class BatchPages:
         return page
 
     def decide(self, request: Request, body: bytes, kind: Kind) -> Response:
-        """Decide on each of them as it was looked over; each has a result of its own."""
+        """Decide on each filing at its reviewed sequence; each has its own result."""
         visitor = self._sessions.admit(request, kind)
         require_type(request.headers.get("content-type", ""), FORM_TYPE)
         pairs = parse_pairs(body)

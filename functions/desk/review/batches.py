@@ -1,4 +1,4 @@
-"""One decision on several filings, for pages and programs alike: each is taken and answered by itself."""
+"""One decision on several filings, for pages and API: each filing has its own step and its own answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = ("accept", "void")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one filing: `told` of the step that was taken, or `problem`; `unit_name` is "" for an unknown."""
+    """The result for one filing: `told` is the answer to its step, or `problem`; an unknown one has no `unit_name`."""
 
     number: str
     unit_name: str
@@ -33,7 +33,7 @@ class Outcome:
 
 
 def read_several(given: Mapping[str, Any]) -> tuple[Decision, list[tuple[str, int]]]:
-    """The decision, and the filings it is on, each with the sequence it was seen at; HttpProblem 422.
+    """Read the decision, and the filings with the sequence at which each was seen; HttpProblem 422.
 
     `given` is what a program sends: a decision, and `filings`, a list of {number, sequence}.
     """
@@ -77,11 +77,10 @@ class Batches:
     def decide(
         self, visitor: Visitor, decision: Decision, seen: Iterable[tuple[str, int | None]], *, key: str | None
     ) -> list[Outcome]:
-        """Take the decision on each number at its sequence, which is None where none was seen.
+        """Take the decision on each number at its sequence, which is None when none was seen.
 
-        Only contested filings are voided so, one after another: of filings that contest each other, the last one that
-        is left is contested no more, and stays. Raises StoreUnavailable; asked again under the same `key`, what was
-        taken before is told again.
+        This voids only contested filings, one after another: the last of several that contest each other is no longer
+        contested, and stays. Raises StoreUnavailable; repeating it under its `key` returns the earlier results again.
         """
         return [self._one(visitor, decision, number, sequence, key) for number, sequence in seen]
 

@@ -1,4 +1,4 @@
-"""What officers do with a filing, for pages and programs alike: one step each, and what the slower of two is told."""
+"""The steps of officers on a filing, for pages and API: one step each, and the answer to the slower of two officers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Decisions:
     ) -> dict[str, Any]:
         """Take the decision on the filing as it was at this sequence; HttpProblem 412 when it has moved on.
 
-        With `if_contested`, StepRefused where the filing contests no other.
+        With `if_contested`, StepRefused when no other filing contests it.
         """
         act = self._act(visitor, key, "decide", sequence, asdict(decision))
 
@@ -56,12 +56,12 @@ class Decisions:
         return self._take(number, act, make, what=decision.kind, seen=sequence)
 
     def note(self, visitor: Visitor, number: str, text: str, *, key: str | None) -> dict[str, Any]:
-        """Leave a note, whatever else happens at the same time."""
+        """Leave a note, whatever happens to the filing concurrently."""
         act = self._act(visitor, key, "note", 0, text)
         return self._take(number, act, lambda open_record: note(open_record, act, text), what="note", tries=NOTE_TRIES)
 
     def reissue(self, visitor: Visitor, number: str, checked: str, *, sequence: int, key: str | None) -> dict[str, Any]:
-        """Give a new access code; the answer holds it. HttpProblem 412 as in `decide`: one code, not two."""
+        """Issue a new access code, returned in the answer. HttpProblem 412 as in `decide`: only one code is issued."""
         act, kid = self._act(visitor, key, "reissue", sequence, checked), self._services.keys.hmac_kid
 
         def make(open_record: OpenRecord) -> Append:
@@ -76,7 +76,7 @@ class Decisions:
         return self._stepper.act(account.name, role=account.role, key=key, request=request)
 
     def _take(self, number: str, act: Act, make: Make, *, what: str, seen: int = 0, tries: int = 1) -> dict[str, Any]:
-        """Take the step and note in the trail who took it; the same told again is no second step."""
+        """Take the step and log who took it; a repeat under its key is not a second step."""
         made = False
 
         def making(open_record: OpenRecord) -> Append:
@@ -97,7 +97,7 @@ class Decisions:
 
 
 def overtaken(open_record: OpenRecord, sequence: int) -> HttpProblem:
-    """What the slower officer is told: who did what, and when."""
+    """Return the message to the slower officer: who did what, and when."""
     story = told_to_officers(open_record)
     happened = since(story, sequence)
     words = f"您打开这一页以后，{happened}" if happened else "这件填报和您看到的不一样"

@@ -1,4 +1,4 @@
-"""What officers do on the page of a filing, by plain HTML: decide, note, give a new access code."""
+"""The plain HTML actions on the page of a filing: decide, note, give a new access code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OF_FORM: Final = {"accept": "decide", "return": "decide", "reopen": "reopen", "
 
 @dataclass(frozen=True, slots=True)
 class NewCode:
-    """A new access code, shown this once."""
+    """A new access code, shown only this once."""
 
     template: ClassVar = "new_code.html"
     unit_name: str
@@ -58,7 +58,7 @@ class Review:
         self.page = FilingPage(services, pages, stepper)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         one = "/desk/submissions/{number}"
         return [
             Route(one, reading(self.show)),
@@ -84,12 +84,12 @@ class Review:
         ]
 
     def show(self, request: Request) -> Response:
-        """The filing."""
+        """Show the filing."""
         return self.page.show(request, self._sessions.admit(request, "read"))
 
     def decide(self, request: Request, body: bytes) -> Response:
-        """Take the decision, then go on: to the next one of the queue, or back to this one."""
-        # Each kind has a permission of its own; whoever may decide anything may return.
+        """Take the decision, then go on: to the next filing of the queue, or back to this one."""
+        # Each decision has its own permission; everyone who may decide may return.
         visitor, pairs = self._posted(request, body, "return")
         controls, number = dict(pairs), request.path_params["number"]
         open_record = self._stepper.open(number)
@@ -127,7 +127,7 @@ class Review:
         return redirect(request, _address(request, number, done=number) + "#log")
 
     def reissue(self, request: Request, body: bytes) -> Response:
-        """Give a new access code; the answer shows it, this once."""
+        """Issue a new access code; only this answer shows it."""
         visitor, pairs = self._posted(request, body, "reissue")
         controls, number = dict(pairs), request.path_params["number"]
         wrong = judge_words("checked", controls.get("checked"), ASK_CHECKED)
@@ -170,7 +170,7 @@ class Review:
 
 
 def _given(kind: str, controls: Mapping[str, str], fields: Sequence[str]) -> dict[str, Any]:
-    """The decision as it was filled in: what belongs to another kind, and is empty, is left out."""
+    """Return the decision as it was filled in, without empty values and those of other decisions."""
     if kind in ("reopen", "void"):
         return {"decision": kind, "reason": controls.get(f"reason_{kind}", "")}
     given: dict[str, Any] = {"decision": kind, "opinion": controls.get("opinion", "")}
@@ -180,7 +180,7 @@ def _given(kind: str, controls: Mapping[str, str], fields: Sequence[str]) -> dic
 
 
 def _renamed(form: str, problems: Sequence[Problem]) -> list[Problem]:
-    """The problems at the controls of this form: a page has two boxes for a reason."""
+    """Return the problems under the names of this form's controls: a page has two fields for a reason."""
     return [
         Problem(f"/reason_{form}" if each.pointer == "/reason" else each.pointer, each.label, each.message, each.rule)
         for each in problems
@@ -192,7 +192,7 @@ def _stopped(form: str, controls: Mapping[str, str], fields: Sequence[str], erro
     if problem.status >= 500 and not isinstance(error, HttpProblem | QingdanError):
         raise error
     if isinstance(error, IdempotencyMismatch):
-        # The page that is shown again needs a key that nothing was stored under.
+        # A page that is shown again needs a key under which nothing was stored.
         controls = {name: value for name, value in controls.items() if name != "key"}
     return Failed(form, controls, fields, stop=problem.detail, status=problem.status, headers=problem.headers)
 
@@ -209,6 +209,6 @@ def _list_query(request: Request) -> dict[str, str]:
 
 
 def _address(request: Request, number: str, **more: str) -> str:
-    """The filing's page in the list it was opened from."""
+    """Return the address of the filing's page, within the list from which it was opened."""
     query = urlencode({**_list_query(request), **more})
     return f"/desk/submissions/{number}" + (f"?{query}" if query else "")

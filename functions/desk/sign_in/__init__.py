@@ -1,1 +1,1 @@
-"""Signing in and out, an officer's own account, and what was typed when a session ended."""
+"""Signing in and out, an officer's own account, and the text kept when a session ended."""

@@ -25,7 +25,7 @@ class SessionApi:
         self._sign_in_steps = sign_in_steps
 
     def routes(self, slow: Writing) -> list[Route]:
-        """The addresses of all this; `slow` is for handlers that check a password."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         at = "/api/desk/session"
         return [
             Route(at, slow(self.sign_in), methods=["POST"], keyed=True),
@@ -33,7 +33,7 @@ class SessionApi:
         ]
 
     def sign_in(self, request: Request, body: bytes) -> Response:
-        """201 with who it is and until when; the token is in the cookie alone."""
+        """Answer 201 with the account and the session's end; only the cookie holds the token."""
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
         name, password, code = _credentials(parse_json(body))
         checked = self._sign_in_steps.check(request, name=name, password=password)
@@ -51,9 +51,9 @@ class SessionApi:
         return response
 
     def sign_out(self, request: Request) -> Response:
-        """204; the session is over here and in the client.
+        """Answer 204; the session is over here and in the client.
 
-        No CSRF token: no page of another site can send DELETE without asking first, and nobody here says yes.
+        It needs no CSRF token: another site's page cannot send DELETE without a CORS preflight, and none is granted.
         """
         self._sessions.leave(request, self._sessions.visitor(request))
         response = Response(status_code=204)

@@ -1,4 +1,4 @@
-"""One's own account at the desk: where one is signed in, and the second factor; knows no other account."""
+"""An officer's own account at the desk: sessions and second factor; knows no other account."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FEW_CODES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class FactorWords:
-    """Since when a phone is kept, how many recovery codes are left, and whether those are few."""
+    """The date of the phone's setup, the number of recovery codes left, and whether that is few."""
 
     since: Moment
     left: int
@@ -48,7 +48,7 @@ class FactorWords:
 
 @dataclass(frozen=True, slots=True)
 class SessionWords:
-    """One place where the account is signed in; `here`: it is this one."""
+    """One session of the account; `here` says that it is this one."""
 
     id: str
     client: str
@@ -59,7 +59,7 @@ class SessionWords:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The account, and where it is signed in; `others` counts the places but this one."""
+    """The account and its sessions; `others` counts the sessions except this one."""
 
     template: ClassVar = "account.html"
     notice: str
@@ -70,9 +70,9 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSetup:
-    """How to set up a phone; `setup` is its secret, locked up until the form comes back.
+    """Instructions for setting up a phone; `setup` is its secret, encrypted until the form comes back.
 
-    `asked`: who is looking has to prove who they are as well. `next` is the page to go on to.
+    `asked` says that the viewer must prove who they are as well. `next` is the page to go on to.
     """
 
     template: ClassVar = "totp_setup.html"
@@ -90,7 +90,7 @@ class PhoneSetup:
 
 @dataclass(frozen=True, slots=True)
 class PhoneView:
-    """How the second factor stands; `error` is what is wrong at `field`."""
+    """The state of the second factor; `error` is the problem at `field`."""
 
     template: ClassVar = "totp.html"
     error: str
@@ -101,7 +101,7 @@ class PhoneView:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryCodes:
-    """The recovery codes, shown this once; `first`: the phone was set up just now."""
+    """The recovery codes, shown only this once; `first` says that the phone was set up just now."""
 
     template: ClassVar = "recovery.html"
     codes: tuple[str, ...]
@@ -110,7 +110,7 @@ class RecoveryCodes:
 
 
 class OwnAccount:
-    """Every call blocks; what checks a password takes long on purpose. Run them in worker threads."""
+    """Every call blocks; a password check takes long on purpose. Run them in worker threads."""
 
     def __init__(
         self, services: Services, sessions: Sessions, factors: SecondFactors, pages: Pages, confirmation: Confirmation
@@ -123,7 +123,7 @@ class OwnAccount:
         self._trail = Audit(services)
 
     def routes(self, slow: Writing) -> list[Route]:
-        """The addresses of all this; `slow` is for handlers that check a password."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         return [
             Route("/desk/account", reading(self.show)),
             Route("/desk/account/sessions", writing(self.sign_out), methods=["POST"]),
@@ -134,7 +134,7 @@ class OwnAccount:
         ]
 
     def show(self, request: Request) -> Response:
-        """The account, and where it is signed in."""
+        """Show the account and its sessions."""
         visitor = self._sessions.admit(request, "own_account")
         sessions = self._sessions.sessions(visitor)
         here = visitor.session.token_hash
@@ -150,7 +150,7 @@ class OwnAccount:
         )
 
     def sign_out(self, request: Request, body: bytes) -> Response:
-        """End one session, those elsewhere, or all."""
+        """End one session, all others, or all."""
         visitor, answers = self._posted(request, body)
         chosen = answers.get("session", "")
         if chosen == "all":
@@ -164,14 +164,14 @@ class OwnAccount:
         return redirect(request, "/desk/account?done=session")
 
     def show_totp(self, request: Request) -> Response:
-        """The second factor: how to set it up, or how it stands."""
+        """Show the second factor: its setup, or its state."""
         visitor = self._sessions.settled(request)
         if visitor.account.second_factor is None:
             return self._setup_page(request, visitor, self._factors.new_secret())
         return self._factor_page(request, visitor)
 
     def turn_on(self, request: Request, body: bytes) -> Response:
-        """Keep the phone that shows the right code; the answer shows the recovery codes, this once."""
+        """Store the phone that shows the right code; only this answer shows the recovery codes."""
         visitor = self._sessions.settled(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
@@ -195,11 +195,11 @@ class OwnAccount:
         )
 
     def renew_recovery(self, request: Request, body: bytes) -> Response:
-        """New recovery codes, shown this once, for who knows the password."""
+        """Make new recovery codes, shown only this once; needs the password."""
         return self._with_password(request, body, "renew", self._show_new_recovery)
 
     def turn_off(self, request: Request, body: bytes) -> Response:
-        """Forget the phone, for who knows the password."""
+        """Remove the phone; needs the password."""
         return self._with_password(request, body, "off", self._forget_phone)
 
     def _with_password(
@@ -292,5 +292,5 @@ def _session_words(session: Session, here: str) -> SessionWords:
 
 
 def _purpose(visitor: Visitor) -> str:
-    """A page to set up a phone is good for the account and the session that it was made for."""
+    """A page for setting up a phone is valid only for the account and session that it was made for."""
     return f"enrolment {visitor.session.token_hash} {visitor.account.name}"

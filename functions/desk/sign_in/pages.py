@@ -42,20 +42,20 @@ TOO_LONG: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What follows a sign-in: the page that was asked for, and what was typed and waits, locked up; "" for nothing."""
+    """What follows a sign-in: the requested page, and kept text, encrypted; "" for nothing."""
 
     after: str = ""
     kept: str = ""
 
     @classmethod
     def of(cls, request: Request, answers: Mapping[str, str]) -> Next:
-        """What the pages of the sign-in carry from one to the next."""
+        """Return what the sign-in pages carry from one to the next."""
         return cls(own_page(request, answers.get("next", "")), answers.get("kept", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class SignInView:
-    """The first step; `files`: files were chosen that the sign-in cannot keep."""
+    """The first step; `files` says that files were chosen, which the sign-in cannot keep."""
 
     template: ClassVar = "sign_in.html"
     notice: str
@@ -81,7 +81,7 @@ class CodeView:
 
 @dataclass(frozen=True, slots=True)
 class PasswordView:
-    """The form to change one's password; `first`: a one-time password must be changed."""
+    """The form to change one's password; `first` says that a one-time password must be changed."""
 
     template: ClassVar = "password.html"
     first: bool
@@ -91,7 +91,7 @@ class PasswordView:
 
 
 class Overtaken(HttpProblem):
-    """The sign-in page was overtaken by another one in the same browser, and nothing was signed in."""
+    """Another sign-in page in this browser overtook this one, and nobody was signed in."""
 
     def __init__(self) -> None:
         super().__init__(403, "这一页放得太久，还没有登录。请再填一次账号和密码")
@@ -107,7 +107,7 @@ class SignInPages:
         self._resumption = resumption
 
     def routes(self, slow: Writing) -> list[Route]:
-        """The addresses of all this; `slow` is for handlers that check a password."""
+        """Return the routes; `slow` makes the endpoints of handlers that check a password."""
         return [
             Route("/desk/sign-in", reading(self.show_sign_in)),
             Route("/desk/sign-in", slow(self.sign_in), methods=["POST"], keyed=True),
@@ -118,7 +118,7 @@ class SignInPages:
         ]
 
     def show_sign_in(self, request: Request) -> Response:
-        """The sign-in page; who is signed in already goes to the list."""
+        """Show the sign-in page; redirect somebody who is signed in to the list."""
         if COOKIE not in request.cookies:
             return self._sign_in_page(request, notice=LEFT.get(request.query_params.get("out", ""), ""))
         try:
@@ -130,7 +130,7 @@ class SignInPages:
         return redirect(request, "/desk/")
 
     def sign_in(self, request: Request, body: bytes) -> Response:
-        """Let in who knows the password, or ask them for the code; else the page again, without the password."""
+        """Admit whoever knows the password, or ask for the code; else show the page again, without the password."""
         answers = read_form(request, body)
         name, way = answers.get("username", ""), Next.of(request, answers)
         try:
@@ -146,7 +146,7 @@ class SignInPages:
         return self._let_in(request, self._sign_in_steps.sign_in(request, account, ""), way)
 
     def sign_in_with_code(self, request: Request, body: bytes) -> Response:
-        """The second step: let in who has the code as well; else the page again, or the first step."""
+        """The second step: admit whoever has the code too; else show the page again, or the first step."""
         answers = read_form(request, body)
         ticket, way = answers.get("ticket", ""), Next.of(request, answers)
         try:
@@ -172,11 +172,11 @@ class SignInPages:
         return response
 
     def show_password(self, request: Request) -> Response:
-        """The page to change one's password."""
+        """Show the page to change one's password."""
         return self._password_page(request, self._sessions.visitor(request))
 
     def change_password(self, request: Request, body: bytes) -> Response:
-        """Change it and go on with a new session; else the page again with what is wrong."""
+        """Change the password and go on with a new session; else show the page again with the problem."""
         visitor = self._sessions.visitor(request)
         answers = read_form(request, body)
         require_csrf(visitor, answers.get("csrf", ""))
@@ -189,17 +189,17 @@ class SignInPages:
         return self._arrive(request, signed_in, Next(after, way.kept))
 
     def keep(self, request: Request, kept: KeptPost) -> Response:
-        """The sign-in page for who posted this without a session: nothing was done, and it waits."""
+        """Show the sign-in page to somebody who posted without a session: the post was not carried out, and is kept."""
         locked = self._resumption.lock(kept)
         way = Next("/desk/", locked)
         return self._sign_in_page(request, notice="" if locked else TOO_LONG, way=way, status=401, files=kept.files)
 
     def resume(self, request: Request, kept: KeptPost, *, status: int = 403, why: str = SIGNED_IN_ANEW) -> Response:
-        """What was typed in a session that another one has followed in the same browser, for whoever is signed in."""
+        """Show text typed in a session that another session replaced in this browser, to whoever is signed in."""
         return resume_page(self._pages, request, self._sessions.visitor(request), kept, status=status, why=why)
 
     def _form_token(self, request: Request, answers: Mapping[str, str], way: Next) -> str:
-        """As require_form_token; Overtaken where the page came from here, and what it keeps is not to be lost."""
+        """Check the token; Overtaken when the page came from here, so that the text it keeps is not lost."""
         try:
             return require_form_token(request, answers.get("csrf", ""))
         except StaleForm:
@@ -238,7 +238,7 @@ class SignInPages:
         return response
 
     def _code_page(self, request: Request, ticket: str, way: Next, problem: HttpProblem | None = None) -> Response:
-        """The page for the code. That it is asked for is no mistake, and answered with 200."""
+        """Show the page for the code, with status 200: asking for the code is not an error."""
         token = self._sessions.form_token(request)
         response = self._pages.page(
             request,
@@ -261,7 +261,7 @@ class SignInPages:
         return response
 
     def _arrive(self, request: Request, signed_in: SignedIn, way: Next) -> Response:
-        """On to the page that was asked for, or to what waits, with the cookie of the new session."""
+        """Redirect to the requested page, or to the kept text, with the cookie of the new session."""
         lacks = self._sessions.lacks_second_factor(signed_in.visitor.account)
         if not way.kept:
             set_up = "/desk/totp?" + urlencode({"next": way.after})
@@ -288,7 +288,7 @@ class SignInPages:
 
 
 def go_on(request: Request, signed_in: SignedIn, address: str) -> Response:
-    """On to the address, with the cookie of a new session."""
+    """Redirect to the address, with the cookie of a new session."""
     response = redirect(request, address)
     signed_in.keep(response)
     return response

@@ -1,4 +1,4 @@
-"""What was typed into a desk page whose session had ended, kept through the sign-in; knows no page and no filing."""
+"""Keeps the text typed into a desk page whose session had ended through the sign-in; knows no page and no filing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from functions.web.http.routes import Route, own
 from functions.web.http.site_addresses import address_of, is_plain
 
 CSRF: Final = "csrf"
-# Beside it the sign-in sends a name, a password and where to go on, within the same limit.
+# The sign-in sends a name, a password and the next page beside it, within this one limit.
 ROOM: Final = 16 * 1024
 SIGNED_IN_ANEW: Final = "这里重新登录过"
 PURPOSE: Final = "kept through the sign-in"
@@ -54,10 +54,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class KeptPost:
-    """The pairs that were posted, in order, and to which desk page.
+    """The posted pairs, in order, and the desk page they were posted to.
 
-    `mark` tells who typed them (staff/sessions.py), "" when that is not known. `whole`: the form was posted with files
-    in it or none; `files`: some were chosen, and are not among the pairs.
+    `mark` identifies who typed them (staff/sessions.py), "" when unknown. `whole` says that the form was posted with or
+    without files; `files` says that files were chosen, which are not among the pairs.
     """
 
     address: str
@@ -68,16 +68,16 @@ class KeptPost:
 
 
 class Resumption:
-    """Reads what was typed, and locks it up so that only this desk can read it again, for whoever typed it."""
+    """Reads typed text, and encrypts it so that only this desk can read it again, for whoever typed it."""
 
     def __init__(self, encryption: Encryption, settings: Settings) -> None:
         self._encryption = encryption
         self._settings = settings
 
     async def read(self, request: Request, *, again: bool = False) -> KeptPost | None:
-        """What a form of our own posted; None from elsewhere, or when there is nothing that could be posted again.
+        """Return what our own form posted; None from elsewhere, or when it could not be posted again.
 
-        `again`: the body has been read before, which leaves nothing of a form that was posted with files.
+        `again` says that the body has been read before: a form that was posted with files is then gone.
         """
         address = address_of(request)
         if request.method != "POST" or not is_plain(address) or _route_of(request, address) is None:
@@ -99,7 +99,7 @@ class Resumption:
         return KeptPost(address, typed, mark_in(dict(reversed(pairs)).get(CSRF, "")), whole, files) if typed else None
 
     def is_from_here(self, request: Request) -> bool:
-        """Whether a page of ours sent the request, by what no page can change."""
+        """Whether our own page sent the request, by a header that no page can change."""
         site = request.headers.get("sec-fetch-site")
         if site is not None:
             return site == "same-origin"
@@ -112,7 +112,7 @@ class Resumption:
         return locked if len(locked) <= self._settings.body_limit - ROOM else ""
 
     def unlock(self, locked: str) -> KeptPost | None:
-        """What was locked up; None for anything else."""
+        """Decrypt a kept post; None for anything else."""
         try:
             content = json.loads(self._encryption.unlock(locked, purpose=PURPOSE))
         except Unreadable:
@@ -124,9 +124,9 @@ class Resumption:
 
 @dataclass(frozen=True, slots=True)
 class ResumeView:
-    """What was kept, in words as far as the page can name it; `foreign`: another account typed it.
+    """The kept text, named as far as the page can name it; `foreign` says that another account typed it.
 
-    `set_up`: a second factor has to be set up before anything is done.
+    `set_up` says that a second factor must be set up first.
     """
 
     template: ClassVar = "resume.html"
@@ -149,9 +149,9 @@ def resume_page(
     why: str = SIGNED_IN_ANEW,
     set_up: bool = False,
 ) -> Response:
-    """What was kept and a button that posts it; or that nothing was, or not for this account.
+    """Show the kept text and a button that posts it; or say that nothing was kept, or that it is another account's.
 
-    Nobody is shown what another account typed.
+    Text that another account typed is never shown.
     """
     foreign = kept is not None and bool(kept.mark) and not is_of(kept.mark, visitor.account.name)
     route = _route_of(request, kept.address) if kept and not foreign else None
@@ -176,14 +176,14 @@ def resume_page(
 
 
 def _route_of(request: Request, address: str) -> Route | None:
-    """The route that the address is posted to, if what was typed there may be kept: its controller says so."""
+    """Return the route that the address is posted to, if its controller declares that its text may be kept."""
     path = address.partition("?")[0]
     kept = (route for route in own(request.app.routes) if route.step and route.takes("POST"))
     return next((route for route in kept if route.at(path) is not None), None)
 
 
 def _told(kept: KeptPost) -> list[tuple[str, str]]:
-    """What the page can name of it; the rest is there, too."""
+    """Return the part that the page can name; the rest is kept, too."""
     return [
         (LABELS[name], WORDS.get(name, {}).get(value, value)) for name, value in kept.pairs if name in LABELS and value
     ]

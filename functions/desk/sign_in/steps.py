@@ -1,4 +1,4 @@
-"""How staff come in: the password, then the second factor where the account has one; knows no page."""
+"""The steps of signing in: the password, then the second factor if the account has one; knows no page."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ NEEDS_CODE: Final = "这个账号要两步登录。请再填手机上的验证�
 
 
 class CodeProblem(HttpProblem):
-    """The password is right and the code is missing or wrong; `errors` say so to programs, `rule` tells which."""
+    """The password is right and the code is missing or wrong; `errors` are for programs, `rule` names the reason."""
 
     def __init__(self, detail: str, *, rule: str) -> None:
         super().__init__(401, detail, errors=(Problem("/totp", "验证码", detail, rule),))
 
 
 class TicketEnded(HttpProblem):
-    """Too long ago, or before the account was changed, the password was right: it is to be given again."""
+    """The password was right too long ago, or before the account was changed: it must be given again."""
 
     def __init__(self) -> None:
         super().__init__(401, "登录隔得太久，或者账号刚刚改过。请从账号和密码重新登录")
@@ -56,7 +56,7 @@ class Ticket:
 
 
 class SignInSteps:
-    """Lets staff in. All calls block, and checking a password takes long on purpose: use worker threads."""
+    """Signs staff in. All calls block, and a password check takes long on purpose: use worker threads."""
 
     def __init__(self, services: Services, sessions: Sessions, factors: SecondFactors) -> None:
         self._services = services
@@ -65,7 +65,7 @@ class SignInSteps:
         self._trail = Audit(services)
 
     def check(self, request: Request, *, name: str, password: str) -> Account:
-        """The account whose password this is; else HttpProblem 401, the same for all reasons, or 429."""
+        """Return the account with this password; else HttpProblem 401, identical for all reasons, or 429."""
         one_time = is_one_time(password)
         if one_time:
             self._sessions.count_one_time(request)
@@ -73,7 +73,7 @@ class SignInSteps:
             self._sessions.count_try(request, name, "password")
         account = check_password(self._services.staff, self._sessions.passwords, name=name, password=password)
         if account is not None and one_time and not account.must_change_password:
-            # Somebody chose this before such passwords were refused: what people choose can be guessed.
+            # The password was chosen before such passwords were refused: a chosen one of this kind can be guessed.
             self._sessions.count_try(request, name, "password")
         if account is None:
             self._trail.note("sign_in_failed", self._known(name))
@@ -81,7 +81,7 @@ class SignInSteps:
         return account
 
     def sign_in(self, request: Request, account: Account, code: str) -> SignedIn:
-        """A new session for the account whose password was right, once its code is, too; HttpProblem 401 or 429."""
+        """Start a session after the right password, if the code is right too; HttpProblem 401 or 429."""
         if account.second_factor is not None:
             if not code.strip():
                 raise CodeProblem(NEEDS_CODE, rule="required")
@@ -98,12 +98,12 @@ class SignInSteps:
         return self._sessions.let_in(request, account)
 
     def ticket(self, account: Account, form_token: str) -> str:
-        """What the page for the code carries in place of name and password; good in this browser only."""
+        """Return what the page for the code carries in place of name and password; valid only in this browser."""
         ticket = {"name": account.name, "epoch": account.epoch, "at": self._services.clock().isoformat()}
         return self._factors.encryption.lock(json.dumps(ticket), purpose=_purpose(form_token))
 
     def redeem(self, ticket: str, form_token: str) -> Account:
-        """The account that the ticket was made for, as it is now; or TicketEnded."""
+        """Return the account that the ticket was made for, as it is now; or raise TicketEnded."""
         try:
             read = _read_ticket(self._factors.encryption, ticket, form_token)
             account = self._services.staff.account(read.name)
@@ -115,7 +115,7 @@ class SignInSteps:
         return account
 
     def _known(self, name: str) -> str:
-        """The account's name, NOBODY when there is none: people type passwords into the name field."""
+        """Return the account's name, NOBODY for an unknown one: people type passwords into the name field."""
         try:
             return self._services.staff.account(normal_name(name)).name
         except NotFound:

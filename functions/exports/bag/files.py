@@ -1,4 +1,4 @@
-"""Where a package's attachments come from, and what lies in the place of one that it cannot have."""
+"""The source of a package's attachments, and the notice that replaces a missing one."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ class Attachments(Protocol):
     """The files that filings name."""
 
     def standing(self, digest: str) -> Standing:
-        """Whether this file can be had: "ready", or why not."""
+        """Return whether this file is available: "ready", or why not."""
         ...
 
     def stream(self, digest: str) -> Iterable[bytes]:
-        """Its bytes; NotFound at once when it is not there by now.
+        """Yield the file's bytes; NotFound at once when it is gone by now.
 
-        Raises at the end when they are no longer what the digest says: then the package ends in the middle.
+        Raises at the end when they no longer match the digest: then the package breaks off in the middle.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAttachments:
-    """Attachments as a store of contents keeps them."""
+    """Attachments in a store of contents."""
 
     blobs: BlobStore
 
@@ -41,7 +41,7 @@ class StoredAttachments:
 
 
 def notice(attachment: Attachment, reason: Reason, statement: str) -> bytes:
-    """The text for people in the place of an attachment, with the signed statement for programs in its last line."""
+    """Return the text that replaces an attachment, with the signed statement for programs in its last line."""
     return f"""\
 这里应当是附件“{attachment.name}”，{attachment.size} 字节，SHA-256 是
 {attachment.digest}

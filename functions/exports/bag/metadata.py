@@ -1,7 +1,7 @@
-"""The metadata of DA/T 46-2009 (文书类电子文件元数据方案) that we hold, by the names of its elements, as two tables.
+"""The metadata of DA/T 46-2009 (文书类电子文件元数据方案) that we hold, under its element names, as two tables.
 
-One describes each filing as a record (文件实体), the other what was done with it (业务). What is not held, such as
-档号 or 保管期限, has no column: whoever takes the package over adds it.
+One describes each filing as a record (文件实体), the other the steps on it (业务). Elements that we do not hold,
+such as 档号 or 保管期限, have no column: whoever takes over the package adds them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PROCESS_HEAD = b"\xef\xbb\xbf" + _line(_PROCESS)
 
 
 def record_line(bureau: str, record: Record, definition: Definition, paper: str, size: int, digest: str) -> bytes:
-    """One filing; path, size and SHA-256 are of its document in the package: "", 0 and "" when it was erased."""
+    """Return the line of one filing; path, size and SHA-256 are of its document: "", 0 and "" when it was erased."""
     summary = record.summary
     period = definition.period_title(summary.period)
     filed = [event for event in record.events if event.type in ("submitted", "corrected")]
@@ -63,7 +63,7 @@ def record_line(bureau: str, record: Record, definition: Definition, paper: str,
 
 
 def process_lines(record: Record) -> bytes:
-    """What was done with it, a line for each step."""
+    """Return a line for each step on the filing."""
     return b"".join(
         _line(
             (
@@ -82,7 +82,7 @@ def process_lines(record: Record) -> bytes:
 
 
 def _said(event: Event) -> str:
-    """The opinion or the reason; never what was answered."""
+    """Return the opinion or the reason; never an answer."""
     body = json.loads(event.body) if event.body is not None else {}
     return str(body.get("opinion") or body.get("reason") or "")
 

@@ -1,7 +1,7 @@
-"""Puts a package together, member by member, in constant memory: payload first, then what describes it.
+"""Assembles a package, member by member, in constant memory: first the payload, then its description.
 
-What grows with the payload (manifest, metadata) waits in temporary files; a document is made while the one before it
-is sent.
+Data that grows with the payload (manifest, metadata) is kept in temporary files; a document is made while the previous
+one is sent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ READ = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a package is made with. `document` gives the form document of a digest."""
+    """The inputs of a package. `document` returns the form document of a digest."""
 
     press: Press
     keys: Keys
@@ -49,7 +49,7 @@ class Package:
     attachments: Attachments
 
     def stream(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
-        """The zip in chunks."""
+        """Yield the zip in chunks."""
         return in_larger_chunks(self._members(records, about))
 
     def _members(self, records: Iterable[Record], about: About) -> Iterator[bytes]:
@@ -74,7 +74,7 @@ class Package:
     def _ahead(
         self, records: Iterable[Record], forms: dict[str, Definition], press: Press, makers: ThreadPoolExecutor
     ) -> Iterator[_Made]:
-        """What each record's part is made of; that of the next ones is being made meanwhile."""
+        """Yield the parts of each record, while those of the next records are being made."""
         waiting: deque[Future[_Made]] = deque()
         for record in records:
             digest = record.summary.form_digest
@@ -124,7 +124,7 @@ class Package:
     def _attachment(
         self, bag: _Bag, name: str, attachment: Attachment, stands: Standing, event: Event
     ) -> Iterator[bytes]:
-        """The file as it was sent, or in its place why it is not there."""
+        """Add the file as it was sent, or a notice why it is missing."""
         if stands == "ready":
             try:
                 content = self.attachments.stream(attachment.digest)
@@ -139,7 +139,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A record with its document, None where the content was erased, and whether each file it names can be had."""
+    """A record with its document, None when the content was erased, and whether each named file is available."""
 
     record: Record
     document: bytes | None
@@ -147,7 +147,7 @@ class _Made:
 
 
 class _Bag:
-    """The zip, and what has been put in so far."""
+    """The zip, and the list of its members so far."""
 
     def __init__(self, about: About, manifest: IO[bytes], described: IO[bytes], done: IO[bytes]) -> None:
         self.forms: set[str] = set()
@@ -161,28 +161,28 @@ class _Bag:
         done.write(PROCESS_HEAD)
 
     def open(self) -> Iterator[bytes]:
-        """The folder of the payload, which has to be there though it be empty."""
+        """Add the folder of the payload, which must exist even when it is empty."""
         yield from self._zip.folder(f"{self._root}/data")
 
     def add(self, path: str, content: bytes) -> Iterator[bytes]:
-        """A member of the payload."""
+        """Add a member of the payload."""
         yield from self.add_known(path, content, hashlib.sha256(content).hexdigest(), len(content))
 
     def add_known(self, path: str, content: bytes | Iterable[bytes], digest: str, size: int) -> Iterator[bytes]:
-        """A member of the payload whose digest and size are known, and seen to by whoever gives the content."""
+        """Add a member of the payload whose digest and size are known, and checked by the source of the content."""
         self._manifest.write(f"{digest}  {path}\n".encode())
         self._bytes += size
         self._files += 1
         yield from self._zip.add(f"{self._root}/{path}", content)
 
     def describe(self, record: Record, definition: Definition, paper: str, size: int, digest: str) -> None:
-        """Add the filing to the metadata, as `record_line` takes it."""
+        """Add the filing to the metadata; the arguments are those of `record_line`."""
         self._filings += 1
         self._described.write(record_line(self._about.bureau, record, definition, paper, size, digest))
         self._done.write(process_lines(record))
 
     def close(self, keys: Keys) -> Iterator[bytes]:
-        """What describes the payload, the digests of that, the signature over them all, and the end."""
+        """Add the description of the payload, its digests, the signature over them, and the end of the zip."""
         info = bag_info(self._about, filings=self._filings, files=self._files, size=self._bytes)
         tags: dict[str, Iterable[bytes]] = {
             "bagit.txt": [BAGIT],

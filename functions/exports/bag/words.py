@@ -1,4 +1,4 @@
-"""What a package says of itself, to a program and to a stranger, in Chinese and in English."""
+"""The texts in which a package describes itself, for programs and for strangers, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ It holds personal data: keep it accordingly.
 
 
 def bag_info(about: About, *, filings: int, files: int, size: int) -> bytes:
-    """bag-info.txt: the labels that RFC 8493 reserves, then the same in Chinese."""
+    """Return bag-info.txt: the labels that RFC 8493 reserves, then their contents in Chinese."""
     day = f"{about.at.astimezone(SHANGHAI):%Y-%m-%d}"
     pairs = (
         ("Source-Organization", about.bureau),
@@ -116,7 +116,7 @@ def _sized(size: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the package says of itself: whose it is, what it holds in words, the folder's name, when (aware)."""
+    """The description of a package: its owner, its contents in words, the folder's name, the time (aware)."""
 
     bureau: str
     site: str

@@ -1,4 +1,4 @@
-"""What was filed, as PDF: the filing as the office's table, its receipt, an opinion on it; to be printed and kept."""
+"""Filings as PDF: the filing as the office's table, its receipt, an opinion on it; for printing and keeping."""
 
 from functions.exports.pdf.contents import Letterhead
 from functions.exports.pdf.press import Press

@@ -1,4 +1,4 @@
-"""Lays answers out as the office's table: cells in four columns, repeated rows in grids; knows no PDF and no record."""
+"""Lays out answers as the office's table: cells in four columns, repeated rows as grids; knows no PDF and no record."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Block = dict[str, Any]
 
 COLUMNS = 4
 MOST_IN_GRID = 8
-# In half-width characters: what two of four columns hold on one line.
+# The capacity of two of four columns on one line, in half-width characters.
 _SHORT_LABEL, _SHORT_VALUE, _SHORT_PART = 16, 26, 20
 _MARGIN, _NARROWEST, _WIDEST = 2, 5, 30
-# No column of a grid has less than a twelfth of the line: three characters and a half.
+# Every column of a grid has at least a twelfth of the line: three and a half characters.
 _PARTS = 12
 
 
 def sections_of(definition: Definition, data: Mapping[str, Any]) -> list[Block]:
-    """Every section that has something to show, with its blocks: `cells` in four columns, or the `grid` of rows."""
+    """Return every non-empty section with its blocks: `cells` in four columns, or the `grid` of rows."""
     made = []
     for number, section in enumerate(definition.sections, 1):
         blocks = list(_Section(data.get(section.key)).blocks(section.items))
@@ -35,12 +35,12 @@ def sections_of(definition: Definition, data: Mapping[str, Any]) -> list[Block]:
 
 
 def label(text: str, columns: int = 1) -> Cell:
-    """A cell that says what stands beside it."""
+    """Return a cell with the label of its neighbour."""
     return {"text": text, "columns": columns, "label": True}
 
 
 def value(text: str, columns: int = 1) -> Cell:
-    """A cell that holds an answer."""
+    """Return a cell with an answer."""
     return {"text": text, "columns": columns, "label": False}
 
 
@@ -52,7 +52,7 @@ class _Section:
         self._cells: list[Cell] = []
 
     def blocks(self, items: Sequence[Item]) -> Iterator[Block]:
-        """The blocks of the items that were asked, in form order."""
+        """Return the blocks of the questions that apply, in form order."""
         for item in items:
             held = self._data.get(item.key)
             if isinstance(item, Rows) and held:
@@ -75,7 +75,7 @@ class _Section:
             self._cells += (label(item.label), value(words))
 
     def _add_group(self, group: Group, held: Mapping[str, Any]) -> None:
-        """A group stands on one line: its label, its leading answer, the rest of its answers."""
+        """Put a group on one line: its label, its leading answer, the rest of its answers."""
         shown = [item for item in group.items if held.get(item.key) is not None or item.required != "sometimes"]
         lead = [
             answer_words(item, held.get(item.key))
@@ -94,7 +94,7 @@ class _Section:
             self._line(label(group.label), value(words, 3))
 
     def _line(self, *cells: Cell) -> None:
-        """A line of its own; the one before it is filled up."""
+        """Start a new line; the previous one is filled up."""
         self._fill()
         self._cells += cells
 
@@ -111,7 +111,7 @@ class _Section:
 
 
 def _rows(rows: Rows, held: Sequence[Any]) -> Iterator[Block]:
-    """A grid with a line for each row; rows of many or nested questions are written one below the other."""
+    """Return a grid with a line for each row; rows with many or nested questions are written one below the other."""
     fields = [item for item in rows.items if isinstance(item, Field)]
     if len(fields) == len(rows.items) <= MOST_IN_GRID:
         yield {"grid": _grid(rows, fields, held)}
@@ -133,14 +133,14 @@ def _grid(rows: Rows, fields: Sequence[Field], held: Sequence[Any]) -> dict[str,
 
 
 def _weight(column: Sequence[str]) -> int:
-    """How wide a column has to be, in half-width characters, so that its like get their share of the line."""
+    """Return the width that a column needs, in half-width characters, for its share of the line."""
     head, *words = column
     widest = max(math.ceil(_width(head) / 2), *map(_width, words), _NARROWEST)
     return min(widest, _WIDEST) + _MARGIN
 
 
 def _part(item: Item, held: Any) -> str:
-    """An answer inside a group: a count before its counter (4,100 件), the rest after their label."""
+    """Return an answer inside a group: a count before its counter (4,100 件), the rest after their label."""
     if not isinstance(item, Field):
         return item.label
     if item.kind == "integer" and isinstance(held, int) and len(item.label) == 1:
@@ -153,7 +153,7 @@ def _title(section: Section, number: int) -> str:
 
 
 def _width(text: str) -> int:
-    """The width of the longest line in half-width characters."""
+    """Return the width of the longest line in half-width characters."""
     return max(
         sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in line)
         for line in text.split("\n")

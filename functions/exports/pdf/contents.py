@@ -1,4 +1,4 @@
-"""What each document says: facts, sections, notes, the code to verify by; knows neither type nor fonts."""
+"""The contents of each document: facts, sections, notes, the verification code; knows neither type nor fonts."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _SCAN = "扫码核验"
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Whose documents these are: the bureau's name, and the address of its site with a slash at the end, or ""."""
+    """The bureau's name, and the address of its site with a slash at the end, or ""."""
 
     bureau: str
     site: str
 
     def verification(self, receipt: str) -> str:
-        """The address that verifies a receipt in the browser; the receipt alone where the site has no address."""
+        """Return the address that verifies a receipt in the browser; only the receipt when the site has no address."""
         return f"{self.site}verify/#{receipt}" if self.site else receipt
 
 
 @dataclass(frozen=True, slots=True)
 class _Filed:
-    """One version of a filing as it came in: its event, and the state that the record had after it."""
+    """One version of a filing when it came in: its event, and the state of the record after it."""
 
     event: Event
     state: State
@@ -59,7 +59,7 @@ class _Filed:
 def filing_paper(
     record: Record, definition: Definition, version: int | None, keys: Keys, letterhead: Letterhead
 ) -> Document:
-    """The filing in full; NotFound for a version that is not there, Erased when its content is gone."""
+    """Return the whole filing; NotFound when there is no such version, Erased when its content is gone."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition)[1:], *_digest(filed.event)]
     parts = parts_of(letterhead, definition.title, definition.period_title(filed.state.period), filed.number, facts)
@@ -72,7 +72,7 @@ def filing_paper(
 def receipt_paper(
     record: Record, definition: Definition, version: int | None, keys: Keys, letterhead: Letterhead
 ) -> Document:
-    """What the bureau says that it received, when, and whether that was in time; raises as `filing_paper` does."""
+    """Return the confirmation of what the bureau received, when, and whether in time; raises as `filing_paper` does."""
     filed = _version(record, version)
     facts = [("编号", filed.number), *_about(record, filed, definition), *_digest(filed.event)]
     parts = parts_of(letterhead, "填报回执", "", filed.number, facts)
@@ -82,7 +82,7 @@ def receipt_paper(
 
 
 def opinion_paper(record: Record, definition: Definition, sequence: int, letterhead: Letterhead) -> Document:
-    """A decision and its opinion, as the unit gets it; NotFound when the event of this sequence is no decision."""
+    """Return a decision and its opinion for the unit; NotFound when the event of this sequence is no decision."""
     at, event = next(((n, e) for n, e in enumerate(record.events) if e.sequence == sequence), (0, None))
     if event is None or event.type not in OPINIONS:
         raise NotFound("这一步没有审核意见")
@@ -166,7 +166,7 @@ def _asked(definition: Definition, data: Any, asked: Sequence[str]) -> list[Bloc
 def parts_of(
     letterhead: Letterhead, title: str, subtitle: str, number: str, facts: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
-    """What every document has: whose it is, what it is called and numbered, its facts; the rest is empty."""
+    """Return the parts of every document: the bureau, title and number, facts; the rest is empty."""
     return {
         "bureau": letterhead.bureau,
         "title": title,
@@ -196,7 +196,7 @@ def _moment(at: str) -> str:
 
 
 def long_date(day: date | str) -> str:
-    """The day as a text of the bureau writes it; `day` may be in ISO 8601."""
+    """Format the day for the bureau's texts; `day` may be in ISO 8601."""
     day = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 

@@ -1,4 +1,4 @@
-"""Sets the document of a filing once and keeps it; knows when another is due, not where they lie."""
+"""Typesets the document of a filing once and caches it; knows when it must be typeset again, not where it is stored."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Set = Callable[[Document], bytes]
 
 
 class DocumentCache:
-    """The kept documents of one bureau; for several threads."""
+    """The cached documents of one bureau; thread-safe."""
 
     def __init__(self, papers: DocumentStore, keys: Keys, letterhead: Letterhead) -> None:
         self._papers, self._keys, self._letterhead = papers, keys, letterhead
 
     def lacks(self, summary: Summary) -> bool:
-        """Whether the version that counts has no document yet, or one that has had its day: cheap to find out."""
+        """Whether the version that counts has no cached document, or an outdated one; cheap."""
         return self._papers.lacks(self._name(summary, summary.version))
 
     def document(self, summary: Summary, version: int, paper: Document, set_paper: Set) -> bytes:
-        """The document as it was set before, else set now and kept. What cannot be kept is set all the same."""
+        """Return the cached document, else typeset and cache it; an uncacheable document is typeset all the same."""
         name, key = self._name(summary, version), _key(paper)
         with suppress(StoreUnavailable):
             held = self._papers.kept(name)
@@ -45,12 +45,12 @@ class DocumentCache:
         return document
 
     def fill(self, summary: Summary, paper: Document, set_paper: Set) -> None:
-        """Set the document of the version that counts and keep it; StoreUnavailable when it cannot be kept."""
+        """Typeset and cache the document of the version that counts; StoreUnavailable when it cannot be cached."""
         name = self._name(summary, summary.version)
         self._papers.keep(name, sealed(self._keys, name, _key(paper), set_paper(paper)))
 
     def _name(self, summary: Summary, version: int) -> DocumentName:
-        """The mark says under what the document was made, as far as a list knows it; its key says what of."""
+        """The mark identifies the inputs that a list knows; the document's key identifies its contents."""
         under = [
             edition(),
             self._keys.hmac_kid,
@@ -65,7 +65,7 @@ class DocumentCache:
 
 
 def _key(paper: Document) -> str:
-    """Stands for everything that the document says. The code in it is the same each time: RFC 6979 signs so."""
+    """Return the digest of all contents, which is stable: RFC 6979 signatures are deterministic."""
     return _digest([paper.parts, paper.code, paper.made])
 
 

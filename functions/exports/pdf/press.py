@@ -1,4 +1,4 @@
-"""Makes the documents of one bureau: writes what each says, and has it set in type."""
+"""Makes the documents of one bureau: composes their contents, and has them typeset."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from functions.supervision.scoring import Kind, ScoreSheet
 
 
 class Press:
-    """Makes the documents of one bureau. It may be used by several threads; each document takes some 30 ms of one.
+    """Makes the documents of one bureau. Thread-safe; each document takes one thread some 30 ms.
 
-    With `papers` the document of a filing is set once and kept there.
+    With `papers`, the document cache, a filing's document is typeset only once.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class Press:
 
     @contextmanager
     def for_many(self) -> Iterator[Press]:
-        """A press that has many documents set in a process of its own, for as long as the block lasts.
+        """Yield a press that typesets many documents in its own process, until the block ends.
 
-        One that was given a setter keeps that.
+        A press with a given setter keeps that setter.
         """
         if self._setter is not None:
             yield self
@@ -49,7 +49,7 @@ class Press:
             maker.close()
 
     def filing(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
-        """The filing as the office's table, in the version given or the one that counts.
+        """Return the filing as the office's table, in the given version or the one that counts.
 
         `definition` is the form it is pinned to. NotFound without such a version, Erased when its content is gone.
         """
@@ -59,7 +59,7 @@ class Press:
         return self._document_cache.document(record.summary, version or record.summary.version, paper, self._set)
 
     def lacks(self, summary: Summary) -> bool:
-        """Whether the document of the version that counts is still to be set and kept."""
+        """Whether the document of the version that counts must still be typeset and cached."""
         return self._document_cache is not None and self._document_cache.lacks(summary)
 
     def fill(self, record: Record, definition: Definition) -> None:
@@ -69,13 +69,13 @@ class Press:
             self._document_cache.fill(record.summary, paper, self._set)
 
     def receipt(self, record: Record, definition: Definition, version: int | None = None) -> bytes:
-        """The receipt of a version, with a code to verify it by; raises as `filing` does."""
+        """Return the receipt of a version, with a verification code; raises as `filing` does."""
         return self._set(receipt_paper(record, definition, version, self._keys, self.letterhead))
 
     def opinion(self, record: Record, definition: Definition, sequence: int) -> bytes:
-        """The bureau's decision of this sequence and its opinion; NotFound when the event is none."""
+        """Return the bureau's decision of this sequence and its opinion; NotFound when the event is no decision."""
         return self._set(opinion_paper(record, definition, sequence, self.letterhead))
 
     def score_sheet(self, sheet: ScoreSheet, kind: Kind) -> bytes:
-        """The acceptance score sheet, to be filled in by hand."""
+        """Return the acceptance score sheet, to be filled in by hand."""
         return self._set(score_paper(sheet, kind, None, self.letterhead))

@@ -1,4 +1,4 @@
-"""The acceptance score sheet as a paper: blank, to be filled in by hand, or with its scores; knows no scoring rule."""
+"""The acceptance score sheet as a document: blank, or with its scores; knows no scoring rule."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ROOM: Final = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Scores with what they are about; `day` is when they were given, in Asia/Shanghai."""
+    """Scores and their project; `day` is when they were given, in Asia/Shanghai."""
 
     kind: Kind
     project: str
@@ -41,7 +41,7 @@ class Scoring:
 
 
 def score_paper(sheet: ScoreSheet, kind: Kind, scoring: Scoring | None, letterhead: Letterhead) -> Document:
-    """The sheet with the scores, or blank without them."""
+    """Return the sheet with the scores, or blank without them."""
     version = sheet.version.isoformat()
     facts = [
         ("评分", KINDS[kind]),

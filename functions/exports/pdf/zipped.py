@@ -1,4 +1,4 @@
-"""Many filings as one zip of PDF files, each made when its turn comes; knows no store."""
+"""Many filings as one zip of PDF files, each made when it is sent; knows no store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WHY = "下列填报的内容已经依法删除，只留下了指纹，所以没
 
 
 def stream_pdfs(records: Iterable[Record], definition_of: Callable[[str], Definition], press: Press) -> Iterator[bytes]:
-    """The zip in chunks: a PDF for each filing, named by number and unit; the ones that were erased are listed."""
+    """Yield the zip in chunks: a PDF for each filing, named by number and unit; erased filings are listed."""
     return in_larger_chunks(_members(records, definition_of, press))
 
 

@@ -1,4 +1,4 @@
-"""What is to be set in type: words and their places, decided by whoever wrote them; knows no record and no form."""
+"""The input of the typesetter: words and their places, chosen by the caller; knows no record and no form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: `parts` are what the template shows, `code` what its QR code says, `made` the day it is of."""
+    """One document: `parts` for the template, `code` for its QR code, `made` for its date."""
 
     parts: dict[str, Any]
     code: str

@@ -1,4 +1,4 @@
-"""Which edition of type documents are set in: whatever changes their look with the same words changes its name."""
+"""The edition of the typesetting: everything that changes the look of unchanged words changes the edition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FONT_HEAD: Final = 4096
 
 @cache
 def edition() -> str:
-    """The SHA-256 over template, typesetter, fonts and the version of typst."""
+    """Return the SHA-256 over template, typesetter, fonts and the version of typst."""
     import typst
 
     digest = hashlib.sha256(typst.__version__.encode())  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
-"""Which characters the fonts of the documents can show, and what stands for the others; knows no document.
+"""The characters that the documents' fonts can show, and replacements for others; knows no document.
 
-A font is asked by its own table (OpenType `cmap`, format 12): typst refuses a whole document for one character.
+The font's own table decides (OpenType `cmap`, format 12): typst refuses a whole document for one missing character.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 
 from functions.exports.typesetting.line_breaks import breakable
 
-# What may stand in a text though no font has a picture of it.
+# Characters that may stand in a text although no font has a glyph for them.
 _BLANKS = "\n \u3000\u200b"
-# Where every font of ours has a picture, whatever stands before and after.
+# Characters with a glyph in all our fonts, whatever precedes or follows.
 _PLAINEST = re.compile(r"[^\n -~、。〈-】〔〕一-龥！-～]")
-# Signs and blanks of other programs, and the nearest that the fonts have. How a sign is coloured says nothing here.
+# Signs and blanks of other programs, and the nearest characters of our fonts. The colour of a sign does not matter
+# here.
 _NEAREST = str.maketrans(
     {
         **dict.fromkeys("\t\u2004\u2005\u2006\u2008\u2009\u200a\u205f", " "),
@@ -39,9 +40,9 @@ _NEAREST = str.maketrans(
 
 
 class Glyphs:
-    """Makes texts showable and remembers what it replaced, in order, each once.
+    """Makes texts showable and records what it replaced, in order, each once.
 
-    A character that no font has becomes its code point in brackets, 〔U+20BB7〕: visible, and to be looked up.
+    A character without a glyph becomes its code point in brackets, 〔U+20BB7〕: visible, and possible to look up.
     """
 
     def __init__(self, unshown: re.Pattern[str]) -> None:
@@ -53,7 +54,7 @@ class Glyphs:
         return tuple(self._replaced)
 
     def shown(self, value: Any) -> Any:
-        """Make every text in the value showable: line ends as LF, and what may be too long with places to break."""
+        """Make every text in the value showable: line ends as LF, and break opportunities in long words."""
         if isinstance(value, str):
             text = value.replace("\r\n", "\n").replace("\r", "\n").translate(_NEAREST)
             return breakable(self._unshown.sub(self._code, text))
@@ -70,18 +71,18 @@ class Glyphs:
 
 
 def cautious() -> Glyphs:
-    """Glyphs that trust the plainest characters alone: for a text that could not be set in spite of its fonts."""
+    """Return glyphs that trust only the plainest characters: for a text that failed although its fonts have it."""
     return Glyphs(_PLAINEST)
 
 
 def glyphs_of(fonts: tuple[Path, ...]) -> Glyphs:
-    """Glyphs that show what all of these fonts can."""
+    """Return the glyphs that all of these fonts can show."""
     return Glyphs(_unshown(fonts))
 
 
 @cache
 def _unshown(fonts: tuple[Path, ...]) -> re.Pattern[str]:
-    """A pattern of one character that one of the fonts has no picture of."""
+    """Return a pattern of one character that some of the fonts cannot show."""
     held = set.intersection(*(set(characters(font.read_bytes())) for font in fonts)) | set(map(ord, _BLANKS))
     ranges: list[list[int]] = []
     for character in sorted(held):
@@ -93,7 +94,7 @@ def _unshown(fonts: tuple[Path, ...]) -> re.Pattern[str]:
 
 
 def characters(font: bytes) -> Iterator[int]:
-    """The code points that the font has a picture of; ValueError when it has no table of format 12."""
+    """Return the code points that the font can show; ValueError when it has no table of format 12."""
     table = _table(font, b"cmap")
     (count,) = struct.unpack_from(">H", table, 2)
     for record in range(count):

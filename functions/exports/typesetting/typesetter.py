@@ -1,4 +1,4 @@
-"""Sets papers in type: one typst compiler for each thread, on the fonts of ours alone, the same bytes each time."""
+"""Typesets documents: one typst compiler per thread, only our own fonts, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.glyphs import Glyphs, cautious, glyphs_of
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-# Accessible and for keeping: tagged text that can be read aloud, every font inside (ISO 19005-2, ISO 14289-1).
+# Accessible and archivable: tagged text that can be read aloud, every font embedded (ISO 19005-2, ISO 14289-1).
 STANDARDS = ["a-2a", "ua-1"]
-# Any of the eight is lawful; weighing them against each other takes four times as long as drawing the code.
+# Every one of the eight QR masks is valid; comparing them takes four times as long as drawing the code.
 _MASK = 3
 _UNSHOWN = "字库里没有的字，用它的统一码编号代替：{}。原字在填报系统的记录里。"
 
 
 class Setter(Protocol):
-    """Whatever sets papers, in several threads at once."""
+    """Typesets documents; thread-safe."""
 
     def set(self, paper: Document) -> bytes:
-        """The paper as PDF/A, the same bytes each time."""
+        """Return the document as PDF/A; the bytes are reproducible."""
         ...
 
 
 class Typesetter:
-    """Sets any paper; with a compiler for each thread that asks."""
+    """Typesets any document, with one compiler for each calling thread."""
 
     def __init__(self) -> None:
         self._own = threading.local()
 
     def set(self, paper: Document) -> bytes:
-        """The paper as PDF/A, the same bytes each time."""
+        """Return the document as PDF/A; the bytes are reproducible."""
         import typst
 
         try:
             return self._compile(_content(paper, glyphs_of(font_files())))
         except typst.TypstError:
-            # Fonts can fail on a combination of characters, each of which they have.
+            # Fonts can fail on a combination of characters although they have each of them.
             return self._compile(_content(paper, cautious()))
 
     def _compile(self, content: dict[str, Any]) -> bytes:
@@ -58,7 +58,7 @@ class Typesetter:
 
 
 def _content(paper: Document, glyphs: Glyphs) -> dict[str, Any]:
-    """What the template reads: showable texts, and what was replaced in them."""
+    """Return the template's input: showable texts, and the list of replacements."""
     shown: dict[str, Any] = glyphs.shown(paper.parts)
     if glyphs.replaced:
         shown["notes"] = [*shown["notes"], _UNSHOWN.format("、".join(glyphs.replaced))]
@@ -66,7 +66,7 @@ def _content(paper: Document, glyphs: Glyphs) -> dict[str, Any]:
 
 
 def _drawn(text: str) -> str:
-    """The QR code of the text, as SVG."""
+    """Draw the QR code of the text as SVG."""
     import segno
 
     picture = BytesIO()
@@ -77,7 +77,7 @@ def _drawn(text: str) -> str:
 
 @cache
 def font_files() -> tuple[Path, ...]:
-    """The fonts that documents are set in: a sans for what is asked, a serif for what was answered."""
+    """Return the fonts of the documents: a sans for questions, a serif for answers."""
     import pylopdf_fonts_zh_cn as fonts
 
     return fonts.sans_path(), fonts.serif_path()

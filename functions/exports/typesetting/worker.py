@@ -1,6 +1,6 @@
-"""Has many papers set in a process of its own: while one is set, no other thread of its process gets anything done.
+"""Typesets many documents in a separate process, because typst blocks all other threads of its process.
 
-It reads papers from its standard input and writes what it made of them to its standard output, until that ends.
+It reads documents from its standard input and writes the results to its standard output, until the input ends.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import IO, Final
 from functions.exports.typesetting.document import Document
 from functions.exports.typesetting.typesetter import Typesetter
 
-# The first papers are set at home: a maker takes as long to start as a dozen papers take.
+# The first documents are typeset in this process: the worker takes as long to start as a dozen documents.
 FEW: Final = 4
-# Of all downloads of one server together: each takes 90 MB.
+# Limit over all downloads of one server: each process takes 90 MB.
 MOST: Final = 2
 _SLOTS: Final = threading.BoundedSemaphore(MOST)
 _LENGTH: Final = struct.Struct(">I")
@@ -33,9 +33,9 @@ _PATIENCE: Final = 5.0
 
 
 class Maker:
-    """A setter for as long as many papers are to be set, one after the other, beside whatever else is done.
+    """A setter for many documents, one after the other, while this process does other work.
 
-    What the process cannot do is done at home, where it fails with the right error, if it does.
+    When the worker process fails, this process typesets the document, and raises the right error if that fails too.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Maker:
             self._end()
 
     def _made(self, paper: Document) -> bytes | None:
-        """What the process made of it; None when it could not, or there is none."""
+        """Return the worker's result; None when it failed, or there is no worker."""
         if self._process is None:
             return None
         asked, given = self._process.stdin, self._process.stdout
@@ -70,7 +70,7 @@ class Maker:
             _send(asked, json.dumps(asdict(paper), ensure_ascii=False).encode())
             return _receive(given)
         except (OSError, ValueError):
-            # It was killed, as for want of memory: there will be no other one.
+            # The worker was killed, for instance for lack of memory: no other one is started.
             self._end()
             return None
 
@@ -91,7 +91,7 @@ class Maker:
 
 
 def _started() -> subprocess.Popen[bytes] | None:
-    """The process; None where none can be started."""
+    """Start the worker process; None when that is not possible."""
     command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)]
     try:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program
@@ -100,7 +100,7 @@ def _started() -> subprocess.Popen[bytes] | None:
 
 
 def work(asked: IO[bytes], given: IO[bytes]) -> None:
-    """What a maker does until nothing more is asked. An interrupt is for whoever started it."""
+    """Run the worker until the input ends. An interrupt is left to the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     setter = Typesetter()
     while True:
@@ -112,7 +112,7 @@ def work(asked: IO[bytes], given: IO[bytes]) -> None:
         try:
             made = setter.set(Document(fields["parts"], fields["code"], tuple(fields["made"])))
         except Exception:
-            # Whoever asked does it again and sees the error.
+            # The caller repeats the work and sees the error.
             given.write(_LENGTH.pack(_FAILED))
             given.flush()
         else:
@@ -126,7 +126,7 @@ def _send(stream: IO[bytes], content: bytes) -> None:
 
 
 def _receive(stream: IO[bytes]) -> bytes | None:
-    """The next content; None for one that failed. ValueError when the stream has ended."""
+    """Read the next content; None for one that failed. ValueError when the stream has ended."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise ValueError("the stream has ended")

@@ -1,1 +1,1 @@
-"""How a form is read from its folder, checked for mistakes, and made into the document that filings pin."""
+"""Reads a form from its folder, checks it for mistakes, and makes the document that filings pin."""

@@ -1,4 +1,4 @@
-"""How a schema loses its references: every `$ref` is replaced by what it names; knows no files, only loaded JSON."""
+"""Replaces every `$ref` of a schema by its target; knows no files, only loaded JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Load = Callable[[str], Any]
 
 
 class BrokenReference(ValueError):
-    """A `$ref` that leads nowhere, to itself, or against what stands beside it; `where` is the path of its schema."""
+    """A `$ref` with a missing target, a cycle, or a conflict with its siblings; `where` is the path of its schema."""
 
     def __init__(self, reference: str, where: tuple[str | int, ...], cause: str) -> None:
         super().__init__(cause)
@@ -20,13 +20,13 @@ class BrokenReference(ValueError):
 
 
 def bundle(schema: Any, load: Load) -> Any:
-    """The schema with every `$ref` inlined, `$defs` left out.
+    """Return the schema with every `$ref` inlined, without `$defs`.
 
     Titles, hints and other annotations beside a `$ref` win over those it names. A constraint there may only add: where
     it differs, JSON Schema demands both, and the bundle would mean something else than the file.
 
-    `load` gives the document a reference names before its "#", and raises LookupError when there is none; "" is the
-    schema itself. Raises BrokenReference.
+    `load` returns the document that a reference names before its "#", and raises LookupError when there is none; "" is
+    the schema itself. Raises BrokenReference.
     """
     return _inline(schema, lambda name: load(name) if name else schema, (), ())
 

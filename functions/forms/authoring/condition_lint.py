@@ -1,4 +1,4 @@
-"""What the conditions of a form may hold: only what the gate, the explainer and the browser's script all evaluate."""
+"""Checks a form's conditions: only those that the gate, the explainer and the browser's script can all evaluate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CURE: Final = '请写 {"$ref": "../common.json#/$defs/attachment"}，不要改�
 
 
 def check_conditions(schema: dict[str, Any], where: Where) -> Iterator[Found]:
-    """What is wrong with the conditions written at this object."""
+    """Return the problems of the conditions at this object."""
     for place, rule in enumerate(schema.get("allOf", ())):
         at = (*where, "allOf", place)
         if not isinstance(rule, dict) or not set(rule) <= {"if", "then", "else"} or "if" not in rule:
@@ -108,7 +108,7 @@ def _below(schema: Any, key: str) -> Any:
 
 
 def check_files(schema: dict[str, Any]) -> Iterator[Found]:
-    """What is wrong with the fields of files in the bundled schema."""
+    """Return the problems of the file fields in the bundled schema."""
     places = list(_fields_of_files(schema, ()))
     for where, field in places:
         yield from _field(where, field)
@@ -142,14 +142,14 @@ def _field(where: Where, field: dict[str, Any]) -> Iterator[Found]:
 
 
 def _is_common(items: dict[str, Any]) -> bool:
-    """Whether one file is described as in common.json, whose limits the service, the pages and the store keep to."""
+    """Whether a file is described as in common.json: service, pages and store rely on its limits."""
     properties = items.get("properties")
     name = properties.get("name") if isinstance(properties, dict) else None
     return items == _attachment(name.get("pattern") if isinstance(name, dict) else None)
 
 
 def _attachment(text: Any) -> dict[str, Any]:
-    """The common shape, with the pattern of one line of text."""
+    """Return the common shape of an attachment, with the pattern of one line of text."""
     return {
         "type": "object",
         "format": FORMAT,

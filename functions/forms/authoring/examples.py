@@ -1,4 +1,4 @@
-"""The examples that lie beside a form: some that must be valid, and some that must be refused for named reasons."""
+"""The examples beside a form: some that must be valid, and some that must be refused for named reasons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Example:
 
 
 def read_examples(folder: Path) -> Iterator[Example]:
-    """Every example of the form in this folder, valid ones first; a file that is none raises AuthoringError."""
+    """Read every example of the form in this folder, valid ones first; AuthoringError for a malformed file."""
     for path in sorted(folder.glob("examples/valid/*.json")):
         yield _example(Source.json(path), refused=False)
     for path in sorted(folder.glob("examples/invalid/*.json")):
@@ -37,7 +37,7 @@ def read_examples(folder: Path) -> Iterator[Example]:
 
 
 def check_examples(folder: Path, definition: Definition) -> tuple[AuthoringError, ...]:
-    """What is wrong with the examples of this form: each that is not judged as it says."""
+    """Return every example of this form whose result is not the expected one."""
     found: list[AuthoringError] = []
     try:
         for example in read_examples(folder):

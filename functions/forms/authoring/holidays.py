@@ -1,7 +1,7 @@
-"""The calendar of working days as the bureau keeps it, content/data/holidays.yml; no request is served by reading it.
+"""The bureau's calendar of working days, content/data/holidays.yml; never read while serving a request.
 
-A rule that counts working days takes the days off from here into the form's document, so that whatever judges a filing
-has them at hand, and goes on judging it by the calendar of its day.
+A rule that counts working days copies the days off into the form's document. So every validator has them, and continues
+to judge a filing by the calendar of its day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Text = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Strict(BaseModel):
-    """A part of the file that takes no key it does not know."""
+    """A part of the file that accepts no unknown key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -64,7 +64,7 @@ class Span(Strict):
         return self
 
     def days(self) -> list[date]:
-        """Every day off."""
+        """Return every day off."""
         return [self.first + n * _DAY for n in range((self.last - self.first).days + 1)]
 
 
@@ -103,7 +103,7 @@ class HolidaysFile(Strict):
         return self
 
     def days_off(self) -> DaysOff:
-        """The days off and the weekend days worked of all years; years that are not complete are not known."""
+        """Return the days off and the weekend days worked of all years; incomplete years count as unknown."""
         spans = [span for year in self.years for span in year.holidays]
         return DaysOff(
             holidays=frozenset(day.isoformat() for span in spans for day in span.days() if day.weekday() < _SATURDAY),
@@ -113,5 +113,5 @@ class HolidaysFile(Strict):
 
 
 def read_holidays(root: Path) -> HolidaysFile:
-    """The calendar of the project at `root`. Raises Mistake, with line and cure."""
+    """Read the calendar of the project at `root`. Raises Mistake, with line and cure."""
     return validated(Source.yaml(root / HOLIDAYS), HolidaysFile, _CURE)

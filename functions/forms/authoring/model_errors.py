@@ -1,4 +1,4 @@
-"""Says in Chinese, with file and line, what a model refuses in a YAML file; knows no particular model."""
+"""Translates a model's validation errors of a YAML file into Chinese, with file and line; knows no particular model."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CAUSES: Final = {
 
 
 def validated(source: Source, model: type[M], cure: str) -> M:
-    """What the file says, as its model. Raises Mistake for the first thing that the model refuses."""
+    """Parse the file as its model. Raises Mistake for the model's first error."""
     try:
         return model.model_validate(source.value)
     except ValidationError as invalid:
@@ -39,7 +39,7 @@ def validated(source: Source, model: type[M], cure: str) -> M:
 
 
 def _names_in(source: Source, loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The parts of a pydantic location that stand in the file; it adds the names of union members."""
+    """Return the parts of a pydantic location that exist in the file; pydantic adds names of union members."""
     value, present = source.value, []
     for part in loc:
         inside = isinstance(value, dict) and part in value

@@ -1,4 +1,4 @@
-"""How a form is read from its folder into its document; every mistake names file, line, cause and cure."""
+"""Reads a form from its folder into its document; every mistake names file, line, cause and cure."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,49}")
 
 
 def read_catalogue(schemas: Path) -> Catalogue:
-    """Every form below `schemas` (a folder each), in the order of their names.
+    """Read every form below `schemas` (a folder each), in the order of their names.
 
-    Raises AuthoringError. The examples are not tried here: see `functions.forms.authoring.examples`.
+    Raises AuthoringError. Does not check the examples: see `functions.forms.authoring.examples`.
     """
     found = schemas.glob("[!._]*") if schemas.is_dir() else ()
     folders = sorted(path for path in found if path.is_dir() and path.name != ROSTERS)
@@ -38,7 +38,7 @@ def read_catalogue(schemas: Path) -> Catalogue:
 
 
 def read_form(folder: Path) -> bytes:
-    """The form document of one folder: form.json with every reference inlined, and rules.yml. Raises AuthoringError."""
+    """Read one folder into a form document: form.json with references inlined, and rules.yml. Raises AuthoringError."""
     if not _NAME.fullmatch(folder.name):
         raise AuthoringError(f"{folder}：文件夹名会出现在网址里。请只用小写英文字母、数字和连字符，以字母开头")
     form = Source.json(folder / "form.json")
@@ -69,7 +69,7 @@ def _bundled(form: Source) -> Any:
 
 
 def _rules(source: Source) -> dict[str, Any]:
-    """The rules as the document has them; the calendar of working days is read only where a deadline counts by it."""
+    """Return the rules for the document; reads the calendar of working days only when a deadline needs it."""
     file = validated(source, RulesFile, "能写什么见 schemas/rules.schema.json")
     if not any(filing.due.counts_working_days for filing in file.filings):
         return file.document(None)

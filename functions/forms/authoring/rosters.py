@@ -1,4 +1,4 @@
-"""How a roster is read from its folder; every mistake names file, line, cause and cure."""
+"""Reads a roster from its folder; every mistake names file, line, cause and cure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS: Final = ("project", "since", "until")
 
 
 def read_rosters(schemas: Path) -> tuple[RosterForm, ...]:
-    """Every roster below `schemas/rosters` (a folder each), in the order of their names; AuthoringError."""
+    """Read every roster below `schemas/rosters` (a folder each), in the order of their names; AuthoringError."""
     folders = sorted(path for path in (schemas / FOLDER).glob("[!._]*") if path.is_dir())
     return tuple(_read(folder) for folder in folders)
 

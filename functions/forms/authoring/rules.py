@@ -1,4 +1,4 @@
-"""The model of a form's rules.yml; authoring reads rules through it, nothing that serves a request imports it."""
+"""The model of a form's rules.yml; authoring reads rules through it, and no request imports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Address = Annotated[str, Field(pattern=f"^{ADDRESS}$", description="责任清单
 
 
 class Strict(BaseModel):
-    """A part of the file that takes no key it does not know."""
+    """A part of the file that accepts no unknown key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -216,7 +216,7 @@ CheckRule = Annotated[
 
 
 class RulesFile(Strict):
-    """What a JSON Schema cannot say of a form: who, when, once, and which fields must agree."""
+    """Rules that a JSON Schema cannot express: who files, when, how often, and which fields must agree."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$", description="编号的开头，如 SC")]
     short: Words
@@ -234,9 +234,9 @@ class RulesFile(Strict):
     checks: list[CheckRule]
 
     def document(self, days_off: DaysOff | None) -> dict[str, Any]:
-        """The plain form that goes into the form document: everything spelled out, nothing that is unset.
+        """Return the plain form for the form document: every value explicit, unset ones left out.
 
-        A deadline that counts working days has the calendar in it; without such a deadline there need not be one.
+        When a deadline counts working days, it contains the calendar; otherwise no calendar is needed.
         """
         plain = self.model_dump(mode="json", exclude_none=True)
         for filing, written in zip(self.filings, plain["filings"], strict=True):
@@ -246,6 +246,6 @@ class RulesFile(Strict):
 
 
 def rules_schema() -> bytes:
-    """The text of schemas/rules.schema.json, made from this model."""
+    """Return the text of schemas/rules.schema.json, generated from this model."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **RulesFile.model_json_schema()}
     return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,4 +1,4 @@
-"""Whether a form's rules name what the form has: every pointer leads to a part of the right kind."""
+"""Checks that every pointer in a form's rules leads to a part of the right kind."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from functions.forms.outline import Field, Group, Rows
 Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]
 
-# It stands in every receipt, and whatever is typed there the receipt has to fit into one QR code, of 2,953 bytes.
+# This value stands in every receipt, and with any typed text the receipt must fit into one QR code, of 2,953 bytes.
 _LONGEST_UNIT_NAME = 200
 _KIND_NAMES = {"date": "日期", "integer": "整数", "choice": "单选", "choices": "多选", "uscc": "统一社会信用代码"}
 
 
 def check_rules(source: Source, definition: Definition) -> None:
-    """Raise AuthoringError for the first rule that names what the form does not have, or that its words contradict."""
+    """Raise AuthoringError for the first rule that names an unknown part, or that contradicts its words."""
     rules = _Rules(source.value, definition)
     for find in (rules.filings, rules.columns, rules.checks, rules.words):
         for where, cause, cure in find():

@@ -1,4 +1,4 @@
-"""What a form.json may hold: refuses whatever one validator, or one browser, would read otherwise than another."""
+"""Restricts form.json to what every validator and every browser interprets alike."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _UNSAFE_PATTERNS: Final = (
 
 
 def check_syntax(source: Source) -> None:
-    """Raise AuthoringError when the file is no JSON Schema 2020-12, or a word of ours has the wrong type."""
+    """Raise AuthoringError when the file is not JSON Schema 2020-12, or one of our keywords has the wrong type."""
     try:
         jsonschema_rs.meta.validate(source.value)
     except (jsonschema_rs.ValidationError, ValueError) as broken:
@@ -75,7 +75,7 @@ def _own_words(node: Any, where: Where) -> Iterator[Found]:
 
 
 def check_schema(form: Source, schema: Any) -> None:
-    """Raise AuthoringError for the first thing in the bundled schema that a form may not hold."""
+    """Raise AuthoringError for the first part of the bundled schema that a form may not contain."""
     for where, cause, cure in _findings(schema):
         raise mistake(form, where, cause, cure)
 

@@ -1,4 +1,4 @@
-"""A JSON or YAML file as its author wrote it: the value, and on which line each part of it stands; knows no model."""
+"""A JSON or YAML file as its author wrote it: the value, and the line of each part; knows no model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Mistake(AuthoringError):
-    """One mistake in a file: where it stands (line from 1), what is wrong and how to mend it, in Chinese."""
+    """One mistake in a file: its line (from 1), the cause and the cure, in Chinese."""
 
     def __init__(self, path: Path, line: int, cause: str, cure: str) -> None:
         super().__init__(f"{path}:{line}：{cause}。{cure}")
@@ -30,7 +30,7 @@ class Mistake(AuthoringError):
 
 
 class NoSuchDay(Exception):
-    """A value that looks like a day and is none, such as 2026-13-01."""
+    """A value that looks like a date but is not one, such as 2026-13-01."""
 
     def __init__(self, node: yaml.ScalarNode) -> None:
         super().__init__(node.value)
@@ -53,7 +53,7 @@ Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 @dataclass(frozen=True)
 class Source:
-    """One file that was read: `value` is what it says."""
+    """One file that was read; `value` is its content."""
 
     path: Path
     text: str
@@ -61,7 +61,7 @@ class Source:
 
     @classmethod
     def json(cls, path: Path) -> Source:
-        """A JSON file; a missing file, bad syntax, a key written twice or NaN is a Mistake."""
+        """Read a JSON file; a missing file, bad syntax, a duplicate key or NaN is a Mistake."""
         text = _read(path)
         try:
             value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
@@ -73,7 +73,7 @@ class Source:
 
     @classmethod
     def yaml(cls, path: Path, loader: type[Loader] | None = None) -> Source:
-        """A YAML file; a missing file, bad syntax, a day that is none or a key written twice is a Mistake."""
+        """Read a YAML file; a missing file, bad syntax, an invalid date or a duplicate key is a Mistake."""
         text = _read(path)
         try:
             source = cls(path, text, yaml.load(text, Loader=loader or Loader))  # noqa: S506 (a safe loader, by its type)
@@ -86,10 +86,10 @@ class Source:
         return source
 
     def line(self, where: Where) -> int:
-        """The line, from 1, on which this part stands; that of the nearest part around it when it is absent."""
+        """Return the line, from 1, of this part; when it is absent, that of the nearest part around it."""
         try:
             node, line = self._node, 1
-        except yaml.YAMLError:  # a few escapes of JSON are none in YAML: the file's name must do
+        except yaml.YAMLError:  # some JSON escapes are invalid in YAML: without a line, the file's name must do
             return 1
         for token in where:
             found = _child(node, token)
@@ -99,22 +99,22 @@ class Source:
         return line
 
     def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Every text in the file and where it stands; keys and numbers are none."""
+        """Yield every text in the file and its place; no keys or numbers."""
         return _texts(self.value, ())
 
     @cached_property
     def _node(self) -> Any:
-        """The file as YAML nodes, which know their lines; JSON is YAML but for tabs."""
+        """Return the file as YAML nodes, which know their lines; JSON is YAML except for tabs."""
         return yaml.compose(self.text.replace("\t", " "), Loader=yaml.CSafeLoader)
 
 
 def mistake(source: Source, where: Where, cause: str, cure: str) -> Mistake:
-    """The error for a mistake at this part of the file, ready to raise."""
+    """Make the error for a mistake at this part of the file."""
     return Mistake(source.path, source.line(where), cause, cure)
 
 
 def _unreadable(path: Path, text: str, broken: yaml.YAMLError) -> Mistake:
-    """The line at fault: of a key without its colon that is the key's, where reading ended on the next."""
+    """Find the faulty line: for a key without its colon that is the key's, though parsing stopped at the next."""
     if found := _UNPRINTABLE.search(text):
         line = text[: found.start()].count("\n") + 1
         return Mistake(path, line, "这里有看不见的控制字符", "请删去这一行重新输入")

@@ -1,4 +1,4 @@
-"""Whether the words of a deadline say what its rule computes: 六个月内, 每年 9 月 30 日前; knows no form."""
+"""Checks that the words of a deadline agree with its rule: 六个月内, 每年 9 月 30 日前; knows no form."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ _NUMBER: Final = r"([0-9]+|[一二两三四五六七八九十百]+)"
 _WITHIN: Final = r"(?:以|之)?内"
 _BEFORE: Final = r"(?:以|之)?前"
 _DIGITS: Final = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"两": 2}
-# What says that the last day lies in another year than the period: how many years later.
+# Words for a last day in a later year than the period, with the number of years.
 _OTHER_YEAR: Final = re.compile("(次年|翌年|第二年|上一?年度)|(下一?年度)")
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A deadline as words say it: the words, the rule that computes it, and what that rule must hold."""
+    """A deadline in words: the words, the kind of rule that computes it, and the values of that rule."""
 
     words: str
     rule: str
     values: Mapping[str, int]
 
     def agrees_with(self, due: Mapping[str, Any]) -> bool:
-        """Whether this `due` of a rule file computes it."""
+        """Whether this `due` of a rule file computes the deadline."""
         unsaid = {"month": 12, "day": 31}
         held = {name: due.get(name, unsaid.get(name)) for name in self.values}
         return bool(self.rule == due["rule"] and held == self.values)
 
 
 def terms_in(words: str) -> Iterator[Term]:
-    """Every deadline in these words; what is said in a way that is not known here is passed over."""
+    """Return every deadline in these words; skips unknown expressions."""
     text = re.sub(r"\s", "", words)
     for pattern, term in _TERMS:
         for match in pattern.finditer(text):
@@ -42,7 +42,7 @@ def terms_in(words: str) -> Iterator[Term]:
 
 
 def number_of(text: str) -> int:
-    """A number below a thousand, in digits or in Chinese: "20", "二十", "十五", "两", "一百二十"."""
+    """Parse a number below a thousand, in digits or in Chinese: "20", "二十", "十五", "两", "一百二十"."""
     if text.isdecimal():
         return int(text)
     total, digit = 0, 0
@@ -55,7 +55,7 @@ def number_of(text: str) -> int:
 
 
 def check_words(raw: Mapping[str, Any]) -> Iterator[Found]:
-    """Where the words of a rule file contradict the rules beside them."""
+    """Return the contradictions between the words of a rule file and its rules."""
     dues = [filing["due"] for filing in raw["filings"]]
     for place, filing in enumerate(raw["filings"]):
         where = ("filings", place, "words")
@@ -90,7 +90,7 @@ def _months(count: int) -> tuple[str, dict[str, int]]:
 
 
 def _last_of(month: int) -> tuple[str, dict[str, int]]:
-    """The end of February is its 28th: the rule has one day for every year."""
+    """The end of February is the 28th here: the rule has one day for every year."""
     return "day_of_year", {"month": month, "day": calendar.monthrange(2025, month)[1] if 1 <= month <= 12 else 0}
 
 

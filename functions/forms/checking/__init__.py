@@ -1,1 +1,1 @@
-"""Whether a filing is valid, and what a filer reads when it is not."""
+"""Validates a filing, and words its problems for the filer."""

@@ -1,4 +1,4 @@
-"""The cross-field checks that JSON Schema cannot express; rules.yml names them, each is written once, here."""
+"""The cross-field checks that JSON Schema cannot express; rules.yml names them, and each is implemented once, here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Judge = Callable[[Definition, Args, Any, date], Iterator[Finding]]
 
 
 def run_checks(definition: Definition, data: Any, today: date, *, warns: bool) -> Iterator[Problem]:
-    """The problems, or the warnings, of every check that the form's rules name; wrong types are left to the schema.
+    """Return the problems, or the warnings, of the form's cross-field checks; the schema reports wrong types.
 
     `today` is the date in Asia/Shanghai.
     """
@@ -136,7 +136,7 @@ def _may_be_left_out(definition: Definition, at: str) -> bool:
 
 
 def _dates(data: Any, at: str) -> Iterator[tuple[tuple[Token, ...], date]]:
-    """Every real date the pointer stands for, "*" meaning each row, with the tokens that lead to it."""
+    """Yield every valid date at the pointer, "*" meaning each row, with the tokens that lead to it."""
     for tokens in pointer.rows_at(data, pointer.split(at)):
         value = pointer.read(data, tokens)
         day = day_of(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""Why the gate refused: finds every fault of a filing, one for each place; slow, careful, loaded only when needed."""
+"""Explains why the gate refused: finds every fault of a filing, one for each place; slow, loaded only when needed."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Fault:
 
 
 def accepts(definition: Definition, data: Any) -> bool:
-    """The verdict of this validator, to be held equal to the gate's."""
+    """Return this validator's verdict, which must equal the gate's."""
     bounded = bound(data, _names(definition))
     return not bounded.unsayable and _validator(definition).is_valid(bounded.value)
 
 
 def faults_of(definition: Definition, data: Any) -> tuple[Fault, ...]:
-    """Every fault, one for each place, in no order. A missing part is replaced by the missing answers in it."""
+    """Return every fault, one for each place, in no order. A missing part is replaced by the missing answers in it."""
     bounded = bound(data, _names(definition))
     faults, gaps = _with_gaps_filled(definition, bounded.value)
     faults += [Fault(where, "unsayable", {}) for where in bounded.unsayable]
@@ -100,7 +100,7 @@ def _precedence(fault: Fault) -> int:
 
 
 def _place(definition: Definition, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Where to show a fault: one choice or file of several, and what is in it, is shown at their field."""
+    """Return where to show a fault: a fault in one of several choices or files is shown at their field."""
     for length in range(1, len(tokens)):
         if isinstance(definition.field_at(pointer.join(tokens[:length])), Field):
             return tokens[:length]
@@ -108,7 +108,7 @@ def _place(definition: Definition, tokens: tuple[Token, ...]) -> tuple[Token, ..
 
 
 def _without_consequences(definition: Definition, faults: list[Fault]) -> Iterator[Fault]:
-    """Leave out "does not apply" where the answer it hangs on is itself at fault: mending that one settles both."""
+    """Leave out "does not apply" when the deciding answer is itself at fault: correcting that answer settles both."""
     wrong = {pointer.general(fault.tokens) for fault in faults}
     for fault in faults:
         path = pointer.general(fault.tokens)
@@ -123,7 +123,7 @@ def _without_consequences(definition: Definition, faults: list[Fault]) -> Iterat
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    """A pattern as ECMA 262 means it, and never tried on text that is too long anyway."""
+    """Match a pattern as in ECMA 262; skips text that is too long anyway."""
     if not isinstance(instance, str) or len(instance) > schema.get("maxLength", LONGEST_TEXT):
         return
     if _compiled(pattern).search(instance) is None:
@@ -165,7 +165,7 @@ def _properties(validator: Any, properties: Any, instance: Any, schema: Any) -> 
 
 
 def _items(validator: Any, items: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    """Rows are not looked into when there are too many of them: that alone is said."""
+    """Skip the contents when there are too many rows: only that is reported."""
     if isinstance(instance, list) and len(instance) <= schema.get("maxItems", MOST_ROWS):
         for index, item in enumerate(instance):
             yield from validator.descend(item, items, path=index)

@@ -1,4 +1,4 @@
-"""The gate: what it accepts is valid. Compiled once per form; it says yes or no, and explains nothing."""
+"""The gate: a filing that it accepts is valid. Compiled once per form; it says yes or no, without a reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functions.forms.outline import Condition
 
 
 class Gate:
-    """The compiled form. Whatever cannot even be read as JSON values is refused, never raised."""
+    """The compiled form. Data that cannot even be read as JSON is refused; the gate never raises."""
 
     def __init__(self, schema: Any) -> None:
         self._validator = Draft202012Validator(
@@ -34,11 +34,11 @@ class Gate:
 
 @lru_cache(maxsize=64)
 def gate_of(definition: Definition) -> Gate:
-    """The gate of this form, compiled at first use."""
+    """Return the gate of this form, compiled at first use."""
     return Gate(definition.schema)
 
 
 @lru_cache(maxsize=64)
 def tests_of(definition: Definition) -> tuple[tuple[Condition, Gate], ...]:
-    """The conditions under which parts of the form apply, each with its compiled test."""
+    """Return the conditions for parts of the form, each with its compiled test."""
     return tuple((rule, Gate(dict(rule.test))) for rule in definition.conditions if rule.effect == "applies")

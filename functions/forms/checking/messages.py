@@ -1,4 +1,4 @@
-"""What a filer reads when something is wrong: one Chinese sentence for each fault, with the label and the cure."""
+"""The messages for filers: one Chinese sentence for each fault, with the label and the cure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Part = Field | Group | Rows | Section
 
 
 def say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: Any, data: Any) -> str:
-    """The message for a fault at these tokens; `data` is the whole filing as it came, `schema` what it breaks."""
-    # A name that begins with a digit brings its own space, which has no place where a sentence begins.
+    """Return the message for a fault at these tokens; `data` is the whole filing, `schema` the part that it breaks."""
+    # A name that begins with a digit has a leading space, which is wrong at the beginning of a sentence.
     return _say(definition, tokens, rule, schema, data).strip()
 
 
@@ -54,19 +54,19 @@ def _say(definition: Definition, tokens: tuple[Token, ...], rule: str, schema: A
 
 
 def first_clause(message: str) -> str:
-    """What is wrong, without the cure: the message up to its first full stop that stands in no quotation marks."""
+    """Return the message up to its first full stop outside quotation marks: the fault without the cure."""
     found = _CLAUSE.match(message)
     return found[0] if found else message
 
 
 def label_of(definition: Definition, tokens: tuple[Token, ...]) -> str:
-    """The label of the place; for a column that the form does not have, the name it came with."""
+    """Return the label of the place; for a column that the form does not have, its key in the data."""
     at = pointer.join(tokens)
     return definition.label_at(at) if not tokens or definition.field_at(at) else shown(tokens[-1]) or "没有名字的栏目"
 
 
 def missing(definition: Definition, tokens: tuple[Token, ...], part: Part, data: Any) -> str:
-    """The message for an answer that is not there."""
+    """Return the message for a missing answer."""
     name = name_of(definition, pointer.join(tokens))
     if isinstance(part, Rows):
         return part.ask if isinstance(part.ask, str) and part.ask else f"请至少填一个{part.item_label}"
@@ -156,7 +156,7 @@ def _text(field: Field, name: str, value: Any) -> str:
 
 
 def unseen_words(name: str, text: str) -> str:
-    """What to say of a text in which there is a character that nobody sees."""
+    """Return the message about an invisible character in a text."""
     found = hidden_in(text) or next((each for each in text if not each.isprintable()), "")
     return f"{name}里有看不见的字符{name_character(found) if found else ''}。请删去后重新输入"
 
@@ -243,7 +243,7 @@ def _several(part: Item | Section, name: str, value: Any) -> str:
     return f"{_quoted(name)}的写法不对，应是一组栏目。请按表的结构填写"
 
 
-# What to do about a character that only looks like a plain one, in an answer that is made of plain ones.
+# Cures for a character that only looks like a plain one, in an answer that takes plain ones.
 _PLAIN = {
     "integer": "请改成 0 到 9 的数字",
     "decimal": "请改成 0 到 9 的数字和小数点，如 12.50",
@@ -267,7 +267,7 @@ _FIELDS = {
 
 
 def name_of(definition: Definition, at: str) -> str:
-    """The name of what stands at a pointer, for use in a sentence: "数据库 2 的维护情况"; "" for the whole form.
+    """Return the name at a pointer, for use in a sentence: "数据库 2 的维护情况"; "" for the whole form.
 
     A name that begins with a digit has a space before it, as Chinese set with digits does.
     """

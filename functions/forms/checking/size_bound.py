@@ -1,4 +1,4 @@
-"""How a hostile document is cut to a size that can be explained quickly, without making an invalid one valid."""
+"""Cuts a hostile document to a size that can be explained quickly, without making an invalid one valid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEEPEST: Final = 16
 
 @dataclass
 class Bounded:
-    """`value` is the document cut down, `unsayable` where it holds text that is no Unicode text (lone surrogates).
+    """`value` is the cut document; `unsayable` says that it holds text that is not Unicode (lone surrogates).
 
     A text longer than any form allows keeps one character too many, a list one row too many, an object its known keys
     and a few unknown ones; what is nested too deep and what is no JSON number become null. Forms keep to these limits
@@ -30,7 +30,7 @@ class Bounded:
 
 
 def bound(document: Any, known: Set[str]) -> Bounded:
-    """The document within limits; `known` are the property names of the form."""
+    """Cut the document to the limits; `known` are the property names of the form."""
     result = Bounded()
     result.value = _cut(document, known, (), result)
     return result

@@ -1,4 +1,4 @@
-"""Whether a filing is valid, and everything that is wrong with it at once, in form order."""
+"""Validates a filing and returns all its problems at once, in form order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Whoever calls `validate` logs the form and its digest then, and nothing of the f
 
 
 def validate(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]:
-    """Every problem of the filing, one for each place, in form order; empty when it is valid.
+    """Return every problem of the filing, one for each place, in form order; empty when it is valid.
 
     `today` is the day of submission in Asia/Shanghai. Never raises, whatever the data is.
     """
@@ -43,14 +43,14 @@ def validate(definition: Definition, data: Any, today: date) -> tuple[Problem, .
 
 
 def warnings(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]:
-    """What is worth a second look but no reason to refuse, one for each place; `today` as in `validate`."""
+    """Return what deserves a second check but is not refused, one for each place; `today` as in `validate`."""
     return _in_form_order(definition, run_checks(definition, data, today, warns=True))
 
 
 def prune(definition: Definition, data: Any) -> tuple[Any, tuple[str, ...]]:
-    """The data without the answers to questions that do not apply, and the pointers of those that were dropped.
+    """Return the data without the answers to questions that do not apply, and the pointers of the dropped answers.
 
-    The data given is not changed. An answer that hung on a dropped one is dropped too.
+    Does not change the given data. Dropping an answer also drops the answers that depend on it.
     """
     pruned: Any = data
     dropped: list[str] = []
@@ -94,7 +94,7 @@ def _not_applicable(rule: tuple[Condition, Gate], data: Any) -> Iterable[tuple[T
 
 
 def _without(value: Any, tokens: tuple[Token, ...]) -> Any:
-    """A copy without what stands at these tokens, sharing all that is beside the way there."""
+    """Return a copy without the value at these tokens; shares all parts beside the path."""
     token, below = tokens[0], tokens[1:]
     if isinstance(value, list):
         return [_without(item, below) if index == token else item for index, item in enumerate(value)]

@@ -1,4 +1,4 @@
-"""What a backup file is: a zip of the data folder with a manifest of digests; writes one, knows no database."""
+"""The format of a backup: a zip of the data folder with a manifest of digests; writes one, knows no database."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Manifest:
     files: tuple[Entry, ...]
 
     def written(self) -> bytes:
-        """The manifest as JSON."""
+        """Return the manifest as JSON."""
         return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
 
     @classmethod
     def read(cls, content: bytes) -> Manifest:
-        """The manifest of its JSON; ValueError for anything else."""
+        """Read a manifest from JSON; ValueError for anything else."""
         raw: Any = json.loads(content)
         if not isinstance(raw, dict) or raw.pop("format", None) != FORMAT:
             raise ValueError("not a manifest of ours")
@@ -70,7 +70,7 @@ class Manifest:
 
 
 class Packer:
-    """Writes the members of a backup and remembers their digests. `advance` is told how many bytes went in."""
+    """Writes the members of a backup and records their digests. `advance` is called with the number of bytes added."""
 
     def __init__(self, file: BinaryIO, at: datetime, advance: Callable[[int], None]) -> None:
         self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
@@ -79,7 +79,7 @@ class Packer:
         self._entries: list[Entry] = []
 
     def add(self, name: str, source: Path, *, compress: bool) -> None:
-        """Put the file in under this name, as it is read now; a file that is gone by now is left out."""
+        """Add the file under this name, as it is now; skips a file that is gone by now."""
         try:
             file = source.open("rb")
         except FileNotFoundError:
@@ -96,7 +96,7 @@ class Packer:
         self._entries.append(Entry(name, size, digest.hexdigest()))
 
     def finish(self, *, program: str, filings: int, sign: Callable[[bytes], str] | None) -> Manifest:
-        """Write the manifest, and the signature over it where there is a key, and close the zip."""
+        """Write the manifest, and its signature when there is a key, and close the zip."""
         made_at = self._at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         manifest = Manifest(made_at, program, filings, tuple(self._entries))
         self._zip.writestr(self._info(MANIFEST, True), manifest.written(), compresslevel=FASTEST)
@@ -115,10 +115,10 @@ class Packer:
 
 @contextmanager
 def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A private draft to write, and a path for scratch beside it; at the end the draft, made durable, becomes `out`.
+    """Yield a private draft and a scratch path beside it; at the end the draft, synced, becomes `out`.
 
-    Where `out` is a link, what it leads to is replaced. What an interrupted run left behind is used again. QingdanError
-    when it cannot be written, or another run writes it.
+    When `out` is a link, its target is replaced. Reuses the files of an interrupted run. QingdanError when it cannot be
+    written, or another run is writing it.
     """
     target = real_file(out)
     draft, scratch = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.part-database")
@@ -145,7 +145,7 @@ def drafted(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def _take(file: BinaryIO, draft: Path, out: Path) -> None:
-    """Keep others off the draft; one that another run has finished meanwhile is a backup, and no draft any more."""
+    """Lock the draft; a draft that another run has finished meanwhile is a backup, and no longer a draft."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not os.path.samestat(os.fstat(file.fileno()), draft.stat()):
@@ -172,7 +172,7 @@ def _unwritable(out: Path, error: OSError) -> QingdanError:
 
 
 def is_inside(name: str) -> bool:
-    """Whether a member's name stays below the folder it is unpacked into, and names no hidden file."""
+    """Whether a member's name stays below the target folder, and names no hidden file."""
     parts = PurePosixPath(name).parts
     plain = name.isprintable() and name == "/".join(parts)
     return plain and bool(parts) and not any(part.startswith((".", "/")) for part in parts)

@@ -1,4 +1,4 @@
-"""Backs a data folder up into one file while the server works on it, and brings it back; knows no filing."""
+"""Backs up a data folder into one file while the server works on it, and restores it; knows no filing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def backup_size(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a backup holds, and the digests of the files that its filings name and that are missing or not whole."""
+    """The contents of a backup, and the digests of named files that are missing or damaged."""
 
     manifest: Manifest
     faulty: tuple[str, ...]
@@ -46,9 +46,9 @@ def make_backup(
 ) -> Made:
     """Write the folder's backup to `out`, whole or not at all. A server may be writing meanwhile.
 
-    `at` is aware; `sign` states that the manifest is ours; `advance` is told how many bytes are done. The database
-    comes first: every file that it names was durable before, and is still there. NotFound, StoreUnavailable or
-    QingdanError say why there is no backup. What is wrong with single files is no reason not to keep the others.
+    `at` is aware; `sign` signs the manifest; `advance` is called with the number of bytes done. The database comes
+    first: every file that it names was durable before, and still exists. NotFound, StoreUnavailable or QingdanError say
+    why there is no backup. Damage in single files does not prevent a backup of the others.
     """
     if folder.resolve() in out.resolve().parents:
         raise QingdanError(f"备份文件不能放在数据文件夹 {folder} 里。请换一个地方，最好是另一块磁盘")
@@ -72,10 +72,10 @@ def make_backup(
 
 
 def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> tuple[str, ...]:
-    """Bring the backup back into `folder`, which must be empty or not there; what `Made.faulty` says of it.
+    """Restore the backup into `folder`, which must be empty or missing; return its `Made.faulty`.
 
-    Every digest is verified before anything stands in its place; `advance` is told how many bytes are done. Raises
-    QingdanError: when the folder holds something, or with a line for each part of the backup that is damaged.
+    Every digest is verified before any file gets its place; `advance` is called with the number of bytes done. Raises
+    QingdanError: when the folder is not empty, or with a line for each damaged part of the backup.
     """
     with _empty_folder(folder) as scratch:
         try:
@@ -89,16 +89,16 @@ def restore_backup(backup: Backup, folder: Path, *, advance: Bar) -> tuple[str, 
 
 
 def _faulty(database: Path, manifest: Manifest) -> tuple[str, ...]:
-    """The digests of the files that are named in the database and not whole among those of the manifest, sorted."""
+    """Return the digests of the files that the database names and the manifest does not have whole, sorted."""
     whole = {entry.sha256 for entry in manifest.files if PurePosixPath(entry.path).name == entry.sha256}
     return tuple(sorted(digest for digest in named_in_snapshot(database) if digest not in whole))
 
 
 def _other_files(folder: Path) -> Iterator[Path]:
-    """What the folder holds beside the database, in order; neither locks nor drafts, whose names begin with a dot.
+    """Yield the folder's files beside the database, in order; no locks and drafts, whose names begin with a dot.
 
-    Files from outside move on from area to area while a server works: each is met in one of them, in this order at the
-    latest in the last. What is still on its way in is sent again, what was set in type is set anew.
+    Uploaded files move from area to area while a server works: in this order each is found, at the latest in the last
+    area. Unfinished uploads are sent again, cached documents are typeset again.
     """
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -113,7 +113,7 @@ def _other_files(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _empty_folder(folder: Path) -> Iterator[Path]:
-    """A scratch folder in the empty folder, which no server may take meanwhile; what fails leaves it as it was."""
+    """Yield a scratch folder in the empty folder, locked against servers; a failure leaves the folder unchanged."""
     existed = folder.exists()
     private_folder(folder)
     if any(path.name != "lost+found" for path in folder.iterdir()):

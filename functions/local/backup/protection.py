@@ -1,6 +1,6 @@
-"""Who may read a backup, and who made it: encryption with age, a signature over the manifest; knows no zip.
+"""Protects a backup: encryption with age, a signature over the manifest; knows no zip.
 
-The machine that makes backups knows a recipient, which only encrypts: who takes the machine reads no older backup.
+The backup machine knows only a recipient, which can only encrypt: a thief of the machine cannot read older backups.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _AGE: Final = b"age-encryption.org/v1\n"
 
 
 def new_identity(file: Path) -> str:
-    """Write a new identity, which reads backups, to `file` (mode 600), and return its recipient."""
+    """Write a new identity, which decrypts backups, to `file` (mode 600), and return its recipient."""
     from pyrage import x25519
 
     identity = x25519.Identity.generate()
@@ -38,7 +38,7 @@ def new_identity(file: Path) -> str:
 
 
 def read_recipients(given: Sequence[str]) -> list[str]:
-    """The recipients (age1…), or QingdanError for what is none."""
+    """Parse the recipients (age1…); QingdanError for a malformed one."""
     from pyrage import RecipientError, x25519
 
     for each in given:
@@ -50,7 +50,7 @@ def read_recipients(given: Sequence[str]) -> list[str]:
 
 
 def encrypt(plain: Path, out: Path, recipients: Sequence[str]) -> None:
-    """Put the encrypted file in place of `out`, whole or not at all."""
+    """Replace `out` by the encrypted file, whole or not at all."""
     from pyrage import encrypt_io, x25519
 
     draft = out.with_name(f".{out.name}.age-part")
@@ -69,9 +69,9 @@ def encrypt(plain: Path, out: Path, recipients: Sequence[str]) -> None:
 
 @contextmanager
 def readable(file: Path, identity: Path | None, scratch: Path) -> Iterator[Path]:
-    """The backup as it can be read: the file itself, or, of an encrypted one, a private copy in the folder `scratch`.
+    """Return a readable backup: the file itself, or a decrypted private copy in the folder `scratch`.
 
-    QingdanError says what is wrong: no identity, another one, or a file that was changed or cut off.
+    QingdanError says what is wrong: no identity, a wrong one, or a file that was changed or truncated.
     """
     if not is_encrypted(file):
         yield file
@@ -104,7 +104,7 @@ def _decrypt(file: Path, identity: Path, plain: Path) -> None:
             raise QingdanError(f"{file} 不是为 {identity} 这一把私钥加的密，什么也没有恢复。请换一把私钥") from None
         raise QingdanError(f"{file} 被改动过，或者缺了一截，什么也没有恢复。请用另一份备份") from None
     except OSError as error:
-        # What is changed or cut off behind the head comes as an error of reading.
+        # A change or truncation after the header is reported as a read error.
         reason = system_reason(error) if error.errno else "内容被改动过，或者缺了一截"
         raise QingdanError(f"{file} 解不开（{reason}），什么也没有恢复。请用另一份备份") from None
 
@@ -119,7 +119,7 @@ def _identity(file: Path) -> object:
 
 
 def sign(signer: Signer, manifest: bytes) -> str:
-    """The statement, as a JWS, that this manifest is ours; it lists every file with its digest."""
+    """Sign the manifest as a JWS; it lists every file with its digest."""
     return signer.sign({"algorithm": ALGORITHM, "manifest": hashlib.sha256(manifest).hexdigest()})
 
 

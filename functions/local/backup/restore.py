@@ -1,4 +1,4 @@
-"""Reads a backup file that may be damaged, and says of every part of it whether it is whole; knows no data folder."""
+"""Reads a backup file that may be damaged, and checks every part of it; knows no data folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from functions.local.backup.protection import is_ours
 from functions.storage.folder import FILE_MODE, private_folder
 from functions.storage.keyring import receipt_key
 
-# What Python's zip reader raises, in one version or another, over bytes that are not what they should be.
+# The errors of Python's zip reader, in all versions, for damaged bytes.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 _KEY = re.compile(r"keys/receipt-[^/]+\.pem")
 # Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
@@ -30,7 +30,7 @@ _CURE = "什么也没有恢复。请用另一份备份；这一份留着，完�
 
 
 class Damaged(QingdanError):
-    """The backup is not what was written; the message names what is broken."""
+    """The backup was damaged; the message names what is broken."""
 
 
 class Backup:
@@ -58,11 +58,11 @@ class Backup:
 
     @property
     def size(self) -> int:
-        """The bytes it unpacks to."""
+        """Return the unpacked size in bytes."""
         return sum(entry.size for entry in self.manifest.files)
 
     def require_signed(self, keys: Mapping[str, ec.EllipticCurvePublicKey] | None) -> bool:
-        """Whether it is signed: by one of these keys, kept elsewhere, or, without any, by one of its own.
+        """Check the signature: by one of these keys, stored elsewhere, or, without any, by one of the backup's own.
 
         Damaged when the signature is wrong, and when keys are given and there is none.
         """
@@ -103,7 +103,7 @@ class Backup:
         return content
 
     def unpack(self, into: Path, advance: Callable[[int], None]) -> None:
-        """Write every file below `into`, which is empty; Damaged, with a line for each file that is not whole.
+        """Write every file below `into`, which is empty; Damaged, with a line for each damaged file.
 
         `advance` is told how many bytes are done.
         """
@@ -126,7 +126,7 @@ class Backup:
             raise Damaged(f"{self._file} 里的 {MANIFEST} 已经损坏。{_CURE}") from None
 
     def _misnamed(self) -> list[str]:
-        """Where the names in the zip and those in the manifest differ, or lead out of the folder."""
+        """Return names that differ between zip and manifest, or that lead out of the folder."""
         held, listed = Counter(self._zip.namelist()), Counter(entry.path for entry in self.manifest.files)
         del held[MANIFEST], held[SIGNATURE]
         return [
@@ -136,7 +136,7 @@ class Backup:
         ]
 
     def _unpack_one(self, entry: Entry, into: Path) -> str:
-        """What is wrong with the file, or "" when it is whole."""
+        """Unpack one file; return what is wrong with it, or ""."""
         path = into / entry.path
         digest, size = hashlib.sha256(), 0
         try:

@@ -1,6 +1,6 @@
-"""Says in Chinese how a command is used and what was wrong with how it was typed; the library says both in English.
+"""Explains usage and typing errors of commands in Chinese; the command-line library has only English texts.
 
-Knows the words of the library, of the one version that `pyproject.toml` pins, and no command.
+Knows the texts of the library's version that `pyproject.toml` pins, and no command.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Group(TyperGroup):
 
 
 class App(typer.Typer):
-    """Commands that explain themselves in Chinese, and show how they are used when none is named."""
+    """Commands that explain themselves in Chinese, and show their usage when none is named."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(cls=_Group, no_args_is_help=True, rich_markup_mode=None, **options)
@@ -65,7 +65,7 @@ class App(typer.Typer):
 
 
 def run(app: App, typed: Sequence[str] | None = None) -> int:
-    """Run the command that was typed; the exit code, which is 2 when it was typed wrong. That is said on stderr."""
+    """Run the typed command and return its exit code; 2 means wrong usage, explained on stderr."""
     try:
         return int(app(typed, prog_name=app.info.name, standalone_mode=False) or 0)
     except typer.TyperException as error:
@@ -77,7 +77,7 @@ def run(app: App, typed: Sequence[str] | None = None) -> int:
 
 
 def _explained(error: Any) -> str:
-    """What was wrong with the command that was typed, and where to read how it is used."""
+    """Explain the usage error, and where to read about the usage."""
     if error.message.startswith(_HELP["^Usage: "]):
         return str(error.message)
     if error.ctx is None:

@@ -1,4 +1,4 @@
-"""The command line `qingdan`: reads what an operator typed, calls one thing, says in Chinese what came of it."""
+"""The command line `qingdan`: parses the operator's input, makes one call, prints the result in Chinese."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ app.command()(score_sheet)
 
 
 class StoreName(StrEnum):
-    """Stores that `serve` makes for itself; any other is named by the settings."""
+    """Stores that `serve` makes itself; the settings name any other."""
 
     aws_local = "aws-local"
 
@@ -174,11 +174,11 @@ def _shown(host: str) -> str:
 
 
 def first_account(services: Services) -> str | None:
-    """The one-time password of the account `admin`, made when there is no account yet; else None."""
+    """Return the one-time password of a new account `admin`, if there was no account; else None."""
     from functions.staff.accounts import make_account
     from functions.staff.passwords import Passwords
 
-    # On a store that is closed again: this process may still have to fork.
+    # Uses a store that is closed again: this process may still have to fork.
     with closing(reopen(services)) as own:
         if own.staff.accounts():
             return None
@@ -286,7 +286,7 @@ def _wrong_content(root: Path, said: list[str]) -> list[str]:
     from publisher.output.generate import refused_settings
 
     mistakes = dict.fromkeys(str(mistake) for mistake in check_content(root))
-    # A form that cannot be read stops the content too; it is named once, among the forms.
+    # An unreadable form stops the content check too; it is reported once, among the forms.
     found = [mistake for mistake in mistakes if not any(words.endswith(mistake) for words in said)]
     return found or refused_settings(root)
 

@@ -48,7 +48,7 @@ def score_sheet(
 
 
 def _read(path: Path, sheet: ScoreSheet) -> dict[str, Any]:
-    """What the file says of a scoring; QingdanError with everything that is wrong with it."""
+    """Read the scores from the file; QingdanError with everything that is wrong with it."""
     try:
         raw = json.loads(path.read_bytes(), parse_float=Decimal)
     except OSError as error:
@@ -87,7 +87,7 @@ def _wrong_head(raw: Mapping[str, Any], sheet: ScoreSheet) -> list[str]:
 
 
 def _scores(given: Any) -> tuple[dict[str, Score], dict[str, str]]:
-    """The scores by number of item, and by the same or its place what is wrong with those that cannot be read."""
+    """Return the scores by item number, and the problems of unreadable ones by number or position."""
     if not isinstance(given, list):
         return {}, {"": "scores 要写成列表，每一项有 no、score，扣了分的还有 reason"}
     scores: dict[str, Score] = {}

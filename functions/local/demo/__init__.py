@@ -1,1 +1,1 @@
-"""The desk as it looks in real life: invented units, what they filed in three years, and what officers did with it."""
+"""A realistic demo of the desk: invented units, their filings of three years, and the officers' decisions."""

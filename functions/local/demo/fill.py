@@ -1,6 +1,6 @@
 """Fills a data folder with the invented lives, day after day, through the use cases and each night's work.
 
-Knows no form's fields and no story; the time is an argument, and only passwords and keys come from the system's chance.
+Knows no form's fields and no story; the time is an argument, and only passwords and keys are random.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ ACCOUNTS: Final[dict[str, Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to happen up to `now` (aware): the lives, and when each one's steps are due: moment, life, its step."""
+    """The events up to `now` (aware): the lives, and when each step is due: moment, life, its step."""
 
     now: datetime
     lives: tuple[Life, ...]
@@ -56,7 +56,7 @@ class Plan:
 
     @classmethod
     def of(cls, now: datetime, seed: int = SEED) -> Plan:
-        """Three years that end now; the same for the same seed and moment."""
+        """Return the plan of three years that end now; deterministic for a seed and moment."""
         today = day_in_shanghai(now)
         lives = [life for life in lives_of(seed, list(matters_of(seed, today)), now) if life.at < now]
         agenda = sorted(
@@ -69,7 +69,7 @@ class Plan:
 
 
 def fill(services: Services, plan: Plan, advance: Callable[[int], None]) -> dict[str, str]:
-    """Let the plan happen in empty data and give the password of each account; `advance` is told how many steps are in.
+    """Carry out the plan in empty data and return each account's password; `advance` gets the number of steps.
 
     QingdanError when an answer does not fit its form.
     """
@@ -85,7 +85,7 @@ def fill(services: Services, plan: Plan, advance: Callable[[int], None]) -> dict
 
 
 class _Days:
-    """What of the lives is stored so far."""
+    """The stored part of the lives."""
 
     def __init__(self, services: Services, plan: Plan) -> None:
         self.services, self.lives, self.entropy = services, plan.lives, _stream(plan.salt)
@@ -95,7 +95,7 @@ class _Days:
             services.blobs.keep("attachments", digest, scan)
 
     def live(self, turns: list[tuple[int, int]]) -> int:
-        """Take one day's steps, no two of one filing, in their order; how many are stored when this returns."""
+        """Take one day's steps, at most one per filing, in order; return the number of stored steps."""
         stored: list[Future[Any]] = []
         entries: list[Entry] = []
         for index, place in turns:
@@ -147,7 +147,7 @@ class _Days:
 
 
 def _signing_in(entries: Iterable[Entry]) -> list[Entry]:
-    """The day's entries in their order, each account's first one after its signing in."""
+    """Return the day's entries in order, with a sign-in before each account's first one."""
     found: dict[str, Entry] = {}
     ordered = sorted(entries, key=lambda entry: entry.at)
     for entry in ordered:
@@ -160,7 +160,7 @@ def _make_accounts(services: Services, at: datetime) -> dict[str, str]:
     passwords, given = Passwords(services.entropy), {}
     for name, role in ACCOUNTS.items():
         given[name] = passwords.one_time().replace("-", "").lower()
-        # Given, so that it need not be changed: whoever tries the desk out signs in with it as often as they like.
+        # Chosen, so that it need not be changed: whoever tries out the desk signs in with it as often as they like.
         make_account(services.staff, passwords, name=name, role=role, password=given[name], at=at)
         entry = Entry("account_added", CONSOLE, at, details={"account": name, "role": role})
         services.trail.add(entry, services.entropy(SALT_BYTES)).result()
@@ -168,9 +168,9 @@ def _make_accounts(services: Services, at: datetime) -> dict[str, str]:
 
 
 def matters_of(seed: int, today: date) -> Iterator[Matter]:
-    """What the units have to file in the three years up to `today`, and the day on which each means to."""
+    """Return what the units must file in the three years up to `today`, and the day on which each intends to file."""
     units = units_of(seed, MOST)
-    # Until autumn hardly any report about last year has come in: then there is a year more.
+    # Until autumn hardly any report about last year has come in: then one more year is added.
     first = today.year - YEARS - (today.month < MOST_HAVE_COME)
     for year in range(first, today.year):
         for unit in units:
@@ -182,7 +182,7 @@ def matters_of(seed: int, today: date) -> Iterator[Matter]:
 
 
 def _day_of_report(chance: random.Random, year: int) -> date:
-    """Most come in September, the last days of all; some late."""
+    """Return a day, most often in September, at its end; some are late."""
     if chance.random() < 0.1:
         return date(year, 10, 1) + timedelta(days=chance.randrange(80))
     return date(year, 3, 1) + timedelta(days=int(chance.triangular(0, 212, 205)))
@@ -208,12 +208,12 @@ def _registrations(seed: int, project: Project, today: date) -> Iterator[Matter]
 
 
 def _stopped(at: datetime) -> datetime:
-    """What a clock says that stands at this moment."""
+    """Return a clock that always gives this moment."""
     return at
 
 
 def _stream(seed: str) -> Callable[[int], bytes]:
-    """Bytes that are the same each time: salts and numbers of what is invented anyway."""
+    """Yield deterministic bytes, for salts and numbers of invented data."""
     taken = 0
 
     def more(count: int) -> bytes:

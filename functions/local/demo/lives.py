@@ -1,4 +1,4 @@
-"""What happens to each invented filing, and when: stories in every state, told ahead of time; stores nothing."""
+"""The invented history of each filing: stories in every state, planned ahead of time; stores nothing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something to file: with which form, on which day, and what is answered when it is filed on a given day."""
+    """A duty to file: the form, the day, and the answers for a given day of filing."""
 
     form: str
     day: date
@@ -104,7 +104,7 @@ class _Teller:
 
     @property
     def old(self) -> bool:
-        """Whether it came in so long ago that an office would have settled it."""
+        """Whether it came in so long ago that a real office would have decided it."""
         return self.now - self.life.at > _SETTLED
 
     def plain(self) -> None:

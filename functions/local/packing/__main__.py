@@ -1,4 +1,4 @@
-"""`python -m functions.local.packing`: packs every function file, and says how large each package is."""
+"""`python -m functions.local.packing`: packs every function file, and reports the size of each package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files into a zip, the same files into the same bytes, with bytecode if an interpreter is given; knows no function."""
+"""Writes reproducible zips, with bytecode if an interpreter is given; knows no function."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from functions.errors import QingdanError
 Version = tuple[int, int]
 TASK_FOLDER: Final = "/var/task"
 _NEEDED, _UTF8, _DEFLATED = 20, 0x800, 8
-# The earliest time that a zip can tell, 1980-01-01.
+# The earliest time that a zip can store, 1980-01-01.
 _MIDNIGHT, _FIRST_DAY = 0, 0x21
 _MADE_BY: Final = 3 << 8 | _NEEDED
 _READABLE: Final = 0o100644 << 16

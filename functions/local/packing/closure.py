@@ -1,4 +1,4 @@
-"""What of our own code a function file needs, and which libraries that imports; knows no library's inside, no zip."""
+"""Finds a function's own modules and the libraries that they import; looks into no library and no zip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import grimp
 from functions.errors import QingdanError
 
 PACKAGE: Final = "functions"
-# What only one machine takes. On AWS the forms come compiled and the records lie in DynamoDB: these are never imported.
+# Used on one machine only. On AWS the forms are compiled and the records are in DynamoDB: these are never imported.
 ONE_MACHINE: Final = (
     "functions.local",
     "functions.storage.sqlite",
@@ -24,7 +24,7 @@ ONE_MACHINE: Final = (
     "functions.storage.keys",
     "functions.forms.authoring",
 )
-# The runtime brings it, with all that it needs.
+# The runtime provides it, with its dependencies.
 PROVIDED: Final = frozenset({"boto3", "botocore", "s3transfer"})
 
 
@@ -70,7 +70,7 @@ def closure_of(root: Path, function: str) -> Closure:
 
 
 def _reached(start: str) -> set[str]:
-    """The modules from this one on, with the packages around each, which Python imports with it."""
+    """Return the modules reachable from this one, with their packages, which Python imports too."""
     graph, found, waiting = _graph(), set[str](), [start]
     while waiting:
         name = waiting.pop()
@@ -82,7 +82,7 @@ def _reached(start: str) -> set[str]:
 
 @cache
 def _graph() -> grimp.ImportGraph:
-    """Who imports whom, read from the source without running it, without what only type checkers read."""
+    """Return the import graph, read from the source without running it, without imports for type checkers."""
     graph = grimp.build_graph(
         PACKAGE, include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
     )

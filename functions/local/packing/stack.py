@@ -1,4 +1,4 @@
-"""What serverless.yml takes from the code, so that nothing is written twice: routes, headers, the table's keys."""
+"""Derives values for serverless.yml from the code, so that nothing is written twice: routes, headers, table keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from functions.storage.aws.table import TTL_ATTRIBUTE, definition
 from functions.web.edge.security_headers import site_headers
 from functions.web.http.site_frame import SiteFrame
 
-# It answers for the addresses that nobody serves, as it does on one machine.
+# This function answers addresses without a route, as on one machine.
 EVERYTHING_ELSE: Final = "submit"
 _REST: Final = ":path}"
 _MIXED: Final = re.compile(r"/(?=[^/]*\{)(?!\{[^/{}]+\}(?:/|$))[^/]+")
@@ -71,7 +71,7 @@ def routes_of(function: str, module_name: str, services: Services) -> list[str]:
 
 
 def _methods(route: Route) -> Iterator[str]:
-    # HEAD is answered wherever GET is; what asks for it comes with the cache, which asks with GET.
+    # HEAD is answered wherever GET is; programs that send HEAD have the response cached by their GET.
     return (method for method in route.methods or () if method != "HEAD")
 
 

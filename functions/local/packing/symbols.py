@@ -1,4 +1,4 @@
-"""Blanks the names that a compiled library carries for debuggers; knows of ELF no more than where these lie."""
+"""Blanks a compiled library's debug symbol names; knows of ELF only where these are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SYMBOLS: Final = 2
 def without_symbols(content: bytes) -> bytes:
     """The content of a file, as long as before, with zeros for its symbol table and that table's names, if it has them.
 
-    The loader reads neither: what it needs stands in a table of its own.
+    The loader does not need them: it has a table of its own.
     """
     if not content.startswith(_ELF64):
         return content

@@ -1,1 +1,1 @@
-"""The one-machine server: the site and every function in one address, in several processes."""
+"""The one-machine server: the site and every function at one address, in several processes."""

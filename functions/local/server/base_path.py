@@ -1,4 +1,4 @@
-"""Serves the application under the site's own path, as part of a portal; knows nothing of what it serves."""
+"""Mounts the application under the site's own path, as part of a portal; does not interpret requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 def under(base: str, app: ASGIApp) -> ASGIApp:
     """The application at the path `base`, which has a slash at both ends; at "/" it is the application itself.
 
-    A portal's proxy may keep the path or take it away: both arrive, and the links that are made name it.
+    A portal's proxy may keep the path or remove it: both work, and generated links contain it.
     """
     prefix = base.rstrip("/")
     if not prefix:

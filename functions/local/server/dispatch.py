@@ -1,4 +1,4 @@
-"""Which function answers a request on one machine, as their own routes say; the site answers everything else."""
+"""Routes a request to a function by the functions' own routes; the site answers everything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.local.server.static_site import StaticSite
 from functions.web.http.routes import Route, own
 
 LOOKING: Final = ("GET", "HEAD")
-# Its addresses have a step more before they tell the functions apart.
+# In these addresses one more step is needed to tell the functions apart.
 _PROGRAMS: Final = "api"
 
 
@@ -39,7 +39,7 @@ class Dispatch:
         looking = method in LOOKING
         if looking and path in self._site:
             return self._site
-        # The router of the function leads on from an address that has a slash too many, or lacks one.
+        # The function's router redirects from an address with a missing or surplus slash.
         other = path.removesuffix("/") if path.endswith("/") else path + "/"
         known = self._routes.get(_head(path), [])
         found = _taking(known, path, method) or self._there(known, path) or _taking(known, other, method)
@@ -52,7 +52,7 @@ class Dispatch:
         return self._rest if not looking or _first(path) in self._firsts else self._site
 
     def _there(self, known: list[tuple[Route, Starlette]], path: str) -> Starlette | None:
-        """The function with a route here for another method; one for a form counts for known forms alone."""
+        """Return the function with a route here for another method; a form's address counts only for known forms."""
         for route, function in known:
             variables = route.at(path)
             if variables is not None and variables.get("form") in (None, *self._forms):
@@ -69,6 +69,6 @@ def _first(path: str) -> str:
 
 
 def _head(path: str) -> str:
-    """The first step of an address; of those for programs, whose first step is the same for all, the first two."""
+    """Return the first step of an address; for programs, whose first step is common to all, the first two."""
     steps = path.split("/", 3)
     return "/".join(steps[:3] if steps[1:2] == [_PROGRAMS] else steps[:2])

@@ -27,14 +27,14 @@ READ_SECONDS: Final = 15
 
 
 async def _send_unchunked(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
-    """Send to a client of HTTP/1.0, which knows no chunks: a body without a length ends with the connection."""
+    """Send to a client of HTTP/1.0, which knows no chunks: closing the connection ends a body without a length."""
     if message["type"] == "http.response.start":
         names = {name.lower() for name, _ in message.get("headers", ())}
         if b"content-length" not in names:
             cycle.chunked_encoding = False
             cycle.scope["qingdan.until_closed"] = True  # type: ignore[typeddict-unknown-key]
     elif message["type"] == "http.response.body" and "qingdan.until_closed" in cycle.scope:
-        # uvicorn counts what it was told to expect: of such a body, whatever comes.
+        # uvicorn counts the announced length: for such a body, accept whatever comes.
         cycle.expected_content_length = len(message.get("body", b""))
     await RequestResponseCycle.send(cycle, message)
 
@@ -43,7 +43,7 @@ class PatientProtocol(HttpToolsProtocol):
     """HTTP/1.1 that waits only so long for the headers of a request, and for the answer to be read: uvicorn itself
     would wait for ever, and keep headers of any size.
 
-    One timer a connection, set anew when it rings: two for each request would cost more than reading the headers.
+    One timer a connection, restarted when it fires: two for each request would cost more than reading the headers.
     """
 
     header_seconds: ClassVar[int] = 15

@@ -1,4 +1,4 @@
-"""Where the one-machine server listens, and what must be so before it may; knows nothing of what it answers."""
+"""The address of the one-machine server, and the conditions for serving on it; knows nothing of its answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BACKLOG = 2048
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to listen, and the certificate to do it with; both or neither of the two files."""
+    """Host and port, and the two files of the certificate: both or neither."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -63,7 +63,7 @@ def is_any(host: str) -> bool:
 def require_certificate(address: Address) -> None:
     """Return when there is no certificate, or one that can be served with; else raise SettingError with the cure.
 
-    The processes that serve would find out too late: each would end, and be replaced by one that ends.
+    The serving processes would find out too late: each would end, and be replaced by one that ends.
     """
     if address.tls_cert is None or address.tls_key is None:
         return
@@ -73,7 +73,7 @@ def require_certificate(address: Address) -> None:
         except OSError as error:
             raise SettingError(f"{option} 的文件 {path} 读不出来（{system_reason(error)}）。请核对路径和权限") from None
     try:
-        # Without an answer to give, the library would ask the terminal for the password, in every process.
+        # Without a password, the library would ask for it on the terminal, in every process.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(address.tls_cert, address.tls_key, lambda: "")
     except (ssl.SSLError, ValueError):
         raise SettingError(

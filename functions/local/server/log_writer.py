@@ -1,6 +1,6 @@
-"""Writes log lines many at once, since a system call for each would cost a filing a tenth of its time.
+"""Writes log lines in batches: a system call for each line would cost a filing a tenth of its time.
 
-Several processes may write to one stream: what is written by one call is never torn apart.
+Several processes may write to one stream: the bytes of one call stay together.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import TextIO
 
 TOGETHER_SECONDS = 0.2
-WHOLE_BYTES = 4096  # what a pipe takes in one piece, or not at all (PIPE_BUF)
+WHOLE_BYTES = 4096  # a pipe takes this many bytes in one piece, or not at all (PIPE_BUF)
 
 
 class LogWriter(logging.Handler):
-    """A handler that writes to `stream` what has come within a fifth of a second; warnings and worse at once.
+    """A handler that writes the lines of a fifth of a second to `stream` at once; warnings and worse immediately.
 
-    A process that is killed loses at most what came in that time; nothing of a filing depends on it.
+    A killed process loses at most the lines of that time; no filing depends on them.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -51,7 +51,7 @@ class LogWriter(logging.Handler):
 
 
 def _pieces(lines: list[str]) -> Iterator[str]:
-    """The lines in pieces that are written whole; a longer line stands alone."""
+    """Join the lines into pieces that are written whole; a longer line stands alone."""
     piece: list[str] = []
     size = 0
     for line in lines:

@@ -1,6 +1,6 @@
-"""When the one-machine server does what nobody asks for: a seal each hour, a night's work, the scan of waiting files.
+"""The schedule of the one-machine server: a seal each hour, a night's work, the scan of waiting files.
 
-Tasks on its event loop that end with it; they do no work themselves.
+Tasks on its event loop that end with it; other modules do the work.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from functions.web.filing.documents import tools_of
 from functions.web.http.loggers import FAILURES, NIGHTS
 
 FIRST_SECONDS: Final = 10.0
-# In steps, since a machine that was asleep has a clock that jumps.
+# Waits in short steps, since the clock jumps when a machine wakes up.
 STEP_SECONDS: Final = 300.0
 SCAN_SECONDS: Final = 60.0
-# What documents a night does not come to are left to the next one.
+# Documents that a night does not reach are left to the next one.
 PAPERS_AT_MOST: Final = timedelta(hours=2)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -30,11 +30,11 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
-    """Do each night's work once it is due, until cancelled; what was due while the machine was off, soon after a start.
+    """Do each night's work when it is due, until cancelled; work due while the machine was off comes after a start.
 
-    In between, what is new is sealed each hour. The night's work comes first, whose seal tells that it was done.
+    In between, new events are sealed each hour. The night's work comes first: its seal shows that it was done.
 
-    What fails is logged and tried again at the next look; the documents that packages ask for wait for the next night.
+    Failures are logged and tried again later; the documents for packages wait for the next night.
     """
     stopped = threading.Event()
     try:
@@ -58,7 +58,7 @@ async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
 
 
 async def watch_waiting(services: Services, sleep: Sleep = asyncio.sleep) -> None:
-    """Have the files that wait scanned every minute, until cancelled; what was found is logged, and what fails."""
+    """Scan the waiting files every minute, until cancelled; logs results and failures."""
     scanner = services.scanner
     while scanner is not None:
         await sleep(SCAN_SECONDS)
@@ -72,9 +72,9 @@ async def watch_waiting(services: Services, sleep: Sleep = asyncio.sleep) -> Non
 
 
 def _work(services: Services, now: datetime, again: bool) -> bool:
-    """Whether the night's work is done, by this call or before this server started.
+    """Do the night's work if needed; return whether it is done, by this call or before this server started.
 
-    The seal tells that it was; not when it is done `again` after a failure, which may have come behind the seal.
+    The seal shows that it was done; with `again` after a failure it does not, since the failure may have come later.
     """
     try:
         last = services.seals.last_seal()
@@ -99,7 +99,7 @@ def _seal(services: Services, now: datetime) -> None:
 
 
 def _set_papers(services: Services, stopped: threading.Event) -> None:
-    """Set the documents that are missing, until it is done, or time is up, or the server ends."""
+    """Typeset the missing documents, until all are done, or time is up, or the server ends."""
     until = services.clock() + PAPERS_AT_MOST
     try:
         press = tools_of(services).press

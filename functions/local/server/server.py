@@ -38,7 +38,7 @@ KEEP_ALIVE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What is read once and shared by all processes: the site, and how often each address has come."""
+    """Data that all processes share: the site, and the request counts of each address."""
 
     site: StaticSite
     site_frame: SiteFrame
@@ -59,7 +59,7 @@ class Shared:
 
 
 def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
-    """Everything that this machine serves, within its limits; SettingError when the site has not been built."""
+    """Make the application for everything on this machine, with its limits; SettingError without a built site."""
     shared = shared or Shared.load(services.settings)
     functions = [create(services) for create in creators()]
     routes = [route for function in functions for route in function.routes]
@@ -69,7 +69,7 @@ def create_app(services: Services, shared: Shared | None = None) -> ASGIApp:
 
 
 def creators() -> Sequence[Callable[[Services], Starlette]]:
-    """What makes the application of each function; importing them takes a while."""
+    """Return the makers of each function's application; importing them takes a while."""
     from functions.attach import create_app as create_attach
     from functions.desk.app import create_app as create_desk
     from functions.seals.app import create_app as create_seals
@@ -81,7 +81,8 @@ def creators() -> Sequence[Callable[[Services], Starlette]]:
 
 def log_to_stderr(clock: Callable[[], datetime]) -> None:
     """Send every log to stderr as JSON lines; uvicorn's own greetings are left out."""
-    # What JsonLines never shows need not be found out for each line (Python's logging how-to, "Optimization").
+    # JsonLines never shows these values, so do not compute them for each line (Python's logging how-to,
+    # "Optimization").
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     log_writer = LogWriter(sys.stderr)
@@ -92,14 +93,14 @@ def log_to_stderr(clock: Callable[[], datetime]) -> None:
 
 
 def _tame_the_collector() -> None:
-    """Leave what lives as long as the server out of every collection, and collect less often what a request leaves."""
+    """Exclude long-lived objects from garbage collection, and collect the objects of requests less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
 class NightServer(uvicorn.Server):
-    """A server that also does each night's work, and has waiting files scanned, for as long as it serves."""
+    """A server that also does each night's work and scans waiting files, for as long as it serves."""
 
     def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
@@ -117,18 +118,18 @@ class NightServer(uvicorn.Server):
 def serve(services: Services, address: Address, bound: socket.socket, started: Callable[[], None]) -> None:
     """Serve on the bound socket until SIGTERM or SIGINT, in as many processes as the settings say.
 
-    `services` hold the data for this server; no connection may be open on them. `started` is called when requests are
-    answered. SettingError when the site has not been built.
+    `services` hold the data for this server; no connection may be open on them. `started` is called when the server is
+    ready. SettingError when the site has not been built.
     """
     shared = Shared.load(services.settings)
-    # Read now, before there are several processes, what all of them need: they share its memory.
+    # Read before the fork: the processes share this memory.
     creators()
 
     def work(place: int, ready: Callable[[], None]) -> None:
         own = reopen(services)
         try:
             config = _config(create_app(own, shared), own.settings, address)
-            # One process is enough to do what is done each night.
+            # Only one process does the nightly work.
             _run(NightServer(config, own) if place == 0 else uvicorn.Server(config), bound, ready)
         finally:
             own.close()
@@ -159,12 +160,13 @@ def _config(app: ASGIApp, settings: Settings, address: Address) -> uvicorn.Confi
 
 
 def _run(server: uvicorn.Server, bound: socket.socket, started: Callable[[], None]) -> None:
-    """Serve in this process until SIGTERM or SIGINT, then answer what has begun."""
+    """Serve in this process until SIGTERM or SIGINT, then finish the running requests."""
 
     def stop(*_: object) -> None:
         server.should_exit = True
 
-    # Ours hold before uvicorn's do, and after, when it raises the signal once more: the store must still be closed.
+    # Our handlers apply before uvicorn's and after them, when it raises the signal again: the store must still be
+    # closed.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     _tame_the_collector()

@@ -1,4 +1,4 @@
-"""The built site, read into memory once and answered from there; knows nothing of what the pages say."""
+"""Serves the built site from memory, read once; does not interpret its pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PACKED = frozenset((".png", ".jpg", ".webp", ".woff2", ".pdf", ".ico"))
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One representation of a file: its bytes, and the headers that go with them."""
+    """One representation of a file: its bytes, and their headers."""
 
     body: bytes
     etag: bytes
@@ -93,7 +93,7 @@ class StaticSite:
         if file is not None:
             await _answer(file, scope, send)
         elif path + "/" in self.files:
-            # Relative: a portal may serve this folder under a path that is unknown here.
+            # Relative, because a portal may serve this folder under a path that is unknown here.
             location = scope.get("raw_path", path.encode()).split(b"?")[0].rpartition(b"/")[2] + b"/"
             await _send(send, 301, [(b"location", location), (b"content-length", b"0")], b"")
         elif self.missing is not None:
@@ -105,7 +105,7 @@ class StaticSite:
 
 
 def is_named_by_content(name: str) -> bool:
-    """Whether the file bears a digest in its name, so that it never changes under it."""
+    """Whether the file's name contains a digest, so that the file never changes under its name."""
     return _HASHED.search(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""The processes of the one-machine server: one holds the data and watches, the others serve; knows no HTTP."""
+"""The processes of the one-machine server: one holds the data and supervises, the others serve; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Work = Callable[[int, Ready], None]
 
 
 def run_workers(work: Work, size: int, started: Ready) -> None:
-    """Run `work` in so many processes until SIGTERM or SIGINT, then let each finish; one that dies is replaced.
+    """Run `work` in `size` processes until SIGTERM or SIGINT, then let each finish; a process that dies is replaced.
 
     `work` is given its place, counted from 0, which a replacement takes over. It serves until it gets SIGTERM, and
     calls what else it is given once it can answer; `started` is called here when all can. QingdanError when one of them
@@ -49,7 +49,7 @@ class _Crew:
         self._work = work
         self._places: dict[int, int] = {}
         self._born: dict[int, float] = {}
-        # Nothing is ever written: the system closes the writing end with this process, however it ends.
+        # Nothing is ever written: the system closes the write end with this process, however it ends.
         self._lifeline, self._held = os.pipe()
 
     def muster(self, size: int) -> None:
@@ -66,7 +66,7 @@ class _Crew:
             raise QingdanError("服务没有启动起来，原因见上面。请改好再启动")
 
     def watch(self) -> None:
-        """Replace whoever dies, until told to stop; then wait for the last."""
+        """Replace processes that die, until told to stop; then wait for the last one."""
         stopping = False
         while True:
             for place, lived, code in self._reap():
@@ -85,7 +85,7 @@ class _Crew:
         signal.alarm(0)
 
     def dismiss(self) -> None:
-        """Leave nobody behind."""
+        """End all remaining processes."""
         self._signal(signal.SIGKILL)
         for pid in self._born:
             os.waitpid(pid, 0)
@@ -122,7 +122,7 @@ class _Crew:
             os.kill(pid, number)
 
     def _reap(self) -> list[tuple[int, float, int]]:
-        """Of each that has ended its place, the seconds it lived, and its exit code, negative for a signal."""
+        """Yield for each ended process its place, the seconds it lived, and its exit code, negative for a signal."""
         ended = []
         while self._born:
             pid, status = os.waitpid(-1, os.WNOHANG)

@@ -1,4 +1,4 @@
-"""Verifies a package (BagIt) with nothing but itself and public keys: files, chains, receipts, forms, attachments."""
+"""Verifies a package (BagIt) offline with public keys: files, chains, receipts, forms, attachments."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def is_package(path: Path) -> bool:
 
 
 def check_package(path: Path, keys: Keyring | None, progress: Callable[[int], None]) -> Report:
-    """What a check of all of it found; `progress` is told how many files are done.
+    """Check the whole package; `progress` is called with the number of files done.
 
-    Without `keys` those in the package are used, which is said. QingdanError when there are none.
+    Without `keys` it uses those in the package, and says so. QingdanError when there are none.
     """
     with closing(Folder(path) if path.is_dir() else Packed(path)) as contents:
         return _Check(contents, keys, progress).run()
@@ -108,7 +108,7 @@ class _Check:
         return {line[2]: line[1] for line in found if line}
 
     def _check_signature(self) -> None:
-        """That a whole filing was taken out or cut short, or a PDF redrawn, shows nowhere else."""
+        """Only this signature reveals that a whole filing was removed or truncated, or a PDF replaced."""
         try:
             listing = read_listing(self._read(SIGNATURE).decode().strip(), self._keys)
         except (KeyError, *DAMAGE):
@@ -159,11 +159,11 @@ class _Check:
                 try:
                     data = json.loads(event.body)["data"]
                 except (ValueError, KeyError, TypeError):
-                    continue  # its digests have said already that it was changed
+                    continue  # its wrong digests have been reported already
                 self._check_version(f"data/filings/{number}/v{version}", data, event, events)
 
     def _check_standing(self, number: str, facts: Mapping[str, Any], events: tuple[Event, ...]) -> None:
-        """What record.json says in short must follow from the steps."""
+        """The summary in record.json must follow from the steps."""
         try:
             state = standing(events)
         except Erased:
@@ -198,7 +198,7 @@ class _Check:
         self._find(kind, f"{event.number} 的附件“{attachment.name}”{what}", event.number)
 
     def _left_out(self, found: Sequence[str], attachment: Attachment, event: Event) -> LeftOut | None:
-        """What the maker of the package has signed about this file; None when there is nothing of the kind."""
+        """Return the maker's signed statement about this file; None when there is none."""
         if len(found) != 1 or not found[0].endswith(".txt") or self._sizes[found[0]] > LONGEST_NOTICE:
             return None
         try:

@@ -1,4 +1,4 @@
-"""The files of a package, packed or unpacked, as a check reads them; knows nothing of what they should be."""
+"""The files of a package, packed or unpacked, for a check; does not know their purpose."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
-# What Python's zip reader raises over bytes that are not what they should be.
+# The errors of Python's zip reader for damaged bytes.
 DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
@@ -18,7 +18,7 @@ class Contents(Protocol):
     """The files of a package by their paths below its own folder."""
 
     def names(self) -> list[str]:
-        """Every file, sorted; one that is there twice, twice."""
+        """Return every file, sorted; a duplicate twice."""
         ...
 
     def stream(self, name: str) -> Iterator[bytes]:
@@ -26,7 +26,7 @@ class Contents(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release the package."""
         ...
 
 
@@ -80,7 +80,7 @@ class Packed:
 
 
 def is_broken_zip(path: Path) -> bool:
-    """Whether a file begins as a zip does and cannot be opened as one: its end, which has the index, is missing."""
+    """Whether a file begins like a zip and cannot be opened as one: its end, with the index, is missing."""
     try:
         with path.open("rb") as file:
             begins = file.read(len(_ZIP)) == _ZIP

@@ -1,4 +1,4 @@
-"""Checks a store of any kind against itself through its ports: events, lists, seals, the trail; changes nothing."""
+"""Checks any store for consistency through its ports: events, lists, seals, the audit log; changes nothing."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Ports:
 
 
 def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Callable[[int], None]) -> Report:
-    """Everything that is not as it was recorded. Holds a digest for each event: some 200 MB for a million.
+    """Return every difference from the record. Holds a digest for each event: some 200 MB for a million.
 
-    Of the files that records name it asks whether they are there, and how large they are; it reads none.
+    Checks that named files exist, and their size; reads none.
     """
     report = Report()
     report.count("attachments", 0)  # said also where no record names one
-    # What is sealed meanwhile may be younger than what is read below.
+    # Events sealed meanwhile may be newer than those read below.
     last = ports.seals.last_seal()
     upto = last.index if last else 0
     stored: dict[bytes, Where] = {}
@@ -116,7 +116,7 @@ def _sizes(blobs: BlobStore, digest: str) -> Iterator[int]:
 def _check_seals(
     store: SealStore, keys: Keyring, waiting: dict[bytes, Where], upto: int, report: Report
 ) -> list[Seal | None]:
-    """Add what is wrong with the seals; what they hold is taken out of `waiting`, and was in it up to this seal."""
+    """Report problems of the seals; removes sealed events from `waiting`, which held them up to this seal."""
     kept = list(newest_first(store))[::-1]
     whole = {seal.token for seal in check_seals([seal.token for seal in kept], keys, report)}
     for seal in kept:
@@ -170,7 +170,7 @@ def _tile(store: SealStore, seal: Seal, level: int, index: int) -> bytes:
 
 
 def _check_waiting(store: SealStore, waiting: dict[bytes, Where], report: Report) -> None:
-    """What no seal holds must be what waits for the next one."""
+    """The unsealed events must be exactly those that wait for the next seal."""
     unsealed = {leaf.digest for leaf in store.unsealed().leaves}
     report.count("unsealed", len(unsealed))
     for digest, where in waiting.items():

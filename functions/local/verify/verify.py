@@ -1,6 +1,6 @@
-"""What can be verified offline, told apart by its look: a data folder, a package, a receipt, a proof, a month of seals.
+"""Offline verification of a data folder, package, receipt, proof or month of seals, recognised by content.
 
-A further kind is one more entry of KINDS: how it is recognised, and how it is checked.
+A further kind is one more entry of KINDS: how to recognise it, and how to check it.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ _FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What to check with: the public keys, seals that were kept elsewhere, and who is told of the progress."""
+    """The inputs of a check: the public keys, seals kept elsewhere, and the progress callback."""
 
     keys: Keyring | None
     published: Sequence[str] = ()
     progress: Callable[[int], None] = lambda count: None
 
     def require_keys(self) -> Keyring:
-        """The keys; QingdanError that says where to get them when there are none."""
+        """Return the keys; QingdanError that says where to get them when there are none."""
         if not self.keys:
             raise QingdanError(_NO_KEYS)
         return self.keys
@@ -66,7 +66,7 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was verified, what was found, and what the thing itself states, as labels and words."""
+    """The verified object, the findings, and the object's own statements, as labels and words."""
 
     kind: str
     report: Report
@@ -83,7 +83,7 @@ class Kind:
 
 
 def verify_path(path: Path, means: Means) -> Outcome:
-    """What a check of this path found; QingdanError when it is none of the kinds, or keys are missing."""
+    """Check this path; QingdanError when it is none of the kinds, or keys are missing."""
     if not path.exists():
         raise QingdanError(f"没有 {path}。请核对路径")
     for kind in KINDS:
@@ -107,7 +107,7 @@ def _checked(kind: Kind, path: Path, means: Means) -> Outcome:
 
 
 def verify_store(services: Services, means: Means) -> Outcome:
-    """What a check of the open store found, of whatever kind it is."""
+    """Check the open store, of any kind."""
     forms = PinnedForms(services.records, services.catalogue)
     ports = Ports(services.records, services.seals, services.trail, services.ledger, services.blobs, forms)
     report = audit(ports, means.keys or services.keys.public_keys, means.published, means.progress)
@@ -134,7 +134,7 @@ def read_published(path: Path) -> list[str]:
 
 
 def _texts(path: Path) -> list[str]:
-    """The text of a file; of a mail, those of the JSON files that came with it."""
+    """Return the text of a file; for a mail, of its JSON attachments."""
     if path.suffix.lower() != ".eml":
         return [_text(path)]
     mail = message_from_string(_text(path), policy=policy.default)
@@ -232,7 +232,7 @@ def _is_json_with(name: str) -> Callable[[Path], bool]:
 
 
 def _has_receipt(path: Path) -> bool:
-    """A database or a program has tokens in it too; only a text is a receipt."""
+    """A database or a program contains tokens too; only a text file is a receipt."""
     text = _text(path) if path.is_file() and path.stat().st_size <= LARGEST_FILE else ""
     return "\0" not in text and any(True for _ in receipts_in(text))
 

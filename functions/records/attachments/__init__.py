@@ -1,1 +1,1 @@
-"""The files of a filing: their types, their way in, who names them, and where whole contents are kept."""
+"""The files of a filing: their types, their upload, the records that name them, and the port that stores them."""

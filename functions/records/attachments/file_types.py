@@ -1,4 +1,4 @@
-"""Which files are taken, judged by their content; opens none, unpacks nothing, and reads little of each."""
+"""Decides by content which files are accepted; opens none, unpacks nothing, and reads little of each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _KINDS: Final[dict[str, Kind]] = {
     "docx": "docx",
     "xlsx": "xlsx",
 }
-# Of a directory only so much is read: no paper has that many parts, and a hostile one could have millions.
+# Bounds the part of a zip directory that is read: no document has that many parts, and a hostile file could have
+# millions.
 MOST_MEMBERS: Final = 20_000
 HEAD: Final = 1024
 
@@ -61,35 +62,35 @@ _TOPS: Final = (b"word", b"xl", b"ppt")
 _END = struct.Struct("<4s4H2LH")
 _MEMBER = struct.Struct("<4s6H3L5H2L")
 _ENCRYPTED: Final = 1
-# Beside what no answer keeps, so that an "fdp.exe" cannot read as "exe.pdf": what no file system takes.
+# Characters that no file system accepts, and those that no answer keeps, so that an "fdp.exe" cannot read as "exe.pdf".
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f]")
-# A name that begins with what shows nothing would be refused as an answer, when its file has come already.
+# The form would refuse a name that begins with an invisible character, after its file has been uploaded already.
 _BLANK = " \u00a0\u3000\u115f\u1160\u180e\u200c\u200d\u2800\u3164\uffa0"
 
 
 class FileRefused(QingdanError):
-    """The file is none that is taken; the words say what it is and what to do."""
+    """The file is not accepted; the words say what it is and what to do."""
 
 
 def plain_name(given: str) -> str:
-    """The file's name as it is kept: in NFC, without the folders before it and without what cannot be seen."""
+    """Return the file's name as it is stored: NFC, without leading folders and invisible characters."""
     name = _HIDDEN.sub("", readable(unicodedata.normalize("NFC", given)))
     return re.split(r"[/\\]", name)[-1].strip().lstrip(_BLANK)
 
 
 def is_plain(name: str) -> bool:
-    """Whether the name, in whatever normal form, has neither folders nor anything that cannot be seen."""
+    """Whether the name, in any normal form, has neither folders nor invisible characters."""
     return plain_name(name) == unicodedata.normalize("NFC", name) != ""
 
 
 def kind_of_name(name: str) -> Kind | None:
-    """What the extension says that the file is; None when no such file is taken."""
+    """Return the kind of file that the extension names; None when no such file is accepted."""
     stem, dot, extension = name.rpartition(".")
     return _KINDS.get(extension.lower()) if stem and dot else None
 
 
 def wrong_extension(name: str) -> str:
-    """What is wrong with the extension of the name, "" when a file of that kind is taken."""
+    """Return the message about a wrong extension, "" when files with this extension are accepted."""
     if kind_of_name(name):
         return ""
     if name.rpartition(".")[2].lower() in _PHOTOS:
@@ -98,19 +99,19 @@ def wrong_extension(name: str) -> str:
 
 
 def require_fitting(name: str, kind: Kind) -> None:
-    """Return when the extension of the name is one of this kind's, else FileRefused."""
+    """Return when the name's extension belongs to this kind, else raise FileRefused."""
     if kind_of_name(name) != kind:
         extension = "jpg" if kind == "jpeg" else kind
         raise FileRefused(f"内容是 {kind.upper()}，文件名的后缀却不是。请把后缀改成 .{extension} 再上传")
 
 
 def needs_all(head: bytes) -> bool:
-    """Whether the whole file is needed to tell its kind; `head` are its first HEAD bytes."""
+    """Whether the whole file is needed to tell its kind; `head` is its first HEAD bytes."""
     return head.startswith((_ZIP, _PDF))
 
 
 def kind_of_head(head: bytes) -> Kind:
-    """The kind of a file that begins so and is no zip; else FileRefused."""
+    """Return the kind of a file that begins with `head` and is not a zip; else raise FileRefused."""
     if head.startswith(_PDF):
         return "pdf"
     if head.startswith(b"\xff\xd8\xff"):
@@ -124,7 +125,7 @@ def kind_of_head(head: bytes) -> Kind:
 
 
 def kind_of(file: BinaryIO) -> Kind:
-    """The kind of a file that can be read from any place; FileRefused when it is none that is taken."""
+    """Return the kind of a seekable file; FileRefused when it is not accepted."""
     file.seek(0)
     head = file.read(HEAD)
     if head.startswith(_ZIP):
@@ -136,7 +137,7 @@ def kind_of(file: BinaryIO) -> Kind:
 
 
 def _kind_of_zip(file: BinaryIO) -> Kind:
-    """The kind by the names of the members: an office document is a zip, and so is much that is none."""
+    """Tell the kind by the members' names: an office document is a zip, but most zips are not office documents."""
     types, ofd, tops = False, False, set[bytes]()
     for name in _members(file):
         plain = name.lower()
@@ -153,7 +154,7 @@ def _kind_of_zip(file: BinaryIO) -> Kind:
 
 
 def _members(file: BinaryIO) -> Iterator[bytes]:
-    """The names in the directory of a zip, which must fill its place to the byte; FileRefused for any other."""
+    """Return the names in the directory of a zip, which must fill its space to the byte; else raise FileRefused."""
     count, size, start = _directory(file)
     if count > MOST_MEMBERS:
         raise FileRefused(_OTHER)
@@ -172,7 +173,7 @@ def _members(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _directory(file: BinaryIO) -> tuple[int, int, int]:
-    """How many members, how many bytes and where: the directory that the end of the file tells of."""
+    """Return the directory's member count, size in bytes and offset, from the record at the end of the file."""
     length = file.seek(0, 2)
     reach = min(length, _END.size + 0xFFFF)
     file.seek(length - reach)
@@ -183,6 +184,6 @@ def _directory(file: BinaryIO) -> tuple[int, int, int]:
     _, disk, first_disk, here, count, size, start, comment = _END.unpack_from(tail, at)
     whole = at + _END.size + comment == len(tail) and start + size == length - reach + at
     if disk or first_disk or here != count or not whole:
-        # What is in front of a zip or behind it is another file, which some program would open instead.
+        # Data before or after a zip is another file, which some program would open instead.
         raise FileRefused(_BROKEN)
     return count, size, start

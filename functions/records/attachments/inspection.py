@@ -1,4 +1,4 @@
-"""What happens to a file that has arrived whole before anybody may open it; knows neither HTTP nor who scans."""
+"""Inspects an uploaded file before anybody may open it; knows neither HTTP nor the scanner's program."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _AREAS: Final[tuple[tuple[Area, Standing], ...]] = (
 
 
 class ScannerUnavailable(QingdanError):
-    """Nobody has looked for viruses in the file: it waits."""
+    """No scanner has checked the file for viruses yet: it waits."""
 
 
 class Scanner(Protocol):
-    """Looks for viruses in a content. Calls block."""
+    """Scans a content for viruses. Calls block."""
 
     def finds_virus(self, chunks: Iterable[bytes]) -> bool:
-        """Whether there is one; ScannerUnavailable when that cannot be told."""
+        """Whether the content has a virus; ScannerUnavailable when that cannot be told."""
         ...
 
     def answers(self) -> bool:
-        """Whether it is there at all."""
+        """Whether the scanner is running."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A file that was looked at: whether it is out of quarantine, and whether a scanner has found no virus in it.
+    """The result of an inspection: whether the file has left quarantine, and whether a scanner found no virus.
 
-    While it `waits` for the scanner nobody gets it. Where there is no scanner, nothing is ever `scanned`.
+    Nobody gets the file while it `waits` for the scanner. Without a scanner, no file is ever `scanned`.
     """
 
     kind: Kind
@@ -60,7 +60,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a round over the waiting files came to; `left` are those that it found to wait on."""
+    """The result of one pass over the waiting files; `left` are those that still wait."""
 
     clean: int
     refused: int
@@ -68,10 +68,10 @@ class Scanned:
 
 
 def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | None = None) -> Settled:
-    """Look at a file in quarantine and let it out when nothing is wrong with it; twice does no harm.
+    """Inspect a file in quarantine and release it when nothing is wrong; repeating this does no harm.
 
-    FileRefused when it is no kind of file that is taken, when its `name` says that it is another kind, or when it has
-    a virus; NotFound when it is not there.
+    FileRefused when its kind is not accepted, when its `name` has another kind's extension, or when it has a virus;
+    NotFound when it is not there.
     """
     if standing_of(blobs, digest) == "infected":
         blobs.remove("quarantine", digest)
@@ -83,7 +83,7 @@ def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | N
         out = _let_out(blobs, scanner, digest)
         return Settled(kind, not out, out and scanner is not None)
     except NotFound:
-        # It was let out already: by an earlier call, or by one beside this.
+        # An earlier or a concurrent call has released it already.
         kind = _kind(blobs, "attachments", digest)
         if name is not None:
             require_fitting(name, kind)
@@ -91,9 +91,9 @@ def settle(blobs: BlobStore, scanner: Scanner | None, digest: str, name: str | N
 
 
 def scan_waiting(blobs: BlobStore, scanner: Scanner, now: datetime) -> Scanned:
-    """Settle every file that waits in quarantine at `now` (aware); stops when the scanner is gone.
+    """Settle every file that is in quarantine at `now` (aware); stop when the scanner is gone.
 
-    Of a file that was let out before its virus was known, no copy is left but the one that nobody gets.
+    When a released file turns out to have a virus, only the copy that nobody can get is left.
     """
     clean = refused = left = 0
     for digest in blobs.digests("quarantine", before=now):
@@ -114,7 +114,7 @@ def scan_waiting(blobs: BlobStore, scanner: Scanner, now: datetime) -> Scanned:
 
 
 def standing_of(blobs: BlobStore, digest: str) -> Standing:
-    """Whether this file can be had."""
+    """Return whether this file may be downloaded."""
     for area, standing in _AREAS:
         try:
             blobs.size(area, digest)
@@ -125,7 +125,7 @@ def standing_of(blobs: BlobStore, digest: str) -> Standing:
 
 
 def _kind(blobs: BlobStore, area: Area, digest: str) -> Kind:
-    """The kind of the file; of what has just come, what is none that is taken is forgotten."""
+    """Return the kind of the file; delete a newly uploaded one whose kind is not accepted."""
     chunks = blobs.stream(area, digest)
     head = _first(chunks)
     try:
@@ -151,7 +151,7 @@ def _first(chunks: Iterator[bytes]) -> bytes:
 
 
 def _let_out(blobs: BlobStore, scanner: Scanner | None, digest: str) -> bool:
-    """Whether the file is out of quarantine; FileRefused when it has a virus and is put where nobody gets it."""
+    """Release the file from quarantine and say whether it is out; FileRefused for a virus, which is locked away."""
     if scanner is not None:
         try:
             infected = scanner.finds_virus(blobs.stream("quarantine", digest))

@@ -1,4 +1,4 @@
-"""Which files a version of a filing names, and the proof that a file has arrived whole; knows no store."""
+"""Finds the files that a version of a filing names, and proves that a file was uploaded whole; knows no store."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from functions.forms.pointer import Token, read, rows_at
 from functions.records.keys import Keys
 
 VOUCHED_FOR: Final = timedelta(hours=24)
-# Longer than a voucher lives: what is still vouched for is never swept out, whatever the clocks of two machines say.
+# Longer than a voucher lives: no sweep removes a file with a valid voucher, even when two machines' clocks differ.
 KEPT_UNNAMED: Final = VOUCHED_FOR + timedelta(hours=1)
 
-# What every body holds that names a file, and hardly any other: the rest need not be read for it.
+# Every body that names a file contains this text, and hardly any other body: the rest need not be parsed.
 _NAMING: Final = b'"sha256"'
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PURPOSE: Final = b"qingdan attachment arrived\x00"
@@ -29,7 +29,7 @@ _VOUCHER = re.compile(r"([0-9a-f-]{1,20})[.]([0-9]{1,12})[.]([0-9]{1,10})[.]([0-
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that a filing names: its SHA-256, its name as it was sent, its size in bytes."""
+    """A file that a filing names: its SHA-256, its original name, its size in bytes."""
 
     digest: str
     name: str
@@ -37,7 +37,7 @@ class Attachment:
 
 
 def attachments_in(data: Any) -> Iterator[Attachment]:
-    """Every attachment in what was stored, whatever form it is of, in the order of the data."""
+    """Return every attachment in stored data, whatever its form, in the order of the data."""
     found = _read(data)
     if found is not None:
         yield found
@@ -47,9 +47,9 @@ def attachments_in(data: Any) -> Iterator[Attachment]:
 
 
 def located(definition: Definition, data: Any) -> Iterator[tuple[tuple[Token, ...], Attachment]]:
-    """Every attachment in answers to this form, with its place: the tokens of a JSON pointer.
+    """Return every attachment in answers to this form, with its place: the tokens of a JSON pointer.
 
-    Looks only where the form has files: the form refuses an answer that has one elsewhere.
+    Only searches file fields: the form refuses attachments anywhere else.
     """
     for path in definition.file_paths:
         for at in rows_at(data, path):
@@ -61,12 +61,12 @@ def located(definition: Definition, data: Any) -> Iterator[tuple[tuple[Token, ..
 
 
 def _read(value: Any) -> Attachment | None:
-    """The attachment that this stands for: an object of `name`, `size` and `sha256`."""
+    """Read an attachment from an object of `name`, `size` and `sha256`."""
     if not isinstance(value, dict):
         return None
     name, size, digest = (value.get(key) for key in ("name", "size", "sha256"))
     if isinstance(size, float) and size.is_integer():
-        # A schema takes 5.0 for a whole number too, and what is stored of it is 5.
+        # A schema also takes 5.0 for a whole number, and it is stored as 5.
         size = int(size)
     if isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
         return Attachment(digest, name, size)
@@ -74,7 +74,7 @@ def _read(value: Any) -> Attachment | None:
 
 
 def named_in(body: bytes | None) -> list[Attachment]:
-    """Every attachment that an event's body names, in their order; none when it is gone or cannot be read."""
+    """Return every attachment that an event's body names, in order; none when it is erased or unreadable."""
     if body is None or _NAMING not in body:
         return []
     try:
@@ -84,22 +84,22 @@ def named_in(body: bytes | None) -> list[Attachment]:
 
 
 def digests_in(body: bytes | None) -> frozenset[str]:
-    """The digests of the files that an event's body names."""
+    """Return the digests of the files that an event's body names."""
     return frozenset(attachment.digest for attachment in named_in(body))
 
 
 def vouch(keys: Keys, digest: str, size: int, at: datetime) -> str:
-    """What a filer shows to name this file in a filing: we had it whole at `at` (aware).
+    """Make the voucher with which a filer names a file in a filing: we had it whole at `at` (aware).
 
-    Without it, whoever knows the digest of another's file could name it, and then read it. It says nothing that its
-    holder does not know, and holds for VOUCHED_FOR.
+    Without vouchers, anyone who knows the digest of another's file could name it, and then read it. A voucher tells its
+    holder nothing new, and is valid for VOUCHED_FOR.
     """
     until = int((at.astimezone(UTC) + VOUCHED_FOR).timestamp())
     return f"{keys.hmac_kid}.{until}.{size}.{digest}.{_mac(keys.hmac[keys.hmac_kid], until, size, digest)}"
 
 
 def vouched(keys: Keys, vouchers: Iterable[str], at: datetime) -> frozenset[tuple[str, int]]:
-    """The (digest, size) of the files that genuine vouchers stand for which hold at `at` (aware)."""
+    """Return the (digest, size) of each file with a genuine voucher that is valid at `at` (aware)."""
     found = set()
     for match in map(_VOUCHER.fullmatch, vouchers):
         if match is None or match[1] not in keys.hmac:

@@ -1,4 +1,4 @@
-"""Whether a PDF asks for a password when it is opened (ISO 32000, 7.6); reads its trailer, and no page."""
+"""Tells whether a PDF asks for a password when it is opened (ISO 32000, 7.6); reads its trailer, and no page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES128
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 CHUNK: Final = 1024 * 1024
-# An encryption dictionary is some hundred bytes long, and so is the rest of a trailer.
+# An encryption dictionary is some hundred bytes long, and so is the remainder of a trailer.
 DICTIONARY: Final = 8 * 1024
 END: Final = 2 * 1024
 _OVERLAP: Final = 64
@@ -26,9 +26,9 @@ _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\
 
 
 def needs_password(file: BinaryIO) -> bool:
-    """Whether the PDF is encrypted and an empty password does not open it; one that cannot be told of needs one.
+    """Whether the PDF is encrypted and an empty password does not open it; True when that cannot be told.
 
-    Many a PDF is encrypted against changes alone: everybody can open that.
+    Many PDFs are encrypted only against changes: anyone can open those.
     """
     trailer = _trailer(file)
     found = _ENCRYPT.search(trailer)
@@ -40,7 +40,7 @@ def needs_password(file: BinaryIO) -> bool:
 
 
 def _trailer(file: BinaryIO) -> bytes:
-    """The trailer dictionary that the end of the file leads to; of a file without, nothing."""
+    """Return the trailer dictionary that the end of the file points to; nothing for a file without one."""
     length = file.seek(0, 2)
     file.seek(max(0, length - END))
     starts = _START.findall(file.read())
@@ -56,7 +56,7 @@ def _trailer(file: BinaryIO) -> bytes:
 
 
 def _object(file: BinaryIO, number: bytes, generation: bytes) -> bytes:
-    """What the newest object of this number begins with; nothing when there is none."""
+    """Return the beginning of the newest object of this number; nothing when there is none."""
     begins = re.compile(rb"(?<!\d)" + number + rb"\s+" + generation + rb"\s+obj")
     at, newest = 0, -1
     while (at := _find(file, lambda chunk: found.start() if (found := begins.search(chunk)) else -1, at)) >= 0:
@@ -68,7 +68,7 @@ def _object(file: BinaryIO, number: bytes, generation: bytes) -> bytes:
 
 
 def _find(file: BinaryIO, look: Callable[[bytes], int], at: int) -> int:
-    """Where from `at` on `look` finds something in one chunk, -1 for nowhere."""
+    """Return the first position from `at` on where `look` finds a match within one chunk, -1 for none."""
     while True:
         file.seek(at)
         chunk = file.read(CHUNK + _OVERLAP)
@@ -82,7 +82,7 @@ def _find(file: BinaryIO, look: Callable[[bytes], int], at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Lock:
-    """What the standard security handler keeps, in the names of the standard."""
+    """The fields of the standard security handler, under the standard's names."""
 
     revision: int
     o: bytes
@@ -94,7 +94,7 @@ class _Lock:
 
     @classmethod
     def read(cls, dictionary: bytes, trailer: bytes) -> _Lock | None:
-        """None where another handler locks, or something is missing."""
+        """Read the fields; None for another security handler, or when a field is missing."""
         version, revision, p = (_number(dictionary, name) for name in (b"V", b"R", b"P"))
         o, u = (_string_after(dictionary, re.compile(b"/" + name + rb"\s*(?=[(<])")) for name in (b"O", b"U"))
         if not re.search(rb"/Filter\s*/Standard\b", dictionary) or None in (version, revision, p) or not (o and u):
@@ -107,7 +107,7 @@ class _Lock:
         return cls(revision, o, u, p, _string_after(trailer, _ID), bits // 8, metadata)
 
     def opens(self) -> bool:
-        """Whether the empty password opens it."""
+        """Whether the empty password opens the file."""
         if self.revision >= 5:
             salt, digest = self.u[32:40], hashlib.sha256 if self.revision == 5 else None
             return (digest(salt).digest() if digest else _hash_6(salt)) == self.u[:32]
@@ -120,7 +120,7 @@ class _Lock:
         return check == self.u[:16]
 
     def _key(self) -> bytes:
-        """Algorithm 2, of the empty password."""
+        """Compute the key of the empty password by algorithm 2."""
         permissions = (self.p & 0xFFFFFFFF).to_bytes(4, "little")
         more = b"\xff\xff\xff\xff" if self.revision >= 4 and not self.metadata else b""
         key = _md5(_PADDING + self.o[:32] + permissions + self.id + more)
@@ -132,7 +132,7 @@ class _Lock:
 
 
 def _hash_6(salt: bytes) -> bytes:
-    """Algorithm 2.B, of the empty password."""
+    """Compute the hash of the empty password by algorithm 2.B."""
     key, turn = hashlib.sha256(salt).digest(), 0
     while True:
         cipher = Cipher(AES128(key[:16]), CBC(key[16:32])).encryptor()
@@ -168,7 +168,7 @@ def _number(dictionary: bytes, name: bytes) -> int | None:
 
 
 def _string_after(content: bytes, place: re.Pattern[bytes]) -> bytes:
-    """The string that stands behind the place, "" where none does."""
+    """Return the string after this place, "" when there is none."""
     found = place.search(content)
     if found is None:
         return b""
@@ -180,7 +180,7 @@ def _string_after(content: bytes, place: re.Pattern[bytes]) -> bytes:
 
 
 def _literal(rest: bytes) -> bytes:
-    """What stands up to the closing bracket, its escapes undone."""
+    """Return the text up to the closing bracket, with its escapes decoded."""
     out, at, depth = bytearray(), 0, 1
     while at < len(rest):
         byte = rest[at : at + 1]

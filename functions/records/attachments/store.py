@@ -1,4 +1,4 @@
-"""The port behind which whole contents are kept under their SHA-256; adapters in `functions.storage` pass one suite."""
+"""The port of the store for whole contents under their SHA-256; adapters in `functions.storage` pass one test suite."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Final, Literal, Protocol
 
 from functions.errors import QingdanError
 
-# Form documents; bodies and words too large for an item; files from outside: until somebody has looked, after, and
-# those that were found to do harm, which nobody is ever sent.
+# Areas: form documents; bodies and words too large for an item; uploaded files before inspection, after it, and those
+# found harmful, which are never sent to anybody.
 Area = Literal["forms", "bodies", "words", "quarantine", "attachments", "infected"]
 
-# The areas of files from outside, in the order in which one may move on: what no record names is swept out of them, by
-# the time it was last sent.
+# The areas of uploaded files, in the order in which a file may move. A sweep removes files from them that no record
+# names, by the time of the last upload.
 FROM_OUTSIDE: Final[tuple[Area, ...]] = ("quarantine", "attachments", "infected")
 
 PART_BYTES: Final = 5 * 1024 * 1024
 
 
 class UploadRefused(QingdanError):
-    """The file did not arrive as it was announced; `missing` are the parts still to be sent, none when it is wrong."""
+    """The upload does not match its announcement; `missing` are the parts to send, none when the file is wrong."""
 
     def __init__(self, message: str, missing: tuple[int, ...] = ()) -> None:
         super().__init__(message)
@@ -31,10 +31,10 @@ class UploadRefused(QingdanError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way, in parts of PART_BYTES of which the last may be shorter, numbered from 1.
+    """An upload in parts of PART_BYTES, of which the last may be shorter, numbered from 1.
 
-    `id` is 32 random hexadecimal digits that nobody guesses, `digest` the SHA-256 that the whole must have. `token` is
-    the store's own note: whoever keeps the upload keeps it too.
+    `id` is 32 unguessable hexadecimal digits, `digest` the SHA-256 that the whole must have. `token` is the store's own
+    note; whoever keeps the upload keeps it too.
     """
 
     id: str
@@ -44,19 +44,19 @@ class Upload:
 
     @property
     def parts(self) -> range:
-        """The numbers of its parts; an empty file has one, empty too."""
+        """Return the numbers of its parts; an empty file has one empty part."""
         return range(1, max(1, ceil(self.size / PART_BYTES)) + 1)
 
     def size_of(self, part: int) -> int:
-        """How many bytes this part must have."""
+        """Return the size in bytes that this part must have."""
         return min(PART_BYTES, self.size - (part - 1) * PART_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Leave to send one content straight to where it is kept: as a PUT with these headers, or a POST of these fields.
+    """Permission to send one content straight to the store: as a PUT with these headers, or a POST of these fields.
 
-    Whoever has it can use it until it runs out, for the bytes it was made for and no others.
+    Anyone who has it can use it until it expires, but only for the bytes that it was made for.
     """
 
     method: Literal["PUT", "POST"]
@@ -65,93 +65,93 @@ class Ticket:
 
 
 class BlobStore(Protocol):
-    """Where contents are kept, in areas that are granted and swept apart. Every method may raise StoreUnavailable.
+    """Stores contents, in areas that are granted and swept separately. Every method may raise StoreUnavailable.
 
-    A digest is the SHA-256 of the whole content, lower-case hexadecimal: a content never changes under its name, and
-    one that is there is whole and durable.
+    A digest is the SHA-256 of the whole content, lower-case hexadecimal. A content never changes under its name, and a
+    stored content is whole and durable.
     """
 
     def keep(self, area: Area, digest: str, content: bytes) -> None:
-        """Keep the content; ValueError when the digest is not the content's.
+        """Store the content; ValueError when the digest is not the content's.
 
-        The same again changes nothing; in an area of FROM_OUTSIDE it counts as sent now.
+        Repeating this changes nothing, except that in an area of FROM_OUTSIDE the file counts as sent now.
         """
         ...
 
     def read(self, area: Area, digest: str) -> bytes:
-        """The content, or NotFound; StoreUnavailable when it is no longer what its name says."""
+        """Return the content, or raise NotFound; StoreUnavailable when it no longer matches its digest."""
         ...
 
     def stream(self, area: Area, digest: str) -> Iterator[bytes]:
-        """The content in pieces. What is found wrong is raised at the latest in place of the end."""
+        """Yield the content in pieces. An error found in it is raised no later than the end."""
         ...
 
     def size(self, area: Area, digest: str) -> int:
-        """How many bytes the content has, or NotFound."""
+        """Return the content's size in bytes, or raise NotFound."""
         ...
 
     def move(self, digest: str, source: Area, target: Area) -> None:
-        """Keep the content in `target` and no longer in `source`; NotFound when it is in neither."""
+        """Move the content from `source` to `target`; NotFound when it is in neither."""
         ...
 
     def remove(self, area: Area, digest: str, *, before: datetime | None = None) -> None:
-        """Forget the content for good, earlier versions included; what is not there is forgotten already.
+        """Delete the content for good, earlier versions included; a content that is not there counts as deleted.
 
-        With `before` (aware), only if it was last sent before that moment, whoever sends it at the same time.
+                With `before` (aware), only when it was last sent before that moment, even if somebody sends it
+        concurrently.
         """
         ...
 
     def digests(self, area: Area, *, before: datetime) -> Iterator[str]:
-        """What was last sent before that moment (aware), in no order: for sweeping out what no record names.
+        """Yield the digests last sent before that moment (aware), in no order, for a sweep.
 
-        In constant memory; what is removed meanwhile is no trouble.
+        Runs in constant memory and allows removal during iteration.
         """
         ...
 
     def link(self, area: Area, digest: str, *, filename: str, media_type: str, seconds: int) -> str | None:
-        """An address from which anybody can download the content for so long; None where our own server sends it."""
+        """Return an address where anybody can download the content for `seconds`; None where our server sends it."""
         ...
 
     def ticket(self, area: Area, digest: str, *, size: int, media_type: str, seconds: int) -> Ticket | None:
-        """Leave for a browser to send the whole content by one form; None where our own server takes it."""
+        """Return permission for a browser to send the whole content by one form; None where our own server takes it."""
         ...
 
     def begin(self, id: str, *, size: int, digest: str) -> Upload:
-        """Make room for a file that comes in parts."""
+        """Start an upload in parts."""
         ...
 
     def part_ticket(self, upload: Upload, part: int, *, digest: str, seconds: int) -> Ticket | None:
-        """Leave to send one part, whose own SHA-256 is `digest`; None where `put_part` takes it."""
+        """Return permission to send one part, whose own SHA-256 is `digest`; None where `put_part` takes it."""
         ...
 
     def put_part(self, upload: Upload, part: int, content: bytes) -> None:
-        """Keep a part durably, in place of the same part.
+        """Store a part durably; replaces an earlier copy of this part.
 
-        UploadRefused when it has another size than it must; NotFound when the upload was finished or abandoned.
+        UploadRefused when its size is wrong; NotFound when the upload was finished or abandoned.
         """
         ...
 
     def arrived(self, upload: Upload) -> frozenset[int]:
-        """The parts that have arrived whole: what is not among them is to be sent (again)."""
+        """Return the parts that arrived whole; all others must be sent (again)."""
         ...
 
     def finish(self, upload: Upload) -> None:
-        """Put the parts together as a content of the area `quarantine`, sent now, in constant memory.
+        """Join the parts into a content of the area `quarantine`, sent now, in constant memory.
 
-        Twice does no harm: that this upload was finished is known until a sweep. That somebody else has sent the same
-        content is of no use to who has not: all parts have to be there. UploadRefused when some are missing, which can
-        still be sent, or when the whole is not what was announced: then nothing of it is of use, and it is to be
-        abandoned.
+        Repeating this does no harm: the store remembers a finished upload until a sweep. All parts must be there, even
+        when somebody else has sent this content before. UploadRefused when parts are missing, which can still be sent,
+        or when the whole does not match its announcement: then abandon the upload.
         """
         ...
 
     def abandon(self, upload: Upload) -> None:
-        """Forget the parts; an upload that is not there is forgotten already."""
+        """Delete the parts; an upload that is not there counts as deleted."""
         ...
 
     def sweep(self, *, before: datetime) -> int:
-        """Forget what came of uploads begun before that moment (aware) and never finished; how many they were.
+        """Delete the parts of uploads begun before that moment (aware) and never finished; return how many there were.
 
-        That others were finished before it is forgotten too.
+        Also forgets which older uploads were finished.
         """
         ...

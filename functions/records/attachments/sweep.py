@@ -1,4 +1,4 @@
-"""Removes the files from outside that no record names; knows neither store, but what each of them says."""
+"""Removes uploaded files that no record names; works through the ports of both stores."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Named = Callable[[Collection[str]], frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many files nothing named were removed, and how many uploads that were never finished."""
+    """Counts of the removed files that nothing named, and of the removed uploads that were never finished."""
 
     files: int
     uploads: int
 
 
 def sweep(named: Named, blobs: BlobStore, now: datetime) -> Swept:
-    """Remove what was sent KEPT_UNNAMED before `now` (aware) and is still named by nothing; in constant memory.
+    """Remove files sent KEPT_UNNAMED before `now` (aware) that no record names; runs in constant memory.
 
-    By then nobody can name it any more: all vouchers for it have run out, and whoever sends it again makes it young
-    again. What a record names stays, however old.
+    Nobody can name such a file any more: all its vouchers have expired, and sending it again resets its age. A file
+    that a record names stays, however old it is.
     """
     before = now - KEPT_UNNAMED
     files = sum(_sweep_area(named, blobs, area, before) for area in FROM_OUTSIDE)
@@ -38,7 +38,7 @@ def sweep(named: Named, blobs: BlobStore, now: datetime) -> Swept:
 def _sweep_area(named: Named, blobs: BlobStore, area: Area, before: datetime) -> int:
     listed, removed = blobs.digests(area, before=before), 0
     while lot := list(islice(listed, _TOGETHER)):
-        # Asked only now that they are known to be old: what has named one until here still counts.
+        # Asked only after they are known to be old: this way it sees every record that has named one until now.
         for digest in set(lot) - named(lot):
             blobs.remove(area, digest, before=before)
             removed += 1
@@ -46,9 +46,9 @@ def _sweep_area(named: Named, blobs: BlobStore, area: Area, before: datetime) ->
 
 
 def forget(named: Named, blobs: BlobStore, digests: Collection[str]) -> None:
-    """Remove at once, for good, those of these files that nothing names: what named them was erased.
+    """Remove at once, for good, those of these files that nothing names because an erasure deleted what named them.
 
-    A voucher that is out for one of them is worth nothing any more: what the law wants forgotten does not wait a day.
+    A valid voucher does not protect them: content that the law wants erased does not wait a day.
     """
     for digest in set(digests) - named(digests) if digests else ():
         for area in FROM_OUTSIDE:

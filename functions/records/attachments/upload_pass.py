@@ -1,4 +1,4 @@
-"""The pass that a file on its way is known by: all there is to know of the upload, signed; no store keeps any of it."""
+"""The signed pass for an upload: it holds everything about the upload, so that no store needs to."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PASS = re.compile(r"([0-9a-f-]{1,20})[.]([A-Za-z0-9_-]{1,6000})[.]([A-Za-z0-9_-
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A file that was announced: the name it will have in a filing, and its upload."""
+    """An announced file: its name in a filing, and its upload."""
 
     name: str = field(repr=False)
     upload: Upload
 
 
 def make_pass(keys: Keys, announced: Announced, at: datetime) -> str:
-    """What whoever announced the file at `at` (aware) shows with each step of sending it; good for LASTS."""
+    """Make the pass that every later call about this upload must show; valid for LASTS from `at` (aware)."""
     upload = announced.upload
     until = int((at.astimezone(UTC) + LASTS).timestamp())
     told = [until, upload.id, upload.size, upload.digest, upload.token, announced.name]
@@ -38,7 +38,7 @@ def make_pass(keys: Keys, announced: Announced, at: datetime) -> str:
 
 
 def read_pass(keys: Keys, shown: str, at: datetime) -> Announced | None:
-    """The file that a genuine pass is about; None when it is none of ours, or none any more at `at` (aware)."""
+    """Return the file of a genuine pass; None when the pass is not ours, or has expired at `at` (aware)."""
     match = _PASS.fullmatch(shown)
     if match is None or match[1] not in keys.hmac:
         return None

@@ -1,1 +1,1 @@
-"""Checks what was recorded against itself, and signs what a package says of itself."""
+"""Checks records for consistency, and signs the statements that an export package makes about itself."""

@@ -1,4 +1,4 @@
-"""Checks what was recorded against itself: chains, digests, receipts, seals; knows neither stores nor files."""
+"""Checks records for consistency: chains, digests, receipts, seals; knows neither stores nor files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference from what was recorded, in Chinese; `number` and `sequence` where it is about an event."""
+    """A difference from the recorded data, in Chinese; `number` and `sequence` when it is about an event."""
 
     kind: Kind
     message: str
@@ -51,7 +51,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Content that was forgotten as a law demanded, and whose erasure is recorded: named, but no difference."""
+    """Content that was erased as a law demanded, with its erasure recorded: reported, but not a difference."""
 
     number: str
     sequence: int
@@ -63,7 +63,7 @@ class Gap:
 
     @property
     def message(self) -> str:
-        """The gap in words."""
+        """Return the gap in words."""
         return (
             f"{self.number} 第 {self.sequence} 步：第 {self.version} 版的内容已经依法删除"
             f"（{self.at[:10]}，{self.reason}），指纹和前后各步都对得上"
@@ -72,7 +72,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class FileLeftOut:
-    """A file that a package was made without, as its maker has signed: named, but no difference. `why` is in words."""
+    """A file that its maker signed as left out of a package: reported, but not a difference. `why` is in words."""
 
     number: str
     sequence: int
@@ -84,13 +84,13 @@ class FileLeftOut:
 
     @property
     def message(self) -> str:
-        """The gap in words."""
+        """Return the gap in words."""
         return f"{self.number} 第 {self.sequence} 步的附件“{self.name}”没有放进来：{self.why}（{self.at[:10]}，有签名）"
 
 
 @dataclass
 class Report:
-    """What a check found. `checked` counts what was looked at, `notes` say what it could not judge."""
+    """The result of a check. `checked` counts the checked objects; `notes` name what could not be checked."""
 
     findings: list[Finding] = field(default_factory=list)
     gaps: list[Gap | FileLeftOut] = field(default_factory=list)
@@ -99,22 +99,22 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as it was recorded; gaps with an erasure behind them are."""
+        """Whether everything matches the record; a gap with a recorded erasure counts as a match."""
         return not self.findings
 
     def count(self, what: str, more: int = 1) -> None:
-        """Count what was looked at."""
+        """Count checked objects."""
         self.checked[what] = self.checked.get(what, 0) + more
 
     def written(self) -> dict[str, Any]:
-        """The report for programs."""
+        """Return the report for programs."""
         gaps = [{**asdict(gap), "message": gap.message} for gap in self.gaps]
         findings = [asdict(finding) for finding in self.findings]
         return {"ok": self.ok, "findings": findings, "gaps": gaps, "notes": self.notes, "checked": self.checked}
 
 
 def check_chain(events: Iterable[Event], report: Report) -> bool:
-    """Whether one record's events (or the trail's), sorted by sequence, are whole and in an unbroken chain."""
+    """Check that the events of one record or of the audit log, sorted by sequence, are whole and linked."""
     before = len(report.findings)
     gone: list[Event] = []
     erasures: dict[int, Gap] = {}
@@ -133,7 +133,7 @@ def check_chain(events: Iterable[Event], report: Report) -> bool:
 
 
 def _about(event: Event, expected: int, last: str, form: str) -> Iterator[Finding]:
-    """What is wrong with one event in its place."""
+    """Return the problems of one event at its place."""
     where = f"{event.number} 第 {event.sequence} 步"
     if event.sequence != expected:
         missing = (
@@ -152,7 +152,7 @@ def _about(event: Event, expected: int, last: str, form: str) -> Iterator[Findin
 
 
 def _is_whole(event: Event) -> bool:
-    """Whether the event's own digest follows from its fields, whatever they are by now."""
+    """Whether the event's own digest matches its fields as they are now."""
     try:
         return event_is_whole(replace(event, salt=None, body=None))
     except ValueError:
@@ -160,7 +160,7 @@ def _is_whole(event: Event) -> bool:
 
 
 def _erasure(event: Event) -> dict[int, Gap]:
-    """The gap that this event records, by the sequence of what was erased; none when it does not say."""
+    """Return the gap that this event records, by the sequence of the erased event; none when it does not say."""
     try:
         body = json.loads(event.body or b"")
         return {body["erased"]: Gap(event.number, body["erased"], body["version"], event.at, body["reason"])}
@@ -183,7 +183,7 @@ def check_receipt(
     events: Iterable[Event],
     report: Report,
 ) -> None:
-    """Add what is wrong with an answer that has a receipt; `events` are those of the record that it names."""
+    """Report problems of an answer that has a receipt; `events` are those of the record that it names."""
     try:
         stated = verify(told["receipt"], public_keys)
     except InvalidReceipt:
@@ -193,7 +193,7 @@ def check_receipt(
     number = stated["number"]
     if any(str(told[name]) != str(value) for name, value in stated.items() if name in told):
         report.findings.append(Finding("receipt_forged", f"{number} 存下的答复和它的回执不一样", number))
-    # A correction's receipt names both times; what it is of came in at the later one.
+    # A correction's receipt names both times; the corrected version came in at the later one.
     at = stated.get("corrected_at", stated.get("submitted_at"))
     meant = (stated.get("digest"), at, stated.get("form"))
     if all((event.digest, event.at, event.form) != meant for event in events):
@@ -201,9 +201,9 @@ def check_receipt(
 
 
 def check_seals(tokens: Sequence[str], public_keys: Keyring, report: Report, *, from_first: bool = True) -> list[Seal]:
-    """The seals among these JWS, in order, that are signed and follow each other; the rest are added as findings.
+    """Return the seals among these JWS that are signed and linked, in order; report the others as findings.
 
-    Unless they begin `from_first`, the first one of all, what comes before them is not asked for.
+    With `from_first` they must begin with the first seal of all; without it, earlier seals may be missing.
     """
     found: list[Seal] = []
     before: Seal | None = None
@@ -225,9 +225,10 @@ def check_seals(tokens: Sequence[str], public_keys: Keyring, report: Report, *, 
 
 
 def check_published(published: Sequence[str], keys: Keyring, kept: Sequence[Seal | None], report: Report) -> None:
-    """Add what is wrong between seals that another bureau keeps and those `kept` here, by their index from 1.
+    """Report differences between the seals that another bureau keeps and those `kept` here, by their index from 1.
 
-    What is there nobody here could change: each of them must still be here. None stands for one that is not whole.
+    Nobody here can change the other bureau's copies, so each of their seals must still be here. None stands for a
+    damaged seal.
     """
     for token in published:
         try:

@@ -1,6 +1,6 @@
-"""The signed statement that a package was made without a file, and why; knows neither packages nor stores.
+"""The signed statement that a package lacks a file, and why; knows neither packages nor stores.
 
-It keeps a file that could not be put in apart from one that was taken out: nobody else can sign it.
+It tells a file that could not be included from one that somebody removed: nobody else can sign it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REASONS_IN_ENGLISH: Final[dict[Reason, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Which file, by its SHA-256, of which event, by its digest; `at` is when the package was made, UTC."""
+    """The file's SHA-256, the digest of its event; `at` is when the package was made, UTC."""
 
     event: str
     file: str
@@ -40,13 +40,13 @@ class LeftOut:
 
 
 def sign_left_out(signer: Signer, event: str, file: str, reason: Reason, at: datetime) -> str:
-    """The statement as a JWS; `event` and `file` are the digests, `at` is aware."""
+    """Sign the statement as a JWS; `event` and `file` are the digests, `at` is aware."""
     stated = {"event": event, "file": file, "reason": reason, "at": timestamp(at)}
     return signer.sign({"algorithm": ALGORITHM, **stated})
 
 
 def read_left_out(token: str, keys: Keyring) -> LeftOut:
-    """What a genuine statement says; InvalidReceipt for anything else."""
+    """Read a genuine statement; InvalidReceipt for anything else."""
     stated: dict[str, Any] = read_signed(token, keys)
     values = [stated.get(name) for name in ("event", "file", "reason", "at")]
     if stated.get("algorithm") != ALGORITHM or not all(isinstance(value, str) for value in values):

@@ -1,6 +1,6 @@
-"""The signed statement that closes a package: nothing in it was altered, taken out or put in; knows no layout.
+"""The signed statement that a package is complete and unaltered; knows no layout.
 
-Steps and receipts are signed or chained each by itself; that a whole filing is missing shows in none of them.
+Steps and receipts are signed or chained individually, which does not reveal that a whole filing is missing.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def sign_package(signer: Signer, name: str, listing: str, at: datetime) -> str:
-    """The statement as a JWS: `listing` is the SHA-256 of what lists every file with its own; `at` is aware."""
+    """Sign the statement as a JWS: `listing` is the SHA-256 of the list of all files with theirs; `at` is aware."""
     return signer.sign({"algorithm": ALGORITHM, "name": name, "listing": listing, "at": timestamp(at)})
 
 
 def read_listing(token: str, keys: Keyring) -> str:
-    """The `listing` that a genuine statement is about; InvalidReceipt for anything else."""
+    """Return the `listing` of a genuine statement; InvalidReceipt for anything else."""
     stated = read_signed(token, keys)
     listing = stated.get("listing")
     if stated.get("algorithm") != ALGORITHM or not isinstance(listing, str) or not _DIGEST.fullmatch(listing):

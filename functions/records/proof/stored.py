@@ -1,6 +1,6 @@
-"""Checks what a store derives from its records and keeps beside them; knows no store, and is given what it holds.
+"""Checks the data that a store derives from its records; gets that data as arguments and knows no store.
 
-A check of a data folder and one through the ports both use it, each with its own way to the rows and files.
+Both the check of a data folder and the check through the ports use it; each reads rows and files its own way.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def check_summary(
     is_listed: Callable[[State, Summary], bool],
     report: Report,
 ) -> State | None:
-    """Add a difference between a record, whose chain is whole, and its place in the list; return the record's state.
+    """Report a difference between a record, whose chain is whole, and its row in the list; return the record's state.
 
-    The list is no truth of its own, but people decide by it. `sequence` is the one it states, None where it has no such
-    record; `is_listed` says whether it holds this summary. The state is None where it was not looked at, or cannot be
+    The list is derived, but people decide by it. `sequence` is the one that the list states, None when it has no such
+    record; `is_listed` says whether it holds this summary. The state is None when it was not checked, or cannot be
     told.
     """
     number, state = events[0].number, None
@@ -56,7 +56,7 @@ def check_summary(
 
 
 def check_named_files(events: Iterable[Event], fault_of: Callable[[Attachment], Fault], report: Report) -> None:
-    """Add every file that these events name and that is missing or not what it was."""
+    """Report every file that these events name and that is missing or changed."""
     for event in events:
         for attachment in named_in(event.body):
             fault = fault_of(attachment)
@@ -69,10 +69,10 @@ def check_named_files(events: Iterable[Event], fault_of: Callable[[Attachment], 
 def check_tree(
     seal: Seal, leaves: Sequence[bytes], has_tiles: Callable[[Tree], bool], report: Report, *, ordered: bool = True
 ) -> None:
-    """Add what is wrong with what a seal holds: the root that follows from its leaves must be the signed one.
+    """Report problems of a seal's leaves: their root must be the signed one.
 
-    `has_tiles` says whether the hashes that proofs are made of are those of this tree; `ordered` whether each leaf is
-    in its place, where the store notes that.
+    `has_tiles` says whether the stored hashes for proofs belong to this tree; `ordered` whether each leaf is in its
+    place, where the store notes that.
     """
     tree = plant(leaves) if leaves else None
     if not ordered or tree is None or (tree.size, tree.root.hex()) != (seal.size, seal.root):

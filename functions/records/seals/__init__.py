@@ -1,1 +1,1 @@
-"""Seals over all events: the Merkle tree, the signed root, and the making of both."""
+"""Seals over all events: the Merkle tree and the signed root."""

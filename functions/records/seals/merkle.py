@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 over digests, kept in tiles so that a proof reads three; knows no event and no store."""
+"""The Merkle tree of RFC 6962 over digests, stored in tiles so that a proof reads three; knows no event or store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LEAF, _NODE = b"\x00", b"\x01"
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """Up to 256 hashes side by side: those of level 0 are the digests themselves, those of level n the roots below."""
+    """Up to 256 neighbouring hashes: level 0 holds the digests themselves, level n the roots of the tiles below."""
 
     level: int
     index: int
@@ -30,17 +30,17 @@ class Tree:
 
 
 def hash_leaf(digest: bytes) -> bytes:
-    """The hash of a leaf; the first byte keeps a leaf from passing for a node."""
+    """Return the hash of a leaf; the first byte distinguishes leaves from nodes."""
     return hashlib.sha256(_LEAF + digest).digest()
 
 
 def hash_node(left: bytes, right: bytes) -> bytes:
-    """The hash of two nodes."""
+    """Return the hash of a node over two hashes."""
     return hashlib.sha256(_NODE + left + right).digest()
 
 
 def plant(digests: Sequence[bytes]) -> Tree:
-    """The tree over these digests, at least one.
+    """Build the tree over these digests, at least one.
 
     Chunks of a power of two never straddle RFC 6962's own split, so the roots of the chunks are the leaves of the next
     level, the last and shorter chunk included.
@@ -58,7 +58,7 @@ def plant(digests: Sequence[bytes]) -> Tree:
 
 
 def prove(position: int, size: int, read: Callable[[int, int], bytes]) -> tuple[bytes, ...]:
-    """The audit path of RFC 6962, 2.1.1, for the leaf at `position`, from 0; `read` gives a tile by level and index."""
+    """Return the audit path of RFC 6962, 2.1.1, for the leaf at `position`, from 0; `read` gives a tile."""
     if not 0 <= position < size:
         raise ValueError("there is no such leaf")
     path: list[bytes] = []
@@ -72,7 +72,7 @@ def prove(position: int, size: int, read: Callable[[int, int], bytes]) -> tuple[
 
 
 def root_from(digest: bytes, position: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that this path leads to (RFC 9162, 2.1.3.2); ValueError for a path of another length."""
+    """Return the root that this path leads to (RFC 9162, 2.1.3.2); ValueError for a path of another length."""
     if not 0 <= position < size:
         raise ValueError("there is no such leaf")
     node, at, last = hash_leaf(digest), position, size - 1
@@ -92,19 +92,19 @@ def root_from(digest: bytes, position: int, size: int, path: Sequence[bytes]) ->
 
 
 def split(hashes: bytes) -> list[bytes]:
-    """The hashes of a tile, one by one."""
+    """Split a tile into its hashes."""
     return [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
 
 
 def _fold(row: Sequence[bytes]) -> bytes:
-    """The root over nodes: pairs from the left, an odd one out moves up, which is RFC 6962's split read from below."""
+    """Return the root over nodes: pairs from the left; an odd one moves up. This is RFC 6962's split from below."""
     while len(row) > 1:
         row = _pairs(row)
     return row[0]
 
 
 def _beside(row: Sequence[bytes], place: int) -> list[bytes]:
-    """What has to be hashed with the node at `place` on the way up."""
+    """Return the sibling hashes of the node at `place` on the way up."""
     found: list[bytes] = []
     while len(row) > 1:
         sibling = place ^ 1

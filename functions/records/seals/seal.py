@@ -1,4 +1,4 @@
-"""What a seal says and how it is checked: a signed Merkle root over digests, chained to the last; knows no store."""
+"""A seal: a signed Merkle root over digests, chained to the previous seal; knows no store."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{
 
 
 class InvalidSeal(QingdanError):
-    """The text is no seal of ours, or somebody changed it."""
+    """The text is not our seal, or somebody changed it."""
 
 
 class Leaf(NamedTuple):
-    """One event as a seal covers it; `digest` is the event's, as 32 bytes."""
+    """One event under a seal; `digest` is the event's, as 32 bytes."""
 
     number: str
     sequence: int
@@ -35,7 +35,7 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One night's root. `index` counts from 1, `at` is UTC as in Event, `size` is how many events it covers.
+    """One night's root. `index` counts from 1, `at` is UTC as in Event, `size` is the number of events that it covers.
 
     `previous` is the `digest` of the seal before, "" for the first; `token` is the signed statement, a JWS.
     """
@@ -49,13 +49,13 @@ class Seal:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the statement as it was signed, hexadecimal; the signature is not part of it."""
+        """Return the SHA-256 of the statement as it was signed, hexadecimal; does not cover the signature."""
         return hashlib.sha256(_statement(self.token)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sealed event stands: in which seal, and at which leaf, from 0."""
+    """The place of a sealed event: the seal, and the leaf, from 0."""
 
     seal: int
     position: int
@@ -63,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That an event is under a seal: `path` leads from its digest at `position` to the root (RFC 9162, 2.1.3)."""
+    """Proof that an event is under a seal: `path` leads from its digest at `position` to the root (RFC 9162, 2.1.3)."""
 
     digest: str
     position: int
@@ -72,15 +72,16 @@ class Proof:
 
 
 def in_order(leaf: Leaf) -> tuple[str, str, int]:
-    """What leaves are sorted by: number and sequence, the number by its random end first.
+    """Sort key of leaves: number and sequence, the number by its random end first.
 
-    By its beginning, all filings of one form would stand together, and two proofs would tell how many there were.
+    Sorted by its beginning, all filings of one form would be neighbours, and two proofs would reveal how many there
+    are.
     """
     return leaf.number.rpartition("-")[2], leaf.number, leaf.sequence
 
 
 def make_seal(signer: Signer, *, at: str, size: int, root: bytes, previous: Seal | None) -> Seal:
-    """The seal with this root that follows `previous`, signed."""
+    """Sign the seal with this root that follows `previous`."""
     index, before = (previous.index + 1, previous.digest) if previous else (1, "")
     statement: dict[str, str | int] = {
         "algorithm": ALGORITHM,
@@ -94,7 +95,7 @@ def make_seal(signer: Signer, *, at: str, size: int, root: bytes, previous: Seal
 
 
 def seal_of(token: str) -> Seal:
-    """The seal that this JWS states, whoever signed it: for what a store gives back. ValueError when it states none."""
+    """Read the seal that this JWS states without verifying it: for our own store's data. ValueError for other text."""
     try:
         stated = json.loads(_statement(token))
         seal = Seal(stated["index"], stated["at"], stated["size"], stated["root"], stated["previous"], token)
@@ -107,7 +108,7 @@ def seal_of(token: str) -> Seal:
 
 
 def read_seal(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> Seal:
-    """The seal that this JWS states, if one of the keys signed it; else InvalidSeal."""
+    """Read the seal that this JWS states, if one of the keys signed it; else raise InvalidSeal."""
     try:
         read_signed(token, public_keys)
         return seal_of(token)
@@ -116,14 +117,14 @@ def read_seal(token: str, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) 
 
 
 def links(seal: Seal, before: Seal | None) -> bool:
-    """Whether the seal is the one that follows `before`; the first one follows None."""
+    """Whether the seal directly follows `before`, which is None for the first seal."""
     if before is None:
         return seal.index == 1 and seal.previous == ""
     return seal.index == before.index + 1 and seal.previous == before.digest and seal.at >= before.at
 
 
 def proves(proof: Proof) -> bool:
-    """Whether the path leads to the root that the seal states; the seal's own signature is `read_seal`'s to check."""
+    """Whether the path leads to the root that the seal states; `read_seal` checks the seal's own signature."""
     try:
         digest = bytes.fromhex(proof.digest)
         return root_from(digest, proof.position, proof.seal.size, proof.path).hex() == proof.seal.root
@@ -132,7 +133,7 @@ def proves(proof: Proof) -> bool:
 
 
 def write_proof(proof: Proof) -> dict[str, Any]:
-    """The proof as programs get it, under 2 KB for a million events: hashes in base64url, the seal as its JWS."""
+    """Return the proof for programs, under 2 KB for a million events: hashes in base64url, the seal as its JWS."""
     return {
         "algorithm": ALGORITHM,
         "digest": proof.digest,
@@ -143,7 +144,7 @@ def write_proof(proof: Proof) -> dict[str, Any]:
 
 
 def read_proof(written: Any, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> Proof:
-    """The proof that `write_proof` wrote; InvalidSeal when it is none, or its seal is not signed by one of the keys."""
+    """Read a proof that `write_proof` wrote; InvalidSeal when it is malformed, or no key here signed its seal."""
     try:
         path = tuple(_decode(node) for node in written["path"])
         digest, position, token = written["digest"], written["position"], written["seal"]
@@ -157,7 +158,7 @@ def read_proof(written: Any, public_keys: Mapping[str, ec.EllipticCurvePublicKey
 
 
 def write_month(seals: Sequence[Seal], month: str, jwks: Mapping[str, Any]) -> dict[str, Any]:
-    """One month's seals (YYYY-MM, Asia/Shanghai) with the keys, for a superior bureau to keep."""
+    """Return one month's seals (YYYY-MM, Asia/Shanghai) with the keys, for a superior bureau to keep."""
     return {"algorithm": ALGORITHM, "month": month, "seals": [seal.token for seal in seals], "keys": jwks["keys"]}
 
 

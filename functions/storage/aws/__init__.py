@@ -1,1 +1,1 @@
-"""The adapter for the cloud: one DynamoDB table and one S3 bucket; botocore's clients are made by `session` alone."""
+"""The adapter for the cloud: one DynamoDB table and one S3 bucket; only `session` makes botocore's clients."""

@@ -1,4 +1,4 @@
-"""Reads and writes many items by one request, again and again until nothing is left over; knows no item's meaning."""
+"""Reads and writes many items by one request, and repeats it until nothing is left over; does not interpret items."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Batches:
         self._client, self._table, self._calls = client, table, calls
 
     def read(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-        """The items of up to 100 keys, strongly consistent, by their keys; those that are not there are left out."""
+        """Return the items of up to 100 keys, strongly consistent, by their keys; missing ones are left out."""
         asked: Any = {self._table: {"Keys": [key(*place) for place in keys], "ConsistentRead": True}}
         found: dict[tuple[str, str], Item] = {}
         while asked:
@@ -38,7 +38,7 @@ class Batches:
         return found
 
     def write(self, requests: Sequence[Item]) -> None:
-        """Do up to 25 requests to put or delete, in any order, not as one step."""
+        """Carry out up to 25 puts or deletes, in any order, not atomically."""
         asked: Any = {self._table: list(requests)}
         while asked:
             answer = self._calls(
@@ -48,7 +48,7 @@ class Batches:
 
 
 def _progressing(*, operation: Any, asked: Any, left: str) -> Any:
-    """The answer, if anything was done; Busy when all of it is left over."""
+    """Return the answer if any part was done; raise Busy when all of it is left over."""
     answer = operation(RequestItems=asked)
     if answer.get(left) == asked:
         raise Busy
@@ -56,7 +56,7 @@ def _progressing(*, operation: Any, asked: Any, left: str) -> Any:
 
 
 def lots(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The things in their order, so many at a time."""
+    """Split a sequence into lists of at most `size`."""
     source = iter(things)
     while lot := list(islice(source, size)):
         yield lot

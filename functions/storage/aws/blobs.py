@@ -1,4 +1,4 @@
-"""Contents in S3, named by their SHA-256, which S3 checks too; knows nothing of what stands in them."""
+"""Contents in S3, named by their SHA-256, which S3 checks too; does not interpret the contents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FINISHED: Final = "finished"
 
 
 class S3Blobs:
-    """A BlobStore in a bucket; contents go between it and a browser without passing through our functions."""
+    """A BlobStore in a bucket; contents go between S3 and a browser without passing through our functions."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
@@ -58,7 +58,7 @@ class S3Blobs:
             "Bucket": self._bucket.name,
             "Key": _key(area, digest),
             "ResponseContentType": media_type,
-            # Never shown in the page's own origin, whatever it is.
+            # Never displayed in the page's own origin, whatever the file is.
             "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
         }
         return self._bucket.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
@@ -141,9 +141,9 @@ class S3Blobs:
         return True
 
     def _join(self, upload: Upload) -> None:
-        """Make one content of the parts; it gets its name once its digest has proved to be right."""
+        """Join the parts into one content, which gets its name only after its digest has been checked."""
         key = _incoming(upload.id)
-        # Where an earlier try got as far as this, there are no parts any more, but what was made of them.
+        # An earlier attempt that came this far left no parts, but the object that was made of them.
         with suppress(NotFound):
             parts = self._parts(upload)
             if len(parts) < len(upload.parts):
@@ -157,12 +157,12 @@ class S3Blobs:
                 raise different()
             self._bucket.copy(key, _key("quarantine", upload.digest))
         except NotFound:
-            # Somebody else may have finished it just now.
+            # Another request may have finished it just now.
             if not self._is_finished(upload):
                 raise incomplete(upload, frozenset()) from None
 
     def _parts(self, upload: Upload) -> dict[int, dict[str, str]]:
-        """What S3 says of each part that has arrived whole, as it wants it back to join them; NotFound when joined."""
+        """Return S3's description of each part that arrived whole, as joining needs it; NotFound when joined."""
         return {
             part["PartNumber"]: {"ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
             for part in self._bucket.parts(_incoming(upload.id), upload.token)
@@ -184,5 +184,5 @@ def _incoming(id: str) -> str:
 
 
 def _mark(upload: Upload) -> str:
-    """What says that this upload was finished."""
+    """Return the key of the object that marks this upload as finished."""
     return f"{FINISHED}/{require_id(upload.id)}.{require_digest(upload.digest)}"

@@ -1,4 +1,4 @@
-"""One bucket as the other modules ask for it: by keys and digests; knows no area and no upload."""
+"""One bucket, by keys and digests; knows no area and no upload."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 20
 ENCRYPTED: Final = {"ServerSideEncryption": "AES256"}
-# To who may not list a bucket, S3 answers a question for what is not there (HEAD, which has no words) with 403.
+# Without permission to list the bucket, S3 answers a HEAD for a missing object, which has no body, with 403.
 _MISSING: Final = frozenset(("NoSuchKey", "NoSuchUpload", "NotFound", "404", "403"))
 
 
 class Bucket:
-    """`client` is asked for S3's when it is first needed: most requests never do."""
+    """Calls `client` for an S3 client only when it is first needed: most requests never need one."""
 
     def __init__(self, client: Callable[[], S3Client], name: str, calls: Calls) -> None:
         self._make, self.name, self._calls = client, name, calls
@@ -34,7 +34,7 @@ class Bucket:
         return self._make()
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """The answer of an operation on this bucket; NotFound when it is about a key that is not there."""
+        """Return the answer of an operation on this bucket; NotFound when its key is missing."""
         return self._asking(getattr(self.client, operation), **arguments)
 
     def _asking(self, operation: Callable[..., Any], **arguments: Any) -> Any:
@@ -46,7 +46,7 @@ class Bucket:
             raise
 
     def put(self, key: str, content: bytes, *, again: bool = False) -> None:
-        """Keep the content, checked by S3; what is there already stays as it is, unless it is to be put there again."""
+        """Store the content, checked by S3; leaves an existing object unchanged unless `again` is set."""
         checksum = checksum_of(hashlib.sha256(content).hexdigest())
         condition = {} if again else {"IfNoneMatch": "*"}
         try:
@@ -56,14 +56,14 @@ class Bucket:
                 raise
 
     def read(self, key: str, digest: str) -> bytes:
-        """The content, or NotFound; StoreUnavailable when it has another digest."""
+        """Return the content, or raise NotFound; StoreUnavailable when it has another digest."""
         content: bytes = self._asking(self._whole, Key=key)
         if hashlib.sha256(content).hexdigest() != digest:
             raise damaged(key)
         return content
 
     def stream(self, key: str, digest: str) -> Iterator[bytes]:
-        """The content in pieces; StoreUnavailable at its end when it has another digest."""
+        """Yield the content in pieces; StoreUnavailable at its end when it has another digest."""
         found = hashlib.sha256()
         for chunk in self._chunks(key):
             found.update(chunk)
@@ -72,12 +72,12 @@ class Bucket:
             raise damaged(key)
 
     def require(self, key: str) -> int:
-        """How many bytes are there, or NotFound."""
+        """Return the object's size in bytes, or raise NotFound."""
         size: int = self.call("head_object", Key=key)["ContentLength"]
         return size
 
     def digest(self, key: str) -> str:
-        """The SHA-256 of what is there, by reading all of it, or NotFound: S3 has none of what was sent in parts."""
+        """Return the object's SHA-256 by reading all of it, or raise NotFound: S3 has none for uploads in parts."""
         self.require(key)
         found = hashlib.sha256()
         for chunk in self._chunks(key):
@@ -85,15 +85,15 @@ class Bucket:
         return found.hexdigest()
 
     def copy(self, source: str, target: str) -> None:
-        """Copy within the bucket, or NotFound."""
+        """Copy within the bucket; NotFound when the source is missing."""
         self.require(source)
         of = {"Bucket": self.name, "Key": source}
         self.call("copy_object", Key=target, CopySource=of, ChecksumAlgorithm="SHA256", **ENCRYPTED)
 
     def remove(self, key: str, before: datetime | None = None) -> None:
-        """Remove every version of a key: one that was only marked as deleted could be read again.
+        """Remove every version of a key: one that was only marked as deleted could still be read.
 
-        With `before`, none if any is younger. One that is put meanwhile is another version, and stays.
+        With `before`, removes none if any is younger. A concurrent put makes another version, which stays.
         """
         found: list[Any] = []
         for page in self._pages("list_object_versions", Prefix=key):
@@ -106,19 +106,19 @@ class Bucket:
             self.call("delete_object", Key=key, VersionId=each["VersionId"])
 
     def keys(self, prefix: str, before: datetime) -> Iterator[str]:
-        """The keys under a prefix that were written before that moment."""
+        """Yield the keys under a prefix that were written before that moment."""
         for page in self._pages("list_objects_v2", Prefix=prefix):
             yield from (found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before)
 
     def uploads(self, prefix: str, before: datetime) -> Iterator[tuple[str, str]]:
-        """Key and id of the uploads in parts that were begun before that moment and neither finished nor abandoned."""
+        """Yield key and id of unfinished uploads in parts that began before that moment."""
         for page in self._pages("list_multipart_uploads", Prefix=prefix):
             yield from (
                 (each["Key"], each["UploadId"]) for each in page.get("Uploads", ()) if each["Initiated"] < before
             )
 
     def parts(self, key: str, upload: str) -> Iterator[dict[str, Any]]:
-        """The parts of an upload that have arrived; NotFound when there is no such upload."""
+        """Return the parts of an upload that have arrived; NotFound when there is no such upload."""
         for page in self._pages("list_parts", Key=key, UploadId=upload):
             yield from page.get("Parts", ())
 
@@ -132,7 +132,7 @@ class Bucket:
         return self.client.get_object(**of)["Body"].read()
 
     def _pages(self, operation: str, **arguments: Any) -> Iterator[Any]:
-        """Every page of an operation that lists."""
+        """Yield every page of an operation that lists."""
         more = arguments
         while True:
             page = self.call(operation, **more)
@@ -142,7 +142,7 @@ class Bucket:
             more = arguments | {_ASKED[name]: page[name] for name in _ASKED if name in page and name.startswith("Next")}
 
 
-# What a page says about the next one, and how that is asked for.
+# The fields of a page that point to the next one, and the arguments that ask for it.
 _ASKED: Final = {
     "NextContinuationToken": "ContinuationToken",
     "NextKeyMarker": "KeyMarker",
@@ -153,10 +153,10 @@ _ASKED: Final = {
 
 
 def damaged(key: str) -> StoreUnavailable:
-    """What to say about a content that is no longer what its name says."""
+    """Return the error for a content that no longer matches its name."""
     return StoreUnavailable(f"存储桶里的 {key} 已损坏，内容和名字对不上。请恢复它的旧版本")
 
 
 def checksum_of(digest: str) -> str:
-    """A SHA-256 as S3 writes it."""
+    """Return a SHA-256 in S3's encoding."""
     return base64.b64encode(bytes.fromhex(digest)).decode()

@@ -1,4 +1,4 @@
-"""Makes a call until it succeeds or time is up, and says in our own words why it did not; knows no item."""
+"""Repeats a call until it succeeds or time is up, and translates the final error; does not interpret items."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from functions.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
 
-# No attempt of a call begins after twelve seconds, and none lasts longer than seven (`session`).
+# No attempt of a call starts after twelve seconds, and none lasts longer than seven (`session`).
 PATIENCE_SECONDS: Final = 12.0
 FIRST_WAIT: Final = 0.025
 LONGEST_WAIT: Final = 1.0
@@ -36,7 +36,7 @@ LONGEST_WAIT: Final = 1.0
 CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _CANCELLED: Final = "TransactionCanceledException"
 
-# Two that write the same object for the first time meet in S3: one of them is told of a conflict, and to come again.
+# When two requests write an object for the first time at once, S3 tells one of them of a conflict, and to try again.
 _BUSY = frozenset(
     (
         "ConditionalRequestConflict",
@@ -61,7 +61,7 @@ _BUSY = frozenset(
 )
 _ON_THE_WAY = (HTTPClientError, ConnectionError, IncompleteReadError)
 _NEVER_ARRIVED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
-# By the error's code; what one service means by a code of many stands before that, with the operation.
+# By error code; a code that one service uses with its own meaning is listed before, with the operation.
 _REASONS = {
     "Invoke ResourceNotFoundException": "没有设置里写的后台函数，请核对 QINGDAN_BACKGROUND 和 QINGDAN_REGION",
     "ResourceNotFoundException": "没有名为“{table}”的数据表，请核对 QINGDAN_TABLE 和 QINGDAN_REGION",
@@ -86,16 +86,16 @@ LOG = logging.getLogger("qingdan.store")
 
 
 def never() -> float:
-    """The tick that does not come."""
+    """The tick for calls without a deadline."""
     return math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to try, and the means: `ticks` are monotonic seconds, `chance` is a random fraction below 1.
+    """How long to try: `ticks` gives monotonic seconds, `chance` a random fraction below 1.
 
-    `until` is the tick after which nothing is tried again, however little of its `seconds` a call has used: a function
-    that makes several calls must answer before it is ended.
+    After the tick `until` nothing is tried again, even when a call has used few of its `seconds`: a function that makes
+    several calls must answer before it is ended.
     """
 
     chance: Callable[[], float]
@@ -105,12 +105,12 @@ class Patience:
     until: Callable[[], float] = never
 
     def end(self) -> float:
-        """The tick at which a call that begins now gives up."""
+        """Return the tick at which a call that begins now gives up."""
         return min(self.ticks() + self.seconds, self.until())
 
 
 class Refused(Exception):
-    """A condition did not hold: `places` are the positions in the transaction whose conditions failed, in order."""
+    """A condition did not hold: `places` are the positions of the failed conditions in the transaction, in order."""
 
     def __init__(self, places: tuple[int, ...]) -> None:
         super().__init__(places)
@@ -118,30 +118,30 @@ class Refused(Exception):
 
 
 class Busy(Exception):
-    """The service answered, and did nothing of what it was asked."""
+    """The service answered, but did nothing."""
 
 
 class Calls:
-    """Runs operations of a client; `table` is for the words about one that is missing."""
+    """Runs operations of a client; `table` names the table in the error about a missing one."""
 
     def __init__(self, patience: Patience, table: str) -> None:
         self._patience = patience
         self._table = table
 
     def __call__(self, operation: Callable[..., T], /, **arguments: Any) -> T:
-        """The operation's answer.
+        """Return the operation's answer.
 
-        What passes by itself is tried again, with full jitter, until patience is at its end. Raises Refused when a
-        condition failed, StoreUnavailable when the service cannot be used; any other error of the vendor as it is.
+        Transient errors are retried, with full jitter, until patience ends. Raises Refused when a condition failed,
+        StoreUnavailable when the service cannot be used; any other error of the vendor passes unchanged.
         """
         return self._repeat(operation, arguments, self._patience.end(), StoreUnavailable)
 
     def write(self, operation: Callable[..., T], /, **arguments: Any) -> T:
-        """The answer of an operation that stores a step; OutcomeUnknown when the answer of an attempt was lost."""
+        """Return the answer of an operation that stores a step; OutcomeUnknown when an attempt's answer was lost."""
         return self._repeat(operation, arguments, self._patience.end(), OutcomeUnknown)
 
     def once(self, operation: Callable[..., T], /, **arguments: Any) -> T:
-        """The operation's answer, asked for a single time; StoreUnavailable, too, when there is no time for that."""
+        """Return the answer of a single attempt; StoreUnavailable, too, when there is no time for it."""
         if self._patience.ticks() >= self._patience.until():
             raise StoreUnavailable(_UNSAID.format(_SPENT))
         return self._repeat(operation, arguments, -math.inf, StoreUnavailable)
@@ -153,7 +153,7 @@ class Calls:
         end: float,
         when_lost: type[StoreUnavailable],
     ) -> T:
-        """The answer, asked for until `end`; `when_lost` is what to raise once an attempt may have been carried out."""
+        """Return the answer, retrying until `end`; raises `when_lost` once an attempt may have been carried out."""
         wait, lost = FIRST_WAIT, False
         while True:
             try:
@@ -169,7 +169,7 @@ class Calls:
             wait = min(2 * wait, LONGEST_WAIT)
 
     def _translated(self, error: Exception, when_lost: type[StoreUnavailable] | None) -> Exception:
-        """What to raise in place of the error, once the operator can read in the log why."""
+        """Log the reason for the operator, and return the error to raise instead."""
         reason = _reason(error)
         if reason is None:
             return error
@@ -181,12 +181,12 @@ class Calls:
 
 
 def code_of(error: Exception) -> str:
-    """The vendor's name for the error."""
+    """Return the vendor's code of the error."""
     return str(error.response["Error"].get("Code", "")) if isinstance(error, ClientError) else type(error).__name__
 
 
 def _reason(error: Exception) -> str | None:
-    """Why the service cannot be used, for people; None when the error is about what was asked."""
+    """Return why the service cannot be used, for people; None when the error is about the request itself."""
     if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
         return _WITHOUT_CREDENTIALS
     if isinstance(error, _ON_THE_WAY):
@@ -199,7 +199,7 @@ def _reason(error: Exception) -> str | None:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether the same call may succeed a little later."""
+    """Whether a retry of the call may succeed."""
     if isinstance(error, _ON_THE_WAY):
         return not isinstance(error, SSLError)
     if not isinstance(error, ClientError):
@@ -211,7 +211,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _may_be_done(error: Exception) -> bool:
-    """Whether the service may have done what it was asked, although it did not say so."""
+    """Whether the service may have carried out the call without saying so."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or code_of(error) == "TransactionInProgressException"
@@ -219,9 +219,9 @@ def _may_be_done(error: Exception) -> bool:
 
 
 def _failed_conditions(error: Exception) -> tuple[int, ...] | None:
-    """The places whose conditions certainly failed, else None.
+    """Return the positions whose conditions certainly failed, else None.
 
-    Before the first of them nothing may have been merely busy: what it would have said counts more.
+    No earlier operation of the transaction may have been merely busy: its own failed condition would take precedence.
     """
     if code_of(error) == "ConditionalCheckFailedException":
         return (0,)

@@ -1,4 +1,4 @@
-"""Documents that were set once in S3, under their filing's number; knows nothing of what stands in them."""
+"""The document cache in S3, under the filing's number; does not interpret the documents."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from functions.records.document_cache import DocumentName, require_number
 from functions.storage.aws.bucket import ENCRYPTED, Bucket, checksum_of
 
 PAPERS: Final = "papers"
-# Stands for good where the documents of a filing were forgotten, so that one being set meanwhile does not stay.
+# Marks a forgotten filing for good, so that a document that is being typeset meanwhile is not stored.
 FORGOTTEN: Final = "forgotten"
 MARK: Final = "mark"
 _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class S3Documents:
-    """A PaperStore in a bucket that keeps versions; only to forget has it to list anything.
+    """A DocumentStore in a versioned bucket; only forgetting needs permission to list it.
 
-    A document is named by number and version, its mark is written on it: the next one takes its place.
+    An object is named by number and version and carries its mark: the next document replaces it.
     """
 
     def __init__(self, bucket: Bucket) -> None:
@@ -69,7 +69,7 @@ class S3Documents:
         return bool(self._head(_key(number, FORGOTTEN)))
 
     def _head(self, key: str) -> Any:
-        """What S3 says of a key; nothing when it is not there."""
+        """Return S3's metadata of a key; nothing when it is missing."""
         try:
             return self._bucket.call("head_object", Key=key)
         except NotFound:
@@ -86,7 +86,7 @@ def _key(number: str, file: str) -> str:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What S3 refuses, in words for people: nobody may have to wait in vain for what can be made anew."""
+    """Translate S3's errors into words for people: nobody may wait in vain for a document that can be typeset again."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

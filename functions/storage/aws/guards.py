@@ -1,4 +1,4 @@
-"""How a filing stands to its guard, and what moves in a guard's item when that changes; makes no call."""
+"""The relation of a filing to its guard, and the changes of the guard's item when it changes; makes no call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.records.store import Append, Summary
 from functions.storage.aws.items import Item, guard_digest, guard_key, key
 from functions.storage.aws.table import SHARDS, shard_of
 
-# The holder has the guard; a rival is live outside it; who is neither no longer counts.
+# The holder has the guard; a rival is live without it; any other filing no longer counts.
 Standing = Literal["holder", "rival", "neither"]
 
 GUARD_KEY: Final = "guard"
@@ -21,7 +21,7 @@ _GONE = ("withdrawn", "voided")
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One filing's guard and how it stands to it."""
+    """One filing's guard and its relation to it."""
 
     guard: str
     standing: Standing
@@ -29,21 +29,21 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One part of a transaction, and what its refusal means."""
+    """One part of a transaction, and the meaning of its refusal."""
 
     means: Literal["answer", "guard", "event", "summary", "more"]
     action: Item
 
 
 def stand_of(step: Append) -> Stand:
-    """How the filing stands to its guard after this step."""
+    """Return the filing's relation to its guard after this step."""
     if step.summary.status in _GONE:
         return Stand(step.summary.guard, "neither")
     return Stand(step.summary.guard, "rival" if step.claim is None else "holder")
 
 
 def is_contested(summary: Summary, item: Mapping[str, Any] | None) -> bool:
-    """Whether another live filing has the same guard, by the guard's item as it is now."""
+    """Whether another live filing has this guard, by the guard's item as it is now."""
     if item is None or summary.status in _GONE:
         return False
     holder, rivals = item.get("holder", {}).get("S"), int(item.get("rivals", {}).get("N", 0))
@@ -53,7 +53,7 @@ def is_contested(summary: Summary, item: Mapping[str, Any] | None) -> bool:
 
 
 def moves(table: str, number: str, before: Stand | None, after: Stand) -> list[Write]:
-    """The parts of the transaction that bring a filing from one stand to the other; `before` is None for a new one."""
+    """Return the parts of the transaction that change a filing's relation; `before` is None for a new filing."""
     if before == after:
         return []
     writes: list[Write] = []
@@ -76,7 +76,7 @@ def _leave(table: str, number: str, stand: Stand) -> list[Write]:
 
 
 def _change(table: str, number: str, guard: str, old: Standing, new: Standing) -> list[Write]:
-    """One update of the guard's item: who holds it, how many are beside it."""
+    """Return one update of the guard's item: its holder, and the number of rivals."""
     update: Item = {"TableName": table, "Key": key(guard_key(guard), GUARD_KEY)}
     names: dict[str, str] = {}
     values: Item = {}

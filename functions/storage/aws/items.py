@@ -1,4 +1,4 @@
-"""How events and summaries lie in items, there and back; what is too large for one lies in a blob by its digest."""
+"""Converts events and summaries to items and back; a text that is too large for an item is a blob under its digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.records.state import searchable
 from functions.records.store import Summary
 from functions.storage.aws.table import index_key, shard_of
 
-# An item may have 400 KB. Far below that S3 is cheaper by far: a kilobyte in a transaction costs two units.
+# An item may have 400 KB. S3 is much cheaper far below that size: a kilobyte in a transaction costs two units.
 LARGEST_INLINE: Final = 128 * 1024
 
 LONGEST_NUMBER: Final = 64
@@ -27,23 +27,23 @@ Item = dict[str, Any]
 KeepBlob = Callable[[Area, str, bytes], None]
 ReadBlob = Callable[[Area, str], bytes]
 
-# What a summary says, each part in an attribute of its name; the others are kept in ways of their own, or nowhere.
+# The summary's fields with an attribute of their own name; the others have other representations, or none.
 _PLAIN = tuple(each.name for each in fields(Summary) if each.name not in ("contested", "warnings", "words"))
 _NUMBERS = ("version", "sequence")
 
 
 def record_key(number: str) -> str:
-    """The partition of everything about one record."""
+    """Return the partition of everything about one record."""
     return f"rec#{number}"
 
 
 def event_key(sequence: int) -> str:
-    """The sort key of an event: events come in sequence, and before the summary."""
+    """Return the sort key of an event: events sort by sequence, and before the summary."""
     return f"event#{sequence:08d}"
 
 
 def guard_key(guard: str) -> str:
-    """The partition of everything about one guard: its digest, since a guard may be longer than a key."""
+    """Return the partition of everything about one guard: its digest, since a guard may be longer than a key."""
     return f"guard#{guard_digest(guard)}"
 
 
@@ -53,32 +53,32 @@ def guard_digest(guard: str) -> str:
 
 
 def named_key(digest: str) -> str:
-    """The partition of all events that name the file of this digest."""
+    """Return the partition of all events that name the file of this digest."""
     return f"{NAMED}{digest}"
 
 
 def named_items(number: str, sequence: int, digests: Iterable[str]) -> list[Item]:
-    """The items that say that this event names these files: nothing but keys."""
+    """Return the items that link this event to the files it names: nothing but keys."""
     return [key(named_key(digest), f"{number}#{sequence:08d}") for digest in sorted(digests)]
 
 
 def position(submitted_at: str, number: str) -> str:
-    """The place in every list, as the indexes are sorted: by time, then by number."""
+    """Return the position in every list, as the indexes are sorted: by time, then by number."""
     return f"{submitted_at}#{number}"
 
 
 def may_be_number(text: str) -> bool:
-    """Whether a record could have this number: what people type need not even fit into a key."""
+    """Whether a record could have this number: typed text might not even fit into a key."""
     return text.isascii() and 0 < len(text) <= LONGEST_NUMBER
 
 
 def key(partition: str, sort: str) -> Item:
-    """The key of one item."""
+    """Return the key of one item."""
     return {"pk": {"S": partition}, "sk": {"S": sort}}
 
 
 def event_item(event: Event, keep: KeepBlob) -> Item:
-    """The item of an event; a large body is kept first, with its salt, under the digest of the two."""
+    """Return the item of an event; stores a large body first, with its salt, under the digest of the two."""
     item = key(record_key(event.number), event_key(event.sequence))
     for name in ("form", "type", "actor", "previous", "body_digest", "digest"):
         item[name] = {"S": getattr(event, name)}
@@ -92,7 +92,7 @@ def event_item(event: Event, keep: KeepBlob) -> Item:
 
 
 def event_from(item: Mapping[str, Any], read: ReadBlob) -> Event:
-    """The event of an item; salt and body are None when they were erased."""
+    """Return the event of an item; salt and body are None when they were erased."""
     salt, body = None, None
     if "body" in item:
         salt, body = item["salt"]["B"], item["body"]["S"].encode()
@@ -115,7 +115,7 @@ def event_from(item: Mapping[str, Any], read: ReadBlob) -> Event:
 
 
 def summary_item(summary: Summary, standing: str, keep: KeepBlob) -> Item:
-    """The item of a summary that stands so to its guard, with the keys of its places in the indexes."""
+    """Return the item of a summary with this relation to its guard, and its keys in the indexes."""
     shard = shard_of(summary.number)
     words = summary.words.encode()
     item = key(record_key(summary.number), SUMMARY_KEY)
@@ -139,7 +139,7 @@ def summary_item(summary: Summary, standing: str, keep: KeepBlob) -> Item:
 
 
 def summary_from(item: Mapping[str, Any], read: ReadBlob) -> Summary:
-    """The summary of an item; whether it is contested is left to the caller."""
+    """Return the summary of an item; the caller finds out whether it is contested."""
     said: dict[str, Any] = {name: item[name]["S"] for name in _PLAIN if name not in _NUMBERS}
     said |= {name: int(item[name]["N"]) for name in _NUMBERS}
     said["warnings"] = tuple(orjson.loads(item["warnings"]["S"]))

@@ -1,4 +1,4 @@
-"""Chains of events on the records' table: all steps of one append in one transaction; knows not what an event means."""
+"""Event chains in the records' table: one append is one transaction; does not interpret events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOKEN_BYTES: Final = 16
 
 
 class AwsLedger:
-    """A LedgerStore. The names of all chains lie in one partition, written with the first event of each."""
+    """A LedgerStore. One partition lists the names of all chains, written with the first event of each."""
 
     def __init__(self, reader: Reader, blobs: BlobStore, entropy: Callable[[int], bytes]) -> None:
         self._reader, self._blobs, self._entropy = reader, blobs, entropy

@@ -1,4 +1,4 @@
-"""Where in the cloud things lie, as an operator sets it; knows the names, not what they lead to."""
+"""The names of the cloud's resources, as an operator sets them; does not open them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACKGROUND: Final = "QINGDAN_BACKGROUND"
 
 _NAMES_OF_THE_REGION = (REGION, "AWS_REGION", "AWS_DEFAULT_REGION")
 _BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 到 63 个小写字母、数字、点或者 -")
-# What each must look like, and how to say so.
+# The pattern of each name, and the message when it does not match.
 _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     TABLE: (r"[A-Za-z0-9_.-]{3,255}", "3 到 255 个字母、数字、点、_ 或者 -"),
     BUCKET: _BUCKET_NAME,
@@ -33,9 +33,9 @@ _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cloud:
-    """The table, the bucket for what is kept, the one for exports, and the path of the parameters that hold the keys.
+    """The table, the data bucket, the bucket for exports, and the path of the parameters that hold the keys.
 
-    `endpoint` is the address of another engine than AWS, None for AWS itself. `background` is the function that makes
+    `endpoint` is the address of an engine other than AWS, None for AWS itself. `background` is the function that makes
     long downloads; without one every download is streamed.
     """
 
@@ -49,7 +49,7 @@ class Cloud:
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Cloud:
-        """The places that a mapping like os.environ names; SettingError names the variable and the fix."""
+        """Read the names from a mapping like os.environ; SettingError names the variable and the fix."""
         bucket = _required(variables, BUCKET)
         return cls(
             table=_required(variables, TABLE),

@@ -1,4 +1,4 @@
-"""Puts the adapters of the cloud together over their clients; the one place that knows all of them."""
+"""Connects the cloud's adapters to their clients; the only place that knows all of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Opened(NamedTuple):
 
 
 def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes], until: Until = never) -> Opened:
-    """The store and its keys; SettingError or StoreUnavailable when they cannot be used.
+    """Open the store and its keys; SettingError or StoreUnavailable when they cannot be used.
 
     `forms` as in AwsStore, `until` as in Patience.
     """
@@ -55,14 +55,14 @@ def open_cloud(cloud: Cloud, *, entropy: Entropy, forms: Mapping[str, bytes], un
 
 
 def open_parameters(cloud: Cloud, entropy: Entropy, until: Until = never) -> Parameters:
-    """Where the keys lie; `until` as in Patience."""
+    """Return the parameters that hold the keys; `until` as in Patience."""
     return Parameters(Clients(cloud.region, cloud.endpoint).ssm(), cloud.parameters, make_calls(cloud, entropy, until))
 
 
 def open_prepared_downloads(
     cloud: Cloud, background: str, entropy: Entropy, until: Until = never
 ) -> S3PreparedDownloads:
-    """Where files wait to be fetched; `background` is the function that makes them, `until` as in Patience."""
+    """Return the store of prepared downloads; the function `background` makes them, `until` is as in Patience."""
     from functions.storage.aws.staff.prepared_downloads import S3PreparedDownloads
 
     clients, calls = Clients(cloud.region, cloud.endpoint), make_calls(cloud, entropy, until)
@@ -76,5 +76,5 @@ def open_prepared_downloads(
 
 
 def make_calls(cloud: Cloud, entropy: Entropy, until: Until) -> Calls:
-    """How calls are repeated; the chance that spreads them comes from the same source as all else that is random."""
+    """Return how calls are repeated; the random delays come from the source of all other randomness."""
     return Calls(Patience(lambda: int.from_bytes(entropy(2), "big") / 0x10000, until=until), cloud.table)

@@ -1,4 +1,4 @@
-"""The keys as parameters of SSM, encrypted there; one parameter a key, old ones kept for reading, none ever changed."""
+"""The keys as encrypted parameters of SSM, one parameter a key; old ones stay for reading, none ever changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.storage.keyring import KEY_BYTES, access_key, first_kid, keys_of,
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
 
-# Each kind of key, and how its first is made.
+# Each kind of key, and the function that makes its first.
 _MAKERS: Final = {
     "access": lambda entropy: base64.b64encode(entropy(KEY_BYTES)).decode(),
     "receipt": lambda entropy: new_pem(entropy).decode(),
@@ -30,7 +30,7 @@ class Parameters:
         self._client, self._path, self._calls = client, path, calls
 
     def load(self) -> tuple[Keys, bytes]:
-        """The keys, and the newest of those that sign places in lists; SettingError when one is missing or is none."""
+        """Load the keys, and the newest key for signing cursors; SettingError when one is missing or malformed."""
         found = self._read()
         missing = [kind for kind in _MAKERS if not found[kind]]
         if missing:
@@ -44,14 +44,14 @@ class Parameters:
         return keys_of(access, receipt), access_key(_bytes(text), name)
 
     def make(self, entropy: Callable[[int], bytes]) -> list[str]:
-        """Make the first key of each kind that has none, and return the names of what was made; others stay."""
+        """Make the first key of each kind that has none, and return the names of the new ones."""
         found = self._read()
         made = {f"{self._path}/{kind}/{first_kid(entropy)}": kind for kind in _MAKERS if not found[kind]}
         self._put(made, entropy)
         return list(made)
 
     def rotate(self, entropy: Callable[[int], bytes]) -> list[str]:
-        """Make one more key of each kind, which is used for what is new, and return their names; the old ones stay."""
+        """Make one more key of each kind, for new filings and cursors, and return their names; the old ones stay."""
         found = self._read()
         made = {f"{self._path}/{kind}/{next_kid(found[kind], entropy)}": kind for kind in _MAKERS}
         self._put(made, entropy)
@@ -68,7 +68,7 @@ class Parameters:
             )
 
     def _read(self) -> dict[str, dict[str, tuple[str, str]]]:
-        """Kind, kid, then the parameter's name and value; kids in the order of their age."""
+        """Yield kind, kid, parameter name and value; the oldest kid first."""
         values: dict[str, str] = {}
         arguments: dict[str, Any] = {"Path": self._path, "Recursive": True, "WithDecryption": True}
         while True:
@@ -86,7 +86,7 @@ class Parameters:
 
 
 def _bytes(text: str) -> bytes:
-    """What the text encodes; nothing when it is no base64, which no key is."""
+    """Decode base64; returns nothing for malformed text, which no key matches."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

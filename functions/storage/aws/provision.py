@@ -1,4 +1,4 @@
-"""Makes the table and the buckets in an engine on this machine; on AWS, CloudFormation does, and guards them better."""
+"""Makes the table and the buckets in a local engine; on AWS, CloudFormation makes them, with more protection."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def make_table(client: DynamoDBClient, name: str) -> None:
-    """Make the table and its indexes, ready for use; one that is there stays as it is.
+    """Make the table and its indexes, ready for use; leaves an existing table unchanged.
 
-    Nothing in it expires: who tries things at a date of his own would lose what he has just written.
+    Items do not expire here: somebody who tests with a date of his own would lose new items.
     """
     with suppress(client.exceptions.ResourceInUseException):
         client.create_table(**definition(name))
@@ -23,7 +23,7 @@ def make_table(client: DynamoDBClient, name: str) -> None:
 
 
 def make_bucket(client: S3Client, name: str) -> None:
-    """Make a private, versioned bucket; one that is there stays as it is."""
+    """Make a private, versioned bucket; leaves an existing bucket unchanged."""
     with suppress(client.exceptions.BucketAlreadyOwnedByYou):
         client.create_bucket(Bucket=name)
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

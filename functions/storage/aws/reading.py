@@ -1,4 +1,4 @@
-"""Reads items, many at a time and strongly consistent, and makes summaries and records of them; judges nothing."""
+"""Reads items in batches, strongly consistent, and makes summaries and records of them; applies no rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Reads from the table; `pool` runs what can be read at the same time, and waits for nothing itself."""
+    """Reads from the table; `pool` runs concurrent reads, which never wait for other work in the pool."""
 
     def __init__(self, client: DynamoDBClient, table: str, calls: Calls, pool: Executor, read_blob: ReadBlob) -> None:
         self.client, self.table, self.calls, self.pool = client, table, calls, pool
@@ -39,12 +39,12 @@ class Reader:
         self._batches = Batches(client, table, calls)
 
     def item(self, partition: str, sort: str) -> Item | None:
-        """The item of this key, None when there is none."""
+        """Return the item of this key, None when there is none."""
         answer = self.calls(self.client.get_item, TableName=self.table, Key=key(partition, sort), ConsistentRead=True)
         return answer.get("Item")
 
     def is_there(self, partition: str) -> bool:
-        """Whether the partition holds anything."""
+        """Whether the partition holds any item."""
         asked: dict[str, Any] = {
             "TableName": self.table,
             "KeyConditionExpression": "pk = :pk",
@@ -55,7 +55,7 @@ class Reader:
         return bool(self.calls(self.client.query, **asked)["Items"])
 
     def partition(self, partition: str, begins: str = "") -> Iterator[Item]:
-        """Every item of a partition whose sort key begins so, in the order of the sort keys."""
+        """Yield every item of a partition whose sort key begins with `begins`, in the order of the sort keys."""
         arguments: dict[str, Any] = {
             "TableName": self.table,
             "KeyConditionExpression": "pk = :pk",
@@ -73,7 +73,7 @@ class Reader:
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def scan(self, condition: str, values: dict[str, Any]) -> Iterator[Item]:
-        """The keys of all items of the whole table that meet a condition, in no order: for making projections anew."""
+        """Yield the keys of all items in the table that meet a condition, in no order: for rebuilding projections."""
         wanted: dict[str, Any] = {
             "TableName": self.table,
             "ConsistentRead": True,
@@ -89,27 +89,27 @@ class Reader:
             wanted["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def items(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-        """The items of these keys, by partition and sort key; those that are not there are left out."""
+        """Return the items of these keys, by partition and sort key; missing ones are left out."""
         asked = list(lots(dict.fromkeys(keys), KEYS_AT_ONCE))
         if len(asked) == 1:
             return self._batches.read(asked[0])
         return {place: item for some in self.pool.map(self._batches.read, asked) for place, item in some.items()}
 
     def summaries(self, numbers: Iterable[str]) -> dict[str, Summary]:
-        """The summaries as they are now, by number; whether they are contested is not told yet."""
+        """Return the summaries as they are now, by number, without `contested`."""
         found = self.items([(record_key(number), SUMMARY_KEY) for number in numbers if may_be_number(number)])
         return {item["number"]["S"]: self.summary(item) for item in found.values()}
 
     def summary(self, item: Item) -> Summary:
-        """The summary of an item."""
+        """Return the summary of an item."""
         return summary_from(item, self._read_blob)
 
     def event(self, item: Item) -> Event:
-        """The event of an item."""
+        """Return the event of an item."""
         return event_from(item, self._read_blob)
 
     def marked(self, summaries: Sequence[Summary], among: Collection[str] | None = None) -> list[Summary]:
-        """The summaries, those that are contested marked so; `among` are the guards of which any can be."""
+        """Return the summaries with `contested` set; `among` are the guards that may be contested."""
         digests = {summary.guard: guard_digest(summary.guard) for summary in summaries}
         asked = [digest for digest in digests.values() if among is None or digest in among]
         items = self.items([(f"guard#{digest}", GUARD_KEY) for digest in asked])
@@ -121,22 +121,22 @@ class Reader:
         ]
 
     def contested_guards(self) -> frozenset[str]:
-        """The digests of the guards that have been contested at any time."""
+        """Return the digests of the guards that were contested at any time."""
         found = self.pool.map(lambda partition: [item["sk"]["S"] for item in self.partition(partition)], CONTESTS)
         return frozenset(digest for digests in found for digest in digests)
 
     def contesting(self) -> list[str]:
-        """The numbers of the filings whose guards are contested now, and of some others with the same guards."""
+        """Return the numbers of the filings whose guards are contested now, and of some others with those guards."""
         items = self.items([(f"guard#{digest}", GUARD_KEY) for digest in self.contested_guards()])
         contested = [place[0] for place, item in items.items() if int(item.get("rivals", {}).get("N", 0)) > 0]
         return [number for numbers in self.pool.map(self._members, contested) for number in numbers]
 
     def members(self, guard: str) -> list[str]:
-        """The numbers of the filings, live or not, that have this guard."""
+        """Return the numbers of the filings, live or not, that have this guard."""
         return self._members(guard_key(guard))
 
     def records(self, summaries: Sequence[Summary]) -> list[Record]:
-        """The records of these summaries, in their order, each with the events that its summary counts."""
+        """Return the records of these summaries, in order, each with the events that its summary counts."""
         keys = [
             (record_key(summary.number), event_key(sequence))
             for summary in summaries

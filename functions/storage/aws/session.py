@@ -1,6 +1,6 @@
-"""Where botocore is imported and clients are made: one session a process, each client when it is first asked for.
+"""The only place that imports botocore and makes clients: one session a process, each client on first use.
 
-It is what boto3 is made of, without what boto3 adds, which a cold function would wait for.
+boto3 is a layer above botocore; a cold function would have to wait while it loads.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ def _session() -> Session:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Makes the clients. `endpoint` is another engine's address, None for AWS's own; `region` None for the machine's.
+    """Makes the clients. `endpoint` is the address of an engine other than AWS; `region` None means the machine's.
 
-    An attempt is one request, unless said otherwise: whether to try again is decided in `calls`, which knows how long
-    a function has.
+    By default a client makes one attempt: `calls` decides about retries, because it knows the function's deadline.
     """
 
     region: str | None
@@ -49,18 +48,19 @@ class Clients:
     def s3(self, attempts: int = 1) -> S3Client:
         """A client that signs addresses too; another engine than AWS is asked by path, having no names for buckets.
 
-        More attempts than one are for files of many parts, which go past `calls`.
+        More than one attempt is for files of many parts, whose transfer bypasses `calls`.
         """
         style = {
             "addressing_style": "path" if self.endpoint else "virtual",
-            # Else botocore signs addresses of us-east-1 for a host without the region's name, unlike all others.
+            # Otherwise botocore signs addresses of us-east-1 for a host without the region's name, unlike in all other
+            # regions.
             "us_east_1_regional_endpoint": "regional",
         }
         client: S3Client = self._client("s3", attempts, signature_version="s3v4", s3=style)
         return client
 
     def functions(self) -> Any:
-        """The client of Lambda."""
+        """Return the client of Lambda."""
         return self._client("lambda")
 
     def _client(self, service: str, attempts: int = 1, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The one table: its keys, its indexes, and how what is kept is spread over partitions; knows no request."""
+"""The one table: its keys, its indexes, and the spread of data over partitions; knows no request."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 from types import MappingProxyType
 from typing import Any, Final
 
-# One partition writes 1,000 units a second. A filing is one unit in each index, so that 1,000 filings a second, all for
-# one form and period, come to 63 a shard: sixteen times under the limit, with room for shards that meet (ADR 10).
+# One partition writes 1,000 units a second. A filing is one unit in each index, so 1,000 filings a second, all for one
+# form and period, come to 63 a shard: sixteen times below the limit, with room for shards that meet in one partition
+# (ADR 10).
 SHARDS: Final = 16
 
 TTL_ATTRIBUTE: Final = "expires"
@@ -17,8 +18,8 @@ NEWEST_OF_FORM: Final = "newest-of-form"
 NEWEST_OF_PERIOD: Final = "newest-of-period"
 WAITING: Final = "waiting"
 
-# Index name: the attribute that is its partition key. All of them are sorted by `at`. Only what waits for an officer
-# has a key in the last, so that the queue is read without what has been decided.
+# Index name: the attribute that is its partition key. All are sorted by `at`. In the last index, only filings that wait
+# for an officer have a key, so that the queue is read without the decided ones.
 INDEXES: Final = MappingProxyType(
     {
         NEWEST: "newest",
@@ -28,14 +29,14 @@ INDEXES: Final = MappingProxyType(
     }
 )
 
-# What the indexes hold beside the keys: all that a list filters by, and no more, so that an entry is one unit.
+# The indexes hold, beside the keys, only the attributes that a list filters by, so that an entry is one unit.
 PROJECTED: Final = ("approved_by", "form", "form_digest", "period", "status", "timeliness", "unit_sought", "uscc")
 
 
 def definition(name: str) -> dict[str, Any]:
-    """The arguments of CreateTable; CloudFormation's AWS::DynamoDB::Table has the same words.
+    """Return the arguments of CreateTable; CloudFormation's AWS::DynamoDB::Table uses these names too.
 
-    On AWS, deletion protection, point-in-time recovery, encryption and time to live on TTL_ATTRIBUTE come with it.
+    On AWS the stack adds deletion protection, point-in-time recovery, encryption and time to live on TTL_ATTRIBUTE.
     """
     attributes = ("pk", "sk", "at", *INDEXES.values())
     return {
@@ -59,12 +60,12 @@ def _keys(partition: str, sort: str) -> list[dict[str, str]]:
 
 
 def shard_of(text: str) -> int:
-    """Which of the shards a number, or a guard, belongs to: the same for ever, evenly spread."""
+    """Return the shard of a number or a guard: constant for ever, evenly spread."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % SHARDS
 
 
 def index_key(shard: int, *of: str) -> str:
-    """The partition key in an index: shard, then form and period as far as the index knows them.
+    """Return the partition key in an index: shard, then form and period as far as the index has them.
 
     A form's id holds no "#", so that no two pairs of form and period share a key.
     """

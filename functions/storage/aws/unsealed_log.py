@@ -1,4 +1,4 @@
-"""The log of events that no seal holds yet: written with each event, emptied by each seal; knows no seal."""
+"""The log of unsealed events: each event adds an entry, each seal removes its own; knows no seal."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ LOG: Final = tuple(f"unsealed#{shard:02d}" for shard in range(SHARDS))
 
 
 def log_item(event: Event) -> Item:
-    """The entry of an event."""
+    """Return the entry of an event."""
     return log_key(event.number, event.sequence) | {"digest": {"S": event.digest}}
 
 
 def log_key(number: str, sequence: int) -> Item:
-    """Where an event waits for its seal."""
+    """Return the key of an event's entry."""
     return key(LOG[shard_of(number)], f"{number}#{sequence:08d}")
 
 
 def leaf_from(item: Item) -> Leaf:
-    """The leaf of an entry; ValueError when its digest is none."""
+    """Return the leaf of an entry; ValueError when its digest is malformed."""
     number, _, sequence = item["sk"]["S"].rpartition("#")
     return Leaf(number, int(sequence), bytes.fromhex(item["digest"]["S"]))

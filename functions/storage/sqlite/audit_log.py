@@ -1,4 +1,4 @@
-"""The trail on the records' database, chained inside the one writer; knows not what an entry means."""
+"""The audit log in the records' database, chained inside the one writer thread; does not interpret entries."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _LAST = f"SELECT {EVENT_COLUMNS} FROM trail ORDER BY id DESC LIMIT 1"  # noqa: S
 _INSERT = f"""INSERT INTO trail (id, about, {EVENT_COLUMNS})
     VALUES (:sequence, :about, {", ".join(f":{name}" for name in EVENT_COLUMNS.split(", "))})"""  # noqa: S608
 
-# Times never fall along the chain: one look into their index makes a bound of the sequence, whatever else is asked.
+# Times never fall along the chain, so one lookup in their index turns a time into a bound of the sequence, whatever
+# other filters there are.
 _FIRST_SINCE = "SELECT sequence FROM trail WHERE at >= ? ORDER BY at, sequence LIMIT 1"
 _LAST_UNTIL = "SELECT sequence FROM trail WHERE at < ? ORDER BY at DESC, sequence DESC LIMIT 1"
 
 
 class SqliteAuditLog:
-    """A TrailStore."""
+    """An AuditLogStore."""
 
     def __init__(self, readers: Readers, writer: Writer) -> None:
         self._readers = readers
@@ -58,7 +59,7 @@ class SqliteAuditLog:
 
 
 def _where(sought: Sought) -> tuple[str, tuple[object, ...]]:
-    """The condition and what to bind to it."""
+    """Return the SQL condition and its parameters."""
     terms: list[tuple[str, object]] = []
     if sought.actor is not None:
         terms.append(("actor = ?", sought.actor))

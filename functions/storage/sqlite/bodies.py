@@ -1,4 +1,4 @@
-"""Reads the answers of very many filings: a slice of them by one statement, while the one before is being used."""
+"""Reads the answers of very many filings in slices: one statement reads a slice while the previous one is in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.selection import CONTESTED, Where
 
 FILINGS_A_SLICE: Final = 200
-# With the next one but one already asked for, the thread goes on to it without waiting for the interpreter.
+# Two slices are requested ahead, so that the thread goes on to the next one without waiting for the interpreter lock.
 _SLICES_AHEAD: Final = 2
 
 # Most records have no other event than their first, and no decision.
@@ -25,7 +25,7 @@ _DECIDED = f"""CASE s.sequence WHEN 1 THEN NULL ELSE (
     SELECT json_array(x.type, x.at, x.actor, CAST(x.body AS TEXT)) FROM events x
     WHERE x.number = s.number AND x.type IN ({_TYPES})
     ORDER BY x.sequence DESC LIMIT 1) END"""  # noqa: S608 - constants
-# In the order of Answers; the body comes beside it.
+# In the order of Answers; the body is a separate column.
 _FACTS = f"""json_array(s.number, s.form, s.form_digest, s.period, s.unit_name, s.submitted_at, s.due, s.timeliness,
     s.status, s.version, e.digest, json(iif({CONTESTED}, 'true', 'false')),
     iif(e.type = 'corrected', e.at, ''), json({_DECIDED}))"""
@@ -35,8 +35,8 @@ _LATEST = """CASE s.sequence WHEN 1 THEN 1 ELSE (SELECT max(x.sequence) FROM eve
 
 
 def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
-    """The answers of all that is chosen, oldest first, as of the moment when the first is taken."""
-    # Left early, it waits for the slices asked for: then nothing of the data is in use any more.
+    """Yield the answers of all selected filings, oldest first, as of the moment when the first is taken."""
+    # Ended early, it waits for the requested slices: afterwards nothing uses the data any more.
     with readers.snapshot() as connection, ThreadPoolExecutor(1, "qingdan-answers") as ahead:
         slices = _slices(connection, chosen)
         coming = deque(ahead.submit(next, slices, None) for _ in range(_SLICES_AHEAD))
@@ -51,11 +51,11 @@ def read_answers(readers: Readers, chosen: Where) -> Iterator[Answers]:
 
 
 def _slices(connection: sqlite3.Connection, chosen: Where) -> Iterator[tuple[bytes, bytes]]:
-    """The facts of so many filings at a time, as a JSON array, and their bodies, a line each: JSON holds no line end.
+    """Yield slices: the facts of several filings as a JSON array, and their bodies as lines (JSON has no line ends).
 
-    All of a slice is one row: other threads go on while SQLite makes it, as they do not where it gives row after row.
+    Each slice is one row: SQLite makes it without the interpreter lock, which it would need for each of several rows.
     """
-    # The LIMIT holds the order of the subquery fast.
+    # The LIMIT makes SQLite keep the order of the subquery.
     statement = f"""SELECT CAST('[' || group_concat(facts) || ']' AS BLOB),
         CAST(group_concat(body, char(10)) AS BLOB), max(place) FROM (
         SELECT {_FACTS} AS facts, ifnull(CAST(e.body AS TEXT), '') AS body, s.submitted_at || ' ' || s.number AS place

@@ -1,4 +1,4 @@
-"""How connections to the one database file are opened, pooled for reading, and translated when they fail."""
+"""Opens connections to the one database file, pools those for reading, and translates their errors."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from functions.storage.sqlite.schema import migrate
 
 BUSY_SECONDS = 10.0
 _CACHE_KIB = 16 * 1024
-# Four times the default: a page that many commits touch is copied into the database once.
+# Four times the default: a page that many commits change is copied into the database only once.
 _CHECKPOINT_PAGES = 4000
-# One for each number of rows that are written together into each table, and those of the staff.
+# One statement for each number of rows that are written together into each table, and those of the staff.
 _CACHED_STATEMENTS = 256
 
 BUSY = "另一个程序正占用着数据"
@@ -35,28 +35,28 @@ _REASONS = {
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:
-    """What to say when SQLite or a file failed; the vendor's own words stay in `__cause__`, for the log."""
+    """Return the error for people when SQLite or a file failed; the original stays in `__cause__`, for the log."""
     refusal = refused(reason_of(error))
     refusal.__cause__ = error
     return refusal
 
 
 def refused(reason: str) -> StoreUnavailable:
-    """The refusal for this reason, a few words."""
+    """Return the refusal for this reason, a few words."""
     if reason == DAMAGED:
-        # Waiting mends nothing.
+        # Waiting does not repair a damaged database.
         return StoreUnavailable("数据文件已损坏，这一步没有存入。请停掉服务，留着坏的文件，用 qingdan restore 恢复备份")
     return StoreUnavailable(f"数据暂时存取不了（{reason}），这一步没有存入。请稍后再试")
 
 
 def reason_of(error: BaseException) -> str:
-    """Why SQLite failed, in a few words."""
+    """Return why SQLite failed, in a few words."""
     name = getattr(error, "sqlite_errorname", "")
     return next((words for start, words in _REASONS.items() if name.startswith(start)), "磁盘读写出错")
 
 
 def prepare_file(path: Path) -> None:
-    """Make the database file, private and durable by name, and bring its tables up to date."""
+    """Make the database file, private, with its name synced to disk, and migrate its tables."""
     try:
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
@@ -74,7 +74,7 @@ def prepare_file(path: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that commits only when told to, and syncs every commit."""
+    """Return a connection that commits only when told to, and syncs every commit."""
     connection = sqlite3.connect(
         path,
         timeout=BUSY_SECONDS,
@@ -83,17 +83,17 @@ def connect(path: Path) -> sqlite3.Connection:
         cached_statements=_CACHED_STATEMENTS,
     )
     connection.execute("PRAGMA synchronous = FULL")
-    # What is deleted or overwritten is gone from the file too: an erasure leaves no copy in a free page.
+    # SQLite overwrites deleted content in the file: an erasure leaves no copy in a free page.
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    # What a savepoint may have to undo is kept in memory: a quarter less work for each append.
+    # Keep the undo data of savepoints in memory: a quarter less work for each append.
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 
 class Readers:
-    """Read connections, as many as are in use at once."""
+    """A pool of read connections, as many as are in use at once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -103,7 +103,7 @@ class Readers:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees the data as of one moment until the block ends; SQLite's errors are translated."""
+        """Yield a connection that sees the data as of one moment until the block ends; translates SQLite's errors."""
         connection = self._take()
         try:
             connection.execute("BEGIN")
@@ -117,7 +117,7 @@ class Readers:
         self._give_back(connection)
 
     def close(self) -> None:
-        """Close what is idle; what is still in use is closed when it comes back."""
+        """Close idle connections now; those in use are closed when they come back."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -1,4 +1,4 @@
-"""Chains of events on the records' database, chained inside the one writer; knows not what an event means."""
+"""Event chains in the records' database, chained inside the one writer thread; does not interpret events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LAST = f"SELECT {EVENT_COLUMNS} FROM ledger WHERE number = ? ORDER BY sequence 
 _AFTER = f"SELECT {EVENT_COLUMNS} FROM ledger WHERE number = ? AND sequence > ? ORDER BY sequence"  # noqa: S608 - constants only
 _INSERT = f"""INSERT INTO ledger ({EVENT_COLUMNS})
     VALUES ({", ".join(f":{name}" for name in EVENT_COLUMNS.split(", "))})"""  # noqa: S608 - constants only
-# Behind every name that begins so: "0" follows "/".
+# The upper bound of all names with this prefix: "0" follows "/".
 _CHAINS = "SELECT DISTINCT number FROM ledger WHERE number >= ? AND number < ? ORDER BY number"
 
 

@@ -1,4 +1,4 @@
-"""Opens a database only to read it, as of one moment, damaged or written by an older program as it may be."""
+"""Opens a database only to read it, as of one moment, even if it is damaged or an older program wrote it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functions.storage.sqlite.schema import STEPS, migrate
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection in which nothing of the file changes; text that is no UTF-8 comes with marks in its place.
+    """Open a connection that changes nothing in the file; replaces text that is not UTF-8 by marks.
 
-    What an older program wrote is brought up to date in a private copy. Raises NotFound, StoreUnavailable for what a
-    newer program wrote, and sqlite3.DatabaseError where the file cannot be read or was emptied.
+    A file of an older program is migrated in a private copy. Raises NotFound, StoreUnavailable for a file of a newer
+    program, and sqlite3.DatabaseError when the file cannot be read or was emptied.
     """
     if not path.is_file():
         raise NotFound(f"{path.parent} 里没有数据。请核对路径")
@@ -26,7 +26,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             f"数据是更新的程序写的（第 {version} 版），本程序只认到第 {len(STEPS)} 版。请改用新版程序"
         )
     if version == 0:
-        # No program of ours leaves one like it: brought up to date, it would be a whole one without any filing.
+        # Our programs never leave an empty file; migrating it would make it look like a whole one without any filing.
         connection.close()
         raise sqlite3.DatabaseError("里面什么也没有，它被清空过")
     if version < len(STEPS):
@@ -37,7 +37,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def schema_faults(connection: sqlite3.Connection) -> list[str]:
-    """The names of tables and indexes that are not as the program makes them."""
+    """Return the names of tables and indexes that differ from those that the program makes."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh)
         expected, found = _schema(fresh), _schema(connection)
@@ -45,7 +45,7 @@ def schema_faults(connection: sqlite3.Connection) -> list[str]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Read only; on a medium that cannot be written, as a file that nobody else changes."""
+    """Open read-only; on a read-only medium, as a file that nobody else changes."""
     address = path.absolute().as_uri()
     try:
         connection = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None)
@@ -56,7 +56,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _migrated(connection: sqlite3.Connection) -> sqlite3.Connection:
-    copy = sqlite3.connect("", isolation_level=None)  # a private file that is gone when it is closed
+    copy = sqlite3.connect("", isolation_level=None)  # a private file that is deleted on close
     with closing(connection):
         connection.backup(copy)
     migrate(copy)

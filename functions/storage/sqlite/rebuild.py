@@ -1,4 +1,4 @@
-"""Makes projections anew from the events, which are the only truth; needs the forms that filings are pinned to."""
+"""Rebuilds projections from the events, which are the only truth; needs the forms that filings are pinned to."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from functions.storage.sqlite.store import SqliteStore
 
 
 def rebuild(store: SqliteStore, definition_of: Callable[[str], Definition]) -> int:
-    """How many summaries were made anew, with the index of named files, in one commit; lists show the old until then.
+    """Rebuild all summaries and the index of named files in one commit; return how many summaries were rebuilt.
 
-    `definition_of` gives the form of a digest. A record keeps the summary it has where the version that counts was
-    erased: nothing else is left to make one from.
+    Lists show the old ones until the commit. `definition_of` gives the form of a digest. When the version that counts
+    was erased, the record keeps its summary: no events are left to make one from.
     """
     return store.writer.submit(lambda connection: _rebuild(connection, definition_of)).result()
 
 
 def _rebuild(connection: sqlite3.Connection, definition_of: Callable[[str], Definition]) -> int:
-    # No guard is held while summaries are made anew in any order; what no event made anew gets back what it held.
+    # Guards are released first, since summaries are rebuilt in any order. Summaries that no event can rebuild get their
+    # guards back.
     connection.execute("UPDATE summaries SET holds = -holds")
     made = 0
     for events in _records(connection):

@@ -1,4 +1,4 @@
-"""How summaries and events lie in rows, there and back."""
+"""Converts summaries and events to rows and back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LARGEST_LOT = 32
 
 
 def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: bool) -> None:
-    """Put the summary in place of the record's last one; with `claims` it holds its guard for as long as it is live."""
+    """Replace the record's summary; with `claims` it holds its guard for as long as it is live."""
     key = connection.execute(_UPSERT_SUMMARY, summary_row(summary, claims)).fetchone()[0]
     connection.execute(_REPLACE_WORDS, (key, summary.words))
 
@@ -44,29 +44,30 @@ def write_summary(connection: sqlite3.Connection, summary: Summary, *, claims: b
 def is_held(connection: sqlite3.Connection, guard: str, number: str) -> bool:
     """Whether another record holds the guard.
 
-    Two that were filed under different names can come to one guard when names are read anew: an earlier release took
-    what nobody sees for a part of them. Only one holds it then, and both are contested.
+    Two filings with different guards can get the same guard when names are normalised anew: an earlier release kept
+    invisible characters. Only one holds it then, and both are contested.
     """
     held = "SELECT 1 FROM summaries WHERE guard = ? AND holds = 1 AND number <> ?"
     return connection.execute(held, (guard, number)).fetchone() is not None
 
 
 def write_event(connection: sqlite3.Connection, event: Event) -> None:
-    """Add an event and what it names; one of the same number and sequence violates the constraint."""
+    """Insert an event and the files that it names; a duplicate number and sequence violates the constraint."""
     connection.execute(_INSERT_EVENT, _event_row(event))
     _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows([event])))
 
 
 ANSWER_COLUMNS = "key, request, answer, at"
-# Behind every time, as texts are ordered.
+# Sorts after every time, since times are compared as text.
 FOR_GOOD = "~"
 
 
 def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
-    """Write the first steps of so many new records, table by table.
+    """Insert the first steps of several new records, table by table.
 
-    Each statement that SQLite runs gives other threads the interpreter for a while, so one for many rows lets a busy
-    server write several times as many. Whatever is not new violates a constraint; then nothing of it may be kept.
+    Each SQLite statement hands the interpreter lock to other threads for a while; one statement for many rows lets a
+    busy server write several times as many. An existing row violates a constraint; then the caller must roll everything
+    back.
     """
     first = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM summaries").fetchone()[0]
     _insert(connection, f"idempotency ({ANSWER_COLUMNS})", [answer_row(one) for one in steps if one.idempotency])
@@ -78,14 +79,14 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
 
 
 def answer_row(step: Append) -> tuple[Any, ...]:
-    """What is kept under the step's key; the answer of a step that claimed no guard never ends."""
+    """Return the row for the step's key; the answer of a step that claimed no guard never expires."""
     assert step.idempotency is not None
     at = step.events[-1].at if step.claim is not None else FOR_GOOD
     return (step.idempotency.key, step.idempotency.request, step.answer, at)
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert the rows by as few statements as possible; there are so few kinds that the statement cache holds them."""
+    """Insert the rows with few statements, of so few shapes that the statement cache holds them all."""
     for start in range(0, len(rows), _LARGEST_LOT):
         lot = rows[start : start + _LARGEST_LOT]
         row = f"({', '.join('?' * len(lot[0]))})"
@@ -94,7 +95,7 @@ def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Any,
 
 
 def summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
-    """The values of STORED; a record that `claims` holds its guard for as long as it is live."""
+    """Return the values of STORED; with `claims` the record holds its guard for as long as it is live."""
     live = summary.status not in ("withdrawn", "voided")
     return (
         summary.number,
@@ -120,7 +121,7 @@ def summary_row(summary: Summary, claims: bool) -> tuple[Any, ...]:
 
 
 def _event_row(event: Event) -> tuple[Any, ...]:
-    """The values of EVENT_COLUMNS."""
+    """Return the values of EVENT_COLUMNS."""
     return (
         event.number,
         event.form,
@@ -137,7 +138,7 @@ def _event_row(event: Event) -> tuple[Any, ...]:
 
 
 def summary_from(row: Sequence[Any]) -> Summary:
-    """A summary from a row of SUMMARY_COLUMNS."""
+    """Make a summary from a row of SUMMARY_COLUMNS."""
     warnings = () if row[13] == _NO_WARNINGS else tuple(json.loads(row[13]))
     # The order of Summary.
     fields: tuple[Any, ...] = (*row[:13], warnings, row[17], bool(row[18]), *row[14:17])
@@ -145,7 +146,7 @@ def summary_from(row: Sequence[Any]) -> Summary:
 
 
 def records_from(connection: sqlite3.Connection, summaries: Iterable[Summary]) -> list[Record]:
-    """The records of these summaries, in their order, read with one statement."""
+    """Return the records of these summaries, in order, read with one statement."""
     wanted = list(summaries)
     events: dict[str, list[Event]] = {summary.number: [] for summary in wanted}
     for row in connection.execute(_EVENTS_OF, (json.dumps(list(events)),)):

@@ -1,4 +1,4 @@
-"""The tables, as numbered steps that each run once; what stands in a step that has shipped never changes."""
+"""The tables, as numbered migrations that each run once; a released migration never changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sqlite3
 from functions.errors import StoreUnavailable
 from functions.storage.sqlite.named_files import name_anew
 
-# Summaries hold a guard by a partial unique index: withdrawing or voiding lets go of it without another statement.
-# The three indexes named newest end in the columns that lists filter by, so that a filter reads no rows it drops.
+# Summaries hold a guard through a partial unique index: withdrawing or voiding releases it without another statement.
+# The three indexes named newest end in the columns that lists filter by, so that a filter reads no rows that it drops.
 _RECORDS = """
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
@@ -107,8 +107,8 @@ ALTER TABLE sessions ADD COLUMN client TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 """
 
-# An entry's `about` is the filing it names, taken out of its body for the search. A seal's marks are the newest event
-# and entry that it or one before it holds.
+# An entry's `about` is the number of its filing, copied from its body for the search. A seal's marks are the newest
+# event and entry covered by it or by an earlier seal.
 _PROOF = """
 CREATE TABLE trail (
     id INTEGER PRIMARY KEY,
@@ -154,7 +154,7 @@ CREATE TABLE tiles (
 ) STRICT;
 """
 
-# What waits for an officer is little, whatever lies in the table: the index holds nothing else.
+# Few filings wait for an officer, however large the table is: the index holds only those.
 _REVIEW = """
 ALTER TABLE summaries ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE summaries ADD COLUMN correction_due TEXT NOT NULL DEFAULT '';
@@ -166,7 +166,8 @@ _TRAIL_TIMES = """
 CREATE INDEX trail_at ON trail (at, sequence);
 """
 
-# By event, so that an erasure and a check find what one names; by digest, so that a sweep finds whether anything does.
+# By event, so that an erasure and a check find the files that it names; by digest, so that a sweep finds whether any
+# event names a file.
 _NAMED = """
 CREATE TABLE named (
     number TEXT NOT NULL,
@@ -177,7 +178,7 @@ CREATE TABLE named (
 CREATE INDEX named_digest ON named (digest);
 """
 
-# Chains beside the filings. A seal's third mark is the newest of their events that it or one before it holds.
+# Chains beside the filings. A seal's third mark is the newest of their events covered by it or by an earlier seal.
 _LEDGER = """
 CREATE TABLE ledger (
     id INTEGER PRIMARY KEY,
@@ -207,7 +208,7 @@ CREATE TABLE first_answers (
 CREATE INDEX first_answers_until ON first_answers (until);
 """
 
-# Answers under idempotency keys end 30 days after they were given, those of filings without a guard never.
+# Answers under idempotency keys expire 30 days after they were given, those of filings without a guard never.
 _ANSWERS_END = """
 ALTER TABLE idempotency ADD COLUMN at TEXT NOT NULL DEFAULT '~';
 UPDATE idempotency SET at = ifnull((SELECT iif(holds = 0, '~', submitted_at) FROM summaries WHERE number =
@@ -216,17 +217,17 @@ CREATE INDEX idempotency_at ON idempotency (at);
 """
 
 STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS, _ANSWERS_END)
-# What a step's new tables are filled with, from what was there.
+# Fills a migration's new tables from existing data.
 _FILL = {_NAMED: name_anew}
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the newest step; StoreUnavailable when a newer program has written it."""
+    """Migrate the database to the newest version; StoreUnavailable when a newer program has written it."""
     if _version(connection) == len(STEPS):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read again: another process may have taken the steps while this one waited.
+        # Read again: another process may have migrated while this one waited.
         version = _version(connection)
         if version > len(STEPS):
             raise StoreUnavailable(

@@ -1,4 +1,4 @@
-"""Seals on the records' database: what no seal holds is what was stored after the last mark; knows no signature."""
+"""Seals in the records' database: everything stored after the last mark is unsealed; knows no signature."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functions.storage.refusals import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 from functions.storage.sqlite.database import Readers
 from functions.storage.sqlite.writer import Writer
 
-# Rows are only ever added, each with the next id, so that an id says whether its row came before a mark.
+# Rows are only ever added, each with the next id, so an id tells whether its row came before a mark.
 _MARKS = "SELECT ifnull(max(last_event), 0), ifnull(max(last_entry), 0), ifnull(max(last_step), 0) FROM seals"
 _NEW_EVENTS = "SELECT number, sequence, digest, id FROM events WHERE id > ?"
 _NEW_ENTRIES = "SELECT number, sequence, digest, id FROM trail WHERE id > ?"
@@ -37,7 +37,7 @@ class SqliteSeals:
 
     def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
         marks = tuple(map(int, unsealed.mark.split()))
-        # In the order of the index they go into, they are written many times as fast.
+        # Rows sorted in the order of the index are inserted many times as fast.
         places = sorted(
             (leaf.digest, seal.index, position, leaf.number, leaf.sequence)
             for position, leaf in enumerate(unsealed.leaves)
@@ -93,7 +93,7 @@ class SqliteSeals:
 
 
 def _leaves(connection: sqlite3.Connection, statement: str, after: int) -> tuple[list[Leaf], int]:
-    """What was stored after this id, and the last id there is now."""
+    """Return the leaves stored after this id, and the last id there is now."""
     leaves, last = [], after
     for number, sequence, digest, row in connection.execute(statement, (after,)):
         try:

@@ -1,4 +1,4 @@
-"""How a selection and a cursor become SQL; the only place where what somebody typed meets a statement, always bound."""
+"""Turns a selection and a cursor into SQL; the only place where typed text meets a statement, always as a parameter."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from functions.storage.refusals import UNKNOWN_PAGE
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _GONE = "('withdrawn', 'voided')"
 
-# Written with the literals of the partial indexes, so that each half is one look into one of them.
+# Uses the literals of the partial indexes, so that each half is one lookup in one of them.
 CONTESTED = f"""(s.status NOT IN {_GONE} AND (
     EXISTS (SELECT 1 FROM summaries o WHERE o.guard = s.guard AND o.holds = 1 AND o.id <> s.id)
     OR EXISTS (SELECT 1 FROM summaries o WHERE o.guard = s.guard AND o.holds = 0 AND o.id <> s.id
                AND o.status NOT IN {_GONE})))"""  # noqa: S608 - constants only
 
-# At most one of those that contest a guard holds it: the few that do not lead to all, whatever lies in the table.
+# At most one filing of a contest holds the guard: the few that do not hold it lead to all, however large the table is.
 _MAY_BE_CONTESTED = f"""s.id IN (
     SELECT f.id FROM summaries f WHERE f.holds = 0 AND f.status NOT IN {_GONE}
     UNION ALL SELECT h.id FROM summaries f CROSS JOIN summaries h ON h.guard = f.guard AND h.holds = 1
@@ -35,7 +35,7 @@ _GUARDED = """s.id IN (SELECT id FROM summaries WHERE guard = ? AND holds = 1
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition over `summaries s` and, when `reads_words`, `words w`, with what to bind to it."""
+    """A condition over `summaries s` and, when `reads_words`, `words w`, with its parameters."""
 
     condition: str
     bound: tuple[Any, ...]
@@ -43,12 +43,12 @@ class Where:
 
     @property
     def source(self) -> str:
-        """The tables; the order is forced, since the summaries' indexes give the order of the answer."""
+        """Return the tables; the join order is forced, since the summaries' indexes give the order of the result."""
         return "summaries s CROSS JOIN words w ON w.id = s.id" if self.reads_words else "summaries s"
 
 
 def where(selection: Selection) -> Where:
-    """The condition of a selection; "1" when it selects everything."""
+    """Return the condition of a selection; "1" when it selects everything."""
     terms: list[str] = []
     bound: list[Any] = []
     for column in ("form", "period", "timeliness"):
@@ -89,13 +89,13 @@ class Cursor:
     number: str
 
     def written(self) -> str:
-        """The opaque text that goes into a link."""
+        """Return the opaque text for a link."""
         raw = json.dumps([self.side, self.submitted_at, self.number], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def read_cursor(text: str) -> Cursor:
-    """The cursor that `written` made, or NotFound."""
+    """Read a cursor that `written` made; else raise NotFound."""
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         side, submitted_at, number = json.loads(raw)

@@ -1,4 +1,4 @@
-"""One file that holds the database as of one moment, taken while a server writes to it; knows nothing of backups."""
+"""Copies the database as of one moment into one file while a server writes to it; knows nothing of backups."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ PAGES_AT_ONCE = 2048
 
 
 def take_snapshot(folder: Path, into: Path, progress: Callable[[float], None]) -> int:
-    """Write the database of the data folder into the new file `into`, checked; how many filings it holds.
+    """Copy the data folder's database into the new file `into`, check it, and return how many filings it holds.
 
-    `progress` is told how much of it is done, from 0 to 1. Sessions are left out: a restored one would let somebody in
-    who has signed out since. NotFound when there is no database, StoreUnavailable when it cannot be read or is damaged.
+    `progress` is called with the completed fraction, from 0 to 1. Sessions are left out: a restored session would admit
+    somebody who has signed out since. NotFound when there is no database, StoreUnavailable when it cannot be read or is
+    damaged.
     """
     require_data(folder)
     path = folder / DATABASE_NAME
@@ -36,7 +37,7 @@ def take_snapshot(folder: Path, into: Path, progress: Callable[[float], None]) -
 
 
 def named_in_snapshot(path: Path) -> frozenset[str]:
-    """The digests of the files that are named in it, whatever program wrote it."""
+    """Return the digests of the files that the snapshot names, whatever program wrote it."""
     try:
         with closing(open_to_read(path)) as connection:
             return frozenset(row[0] for row in connection.execute("SELECT DISTINCT digest FROM named"))
@@ -46,7 +47,7 @@ def named_in_snapshot(path: Path) -> frozenset[str]:
 
 def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, progress: Callable[[float], None]) -> None:
     copy.execute("PRAGMA synchronous = OFF")
-    # A reader's view stays as it is while others write. Without it the copying would begin anew with each commit, and
+    # A reader's snapshot stays constant while others write. Without it the copying would restart with each commit, and
     # under load never end.
     source.execute("PRAGMA query_only = ON")
     source.execute("BEGIN")
@@ -56,7 +57,7 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, progress: Callab
 
 
 def _close_up(copy: sqlite3.Connection, path: Path) -> int:
-    """Make it one file without a log beside it, and look whether SQLite finds it whole."""
+    """Turn it into one file without a write-ahead log, and check its integrity."""
     copy.execute("PRAGMA journal_mode = DELETE")
     copy.execute("PRAGMA secure_delete = ON")
     copy.execute("DELETE FROM sessions")

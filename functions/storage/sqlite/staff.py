@@ -159,7 +159,7 @@ class SqliteStaff:
 
 
 def _require_replaceable(connection: sqlite3.Connection, account: Account) -> None:
-    """Return when the state that the new one was made from still stands, and an admin stays; else raise why not."""
+    """Return when the account is unchanged since the new state was made from it, and an admin remains; else raise."""
     row = connection.execute(f"SELECT {_ACCOUNT} FROM accounts WHERE name = ?", (account.name,)).fetchone()  # noqa: S608
     if row is None:
         raise NotFound(NO_ACCOUNT.format(name=account.name))
@@ -213,7 +213,7 @@ def _session(row: Any) -> Session:
 
 
 def _text(at: datetime) -> str:
-    """UTC with microseconds always, so that the order of the texts is the order of the times."""
+    """Format UTC, always with microseconds, so that texts sort like times."""
     if at.tzinfo is None:
         raise ValueError("a time must know its zone")
     return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""The record store on SQLite and files; the rules it keeps are the port's, checked by the contract suite."""
+"""The record store on SQLite and files; the contract suite checks that it keeps the port's rules."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _FORGOTTEN_AT_ONCE = 1000
 
 
 def require_data(folder: Path) -> None:
-    """Return when the folder holds filings or is ready for them; NotFound when it does not: perhaps it is misspelt."""
+    """Return when the folder holds filings or is ready for them; NotFound when it does not: it may be misspelt."""
     if not (folder / DATABASE_NAME).is_file():
         raise NotFound(f"{folder} 里没有数据（{DATABASE_NAME}）。请用 --data 或 QINGDAN_DATA 指明数据文件夹")
 
@@ -72,9 +72,9 @@ def open_store(folder: Path, *, lock: bool = False, unfiled: int = DEFAULT_MOST)
 
 
 class SqliteStore:
-    """A RecordStore; `staff`, `seals`, `trail` and `ledger` are what their names say, on the same database.
+    """A RecordStore, with `staff`, `seals`, `trail` (the audit log) and `ledger` in the same database.
 
-    `blobs` and `papers` are beside it.
+    `blobs` and `papers` (the document cache) are files beside it.
 
     `held` is the descriptor of the folder's lock.
     """
@@ -103,7 +103,7 @@ class SqliteStore:
             return forget_named(connection, *of)
 
         files = self.writer.submit(erased).result()
-        # What was overwritten still stands in the write-ahead log until that begins anew.
+        # Overwritten data stays in the write-ahead log until SQLite restarts the log.
         with closing(connect(self._path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         self.papers.forget(step.summary.number)
@@ -131,7 +131,7 @@ class SqliteStore:
             older = Cursor("older", found[-1].submitted_at, found[-1].number)
             newer = Cursor("newer", found[0].submitted_at, found[0].number)
             came_from = place.side if place else ""
-            # Whoever came down from a newer page can go back there: only the other end has to be looked for.
+            # A reader who came from a newer page can go back there: only the other end needs a lookup.
             return Page(
                 tuple(found),
                 older.written() if came_from == "newer" or _beside(connection, chosen, older, 1) else None,
@@ -148,8 +148,8 @@ class SqliteStore:
     def periods(self) -> tuple[tuple[str, str], ...]:
         pairs: list[tuple[str, str]] = []
         with self._readers.snapshot() as connection:
-            # From pair to pair through the index, as fast with many filings as with few: no time is behind "~", so the
-            # search lands on the next pair without walking through the filings of this one.
+            # Skips from pair to pair through the index, as fast with many filings as with few: no time sorts after "~",
+            # so the search lands on the next pair without walking through the filings of this one.
             after = """SELECT form, period FROM summaries WHERE (form, period, submitted_at) > (?, ?, '~')
                 ORDER BY form, period, submitted_at LIMIT 1"""
             while row := connection.execute(after, pairs[-1] if pairs else ("", "")).fetchone():
@@ -178,7 +178,7 @@ class SqliteStore:
         def forget(connection: sqlite3.Connection) -> int:
             return connection.execute(some, (before, _FORGOTTEN_AT_ONCE)).rowcount
 
-        # Some at a time, so that filings are not kept waiting.
+        # A few at a time, so that filings do not have to wait.
         while self.writer.submit(forget).result() == _FORGOTTEN_AT_ONCE:
             pass
 
@@ -239,7 +239,7 @@ def _append(connection: sqlite3.Connection, step: Append) -> Stored:
 
 
 def _first_answer(connection: sqlite3.Connection, step: Append, used: Idempotency) -> bytes | None:
-    """What was answered under this key before; None when it is new, and then it is taken."""
+    """Return the earlier answer under this key; None when the key is new, which claims it."""
     take = f"INSERT INTO idempotency ({ANSWER_COLUMNS}) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"  # noqa: S608
     if connection.execute(take, answer_row(step)).rowcount == 1:
         return None
@@ -265,7 +265,7 @@ def _refusal(error: sqlite3.IntegrityError) -> Exception:
 
 
 def _beside(connection: sqlite3.Connection, chosen: Where, place: Cursor | None, limit: int) -> list[Summary]:
-    """So many summaries next to a place, newest first; from the newest when there is no place."""
+    """Return at most `limit` summaries next to a place, newest first; from the newest when there is no place."""
     if place is None:
         return _summaries(connection, chosen, "ORDER BY s.submitted_at DESC, s.number DESC LIMIT ?", (limit,))
     sign, order = ("<", "DESC") if place.side == "older" else (">", "ASC")

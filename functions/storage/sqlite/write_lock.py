@@ -1,6 +1,7 @@
-"""Whose turn it is to write, when several processes write to one database; knows nothing of what is written.
+"""The write lock between processes that share one database; knows nothing of the data.
 
-SQLite would let them wait too, but asleep for up to a tenth of a second at a time, and whoever comes back first wins.
+SQLite has its own waiting, but it sleeps for up to a tenth of a second at a time, and is not fair to those who wait
+longest.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ _LOOK_AGAIN_SECONDS = 0.0005
 
 
 class WriteLock:
-    """One writer's place in the queue of all writers on this folder. The system lets go of what a killed one held.
+    """One writer's place in the queue of all writers on this folder. The system releases the locks of a killed process.
 
-    There are two locks: one to be next, one to write. Who has written must be next again before they can write again,
-    so that the one who was next is never overtaken.
+    There are two locks: one to be next, one to write. After writing, a process must first get the lock to be next
+    again, so that it never overtakes the process that was next.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,7 +32,7 @@ class WriteLock:
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
-        """Nobody else writes until the block ends; StoreUnavailable when it was not our turn in so many seconds."""
+        """Hold the lock until the block ends; StoreUnavailable when it was not free within `patience` seconds."""
         until = time.monotonic() + patience
         next_, writing = self._files
         with ExitStack() as held:
@@ -50,7 +51,7 @@ def _opened(path: Path) -> int:
 
 @contextmanager
 def _locked(file: int, until: float) -> Iterator[None]:
-    # The system's own waiting cannot be given up; looking every half millisecond costs next to nothing.
+    # A blocking lock call cannot be given up, so poll: checking every half millisecond costs next to nothing.
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

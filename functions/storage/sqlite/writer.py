@@ -1,6 +1,6 @@
-"""The one thread that writes: it takes all that waits into one commit, and answers only when the commit is durable.
+"""The one thread that writes: it collects waiting jobs into one commit, and answers only when the commit is durable.
 
-Other processes may have such a thread on the same database: they take turns.
+Other processes may have such a thread for the same database: they share a write lock.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 Together = Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
 
-# SQLite's errors that are about what a job wrote; all others are about the database itself.
+# SQLite's errors about the data of a job; all other errors are about the database itself.
 _OF_THE_JOB = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
 
 
@@ -37,7 +37,7 @@ class _Refused:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A job and who waits for it; `step` is what it does in a form that can be done together with others."""
+    """A job and its future; `step` describes the job in a form that can be done together with others."""
 
     future: Future[Any]
     job: Job
@@ -45,10 +45,10 @@ class _Waiting:
 
 
 class Writer:
-    """Runs jobs in the order they came. A job that raises is undone alone; a commit that fails fails all in it.
+    """Runs jobs in the order of arrival. A job that raises is undone alone; a commit that fails fails all its jobs.
 
-    `together` does many steps at once and gives their results, or raises sqlite3.IntegrityError when one of them cannot
-    be done; then each is done alone, by its job.
+    `together` does many steps at once and returns their results, or raises sqlite3.IntegrityError when one of them
+    cannot be done; then each is done alone, by its job.
     """
 
     def __init__(self, path: Path, together: Together) -> None:
@@ -62,10 +62,10 @@ class Writer:
         self._closed = False
 
     def submit(self, job: Callable[[sqlite3.Connection], T], step: Any = None) -> Future[T]:
-        """Run the job inside the next commit. The future has its result once that is durable, its error at once.
+        """Run the job in the next commit. The future gets the result once that is durable, an error at once.
 
         With a `step`, the job may be done together with others. StoreUnavailable when the commit failed: then nothing
-        of it is stored, and later jobs are tried afresh.
+        of it is stored, and later jobs get a new attempt.
         """
         future: Future[T] = Future()
         with self._lock:
@@ -78,7 +78,7 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Finish what waits, then stop; calling it again changes nothing."""
+        """Finish pending jobs, then stop; repeating this changes nothing."""
         with self._lock:
             self._closed = True
             thread, self._thread = self._thread, None
@@ -90,7 +90,7 @@ class Writer:
         while (first := self._waiting.get()) is not None:
             try:
                 with self._turn():
-                    # Taken only now: what has come meanwhile goes into the same commit.
+                    # Collected only now, under the lock: jobs that arrived meanwhile join this commit.
                     batch = self._batch(first)
                     outcomes = self._commit(batch) if batch else ()
             except StoreUnavailable as refusal:
@@ -107,7 +107,7 @@ class Writer:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Our turn among the processes that write; StoreUnavailable when it does not come."""
+        """Hold the write lock among processes; StoreUnavailable when it is not free in time."""
         if self._write_lock is None:
             try:
                 self._write_lock = WriteLock(self._path.parent)
@@ -117,7 +117,7 @@ class Writer:
             yield
 
     def _batch(self, first: _Waiting) -> list[_Waiting]:
-        """All that waits, within reason, and is still wanted."""
+        """Return the waiting jobs, within a limit, without cancelled ones."""
         taken = [first]
         while len(taken) < MOST_IN_ONE_COMMIT:
             try:
@@ -125,13 +125,13 @@ class Writer:
             except Empty:
                 break
             if one is None:
-                self._waiting.put(None)  # the order to stop, for the next time
+                self._waiting.put(None)  # puts the stop signal back for the next batch
                 break
             taken.append(one)
         return [one for one in taken if one.future.set_running_or_notify_cancel()]
 
     def _commit(self, batch: list[_Waiting]) -> Sequence[Any]:
-        """The outcome of each, durable; never raises, since whatever it was, nobody may be left waiting."""
+        """Return the durable outcome of each job; never raises, since every caller must get an answer."""
         try:
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
@@ -143,7 +143,7 @@ class Writer:
         return outcomes
 
     def _attempt_all(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> Sequence[Any]:
-        """The outcome of each job: of all at once when they can be done together, else of one after the other."""
+        """Return the outcome of each job: all at once when they can be done together, else one after the other."""
         if all(one.step is not None for one in batch):
             try:
                 return self._together(connection, [one.step for one in batch])
@@ -158,14 +158,14 @@ class Writer:
         return self._connection
 
     def _disconnect(self) -> None:
-        """Closing rolls back; the next commit begins with a connection that knows nothing of this one's trouble."""
+        """Close the connection, which rolls back; the next commit starts with a fresh one."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 
 
 def _attempt(connection: sqlite3.Connection, job: Job) -> Any:
-    """The job's result, or why it was refused; when SQLite itself fails, the error spoils the whole commit."""
+    """Return the job's result, or its refusal; an error of SQLite itself spoils the whole commit."""
     connection.execute("SAVEPOINT job")
     try:
         result = job(connection)

@@ -1,1 +1,1 @@
-"""What filing needs of HTTP, whoever files: intake, posted forms and files, receipts, documents."""
+"""The HTTP code for filing that every function shares: intake, posted forms and files, receipts, documents."""

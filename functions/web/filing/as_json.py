@@ -1,4 +1,4 @@
-"""A filing as its unit's programs get it: how it stands, what was said, every version; no name of an officer."""
+"""A filing as JSON for its unit's programs: status, decisions, every version; never the name of an officer."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def until_in(request: Request) -> int | None:
 
 
 def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[str, Any]]:
-    """Each answer that differs; null stands for no answer."""
+    """Return each answer that differs; null means that there is no answer."""
     return [
         {"pointer": change.pointer, "label": change.label, "before": change.before, "after": change.after}
         for change in compare(definition, before, after).changes
@@ -86,7 +86,7 @@ def changes_json(definition: Definition, before: Any, after: Any) -> list[dict[s
 
 
 def _events(open_record: OpenRecord) -> list[dict[str, str]]:
-    """What concerns the unit: no notes between officers, no acceptance that a second officer must join."""
+    """Return the events for the unit: no notes between officers, no acceptance that a second officer must join."""
     told = []
     for event in open_record.record.events:
         partial = (

@@ -1,4 +1,4 @@
-"""The files that a filing names, for those who may read it: how each stands, and the file itself; knows no route."""
+"""The files of a filing, for those who may read it: their list with status, and each file itself; knows no route."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MARKS: Final[dict[Standing, Mark]] = {
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file that a filing names, its size in words; `shut` says why it cannot be opened, None when it can."""
+    """A file that a filing names, with its size in words; `shut` says why it cannot be opened, None when it can."""
 
     digest: str
     name: str
@@ -47,14 +47,14 @@ class ListedFiles:
         self._blobs = services.blobs
 
     def of(self, record: Record) -> list[ListedFile]:
-        """Every file that any version names, under each of its names, those of the last version first."""
+        """Return every file that any version names, under each of its names, those of the last version first."""
         return [
             ListedFile(each.digest, each.name, size_words(each.size), _MARKS.get(standing_of(self._blobs, each.digest)))
             for each in _named(record)
         ]
 
     def give(self, record: Record, digest: str, *, linked: bool = True) -> Response:
-        """The file as a download, or, when it may be `linked`, a link that leads to it for LINK_SECONDS.
+        """Return the file as a download or, with `linked`, a redirect to an address that works for LINK_SECONDS.
 
         NotFound when the filing does not name it, HttpProblem 409 while nobody may have it.
         """
@@ -83,12 +83,12 @@ class ListedFiles:
 
 
 def digest_in(request: Request) -> str:
-    """The digest in the address."""
+    """Return the digest in the address."""
     return str(request.path_params["sha256"])
 
 
 def _named(record: Record) -> list[Attachment]:
-    """The files, each as the last version that names it calls it; one that has several names there, under each."""
+    """Return the files, named as in the last version that has them; one with several names there comes under each."""
     named: list[Attachment] = []
     for version in reversed(versions_of(record.events)):
         known = {each.digest for each in named}

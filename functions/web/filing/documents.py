@@ -1,4 +1,4 @@
-"""The PDF documents of this service's filings, with the bureau's name and address on them; knows no route."""
+"""Makes the PDF documents of filings, with the bureau's name and address; knows no route."""
 
 from __future__ import annotations
 
@@ -30,44 +30,44 @@ FILE: Final = "score-sheet.json"
 
 
 def letterhead_of(settings: Settings) -> Letterhead:
-    """The bureau as its site names it; SettingError when the site has not been built."""
+    """Return the bureau's name and address from its site; SettingError when the site has not been built."""
     site_frame = SiteFrame.load(settings.site)
     return Letterhead(site_frame.assets.get("bureau", ""), site_frame.address)
 
 
 def tools_of(services: Services) -> Tools:
-    """What exports make documents with; SettingError when the site has not been built."""
+    """Return the tools with which exports make documents; SettingError when the site has not been built."""
     press = Press(letterhead_of(services.settings), services.keys, papers=services.papers)
     return Tools(press, services.keys, StoredAttachments(services.blobs))
 
 
 class Documents:
-    """Makes single documents. Every call blocks, for some 30 ms; NotFound says that there is no such document."""
+    """Makes single documents. Every call blocks, for some 30 ms; raises NotFound when there is no such document."""
 
     def __init__(self, services: Services) -> None:
         self._press = tools_of(services).press
         self._form_of = PinnedForms(services.records, services.catalogue)
 
     def filing(self, record: Record, version: int | None = None) -> Response:
-        """The filing in full, in the version given or the one that counts."""
+        """Return the whole filing, in the given version or the one that counts."""
         return self._make(record, _suffix(version), lambda form: self._press.filing(record, form, version))
 
     def receipt(self, record: Record, version: int | None = None) -> Response:
-        """The receipt of a version."""
+        """Return the receipt of a version."""
         return self._make(
             record, "-receipt" + _suffix(version), lambda form: self._press.receipt(record, form, version)
         )
 
     def opinion(self, record: Record, sequence: int) -> Response:
-        """The decision that is the event of this sequence."""
+        """Return the decision made by the event of this sequence."""
         return self._make(record, f"-opinion-{sequence}", lambda form: self._press.opinion(record, form, sequence))
 
     def score_sheet(self, sheet: ScoreSheet, kind: Kind) -> Response:
-        """The blank score sheet, for the unit itself or for the panel."""
+        """Return the blank score sheet, for the unit itself or for the panel."""
         return _pdf(self._press.score_sheet(sheet, kind), f"score-sheet-{kind}.pdf")
 
     def paper(self, record: Record, which: str) -> Response:
-        """The document of this name: filing, receipt or opinion, which is the last one that the unit is told of."""
+        """Return the document of this name: filing, receipt or opinion, which is the last one told to the unit."""
         if which in ("", "filing"):
             return self.filing(record)
         if which == "receipt":
@@ -93,13 +93,13 @@ def _pdf(document: bytes, name: str) -> Response:
 
 
 def version_in(request: Request) -> int | None:
-    """The version that the request asks for; None for the one that counts, HttpProblem 400 for what is no number."""
+    """Return the version that the request asks for; None for the one that counts, HttpProblem 400 when not a number."""
     given = request.query_params.get("version")
     return whole(given, HttpProblem(400, "version 要填第几版，如 1。不填就是现在的一版")) if given else None
 
 
 def whole(given: str, refusal: Exception) -> int:
-    """The small whole number that is written there, else the refusal is raised."""
+    """Parse a small whole number, else raise the refusal."""
     if given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS:
         return int(given)
     raise refusal
@@ -110,12 +110,12 @@ def _suffix(version: int | None) -> str:
 
 
 def has_sheet(settings: Settings) -> bool:
-    """Whether the bureau has one."""
+    """Whether the bureau has a score sheet."""
     return _path(settings).is_file()
 
 
 def read_sheet(settings: Settings) -> ScoreSheet:
-    """The sheet; NotFound where there is none, AuthoringError where it is wrong."""
+    """Read the score sheet; NotFound when there is none, AuthoringError when it is wrong."""
     path = _path(settings)
     try:
         return load_sheet(path.read_bytes(), str(path))
@@ -124,5 +124,5 @@ def read_sheet(settings: Settings) -> ScoreSheet:
 
 
 def _path(settings: Settings) -> Path:
-    """Beside the compiled forms in a package, else among the forms."""
+    """The score sheet is beside the compiled forms in a package, else among the forms."""
     return settings.catalogue.with_name(FILE) if settings.catalogue else settings.schemas / FILE

@@ -1,4 +1,4 @@
-"""The way of a form from what was posted to its receipt, wherever it goes; knows no route, no store and no frame."""
+"""The flow of a form from the posted answers to the receipt, for every destination; knows no route, store or frame."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ NOT_KNOWN: Final = (
     "没有等到存储的答复，不知道存下来没有。请不要关掉这一页，过一会儿再按一次“确认提交”："
     "已经存下来的不会再存一份，给您的是同一份回执"
 )
-# Whatever refuses a step of ours. Every one of them leads back to a page that holds what was typed.
+# Every refusal of a step. Each leads back to a page that keeps what was typed.
 REFUSALS: Final = (QingdanError, HttpProblem)
 
 
 @dataclass(frozen=True, slots=True)
 class ShowForm:
-    """The form is to be shown again."""
+    """Show the form again."""
 
     status: int
     filled: Filled
@@ -40,10 +40,10 @@ class ShowForm:
 
 @dataclass(frozen=True, slots=True)
 class ShowCheck:
-    """The answers are to be shown, to be checked.
+    """Show the answers, to be checked.
 
-    `stop` says what kept them from being stored just now, `offers_contest` that they may be stored all the same.
-    `version` is the one that a correction must replace now, when it has seen an older one.
+    `stop` says why they were not stored just now; `offers_contest` offers to store them all the same. `version` is the
+    version that a correction must replace now, when the filer has seen an older one.
     """
 
     status: int
@@ -56,7 +56,7 @@ class ShowCheck:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The answers are to be stored; `contest`, although another filing holds their place."""
+    """Store the answers; with `contest`, even though another filing holds their place."""
 
     checked: Checked
     contest: bool
@@ -64,7 +64,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page and how it is sent."""
+    """A page and its HTTP status."""
 
     status: int
     page: Page
@@ -80,11 +80,11 @@ def advance(
     replayed: bool,
     new_key: str,
 ) -> ShowForm | ShowCheck | Store:
-    """What follows on a post.
+    """Decide what follows on a post.
 
-    `problems` are those of the answers, `unsent` those of files that nobody vouches for; of a form that is not
-    `finished` neither counts. `replayed`: this very page was stored before, when its vouchers were in date. `today` is
-    the day that counts, `new_key` the key of a page that has none yet.
+    `problems` are those of the answers, `unsent` those of files without a voucher; neither counts for a form that is
+    not `finished`. `replayed` says that this very page was stored before, when its vouchers were valid. `today` is the
+    day that counts, `new_key` the key for a page that has none yet.
     """
     if posted.superseded:
         return ShowForm(409, posted.filled(notice=SUPERSEDED))
@@ -98,10 +98,10 @@ def advance(
 
 
 def after(error: Exception, checked: Checked, *, new_key: str, taken: str) -> ShowCheck:
-    """What follows on a refusal: the answers again, with what stands in their way.
+    """Decide what follows on a refusal: the answers again, with the reason.
 
-    `taken` are the words for a place that another filing holds. `new_key` is the key of a page whose own was used for
-    other answers: under the old one it could never be stored.
+    `taken` is the message when another filing holds the place. `new_key` is for a page whose key was used for other
+    answers: with the old key it could never be stored.
     """
     if isinstance(error, GuardTaken):
         return ShowCheck(409, checked, taken, offers_contest=True)
@@ -113,7 +113,7 @@ def after(error: Exception, checked: Checked, *, new_key: str, taken: str) -> Sh
 
 
 def _stop(error: Exception, problem: HttpProblem) -> str:
-    """Why the answers were not stored, and whether that is known."""
+    """Return why the answers were not stored, and whether that is certain."""
     if problem.status < 500 or isinstance(error, HttpProblem):
         return problem.detail
     known = isinstance(error, StoreUnavailable) and not isinstance(error, OutcomeUnknown)
@@ -121,10 +121,10 @@ def _stop(error: Exception, problem: HttpProblem) -> str:
 
 
 class Destination(Protocol):
-    """Where one form goes: which day counts, what is known of it, and how its pages look.
+    """Where one form goes: the day that counts, the known files, and the look of its pages.
 
-    `day` is the day in Asia/Shanghai as of which the answers are judged, `problems` what is wrong beside them, `known`
-    the files that need no voucher.
+    `day` is the day in Asia/Shanghai by which the answers are judged, `problems` are those found outside the answers,
+    `known` are the files that need no voucher.
     """
 
     @property
@@ -135,22 +135,22 @@ class Destination(Protocol):
     def known(self) -> Iterable[Attachment]: ...
 
     def recall(self, store: Store) -> Mapping[str, Any] | None:
-        """What this very step was answered before, or None; IdempotencyMismatch, StoreUnavailable."""
+        """Return the earlier answer to this very step, or None; IdempotencyMismatch, StoreUnavailable."""
 
     def taken_words(self, checked: Checked) -> str:
-        """What is said when another filing holds the place."""
+        """Return the message when another filing holds the place."""
         ...
 
     def form(self, filled: Filled) -> Page:
-        """The form."""
+        """Return the page with the form."""
         ...
 
     def check(self, step: ShowCheck) -> Page:
-        """The answers to check."""
+        """Return the page with the answers to check."""
         ...
 
     def receipt(self, store: Store, given: Mapping[str, Any]) -> Answer:
-        """The receipt; `given` is what storing was answered."""
+        """Return the page with the receipt; `given` is the answer to storing."""
         ...
 
 
@@ -158,7 +158,7 @@ class BlockingDestination(Destination, Protocol):
     """A destination that stores while its caller waits."""
 
     def store(self, store: Store) -> Mapping[str, Any]:
-        """Store the answers once however often they come; one of REFUSALS when they are not, or nobody knows."""
+        """Store the answers, once however often they come; raises one of REFUSALS when that fails or is uncertain."""
         ...
 
 
@@ -169,7 +169,7 @@ class FormFlow:
         self._services = services
 
     def answer(self, to: BlockingDestination, posted: PostedForm) -> Answer:
-        """The page that follows on a post; the answers are stored when it asks for that."""
+        """Return the page that follows on a post; stores the answers when the post asks for that."""
         step = self.begin(to, posted)
         if isinstance(step, Answer):
             return step
@@ -180,7 +180,7 @@ class FormFlow:
         return to.receipt(step, given)
 
     def begin(self, to: Destination, posted: PostedForm) -> Answer | Store:
-        """The page that follows on a post, or that its answers are to be stored."""
+        """Return the page that follows on a post, or a Store for the caller to carry out."""
         problems: tuple[Problem, ...] = ()
         unsent: tuple[Problem, ...] = ()
         if posted.finished:
@@ -201,7 +201,7 @@ class FormFlow:
         return self._check(to, step)
 
     def refuse(self, to: Destination, store: Store, error: Exception) -> Answer:
-        """The page that follows when the answers could not be stored."""
+        """Return the page that follows when the answers could not be stored."""
         taken = ""
         try:
             taken = to.taken_words(store.checked) if isinstance(error, GuardTaken) else ""

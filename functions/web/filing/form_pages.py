@@ -1,4 +1,4 @@
-"""The pages of filling in a form without JavaScript: the form again, check your answers; decides nothing."""
+"""The pages for filling in a form without JavaScript: the form again, check your answers; decides nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRACK = "track/"
 
 
 class Page(NamedTuple):
-    """What goes into a frame: title (text), main (HTML), and the way here as (label, address under the root)."""
+    """The contents of a frame: title (text), main (HTML), and breadcrumbs as (label, address under the root)."""
 
     title: str
     main: Markup
@@ -33,10 +33,10 @@ class Page(NamedTuple):
 class Place:
     """Where a form is filled in.
 
-    `action` is what its pages post to, `hidden` goes along unseen. `verb` stands before the form's title, `above`
-    before the form. `asked` are the pointers of what the bureau wants changed. `kept`: the browser may keep a
-    draft. `before` is said on the page to check. `upload_limit` is how many bytes of files a page can bring at once
-    without a script.
+    `action` is the address that its pages post to; `hidden` are invisible fields. `verb` stands before the form's
+    title, `above` before the form. `asked` are the pointers of fields that the bureau wants changed. With `kept` the
+    browser may keep a draft. `before` is shown on the page to check. `upload_limit` is how many bytes of files a page
+    can bring at once without a script.
     """
 
     action: str
@@ -55,9 +55,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as one visitor has filled it in: what was typed, what is wrong with it, what is to be said.
+    """A form as one visitor filled it in: the typed text, its problems, and notices.
 
-    `vouchers` stand for the files that were sent so far.
+    `vouchers` stand for the files sent so far.
     """
 
     definition: Definition
@@ -72,8 +72,8 @@ class Filled:
 class Checked:
     """Valid answers before they are filed.
 
-    `typed` is what was typed, `data` what of it will be filed, `dropped` the pointers of the rest; `key` is the
-    idempotency key that the page carries, `vouchers` stand for the files that the answers name.
+    `typed` is the typed text, `data` the part of it that will be filed, `dropped` the pointers of the rest; `key` is
+    the idempotency key that the page carries, `vouchers` stand for the files that the answers name.
     """
 
     definition: Definition
@@ -86,17 +86,17 @@ class Checked:
 
 
 def public_place(definition: Definition, upload_limit: int = MOST_BYTES) -> Place:
-    """Where everybody files this form; `upload_limit` as in Place."""
+    """Return the place where everyone files this form; `upload_limit` as in Place."""
     return Place(definition.id, (("我要填报", FORMS), (definition.title, "#")), upload_limit=upload_limit)
 
 
 def below(place: Place) -> Place:
-    """The place as seen from one step further down, where its files are sent to."""
+    """Return the place with links for an address one level deeper, where its files are sent."""
     return replace(place, action=f"../{place.action}")
 
 
 def form_page(links: Links, filled: Filled, place: Place) -> Page:
-    """The form, filled in as it was typed, with the summary of what to change."""
+    """Return the form as it was filled in, with the summary of what to change."""
     definition, problems = filled.definition, filled.problems
     title = place.title(definition)
     form = render_form(
@@ -119,10 +119,10 @@ def form_page(links: Links, filled: Filled, place: Place) -> Page:
 def check_page(
     checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: Markup = EMPTY
 ) -> Page:
-    """The answers as they would be filed, and one button.
+    """Return the answers as they would be filed, and one button.
 
-    `stop` says what kept them from being filed just now; `contest` offers to file all the same; `changes` is what
-    they change in an earlier version.
+    `stop` says why they were not filed just now; `contest` offers to file all the same; `changes` is the comparison
+    with an earlier version.
     """
     definition = checked.definition
     body = render_check(
@@ -153,7 +153,7 @@ def _stop(words: str, contest: bool) -> Markup:
 
 
 def _contest_box() -> Markup:
-    """The tick box stands beside its reason, outside the form that it belongs to."""
+    """The tick box stands beside its reason, outside its form."""
     box = el("input", type="checkbox", name="contest", value="true", form="form")
     return el("p", el("label", box, "仍要提交", class_="pick"))
 
@@ -163,29 +163,29 @@ def _notice(words: str) -> Markup:
 
 
 def value_at(data: Any, pointer: str) -> Any:
-    """What a JSON pointer without row indexes finds in the data, or ""."""
+    """Return the value at a JSON pointer without row indexes, or ""."""
     for key in pointer.split("/")[1:]:
         data = data.get(key, "") if isinstance(data, Mapping) else ""
     return data
 
 
 def local_time(at: str) -> datetime:
-    """A stored UTC time in Asia/Shanghai."""
+    """Return a stored UTC time in Asia/Shanghai."""
     return datetime.fromisoformat(at).astimezone(SHANGHAI)
 
 
 def local_day(at: datetime) -> date:
-    """The day in Asia/Shanghai of an aware time."""
+    """Return the day in Asia/Shanghai of an aware time."""
     return at.astimezone(SHANGHAI).date()
 
 
 def long_date(day: date) -> str:
-    """The date as it stands in text: 2026年9月30日."""
+    """Format the date for running text: 2026年9月30日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def distance(filed: date, due: date) -> str:
-    """How far the day of filing lies from the due date, in words."""
+    """Say how far the day of filing is from the due date."""
     days = (due - filed).days
     if days == 0:
         return "截止当天"
@@ -193,5 +193,5 @@ def distance(filed: date, due: date) -> str:
 
 
 def grouped(digest: str) -> str:
-    """A digest in groups of eight, as people compare them."""
+    """Format a digest in groups of eight, for people to compare."""
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

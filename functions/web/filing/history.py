@@ -1,4 +1,4 @@
-"""What has happened to a filing, in words: all of it for officers, what concerns it for the unit; knows no page."""
+"""The history of a filing in words: all of it for officers, the relevant part for the unit; knows no page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUREAU = "本局"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened; `words` are what was said with it, `lines` what follows from it."""
+    """One step; `words` are the opinion or reason given with it, `lines` its consequences."""
 
     sequence: int
     what: str
@@ -33,23 +33,23 @@ class Step:
 
 
 def told_to_officers(open_record: OpenRecord) -> list[Step]:
-    """Everything, the latest first, with the names of those who did it."""
+    """Return every step, the latest first, with the names of the officers."""
     return _tell(open_record, inside=True)
 
 
 def told_to_unit(open_record: OpenRecord) -> list[Step]:
-    """The latest first: no notes between officers, no acceptance that a second officer must join, no names."""
+    """Return the unit's steps, latest first: no notes between officers, no first acceptance of two, no names."""
     return _tell(open_record, inside=False)
 
 
 def since(steps: list[Step], sequence: int) -> str:
-    """What has happened after this sequence, the earliest first, in one sentence; "" when nothing has."""
+    """Return the steps after this sequence, the earliest first, in one sentence; "" when there are none."""
     later = [f"{step.who}在 {step.at.minute} {step.what}" for step in reversed(steps) if step.sequence > sequence]
     return "，".join(later)
 
 
 def asked_labels(definition: Definition, asked: tuple[str, ...]) -> str:
-    """The fields that are to be changed, by their Chinese names."""
+    """Return the Chinese names of the fields to change."""
     return "、".join(definition.label_at(at) for at in asked)
 
 

@@ -1,4 +1,4 @@
-"""Filing, as every way of sending one in does it: find the problems, make the record, store it, give the answer."""
+"""The intake of a filing, for every way of sending one: find the problems, make the record, store it, answer."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ TICK = "请勾选“仍要提交”"
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One valid filing on its way.
+    """One valid filing before it is stored.
 
-    `key` is the client's idempotency key, `body` the bytes that must come again with it for the same answer; `contest`
+    `key` is the client's idempotency key; only a request with this `body` gets the stored answer again. `contest`
     stores the filing outside the guard.
     """
 
@@ -41,12 +41,12 @@ class Filing:
     contest: bool
 
     def digest(self) -> str:
-        """The SHA-256 of the whole request: form, whether it is contested, body."""
+        """Return the SHA-256 of the whole request: form, whether it is contested, body."""
         return hashlib.sha256(f"{self.definition.id} {self.contest} ".encode() + self.body).hexdigest()
 
 
 async def find_problems(definition: Definition, data: Any, today: date, *, size: int) -> tuple[Problem, ...]:
-    """Everything wrong with the data; a large one is judged in a thread, so that others are served meanwhile."""
+    """Find every problem of the data; judges a large one in a thread, so that other requests are served meanwhile."""
     if size > LARGE_BODY:
         return await asyncio.to_thread(judge, definition, data, today)
     return judge(definition, data, today)
@@ -61,9 +61,9 @@ def judge(definition: Definition, data: Any, today: date) -> tuple[Problem, ...]
 
 
 def recall(services: Services, request: Filing) -> dict[str, Any] | None:
-    """The answer that this very request was given before, or None; IdempotencyMismatch as in `file`. Blocks.
+    """Return the earlier answer to this very request, or None; IdempotencyMismatch as in `file`. Blocks.
 
-    For a filing that is refused today: it may have been right when it came first.
+    Used when a filing is refused today: it may have been valid when it first came.
     """
     if request.key is None:
         return None
@@ -72,9 +72,10 @@ def recall(services: Services, request: Filing) -> dict[str, Any] | None:
 
 
 async def file(services: Services, request: Filing) -> dict[str, Any]:
-    """Store the filing durably and return its answer, the same for the same key and request however often it comes.
+    """Store the filing durably and return its answer; repeating key and request returns that answer again.
 
-    Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
+    Raises GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then, except perhaps after
+    OutcomeUnknown.
     """
     at = services.clock()
     for _ in range(NUMBER_TRIES):
@@ -87,7 +88,7 @@ async def file(services: Services, request: Filing) -> dict[str, Any]:
 
 
 def file_paper(services: Services, request: Filing, paper: PaperFiling) -> dict[str, Any]:
-    """Blocking version of `file`, for a filing on paper; its timeliness goes by the day on which it came in."""
+    """Blocking version of `file`, for a paper filing; its timeliness is judged by the day on which it came in."""
     at = services.clock()
     for _ in range(NUMBER_TRIES):
         try:
@@ -117,7 +118,7 @@ def _step(services: Services, request: Filing, at: datetime, paper: PaperFiling 
 
 
 async def _settled(future: Future[Stored]) -> Stored:
-    """What `asyncio.wrap_future` gives, at half its price, which is paid for every filing."""
+    """Equivalent to `asyncio.wrap_future` at half its cost, which every filing pays."""
     loop = asyncio.get_running_loop()
     waiter: asyncio.Future[None] = loop.create_future()
 
@@ -135,7 +136,7 @@ async def _settled(future: Future[Stored]) -> Stored:
 
 
 def taken_words(definition: Definition, data: Mapping[str, Any], how: str) -> str:
-    """What a filer hears when another live filing holds the place: nothing of that filing, and the two ways on."""
+    """Return the message when another live filing holds the place: nothing about that filing, and the two ways on."""
     rules = definition.rules
     period = definition.period_title(definition.filing_for(data).period_of(data))
     subject = "本项目" if len(rules.unique) > 1 else "本单位"

@@ -1,4 +1,4 @@
-"""A moment as the desk and a filing's history write it, in Beijing time; knows no page."""
+"""Formats a moment in Beijing time for the desk and a filing's history; knows no page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Moment:
 
 
 def moment_of(at: str) -> Moment:
-    """The moment of a UTC time as events carry it."""
+    """Return the moment of a UTC time from an event."""
     local = datetime.fromisoformat(at).astimezone(BEIJING)
     return Moment(
         local.strftime("%Y-%m-%d %H:%M"), local.strftime("%Y-%m-%d %H:%M:%S"), local.isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The files that came with a posted form, taken in and named in its answers; knows neither page nor route."""
+"""Stores the files that came with a posted form and names them in its answers; knows neither page nor route."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOT_NOW: Final = "现在存不下来，没有收下。请过一会儿再上传"
 
 
 def filled_with_files(uploads: Uploads, definition: Definition, posted: Posted) -> tuple[int, Filled]:
-    """The status to answer with, and the form as posted with the files that were taken in."""
+    """Return the HTTP status, and the posted form with the stored files."""
     taken = take_in(uploads, definition, posted)
     posted_form = PostedForm.of(definition, taken.pairs, posted.size)
     if posted_form.superseded:
@@ -38,9 +38,9 @@ def filled_with_files(uploads: Uploads, definition: Definition, posted: Posted) 
 
 @dataclass(slots=True)
 class Uploaded:
-    """The form's pairs, with the files that were taken in, and what was wrong with the others.
+    """The form's pairs with the stored files, and the problems of the others.
 
-    `failed`: some were not taken in for want of a store.
+    With `failed`, some were not stored because the store was unavailable.
     """
 
     pairs: Pairs
@@ -49,7 +49,7 @@ class Uploaded:
 
 
 def take_in(uploads: Uploads, definition: Definition, posted: Posted) -> Uploaded:
-    """Take in each file that was chosen in a field of this form. Blocks for as long as they are large."""
+    """Store each file that was chosen in a field of this form. Blocks, longer for larger files."""
     taken = Uploaded(list(posted.pairs), [])
     for sent in posted.files:
         name = sent.control.removeprefix(filefield.UPLOAD)

@@ -1,4 +1,4 @@
-"""One post of a form by plain HTML, wherever the form is: the button that was pressed and what was typed."""
+"""One post of a plain HTML form, whatever its destination: the pressed button and the typed answers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ SUPERSEDED: Final = "这张表在您打开以后更新过。下面是新的表�
 
 @dataclass(frozen=True, slots=True)
 class PostedForm:
-    """What was posted. `controls` are the values beside the form's own, `size` the bytes of the body.
+    """The posted form. `controls` are the values outside the form's own fields, `size` the bytes of the body.
 
-    `vouchers` stand for the files that were sent. `data` is what of the typed answers will be filed, `dropped` the
-    pointers of the rest.
+    `vouchers` stand for the files that were sent. `data` is the part of the typed answers that will be filed, `dropped`
+    the pointers of the rest.
     """
 
     definition: Definition
@@ -40,12 +40,12 @@ class PostedForm:
 
     @classmethod
     def read(cls, definition: Definition, body: bytes) -> PostedForm:
-        """What the body says of this form; HttpProblem 400 when it cannot be read, or no button of ours sends it."""
+        """Read the body as this form; HttpProblem 400 when it is unreadable, or none of our buttons sends it."""
         return cls.of(definition, parse_pairs(body), len(body))
 
     @classmethod
     def of(cls, definition: Definition, pairs: Sequence[tuple[str, str]], size: int) -> PostedForm:
-        """What these pairs say of this form; they stood in `size` bytes. HttpProblem 400 as in `read`."""
+        """Read these pairs as this form; they came in `size` bytes. HttpProblem 400 as in `read`."""
         controls = dict(reversed(pairs))
         action = parse_action(controls.get("action", "review"))
         if action is None:
@@ -57,21 +57,21 @@ class PostedForm:
 
     @property
     def superseded(self) -> bool:
-        """Whether the page was made from another document of the form."""
+        """Whether the page was made from another version of the form."""
         return self.controls.get("form_digest", self.definition.digest) != self.definition.digest
 
     @property
     def finished(self) -> bool:
-        """Whether whoever posted it is done filling in, so that the answers are to be judged."""
+        """Whether the sender has finished filling in, so that the answers are to be judged."""
         return not self.superseded and self.action.verb not in ("add", "remove", "edit")
 
     @property
     def contested(self) -> bool:
-        """Whether the answers are to be filed although another filing holds their place; HttpProblem 400."""
+        """Whether to file the answers even though another filing holds their place; HttpProblem 400."""
         return parse_flag("contest", self.controls.get("contest"))
 
     def rearranged(self) -> Filled | None:
-        """The form again, a row more or less, or at the field that is to be changed; None for the other buttons."""
+        """Return the form with a row added or removed, or at the field to change; None for the other buttons."""
         if self.action.verb == "edit":
             return self.filled(focus=focus_of(self.action))
         if self.action.verb not in ("add", "remove"):
@@ -80,16 +80,16 @@ class PostedForm:
         return Filled(self.definition, data, focus=focus, vouchers=self.vouchers)
 
     def filled(self, problems: tuple[Problem, ...] = (), *, focus: str | None = None, notice: str = "") -> Filled:
-        """The form as it was typed."""
+        """Return the form as it was typed."""
         return Filled(self.definition, self.decoded.data, problems, focus, notice, self.vouchers)
 
     def checked(self, today: date, new_key: str) -> Checked:
-        """The answers to check, under the key that they came with or a new one; `today` as for warnings."""
+        """Return the answers to check, under their own key or a new one; `today` is for warnings."""
         key = require_key(self.controls.get("key")) or new_key
         found = warnings(self.definition, self.data, today)
         return Checked(self.definition, self.decoded.data, self.data, self.dropped, found, key, self.vouchers)
 
     @property
     def files(self) -> bool:
-        """Whether the answers are to be filed now: the button says so, and the page was one to check them on."""
+        """Whether to file the answers now: the button says so, and it was on the page for checking them."""
         return self.action.verb == "file" and require_key(self.controls.get("key")) is not None

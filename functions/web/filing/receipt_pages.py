@@ -1,4 +1,4 @@
-"""The receipt of a filing as a page: its facts, the access code, what happens next; signs nothing."""
+"""The receipt page of a filing: its facts, the access code, what happens next; signs nothing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def receipt_page(
     *,
     contest: bool = False,
 ) -> Page:
-    """The receipt of a stored filing; `given` is the answer of `records.filing.answer`.
+    """Return the receipt of a stored filing; `given` is the answer of `records.filing.answer`.
 
-    `contest`: it was filed although another one holds its place.
+    With `contest`, it was filed although another filing holds its place.
 
-    `base` is the site's root path, `site` its whole address for the code to scan. Takes some 20 ms, for that code.
+        `base` is the site's root path, `site` its whole address for the QR code. Takes some 20 ms, for that code.
     """
     waits = "。您选了“仍要提交”，本局先核实哪一份是您单位报的，再审核" if contest else "，正在等本局审核"
     done = el(
@@ -51,7 +51,7 @@ def receipt_page(
 
 
 def secret_box(code: str) -> Markup:
-    """The access code, for the only time that it is shown."""
+    """Return the box with the access code, the only time that it is shown."""
     words = "查进度、补正、撤回都要用它。不要发到工作群里。丢了可以打电话给本局，核对身份后换新的。"
     return el(
         "div",
@@ -63,7 +63,7 @@ def secret_box(code: str) -> Markup:
 
 
 def receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping[str, Any]) -> Markup:
-    """The facts of a receipt; of a paper filing the day on which it came in."""
+    """Return the facts of a receipt; for a paper filing with the day on which it came in."""
     received, at, due = given.get("received_on"), given["submitted_at"], date.fromisoformat(given["due"])
     day = date.fromisoformat(received) if received else local_time(at).date()
     came = fact("收到日期", paper_day(received)) if received else fact("收到时间", time_of(at))
@@ -81,7 +81,7 @@ def receipt_slip(definition: Definition, data: Mapping[str, Any], given: Mapping
 
 
 def receipt_code(site: str, receipt: str) -> Markup:
-    """The code that leads to the page where the receipt is verified, and a link to the same; "" without an address."""
+    """Return the QR code and a link to the page that verifies the receipt; "" without an address of the site."""
     if not site:
         return EMPTY
     address = verify_address(site, receipt)
@@ -91,14 +91,14 @@ def receipt_code(site: str, receipt: str) -> Markup:
 
 
 def receipt_papers(action: str, code: str) -> Markup:
-    """The buttons for what can be kept on paper, from `action`; the code must not stand in an address."""
+    """Return the buttons for printable documents, posted to `action`; the code must not stand in an address."""
     papers = (("receipt", "下载回执（PDF）", "btn"), ("filing", "下载填报表（PDF）", "btn btn--second"))
     forms = (post_form(action, words, look, code=code, paper=paper) for paper, words, look in papers)
     return el("div", *forms, class_="acts noprint")
 
 
 def receipt_acts(action: str, given: Mapping[str, Any]) -> Markup:
-    """The buttons below a receipt: the file that can be checked, from `action`, and paper."""
+    """Return the buttons below a receipt: the verifiable file, posted to `action`, and the printable documents."""
     return el(
         "form",
         hidden_input("receipt", given["receipt"]),

@@ -1,4 +1,4 @@
-"""Takes a step on a filing: opens it, makes the step, stores it once however often it is asked; knows no page."""
+"""Takes a step on a filing: opens it, makes the step, and stores it once however often it is asked; knows no page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Make = Callable[[OpenRecord], Append]
 
 
 class Overtaken(SequenceTaken):
-    """Somebody else was faster; nothing was stored. `dossier` is the filing as it stands now."""
+    """Somebody else was faster; nothing was stored. `dossier` is the open record as it is now."""
 
     def __init__(self, open_record: OpenRecord) -> None:
         super().__init__("这份填报刚刚有了新的变动，您的这一步没有存入。请看过现在的情况再决定")
@@ -32,20 +32,21 @@ class Stepper:
         self.definition_of = PinnedForms(services.records, services.catalogue)
 
     def open(self, number: str) -> OpenRecord:
-        """The filing as it stands; NotFound, or Erased when its content is gone."""
+        """Open the filing as it is now; NotFound, or Erased when its content is gone."""
         return OpenRecord.of(self._services.records.read(number), self.definition_of)
 
     def act(self, actor: str, *, role: str = "", key: str | None = None, request: str = "") -> Act:
-        """What somebody does now; `request` is all that tells this request from another under the same `key`."""
+        """Make an act of now; `request` holds everything that tells this request from another under its `key`."""
         digest = hashlib.sha256(request.encode()).hexdigest()
         return Act(actor, self._services.clock(), self._services.entropy, role, key, digest)
 
     def take(self, number: str, act: Act, make: Make, *, tries: int = 1) -> dict[str, Any]:
-        """Store the step that `make` makes of the filing, and tell what was done.
+        """Store the step that `make` makes for the filing, and return the answer.
 
-        The same act under the same key is told the same, whatever happened since. `make` may raise SequenceTaken when
-        the filing is not what its reader saw. Raises Overtaken after so many `tries`, StepRefused, GuardTaken,
-        IdempotencyMismatch or StoreUnavailable; nothing is stored then, unless it is OutcomeUnknown.
+        Repeating the act with its key returns that answer again, whatever has happened since. `make` may raise
+        SequenceTaken when the filing is not what its reader saw. Raises Overtaken after so many `tries`, StepRefused,
+        GuardTaken, IdempotencyMismatch or StoreUnavailable; nothing is stored then, except perhaps after
+        OutcomeUnknown.
         """
         known = self.recall(number, act)
         if known is not None:
@@ -59,7 +60,7 @@ class Stepper:
         raise Overtaken(self.open(number))
 
     def recall(self, number: str, act: Act) -> dict[str, Any] | None:
-        """What this very act was told before, or None; IdempotencyMismatch for another under its key."""
+        """Return the earlier answer to this very act, or None; IdempotencyMismatch for another act under its key."""
         if act.idempotency_key is None:
             return None
         known = self._services.records.recall(remember_for(number, act.idempotency_key, act.request_digest))

@@ -1,4 +1,4 @@
-"""Taking in one file, as every way of sending one does it: announced, in parts, looked at, vouched for."""
+"""The upload of one file, for every way of sending one: announced, sent in parts, inspected, given a voucher."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Uploads:
         self._services = services
 
     def announce(self, name: str, size: int, digest: str) -> tuple[Announced, str]:
-        """Room for a file whose announcement is right, and the pass to send it with."""
+        """Start an upload after checking its announcement; return the pass to send it with."""
         upload = self._services.blobs.begin(self._services.entropy(ID_BYTES).hex(), size=size, digest=digest)
         announced = Announced(plain_name(name), upload)
         return announced, make_pass(self._services.keys, announced, self._services.clock())
 
     def complete(self, announced: Announced) -> tuple[Settled, str]:
-        """What the file that has arrived is, and the voucher with which a filing may name it; twice does no harm.
+        """Inspect the arrived file; return its kind and the voucher for naming it. Repeating this does no harm.
 
-        UploadRefused when parts are missing or the whole is another file, FileRefused when it is none that is taken.
+        UploadRefused when parts are missing or the whole does not match, FileRefused when it is not accepted.
         """
         services, upload = self._services, announced.upload
         services.blobs.finish(upload)
@@ -48,7 +48,7 @@ class Uploads:
         return settled, vouch(services.keys, upload.digest, upload.size, services.clock())
 
     def take(self, name: str, file: BinaryIO) -> tuple[Attachment, str]:
-        """Take a file that came in one piece and can be read from any place; FileRefused."""
+        """Store a file that came in one piece and is seekable; FileRefused when it is not accepted."""
         name, size = plain_name(name), file.seek(0, 2)
         if words := wrong_name(name) or wrong_size(size):
             raise FileRefused(words)
@@ -65,21 +65,21 @@ class Uploads:
 
 
 def wrong_name(name: str) -> str:
-    """What is wrong with the file's name, "" when nothing is."""
+    """Return the message about the file's name, "" when it is right."""
     if not name or len(name) > LONGEST_NAME:
         return f"文件名要有 1 到 {LONGEST_NAME} 个字。请改短再上传"
     return wrong_extension(name)
 
 
 def wrong_size(size: int) -> str:
-    """What is wrong with the file's size, "" when nothing is."""
+    """Return the message about the file's size, "" when it is right."""
     if size < 1:
         return _EMPTY
     return "" if size <= MOST_BYTES else _TOO_LARGE
 
 
 def announcement(content: Any) -> tuple[str, int, str]:
-    """Name, size and digest of a file as a program announces it; HttpProblem 400 or 422 for what can never be taken."""
+    """Read a program's announcement: name, size and digest; HttpProblem 400 or 422 when it can never be accepted."""
     if not isinstance(content, dict) or content.keys() != {"name", "size", "sha256"}:
         raise HttpProblem(400, "请发送含 name、size 和 sha256 的 JSON 对象")
     name, size, digest = content["name"], content["size"], content["sha256"]

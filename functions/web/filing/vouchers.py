@@ -1,4 +1,4 @@
-"""Whether a filing names only files that whoever files it has sent; knows the vouchers, not where the files lie."""
+"""Checks that a filing names only files that its filer has sent; knows the vouchers, not where the files are."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def vouchers_in(request: Request) -> tuple[str, ...]:
-    """The vouchers that stand in the request's header, separated by commas."""
+    """Return the vouchers in the request's header, where commas separate them."""
     given = (value for line in request.headers.getlist(HEADER) for value in line.split(","))
     return tuple(value.strip() for value in given if value.strip())
 
 
 def named_before(record: Record) -> Iterator[Attachment]:
-    """The files that earlier versions of the same filing name."""
+    """Return the files that earlier versions of the filing name."""
     for version in versions_of(record.events):
         yield from attachments_in(version.data)
 
@@ -43,7 +43,7 @@ def named_before(record: Record) -> Iterator[Attachment]:
 def unproven(
     services: Services, definition: Definition, data: Any, vouchers: Iterable[str], known: Iterable[Attachment] = ()
 ) -> tuple[Problem, ...]:
-    """One problem for each field that names a file which its filer has not sent, with the file's name and the cure.
+    """Return a problem for each field that names a file which its filer has not sent: the file's name and the cure.
 
     `known` are the files that need no voucher.
     """
@@ -65,15 +65,15 @@ def unproven(
 
 
 def _is_gone(services: Services, digest: str) -> bool:
-    """Whether a file that was vouched for has been erased since, as the content of another filing that named it.
+    """Whether a file with a voucher has been erased since, because it was also in another filing.
 
-    In the cloud, the function that files are submitted to may not look.
+    In the cloud, the function that accepts filings has no permission to look.
     """
     return services.settings.cloud is None and standing_of(services.blobs, digest) == "gone"
 
 
 def _reason(attachment: Attachment, sent: Files, once: Files, gone: Files) -> str:
-    """What is wrong with the file, to be said of its name; "" when nothing is."""
+    """Return the message about the file, to follow its name; "" when nothing is wrong."""
     if not is_plain(attachment.name) or kind_of_name(attachment.name) is None:
         return f"{{}}的文件名不能用，{ONLY}"
     if (attachment.digest, attachment.size) in sent:

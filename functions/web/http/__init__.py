@@ -1,1 +1,1 @@
-"""HTTP without any filing: bodies, problems, streaming, the site's frame."""
+"""HTTP code that knows no filing: bodies, problems, streaming, the site's frame."""

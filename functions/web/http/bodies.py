@@ -1,4 +1,4 @@
-"""How a request body becomes values, strictly; knows no form and no limit of size."""
+"""Parses request bodies strictly; knows no form and no limit of size."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MOST_PAIRS = 3000
 MOST_CONTAINERS = 2000
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
-# Beyond 64 bits the fast reader makes fractions of whole numbers. Looked for among digits made alike: ten times as
-# fast as a regular expression.
+# The fast reader turns whole numbers beyond 64 bits into fractions. To find them, all digits are mapped to one digit
+# first: ten times as fast as a regular expression.
 _DIGITS_ALIKE = bytes(ord("0") if chr(code).isascii() and chr(code).isdecimal() else 0 for code in range(256))
 _LONG_NUMBER = b"0" * 19
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -66,7 +66,7 @@ def _number(text: str) -> float:
 
 
 def require_storable(text: str) -> None:
-    """Return when the text has neither NUL nor lone surrogates, which no file can hold; else HttpProblem 400."""
+    """Return when the text has neither NUL nor lone surrogates, which no file can store; else raise HttpProblem 400."""
     if "\0" in text:
         raise _malformed("内容里有空字符（U+0000），存不下来。请删去再发")
     try:
@@ -107,14 +107,14 @@ def parse_json(body: bytes) -> Any:
 
 
 def _parse_simple(body: bytes) -> Any:
-    """Parse a body with orjson, three times as fast; None when the strict reader must judge it."""
+    """Parse a body with orjson, three times as fast; return None when the strict parser must judge it."""
     if b"\\" in body or body.count(b"{") + body.count(b"[") > DEEPEST or _has_long_number(body):
         return None
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    # Without escapes each text has its two quotes: of a name that was written twice, some are missing now.
+    # Detect duplicate keys: orjson drops them, so that the quote count shrinks (the body has no escapes here).
     return value if orjson.dumps(value).count(b'"') == body.count(b'"') else None
 
 
@@ -123,7 +123,7 @@ def _has_long_number(body: bytes) -> bool:
 
 
 def _parse_strictly(body: bytes) -> Any:
-    """Parse a body with the standard library, which sees duplicate keys and odd numbers."""
+    """Parse a body with the standard library, which reports duplicate keys and odd numbers."""
     text = _decode(body)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)
@@ -135,7 +135,7 @@ def _parse_strictly(body: bytes) -> Any:
         raise _malformed(f"JSON 的层数超过 {DEEPEST} 层。请照表的结构填写") from None
     except ValueError:
         raise _malformed("JSON 里有一个数字太长，读不出来。请核对位数") from None
-    # With few brackets in all it cannot be deep; that spares most filings the walk.
+    # A body with few brackets cannot be nested deeply; this spares most filings the walk.
     if text.count("{") + text.count("[") > DEEPEST:
         _require_shallow(value)
     # UTF-8 has no surrogates and JSON no bare NUL: only an escape can bring them in.
@@ -145,7 +145,7 @@ def _parse_strictly(body: bytes) -> Any:
 
 
 def parse_pairs(body: bytes) -> list[tuple[str, str]]:
-    """The name and value pairs of a posted HTML form, in order, line ends as LF; HttpProblem 400 when unreadable."""
+    """Parse a posted HTML form into pairs, in order, line ends as LF; HttpProblem 400 when it is unreadable."""
     if body.count(b"&") >= MOST_PAIRS:
         raise _malformed(f"一次提交的栏目超过 {MOST_PAIRS} 个。请回到表页重新填写")
     if _BAD_PERCENT.search(body):
@@ -165,13 +165,13 @@ def _unquoted(part: bytes) -> str:
 
 
 def parse_flag(name: str, value: str | None) -> bool:
-    """A value that is true or false, which may be missing; HttpProblem 400 for any other."""
+    """Parse an optional boolean value; HttpProblem 400 for any other."""
     if value in (None, "", "false", "true"):
         return value == "true"
     raise HttpProblem(400, f"{name} 只能是 true 或 false。请改好再提交")
 
 
 def read_form(request: Request, body: bytes) -> Mapping[str, str]:
-    """The posted names and values; HttpProblem 400 or 415."""
+    """Parse a posted form into names and values; HttpProblem 400 or 415."""
     require_type(request.headers.get("content-type", ""), FORM_TYPE)
     return dict(parse_pairs(body))

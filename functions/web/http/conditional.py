@@ -1,4 +1,4 @@
-"""If-Match and Idempotency-Key as HTTP carries them; knows no filing."""
+"""Parses If-Match and Idempotency-Key; knows no filing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = re.compile(r"[!-~]{1,128}")
 
 
 def require_match(request: Request, what: str) -> int:
-    """The number in If-Match, of `what`; HttpProblem 428 when there is none, 400 when it is not one."""
+    """Return the number in If-Match, of `what`; HttpProblem 428 when it is missing, 400 when it is not a number."""
     given = request.headers.get("if-match")
     if given is None:
         raise HttpProblem(428, f'请在 If-Match 里写您看到的{what}，如 "2"')
@@ -22,7 +22,7 @@ def require_match(request: Request, what: str) -> int:
 
 
 def read_tag(given: str, what: str) -> int:
-    """The number of an entity tag like "2"."""
+    """Parse an entity tag like "2" as a number."""
     found = _TAG.fullmatch(given.strip())
     if found is None:
         raise HttpProblem(400, f'If-Match 要写成带引号的{what}，如 "2"。请改好再发')
@@ -30,12 +30,12 @@ def read_tag(given: str, what: str) -> int:
 
 
 def tag(number: int) -> str:
-    """A number as an entity tag."""
+    """Format a number as an entity tag."""
     return f'"{number}"'
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The client's key, or None; HttpProblem 400 when it cannot be one, or when there are two to choose from."""
+    """Return the client's key, or None; HttpProblem 400 when it is malformed, or when there are two of them."""
     given = request.headers.getlist("idempotency-key")
     if len(given) > 1:
         raise HttpProblem(400, "请求里有不止一个 Idempotency-Key。请只留一个再提交")
@@ -45,7 +45,7 @@ def idempotency_key(request: Request) -> str | None:
 
 
 def require_key(key: str | None) -> str | None:
-    """The idempotency key, or None when there is none; HttpProblem 400 when it cannot be one."""
+    """Return the idempotency key, or None when there is none; HttpProblem 400 when it is malformed."""
     if not key:
         return None
     if not _KEY.fullmatch(key):

@@ -1,4 +1,4 @@
-"""Handlers that block, run in worker threads so that the event loop never waits; knows no route."""
+"""Runs blocking handlers in worker threads, so that the event loop never waits; knows no route."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-# Makes the endpoint of a handler that is given the body, as `writing` does.
+# Makes an endpoint from a handler that receives the body, like `writing`.
 Writing = Callable[[Callable[[Request, bytes], Response]], Endpoint]
 
 
 def reading(work: Callable[[Request], Response]) -> Endpoint:
-    """The endpoint of a handler that reads no body."""
+    """Make an endpoint from a handler that reads no body."""
 
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(work, request)
@@ -26,7 +26,7 @@ def reading(work: Callable[[Request], Response]) -> Endpoint:
 
 
 def writing(work: Callable[[Request, bytes], Response]) -> Endpoint:
-    """The endpoint of a handler that is given the body."""
+    """Make an endpoint from a handler that receives the body."""
 
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(work, request, await request.body())

@@ -1,4 +1,4 @@
-"""The loggers of the functions, and their lines as JSON; knows no request."""
+"""The loggers of the functions, and the JSON format of their lines; knows no request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 import orjson
 
-# The variable that Lambda names a function in.
+# The variable in which Lambda names the function.
 ON_LAMBDA: Final = "AWS_LAMBDA_FUNCTION_NAME"
 
 REQUESTS = logging.getLogger("qingdan.requests")
@@ -24,7 +24,7 @@ NIGHTS = logging.getLogger("qingdan.nights")
 
 
 class JsonLines(logging.Formatter):
-    """A log record as one line of JSON; of an exception only kind and places, since its words may quote a filing."""
+    """Formats log records as lines of JSON; of an exception only kind and places, since its text may quote a filing."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_as_lines(variables: Mapping[str, str]) -> None:
-    """On Lambda, send our logs to its own as JSON lines; its way of writing would come on top."""
+    """On Lambda, send our logs to its log as JSON lines; otherwise Lambda would add its own format."""
     if ON_LAMBDA not in variables:
         return
     from functions.bootstrap import read_clock
@@ -62,6 +62,6 @@ def _places(error: BaseException) -> dict[str, object]:
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return {
         "error": type(error).__name__,
-        # With the folder: several functions have an app.py.
+        # Include the folder: several functions have an app.py.
         "places": [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}" for frame in frames],
     }

@@ -1,4 +1,4 @@
-"""A whole form that was posted with files, read as it comes: files to disk, answers to pairs; it stores nothing."""
+"""Parses a form that was posted with files while it arrives: files to disk, answers to pairs; it stores nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNREADABLE: Final = "提交的内容读不出来。请回到表页，再上传�
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file that came under a control's name; it can be read from any place until the request is answered."""
+    """A file that came under a control's name; it is seekable until the request is answered."""
 
     control: str
     name: str
@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a form brought: its pairs in order, line ends as LF, the bytes of their values, and the chosen files."""
+    """A form's contents: its pairs in order, line ends as LF, the bytes of their values, and the chosen files."""
 
     pairs: Sequence[tuple[str, str]]
     size: int
@@ -42,7 +42,7 @@ class Posted:
 
     @classmethod
     def of(cls, form: FormData) -> Posted:
-        """Read Starlette's form data; HttpProblem 400 for a name that no file can have."""
+        """Convert Starlette's form data; HttpProblem 400 for a file name that cannot be stored."""
         pairs, files = [], []
         for name, value in form.multi_items():
             require_storable(name)
@@ -58,9 +58,10 @@ class Posted:
 def posting(
     work: Callable[[Request, Posted], Response], *, typed: int, admit: Callable[[Request], object] = lambda _: None
 ) -> Endpoint:
-    """The endpoint of a handler that is given the form, with at most `typed` bytes of answers, in constant memory.
+    """Make an endpoint from a handler that receives the form, with at most `typed` bytes of answers.
 
-    `admit` may refuse the request before any of it is read. Both block and run in worker threads.
+    It reads in constant memory. `admit` may refuse the request before any of it is read. Both block and run in worker
+    threads.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -79,7 +80,7 @@ def posting(
 
 
 async def typed_in(request: Request, typed: int) -> tuple[Sequence[tuple[str, str]], bool]:
-    """The pairs of a form from somebody who may send no files, and whether there were any: they are let go unread."""
+    """Parse a form from a sender who may send no files; return the pairs, and whether there were files, unread."""
     form = await _read(request, _DeafParser(request, typed))
     try:
         posted = Posted.of(form)
@@ -98,7 +99,7 @@ async def _read(request: Request, parser: MultiPartParser) -> FormData:
 
 
 class _Parser(MultiPartParser):
-    """Starlette's, which would keep any number of long answers in memory, and read what is no UTF-8 as something."""
+    """Limits Starlette's parser, which would keep any number of long answers in memory and accept what is not UTF-8."""
 
     def __init__(self, request: Request, typed: int) -> None:
         super().__init__(
@@ -125,7 +126,7 @@ class _Parser(MultiPartParser):
 
 
 class _DeafParser(_Parser):
-    """A parser that keeps no byte of any file."""
+    """A parser that skips the contents of every file."""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:

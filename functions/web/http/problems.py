@@ -1,4 +1,4 @@
-"""Where errors become HTTP answers, and nowhere else: RFC 9457 for programs, a page with the cure for people."""
+"""The only place that turns errors into HTTP answers: RFC 9457 for programs, a page with the cure for people."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _STATUSES: tuple[tuple[type[QingdanError], int], ...] = (
 
 
 class HttpProblem(Exception):
-    """An answer other than success: a status, Chinese words with the cure, and for 422 the fields to change.
+    """An unsuccessful answer: a status, Chinese words with the cure, and for 422 the fields to change.
 
     `more` are further members of the problem document, for programs.
     """
@@ -104,7 +104,7 @@ class HttpProblem(Exception):
 
 
 def problem_of(error: Exception) -> HttpProblem:
-    """What HTTP says about an error of ours or of Starlette; anything unknown is a 500 that tells nothing."""
+    """Return the problem for our errors and Starlette's; any unknown error is a 500 that reveals nothing."""
     if isinstance(error, HttpProblem):
         return error
     if isinstance(error, HTTPException):
@@ -124,7 +124,7 @@ def problem_of(error: Exception) -> HttpProblem:
 
 
 def problem_for(request: Request, error: Exception) -> HttpProblem:
-    """The problem of an error in this request; a 405 names every method that its address allows."""
+    """Return the problem of an error in this request; a 405 lists every method that its address allows."""
     problem = problem_of(error)
     if isinstance(error, HTTPException) and error.status_code == 405:
         routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
@@ -134,7 +134,7 @@ def problem_for(request: Request, error: Exception) -> HttpProblem:
 
 
 def wants_html(path: str, accept: str) -> bool:
-    """Whether the answer should be a page: what `Accept` prefers, else what the address is for."""
+    """Whether the answer should be a page: by the `Accept` header, else by the purpose of the address."""
     for_programs = path.startswith(("/api/", "/.well-known/")) or path == "/healthz"
     page, data = (
         _quality(accept, ("text/html", "application/xhtml+xml")),
@@ -161,7 +161,7 @@ def _weight(value: str) -> float:
 
 
 def content_of(problem: HttpProblem) -> dict[str, Any]:
-    """The problem document (RFC 9457)."""
+    """Return the problem document (RFC 9457)."""
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": problem.title,
@@ -177,7 +177,7 @@ def content_of(problem: HttpProblem) -> dict[str, Any]:
 
 
 def answer_json(problem: HttpProblem) -> Response:
-    """The problem as `application/problem+json`."""
+    """Return the problem as `application/problem+json`."""
     content = content_of(problem)
     body = json.dumps(content, ensure_ascii=False).encode()
     return Response(body, problem.status, headers=problem.headers, media_type=PROBLEM_TYPE)
@@ -199,7 +199,7 @@ def answer_page(problem: HttpProblem, site_frame: SiteFrame) -> Response:
 
 
 def answer(request: Request, error: Exception, site_frame: SiteFrame) -> Response:
-    """The answer to an error, in the form that the client wants."""
+    """Return the answer to an error, in the format that the client wants."""
     problem = problem_for(request, error)
     if wants_html(request.url.path, request.headers.get("accept", "")):
         return answer_page(problem, site_frame)
@@ -207,7 +207,7 @@ def answer(request: Request, error: Exception, site_frame: SiteFrame) -> Respons
 
 
 def handlers(site_frame: SiteFrame) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
-    """The exception handlers that every function's application is made with."""
+    """Return the exception handlers for every function's application."""
 
     async def refuse(request: Request, error: Exception) -> Response:
         return answer(request, error, site_frame)

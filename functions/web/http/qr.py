@@ -1,4 +1,4 @@
-"""Texts as QR codes in SVG, drawn by attributes alone, as the strict CSP wants it; knows not what they say."""
+"""Draws texts as QR codes in SVG, by attributes alone, as the strict CSP demands; does not interpret the text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _NAMED = Markup('<svg role="img" aria-label="{}" focusable="false"')
 
 
 def qr_code(text: str, *, label: str, error: Literal["l", "m"] = "m") -> Markup:
-    """An inline SVG picture named `label`, black on whatever is behind it, which has to be white.
+    """Return an inline SVG picture labelled `label`, black on the background behind it, which must be white.
 
-    `error` is how much of it may be unreadable: a long text fits with "l" into fewer and larger squares.
+    `error` is the level of error correction: a long text fits with "l" into fewer and larger squares.
     """
     import segno
 

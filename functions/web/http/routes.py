@@ -1,4 +1,4 @@
-"""A route with what others must know of it: whether files come with it, what a posted form does; knows no handler."""
+"""A route with the facts that others need: whether files come with it, what a posted form does; knows no handler."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ class Route(routing.Route):
     """A route as its controller declares it, once; limits, sign-in, server and packing read it here.
 
     `carries` says that a body may be large: one "part" of a file, or a form with "files". `step` says for people what a
-    posted form does, with the address's variables in braces: what was typed into such a form is kept while its sender
-    signs in anew, and of any other nothing is. `back` is the page that the form stands on. `keyed`: what is stored has
-    a key of its own, or nothing is stored; a page's key that comes again with other answers is the handler's to judge.
+    posted form does, with the address's variables in braces: the text typed into such a form is kept while its sender
+    signs in again, that of any other form is not. `back` is the page with the form. `keyed` says that what is stored
+    has its own key, so that a repeat stores nothing twice; the handler judges a page's key that comes again with other
+    answers.
     """
 
     def __init__(
@@ -38,12 +39,12 @@ class Route(routing.Route):
         self.carries, self.step, self.back, self.keyed = carries, step, back, keyed
 
     def around(self, wrap: Callable[[Endpoint], Endpoint]) -> Route:
-        """The same route with another endpoint around its own."""
+        """Return the route with its endpoint wrapped."""
         more = {name: getattr(self, name) for name in ("carries", "step", "back", "keyed")}
         return Route(self.path, wrap(self.endpoint), methods=sorted(self.methods or ()), **more)
 
     def at(self, path: str) -> Mapping[str, Any] | None:
-        """The variables of a path that this is the route of, whatever the method; None for any other path."""
+        """Return the variables of a path that matches this route, whatever the method; None for any other path."""
         found = self.path_regex.match(path)
         return found.groupdict() if found else None
 
@@ -52,23 +53,23 @@ class Route(routing.Route):
 
 
 def own(routes: Iterable[BaseRoute]) -> Iterator[Route]:
-    """Those of the routes that are declared as such."""
+    """Return the routes that are declared with this class."""
     return (route for route in routes if isinstance(route, Route))
 
 
 class LargeRoutes:
-    """Which requests may have a large body, by the routes that say so."""
+    """Finds the requests that may have a large body, by their routes."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._routes = [route for route in own(routes) if route.carries]
 
     def carries(self, scope: Scope) -> Carried:
-        """What comes with this request."""
+        """Return the kind of large body that may come with this request."""
         for route in self._routes:
             if route.takes(scope["method"]) and route.at(scope["path"]) is not None:
                 return route.carries
         return ""
 
     def is_about_part(self, scope: Scope) -> bool:
-        """Whether the request is about one part of a file, though it may not bring it."""
+        """Whether the request is about one part of a file, even if it may not bring the part."""
         return any(route.carries == "part" and route.at(scope["path"]) is not None for route in self._routes)

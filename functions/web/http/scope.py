@@ -1,4 +1,4 @@
-"""What a request's scope tells beside the request: headers, the client's address, how much it may still upload."""
+"""Reads a request's scope without the request: headers, the client's address, how much it may still upload."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from functions.web.http.problems import HttpProblem
 
-# Takes megabytes from what the client's address may still upload; stands in the scope of its requests.
+# Key in the scope: a function that takes bytes from the upload allowance of the client's address.
 UPLOADS: Final = "qingdan.uploads"
 # Takes one new filing from what the client's address may file; stands in the scope of its requests.
 FILINGS: Final = "qingdan.filings"
@@ -28,7 +28,7 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def spend(scope: Scope, size: int) -> None:
-    """Take so many bytes from what the client's address may upload; HttpProblem 429 when that is used up.
+    """Take bytes from the upload allowance of the client's address; HttpProblem 429 when it is used up.
 
     Behind a gateway nothing is counted here.
     """

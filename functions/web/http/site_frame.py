@@ -1,4 +1,4 @@
-"""The site's own frame around a page that a function makes; knows the marks in it, not what goes in."""
+"""The site's header and footer around a page that a function makes; knows the marks in it, not what replaces them."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class SiteFrame:
 
     @property
     def address(self) -> str:
-        """The whole address of the site's first page, with a slash at the end; "" where none is set."""
+        """Return the whole address of the site's first page, ending with a slash; "" when none is set."""
         return str(self.assets.get("address", ""))
 
     @property
     def links(self) -> Links:
-        """The way from a page to others of the site."""
+        """Return the links from a page to others of the site."""
         return Links(self.base, self.assets.get("regimes", {}))
 
     @classmethod
     def load(cls, site: Path, frame_name: str = "shell.html") -> SiteFrame:
-        """The frame of a built site, or SettingError when the site has not been built."""
+        """Load the frame of a built site; SettingError when the site has not been built."""
         folder = site / "_service"
         try:
             frame = (folder / frame_name).read_text(encoding="utf-8")
@@ -47,13 +47,13 @@ class SiteFrame:
         return cls(frame, assets["base"], assets)
 
     def page(self, title: str, main: Markup, crumbs: Sequence[tuple[str, str]] = ()) -> str:
-        """A whole HTML document. `crumbs` are (label, address under the root)."""
+        """Return a whole HTML document. `crumbs` are (label, address under the root)."""
         marks = {_TITLE: join(title), _CRUMBS: self._trail(crumbs), _MAIN: main}
         return "".join([marks.get(piece, piece) for piece in self._pieces])
 
     @cached_property
     def _pieces(self) -> list[str]:
-        """The frame cut at its marks, which stay among the pieces."""
+        """Return the frame cut at its marks, which stay among the pieces."""
         return re.split(f"({_TITLE}|{_CRUMBS}|{_MAIN})", self.frame)
 
     def _trail(self, crumbs: Sequence[tuple[str, str]]) -> Markup:

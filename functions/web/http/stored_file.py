@@ -1,4 +1,4 @@
-"""A file that is kept under its digest, as a download: whole, or the one part that is asked for (RFC 9110, 14)."""
+"""A download of a file that is stored under its digest: whole, or one requested range (RFC 9110, 14)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RANGE: Final = re.compile(r"bytes=\s*(\d{0,19})-(\d{0,19})\s*", re.IGNORECASE)
 
 
 class StoredFile(Download):
-    """Has a length and a tag, so that a cut download can go on; one that a DELIVERY takes over is given whole."""
+    """Has a length and a tag, so that a cut download can resume; one that a DELIVERY takes over is given whole."""
 
     def __init__(self, chunks: Iterator[bytes], *, size: int, digest: str, filename: str, media_type: str) -> None:
         super().__init__(chunks, filename=filename, media_type=media_type)
@@ -28,7 +28,7 @@ class StoredFile(Download):
         await super().__call__(scope, receive, send)
 
     def _narrow(self, method: str, headers: Headers) -> None:
-        """Leave of the answer what the request asks for; a range that nobody can read is none."""
+        """Narrow the answer to the requested range; an unreadable range is ignored."""
         if method == "HEAD":
             self._give_nothing()
             return
@@ -53,7 +53,7 @@ class StoredFile(Download):
 
 
 def part_of(asked: str, size: int) -> range | None:
-    """The bytes that a Range header asks for: an empty range where there are none, None where all are to be given."""
+    """Return the bytes that a Range header asks for: an empty range when none match, None for the whole file."""
     found = _RANGE.fullmatch(asked)
     if found is None or not (found[1] or found[2]):
         return None

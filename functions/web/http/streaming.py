@@ -20,12 +20,12 @@ DELIVERY: Final = "qingdan.delivery"
 
 
 class Progress:
-    """How many filings are in a file that is being made. `total` says of how many, and may take a while."""
+    """The number of filings in a file in the making. `total` returns the final number, and may take a while."""
 
     def __init__(self, total: Callable[[], int] = int) -> None:
         self.total = total
         self.done = 0
-        # Called at every step; what it raises ends the making.
+        # Called at every step; an exception from it stops the making.
         self.watch: Callable[[], object] = int
 
     def __call__(self, done: int) -> None:
@@ -89,13 +89,13 @@ def _making() -> CapacityLimiter:
 
 
 def disposition(filename: str) -> str:
-    """An attachment with a Chinese name (RFC 6266 and 5987), and a plain one for old programs."""
+    """Return the header for an attachment with a Chinese name (RFC 6266 and 5987), and a plain one for old programs."""
     suffix = filename.rpartition(".")[2]
     return f"attachment; filename=\"export.{suffix}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def close(chunks: Iterator[bytes]) -> None:
-    """Let go of what the chunks are made from."""
+    """Release the resources behind the chunks."""
     getattr(chunks, "close", _nothing)()
 
 

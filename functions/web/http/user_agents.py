@@ -1,11 +1,11 @@
-"""What a browser is called, roughly, so that people know their own again; keeps nothing that tells one from another."""
+"""Names a browser roughly, so that people recognise their own; keeps nothing that identifies it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 UNKNOWN: Final = "认不出的浏览器"
-# The first that is found counts: most browsers claim to be others as well.
+# The first match counts: most browsers also claim to be others.
 _BROWSERS: Final = (
     ("MicroMessenger", "微信"),
     ("DingTalk", "钉钉"),
@@ -36,7 +36,7 @@ _SYSTEMS: Final = (
 
 
 def name_client(user_agent: str) -> str:
-    """Browser and system in words, such as “Edge，Windows”; neither version nor model."""
+    """Return browser and system in words, such as “Edge，Windows”; neither version nor model."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if not browser and user_agent and not user_agent.startswith("Mozilla/"):
         return "程序"

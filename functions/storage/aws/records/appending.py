@@ -1,4 +1,4 @@
-"""How one step becomes one transaction, whole or not at all, and what its refusal means."""
+"""Turns one step into one transaction, and a refused transaction into the port's error."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
 PERIODS: Final = "periods"
 TOKEN_BYTES: Final = 16
-# Each time the record had moved on since it was read; then it is read again.
+# How often to read again because the record had moved on since it was read.
 MOST_READINGS: Final = 10
-# Processes that start together all note the same pair: four items, so that few of them meet on one.
+# Processes that start together all record one pair: four items, so that few of them collide.
 _KEPT_SHARDS: Final = 4
 
-# The order in which the first failed condition is the port's refusal.
+# The port's refusals; the one for the first failed condition in this order is raised.
 _ORDER = ("answer", "guard", "event", "summary", "more")
 
 
 class Forgotten(NamedTuple):
-    """What an erasure leaves without a name: contents that only the erased event had, files that others may name."""
+    """The data that an erasure orphans: contents of the erased event alone, and files that other events may name."""
 
     contents: list[tuple[Area, str]]
     files: frozenset[str]
 
 
 class Appender:
-    """Appends steps. It reads nothing but answers (`idem#`), unless the record is there already."""
+    """Appends steps. It reads only answers (`idem#`), unless the record exists already."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, calls: Calls, entropy: Callable[[int], bytes], keep: KeepBlob
@@ -64,7 +64,7 @@ class Appender:
         self._noted: set[tuple[str, str, str]] = set()
 
     def append(self, step: Append) -> Stored:
-        """Store the step, or give the answer it was given before; the errors are those of RecordStore.append."""
+        """Store the step, or return its earlier answer; the errors are those of RecordStore.append."""
         return self._append(step, [])
 
     def _append(self, step: Append, more: list[Write]) -> Stored:
@@ -85,7 +85,7 @@ class Appender:
         raise StoreUnavailable("这份填报正被许多人同时改动，这一步没有存入。请稍后再试")
 
     def together(self, actions: list[Item]) -> None:
-        """Do all or, with Refused, nothing; all attempts have one token: a repeat after a lost answer is no second.
+        """Carry out all actions or, with Refused, none; all attempts share a token, so that a retry does nothing twice.
 
         OutcomeUnknown when no attempt was answered and one may have been carried out.
         """
@@ -96,7 +96,7 @@ class Appender:
         )
 
     def erase(self, step: Append, sequence: int, read: ReadBlob) -> Forgotten:
-        """Store the step and forget the body of an event in one, and that it named any files."""
+        """Store the step and, atomically, erase the body of an event and its links to files."""
         number = step.summary.number
         place = key(record_key(number), event_key(sequence))
         event = self._calls(self.client.get_item, TableName=self.table, Key=place, ConsistentRead=True).get("Item", {})
@@ -119,7 +119,7 @@ class Appender:
         return Forgotten(left, files)
 
     def recall(self, used: Idempotency) -> Stored | None:
-        """The answer given under this key, or None; IdempotencyMismatch for another request."""
+        """Return the answer given under this key, or None; IdempotencyMismatch for another request."""
         return self._recall(used, self._calls)
 
     def _recall(self, used: Idempotency, calls: Callable[..., Any]) -> Stored | None:
@@ -132,7 +132,7 @@ class Appender:
         return Stored(item["answer"]["B"], replayed=True)
 
     def _refused(self, step: Append, meaning: str) -> Stored:
-        """The answer of the first time, when the key was known; else the port's refusal is raised."""
+        """Return the earlier answer when the key was known; else raise the port's refusal."""
         if meaning == "answer" and step.idempotency is not None:
             stored = self.recall(step.idempotency)
             if stored is not None:
@@ -140,9 +140,9 @@ class Appender:
         raise GuardTaken(GUARD_TAKEN) if meaning == "guard" else SequenceTaken(SEQUENCE_TAKEN)
 
     def _found(self, step: Append, unknown: OutcomeUnknown) -> Stored:
-        """The answer that lies under the step's key, for which is asked once; `unknown` is raised when none is seen.
+        """Return the answer under the step's key after one lookup; raises `unknown` when none is found.
 
-        That none is there proves nothing: what was sent may still be carried out.
+        A missing answer proves nothing: the request may still be carried out.
         """
         with suppress(StoreUnavailable):
             stored = self._recall(step.idempotency, self._calls.once) if step.idempotency else None
@@ -156,7 +156,7 @@ class Appender:
         return answer.get("Item")
 
     def writes(self, step: Append, before: Item | None) -> list[Write]:
-        """The parts of the transaction, after large bodies have been kept; `before` is the record's summary as read."""
+        """Return the parts of the transaction, after storing large bodies; `before` is the record's summary as read."""
         summary, stand = step.summary, stand_of(step)
         writes = [Write("event", self._new(event_item(event, self._keep))) for event in step.events]
         writes.append(self.summary_write(step, before))
@@ -179,7 +179,7 @@ class Appender:
         return sorted(writes, key=lambda write: _ORDER.index(write.means))
 
     def summary_write(self, step: Append, before: Item | None) -> Write:
-        """The part that puts the summary in place of the one that was read."""
+        """Return the part that replaces the summary that was read."""
         item = summary_item(step.summary, stand_of(step).standing, self._keep)
         return Write("summary", self._replacing(item, before))
 
@@ -187,7 +187,7 @@ class Appender:
         return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
 
     def _replacing(self, item: Item, before: Item | None) -> Item:
-        """Put the item in place of the one that was read, and of no other."""
+        """Put the item, on condition that it replaces the one that was read."""
         if before is None:
             return self._new(item)
         put: dict[str, Any] = {"TableName": self.table, "Item": item, "ConditionExpression": "#sequence = :sequence"}
@@ -197,7 +197,7 @@ class Appender:
 
 
 def kept_from(item: Item) -> tuple[str, str, str]:
-    """Form, period and form digest of an item of the partition PERIODS."""
+    """Return form, period and form digest of an item of the partition PERIODS."""
     return item["form"]["S"], item["period"]["S"], item["form_digest"]["S"]
 
 
@@ -212,5 +212,5 @@ def _kept_item(summary: Summary) -> Item:
 
 
 def answer_key(used: Idempotency) -> Item:
-    """Where the answer under an idempotency key is kept."""
+    """Return the key of the answer under an idempotency key."""
     return key(f"idem#{hashlib.sha256(used.key.encode()).hexdigest()}", "answer")

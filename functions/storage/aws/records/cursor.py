@@ -1,4 +1,4 @@
-"""The place in a list as a text that goes into a link: opaque, signed, worthless when somebody changed it."""
+"""The place in a list as a text for a link: opaque, signed, rejected when somebody changed it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _PURPOSE: Final = b"qingdan-cursor-1\x00"
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The filings older, or newer, than a position of the indexes."""
+    """Selects the filings older, or newer, than a position of the indexes."""
 
     side: Literal["older", "newer"]
     at: str
 
     def written(self, key: bytes) -> str:
-        """The text for a link."""
+        """Return the text for a link."""
         raw = json.dumps([self.side, self.at], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(_mac(key, raw) + raw).rstrip(b"=").decode()
 
 
 def read_cursor(text: str, key: bytes) -> Cursor:
-    """The cursor that `written` made with this key, or NotFound."""
+    """Read a cursor that `written` made with this key; else raise NotFound."""
     try:
         whole = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         mac, raw = whole[:_MAC_BYTES], whole[_MAC_BYTES:]
@@ -40,7 +40,7 @@ def read_cursor(text: str, key: bytes) -> Cursor:
         cursor = Cursor(side, at)
     except ValueError:
         cursor = None
-    # One place has one spelling: base 64 would let others through.
+    # Reject non-canonical base64, so that a cursor has exactly one encoding.
     if cursor is None or cursor.written(key) != text:
         raise NotFound(UNKNOWN_PAGE)
     return cursor

@@ -1,4 +1,4 @@
-"""Lists, counts and streams of filings, whatever selects them; knows how lists are read, not how they are written."""
+"""Lists, counts and streams filings for any selection; reads the lists, and does not write them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.storage.aws.records.cursor import Cursor, read_cursor
 from functions.storage.aws.records.selection import Span, is_by_name, matches, span_of
 from functions.storage.aws.records.shard_merge import Entry, Merge, Walk
 
-# A page that finds little in so many entries gives what it has, and the cursor to go on: a request must end.
+# After this many entries a page returns what it has found, and a cursor to go on: a request must end.
 MOST_READ: Final = 20_000
 FILTERED_LOT: Final = 100
 RECORDS_AT_ONCE: Final = 4 * KEYS_AT_ONCE
@@ -24,13 +24,13 @@ Kept = tuple[str, str, str]
 
 
 class Listing:
-    """Answers the port's questions about many filings. `kept` gives (form, period, form digest) of all there are."""
+    """Answers the port's questions about many filings. `kept` returns (form, period, form digest) of all that exist."""
 
     def __init__(self, reader: Reader, kept: Callable[[], list[Kept]], cursor_key: bytes) -> None:
         self._reader, self._kept, self._cursor_key = reader, kept, cursor_key
 
     def page(self, selection: Selection, *, limit: int, cursor: str | None) -> Page:
-        """One page, newest first; it may be short, even empty, and yet name a cursor to go on with."""
+        """Return one page, newest first; a short or even empty page may still have a cursor to go on with."""
         place = read_cursor(cursor, self._cursor_key) if cursor is not None else None
         walk = _walk_from(place)
         if is_by_name(selection):
@@ -42,14 +42,14 @@ class Listing:
         near = position_of(shown[0]) if shown else far
         sides = ("newer", "older") if walk.forward else ("older", "newer")
         onward = self._written(sides[0], far)
-        # Whoever came from one side can go back there: only the other end had to be looked for.
+        # A reader who came from one side can go back there: only the other end needs a lookup.
         backward = self._written(sides[1], near) if place is not None else None
         if walk.forward:
             shown, onward, backward = shown[::-1], backward, onward
         return Page(tuple(shown), older=onward, newer=backward)
 
     def count(self, selection: Selection) -> int:
-        """How many match."""
+        """Return the number of matching filings."""
         if is_by_name(selection):
             return len(self._named(selection))
         span = self._span(selection)
@@ -58,7 +58,7 @@ class Listing:
         return sum(1 for _ in self._matching(selection, Merge(self._reader, span, Walk(False), lot=FILTERED_LOT)))
 
     def digests(self, selection: Selection) -> tuple[str, ...]:
-        """The form documents of what matches, the one filed with most recently first."""
+        """Return the digests of the form documents of matching filings, the most recently filed first."""
         if is_by_name(selection):
             return tuple(dict.fromkeys(summary.form_digest for summary in self._named(selection)))
         entries = Merge(self._reader, self._span(selection), Walk(forward=False), lot=FILTERED_LOT)
@@ -76,7 +76,7 @@ class Listing:
         return tuple(found)
 
     def stream(self, selection: Selection) -> Iterator[Record]:
-        """Every matching record, oldest first; what is filed after the first was asked for is left out."""
+        """Yield every matching record, oldest first; leaves out those filed after the first was asked for."""
         chosen: Iterable[Summary]
         chosen = reversed(self._named(selection)) if is_by_name(selection) else self._streamed(selection)
         for some in lots(chosen, RECORDS_AT_ONCE):
@@ -93,7 +93,7 @@ class Listing:
             yield from self._reader.marked(some, among=contested)
 
     def _walked(self, selection: Selection, walk: Walk, wanted: int) -> tuple[list[Summary], str | None]:
-        """So many summaries in the order of the walk, or all there are; and how far it came if it stopped early."""
+        """Return at most `wanted` summaries in the order of the walk, and how far it came if it stopped early."""
         span = self._span(selection)
         lot = FILTERED_LOT if span.filter or selection.words else ceil(1.5 * wanted / len(span.partitions or "1")) + 1
         merged = Merge(self._reader, span, walk, lot=lot)
@@ -109,7 +109,7 @@ class Listing:
         return self._reader.marked(found[:wanted]), None if len(found) >= wanted else reached
 
     def _matching(self, selection: Selection, entries: Iterable[Entry]) -> Iterator[Summary]:
-        """The summaries of the entries as they are now, so far as they still match."""
+        """Return the summaries of the entries as they are now, without those that no longer match."""
         numbers = (entry.number for entry in entries if entry.number is not None)
         for some in lots(numbers, RECORDS_AT_ONCE):
             summaries = self._reader.summaries(some)
@@ -118,7 +118,7 @@ class Listing:
                     yield summaries[number]
 
     def _named(self, selection: Selection) -> list[Summary]:
-        """All that match, newest first, of a selection that needs no index."""
+        """Return all matches, newest first, of a selection that needs no index."""
         if selection.numbers:
             numbers: Iterable[str] = selection.numbers
         elif selection.guard is not None:
@@ -138,7 +138,7 @@ class Listing:
 
 
 def position_of(summary: Summary) -> str:
-    """The place of a filing in every list."""
+    """Return the position of a filing in every list."""
     return position(summary.submitted_at, summary.number)
 
 
@@ -149,7 +149,7 @@ def _walk_from(place: Cursor | None) -> Walk:
 
 
 def _beside(summaries: list[Summary], place: Cursor | None) -> list[Summary]:
-    """Of the summaries, which are newest first, those on the cursor's side of its place, the nearest first."""
+    """Return the summaries, given newest first, on the cursor's side of its place, the nearest first."""
     if place is None:
         return summaries
     if place.side == "older":
@@ -158,7 +158,7 @@ def _beside(summaries: list[Summary], place: Cursor | None) -> list[Summary]:
 
 
 def _take(entries: Iterator[Entry], size: int, spent: Callable[[], bool]) -> tuple[list[Entry], str | None]:
-    """The next entries, so many at most; and how far they reach if the walk must stop there."""
+    """Return the next entries, at most `size`; and how far they reach if the walk must stop there."""
     some: list[Entry] = []
     for entry in entries:
         if entry.number is not None:

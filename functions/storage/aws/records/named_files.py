@@ -1,4 +1,4 @@
-"""Makes the index of named files anew from the events: adds what is missing, takes away what no event names."""
+"""Rebuilds the index of named files from the events: adds missing entries, removes those that no event supports."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _FORGOTTEN: Final = "attribute_not_exists(body) AND attribute_not_exists(in_blob
 
 
 def note_named(store: AwsStore, events: Sequence[Event], sequence: int | None) -> None:
-    """Note all that the events of one record name; Refused when its summary no longer has this sequence.
+    """Add entries for all files that one record's events name; Refused when its summary has another sequence by now.
 
-    Without a summary there is none to ask. An erasure moves it on: what that has forgotten must not be named again.
+    Without a summary there is no check. An erasure moves the sequence on: a file that it forgot must not be named
+    again.
     """
     place = {"TableName": store.table}
     unmoved: Any = {
@@ -41,7 +42,7 @@ def note_named(store: AwsStore, events: Sequence[Event], sequence: int | None) -
 
 
 def drop_unnamed(store: AwsStore) -> None:
-    """Take away what says that an event names a file which it does not."""
+    """Remove entries for events that do not name the file."""
     for lot in lots(store.reader.scan("begins_with(pk, :named)", {":named": {"S": NAMED}}), KEYS_AT_ONCE):
         events = store.reader.items([_event_of(item) for item in lot])
         for item in lot:
@@ -58,12 +59,12 @@ def _judge(store: AwsStore, item: Item, event: Item | None) -> None:
         return
     sort = _event_of(item)[1]
     check = {**place, "Key": key(record_key(number), sort), "ConditionExpression": _FORGOTTEN}
-    # Refused, there is such an event by now.
+    # When refused, such an event exists by now.
     with suppress(Refused):
         store.appender.together([*gone, {"ConditionCheck": check}])
 
 
 def _event_of(item: Item) -> tuple[str, str]:
-    """The key of the event that is said to name a file."""
+    """Return the key of the event that is said to name a file."""
     number, _, sequence = item["sk"]["S"].rpartition("#")
     return record_key(number), event_key(int(sequence))

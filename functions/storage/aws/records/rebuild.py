@@ -1,4 +1,4 @@
-"""Makes summaries, guards and the index of named files anew from the events, the only truth; it reads a whole table."""
+"""Rebuilds summaries, guards and the index of named files from the events, the only truth; reads the whole table."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOVED_ON: Final = "数据正被许多人同时改动，列表没有全部重新
 
 
 def rebuild(store: AwsStore, definition_of: Callable[[str], Definition]) -> int:
-    """How many summaries were made anew; each counts at once, and filing may go on meanwhile.
+    """Rebuild all summaries and return their number; each counts at once, and filing may go on meanwhile.
 
-    `definition_of` gives the form of a digest. A record keeps the summary it has where the version that counts was
-    erased: nothing else is left to make one from.
+    `definition_of` gives the form of a digest. When the version that counts was erased, the record keeps its summary:
+    nothing else is left to make one from.
     """
     made = 0
     guards: set[str] = set()
@@ -39,14 +39,14 @@ def rebuild(store: AwsStore, definition_of: Callable[[str], Definition]) -> int:
 
 
 def _numbers(store: AwsStore) -> Iterator[str]:
-    """The numbers of all records, by their first events."""
+    """Yield the numbers of all records, by their first events."""
     values = {":first": {"S": event_key(1)}, ":record": {"S": record_key("")}}
     for item in store.reader.scan("sk = :first AND begins_with(pk, :record)", values):
         yield item["pk"]["S"].removeprefix(record_key(""))
 
 
 def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definition]) -> str | None:
-    """Make the summary of a record anew, and note that it belongs to its guard, which is returned; None if it stays."""
+    """Rebuild a record's summary, and record its membership in its guard, which is returned; None if it is kept."""
     for _ in range(MOST_TRIES):
         items = list(store.reader.partition(record_key(number)))
         before = items.pop() if items[-1]["sk"]["S"] == SUMMARY_KEY else None
@@ -63,14 +63,14 @@ def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definiti
 
 
 def _sequence(step: Append | None, before: Item | None) -> int | None:
-    """The sequence that the summary has by now; None when there is none."""
+    """Return the sequence that the summary has by now; None when there is none."""
     if step is not None:
         return step.summary.sequence
     return int(before["sequence"]["N"]) if before is not None else None
 
 
 def _actions(store: AwsStore, step: Append, before: Item | None) -> list[Item]:
-    """What puts the summary in its place, and the record among those of its guard."""
+    """Return the actions that replace the summary and add the record to the members of its guard."""
     place, number = {"TableName": store.table}, step.summary.number
     member = {"Put": {**place, "Item": key(guard_key(step.summary.guard), MEMBER + number)}}
     actions = [store.appender.summary_write(step, before).action, member]
@@ -80,7 +80,7 @@ def _actions(store: AwsStore, step: Append, before: Item | None) -> list[Item]:
 
 
 def _step(events: tuple[Event, ...], definition_of: Callable[[str], Definition]) -> Append | None:
-    """What the events come to, as a step that adds none; None when the version that counts was erased."""
+    """Fold the events into a step that adds none; None when the version that counts was erased."""
     try:
         state = fold(events)
     except Erased:
@@ -90,14 +90,15 @@ def _step(events: tuple[Event, ...], definition_of: Callable[[str], Definition])
 
 
 def _recount(store: AwsStore, guard: str) -> None:
-    """Let the guard's item say who holds it and how many stand beside, as the summaries of its members do."""
+    """Set the guard's item, its holder and number of rivals, from the summaries of its members."""
     reader, partition = store.reader, guard_key(guard)
     for _ in range(MOST_TRIES):
         before = reader.item(partition, GUARD_KEY) or {}
         found = reader.items([(record_key(number), SUMMARY_KEY) for number in reader.members(guard)]).values()
         standing = [(item["standing"]["S"], item["number"]["S"]) for item in found if item["guard"]["S"] == guard]
         holders = sorted(number for stands, number in standing if stands == "holder")
-        # Of two holders, whose names an earlier release told apart by what nobody sees, one stands beside the other.
+        # An earlier release kept invisible characters in names; of two holders whose names now agree, one becomes a
+        # rival.
         rivals = sum(stands == "rival" for stands, _ in standing) + max(0, len(holders) - 1)
         after: Item = {"rivals": {"N": str(rivals)}} | ({"holder": {"S": holders[0]}} if holders else {})
         if before.get("holder") == after.get("holder") and before.get("rivals", {"N": "0"}) == after["rivals"]:
@@ -112,7 +113,7 @@ def _recount(store: AwsStore, guard: str) -> None:
 
 
 def _unchanged(item: Item) -> dict[str, Any]:
-    """The condition that a guard's item is as it was read."""
+    """Return the condition that a guard's item is unchanged since it was read."""
     terms, values = [], {}
     for name in ("holder", "rivals"):
         if name in item:

@@ -1,4 +1,4 @@
-"""Seals on the records' table: all of one is stored before the item that makes it count; knows no signature."""
+"""Seals in the records' table: the item that makes a seal valid is stored last; knows no signature."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class AwsSeals:
     """A SealStore.
 
-    Tiles and places carry the digest of their seal: those of a sealing that came too late belong to no seal, and
-    nobody finds them. A seal is `swept` once what it holds has been taken out of the log.
+    Tiles and places carry the digest of their seal: those of a sealing that came too late belong to no seal, and no
+    reader finds them. A seal is `swept` once its events have been removed from the log.
     """
 
     def __init__(self, reader: Reader, entropy: Callable[[int], bytes]) -> None:
@@ -36,7 +36,7 @@ class AwsSeals:
 
     def unsealed(self) -> Unsealed:
         last = self._last()
-        # A sealing that was cut short has left in the log what its seal holds.
+        # An interrupted sealing has left the events of its seal in the log.
         held = set() if last is None or "swept" in last else set(self._digests(last))
         leaves = [leaf for leaf in self._log() if leaf.digest not in held]
         return Unsealed(sorted(leaves, key=in_order), "")
@@ -99,7 +99,7 @@ class AwsSeals:
         return next(iter(self._newest("", {}, forward=False, limit=1)), None)
 
     def _newest(self, condition: str, values: Item, *, forward: bool, limit: int) -> list[Item]:
-        """So many seals, by index."""
+        """Return at most `limit` seals, by index."""
         answer = self._call(
             "query",
             TableName=self._reader.table,
@@ -113,7 +113,7 @@ class AwsSeals:
         return found
 
     def _log(self) -> list[Leaf]:
-        """What lies in the log, in no order."""
+        """Yield the entries of the log, in no order."""
 
         def of(partition: str) -> list[Leaf]:
             return [_leaf(item) for item in self._reader.partition(partition)]
@@ -121,12 +121,12 @@ class AwsSeals:
         return [leaf for leaves in self._reader.pool.map(of, LOG) for leaf in leaves]
 
     def _digests(self, item: Item) -> Iterator[bytes]:
-        """The digests that a seal holds, out of the lowest tiles of its tree."""
+        """Yield the digests in a seal, from the lowest tiles of its tree."""
         for held in self._reader.partition(f"tiles#{_seal(item).digest}", "00#"):
             yield from split(held["hashes"]["B"])
 
     def _sweep(self, item: Item, leaves: Iterable[Leaf]) -> None:
-        """Take out of the log what the seal holds, and note that it is done."""
+        """Remove the seal's events from the log, and record that this is done."""
         if "swept" not in item:
             self._write({"DeleteRequest": {"Key": log_key(leaf.number, leaf.sequence)}} for leaf in leaves)
             self._put([item | {"swept": {"BOOL": True}}])
@@ -135,7 +135,7 @@ class AwsSeals:
         self._write({"PutRequest": {"Item": item}} for item in items)
 
     def _write(self, requests: Iterable[Item]) -> None:
-        """Each of the requests, in any order; all are done when this returns."""
+        """Carry out the requests, in any order; all are done when this returns."""
         for some in lots(lots(requests, WRITES_AT_ONCE), BATCHES_AT_ONCE):
             list(self._reader.pool.map(self._batches.write, some))
 

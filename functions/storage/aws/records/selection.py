@@ -1,4 +1,4 @@
-"""How a selection becomes queries of an index and a test of a summary; values are bound, never part of a text."""
+"""Turns a selection into queries of an index and a test of a summary; values are always bound as parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_KEY: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The partitions of one index that hold what is selected, among other things, and the filter for the others."""
+    """The partitions of one index that contain the selection, and the filter that excludes other filings."""
 
     index: str
     partitions: tuple[str, ...]
@@ -27,7 +27,7 @@ class Span:
     values: Item = field(default_factory=dict)
 
     def query(self, partition: str) -> dict[str, Any]:
-        """The arguments of a Query over one of the partitions."""
+        """Return the arguments of a Query over one of the partitions."""
         arguments: dict[str, Any] = {
             "IndexName": self.index,
             "KeyConditionExpression": "#partition = :partition",
@@ -43,7 +43,7 @@ def is_by_name(selection: Selection) -> bool:
 
 
 def span_of(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> Span:
-    """Where the selected filings lie; `forms_of` gives the forms that have filings for a period."""
+    """Return where the selected filings are; `forms_of` gives the forms that have filings for a period."""
     names: dict[str, str] = {}
     values: Item = {}
     terms: list[str] = []
@@ -66,7 +66,7 @@ def span_of(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> S
 
 
 def matches(summary: Summary, selection: Selection) -> bool:
-    """Whether the selection means this filing; whether it is contested must have been told already."""
+    """Whether the selection matches this filing; needs a summary with `contested` set."""
     wanted = (
         (selection.form, summary.form),
         (selection.period, summary.period),
@@ -84,7 +84,7 @@ def matches(summary: Summary, selection: Selection) -> bool:
 
 
 def _keys(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> tuple[str, list[tuple[str, ...]]]:
-    """The index, and what its partition keys are about."""
+    """Return the index, and the values of its partition keys."""
     if selection.period is not None:
         forms = (selection.form,) if selection.form is not None else forms_of(selection.period)
         return NEWEST_OF_PERIOD, [(form, selection.period) for form in forms]
@@ -94,7 +94,7 @@ def _keys(selection: Selection, forms_of: Callable[[str], Iterable[str]]) -> tup
 
 
 def _fits(of: tuple[str, ...]) -> bool:
-    """Whether what somebody asked for could be a key at all."""
+    """Whether the typed value could be a key at all."""
     return len("".join(of).encode()) <= _LONGEST_KEY
 
 

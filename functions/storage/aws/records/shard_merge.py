@@ -1,4 +1,4 @@
-"""Walks the shards of an index as one list, by time and number, no further than it is asked; knows no filing."""
+"""Merges the shards of an index into one list, by time and number, reading only as far as needed; knows no filing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Which way to go, `forward` being oldest first, and within which bound: ("<", position) and the like."""
+    """The direction, `forward` being oldest first, and the bound: ("<", position) and the like."""
 
     forward: bool
     bound: tuple[Literal["<", ">", "<="], str] | None = None
 
     def narrow(self, query: dict[str, Any]) -> dict[str, Any]:
-        """The query, over the positions that the walk is to touch."""
+        """Restrict the query to the positions of the walk."""
         if self.bound is not None:
             operator, at = self.bound
             query["KeyConditionExpression"] += f" AND #at {operator} :at"
@@ -41,14 +41,14 @@ class Walk:
 
 
 class Merge:
-    """The entries of all partitions of a span in one order; `read` counts those that were looked at."""
+    """The entries of all partitions of a span in one order; `read` counts the entries that were examined."""
 
     def __init__(self, reader: Reader, span: Span, walk: Walk, *, lot: int) -> None:
         self.read = 0
         self._reader, self._span, self._walk, self._lot = reader, span, walk, lot
 
     def __iter__(self) -> Iterator[Entry]:
-        """The entries and marks in order; the beginnings of all partitions are read at the same time."""
+        """Yield entries and marks in order; reads the beginnings of all partitions concurrently."""
         begun = [
             (query, self._reader.pool.submit(self._ask, query))
             for query in (self._walk.narrow(self._span.query(each)) for each in self._span.partitions)
@@ -75,13 +75,13 @@ class Merge:
 
 
 def newest(reader: Reader, span: Span) -> str | None:
-    """The position of the newest entry of the span, whatever its filter says; None when there is none."""
+    """Return the position of the newest entry of the span, ignoring its filter; None when there is none."""
     bare = Span(span.index, span.partitions)
     return next((entry.at for entry in Merge(reader, bare, Walk(forward=False), lot=1)), None)
 
 
 def count(reader: Reader, span: Span) -> int:
-    """How many entries of the span pass its filter, counted in all partitions at the same time."""
+    """Return the number of entries that pass the span's filter, counted in all partitions concurrently."""
 
     def of(partition: str) -> int:
         query = span.query(partition) | {"Select": "COUNT", "TableName": reader.table}

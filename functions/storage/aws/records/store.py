@@ -1,4 +1,4 @@
-"""The record store on DynamoDB and S3; the rules it keeps are the port's, checked by the contract suite."""
+"""The record store on DynamoDB and S3; the contract suite checks that it keeps the port's rules."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MOST_READINGS: Final = 5
 
 
 class AwsStore:
-    """A RecordStore; `staff`, `seals`, `trail`, `ledger`, `blobs`, `papers` lie in the same table and bucket.
+    """A RecordStore; `staff`, `seals`, `trail` (audit log), `ledger`, `blobs`, `papers` (documents) share its table.
 
     `forms` are the form documents in use, by digest: one is kept before the first filing is pinned to it. `entropy`
     gives so many secure random bytes, `cursor_key` signs places in lists.
@@ -84,7 +84,7 @@ class AwsStore:
         return self.appender.recall(used)
 
     def forget_answers(self, now: datetime) -> None:
-        """Nothing to do: DynamoDB forgets them by the time that each item carries."""
+        """Does nothing: DynamoDB removes the answers by the expiry time of each item."""
 
     def read(self, number: str) -> Record:
         if not may_be_number(number):
@@ -94,7 +94,7 @@ class AwsStore:
             if last.get("sk") != {"S": SUMMARY_KEY}:
                 raise NotFound(UNKNOWN_NUMBER)
             summary = self.reader.summary(last)
-            # A step may have landed between two items of this reading: then the summary counts events not seen.
+            # A step may land between two items of this read: then the summary counts events that were not seen.
             if summary.sequence <= len(items):
                 events = tuple(self.reader.event(item) for item in items[: summary.sequence])
                 return Record(self.reader.marked([summary])[0], events)
@@ -147,7 +147,7 @@ class AwsStore:
         return self.appender.append(step)
 
     def _keep_form(self, summary: Summary) -> None:
-        """Keep the form document that the filing is pinned to, before the filing: once in a process, once for ever."""
+        """Store the form document before the first filing that is pinned to it: once in a process, once for ever."""
         document = self._forms.get(summary.form_digest)
         if document is None:
             return

@@ -1,4 +1,4 @@
-"""The trail on the records' table: one chain, whose next place one of all that race takes; knows not what it means."""
+"""The audit log in the records' table: one chain, whose next place one of several racing writers takes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FILTERED = {"actor": "actor", "action": "type", "about": "about"}
 
 
 class AwsAuditLog:
-    """A TrailStore. `line` runs what is added one by one, so that only other processes are in each other's way."""
+    """An AuditLogStore. `line` runs appends one by one, so that only other processes compete."""
 
     def __init__(self, reader: Reader, blobs: BlobStore, line: Executor, entropy: Callable[[int], bytes]) -> None:
         self._reader, self._blobs, self._line, self._entropy = reader, blobs, line, entropy
@@ -71,7 +71,7 @@ class AwsAuditLog:
         return next(self._events(Sought(), 1, None, forward=False), None)
 
     def _bounds(self, sought: Sought) -> tuple[int, int]:
-        """The first and the last sequence of the time that is sought: times never fall along the chain."""
+        """Return the first and last sequence of the requested time: times never fall along the chain."""
         newest = self._newest()
         every = range(1, newest.sequence + 1 if newest else 1)
         first, last = 1, len(every)
@@ -89,7 +89,7 @@ class AwsAuditLog:
         return moment
 
     def _events(self, sought: Sought, first: int, last: int | None, *, forward: bool) -> Iterator[Event]:
-        """What matches between two sequences, both included, read no further than it is asked for."""
+        """Yield the matches between two sequences, both included, reading only as far as needed."""
         if last is not None and last < first:
             return
         query = _query(sought, first, last) | {"ScanIndexForward": forward, "TableName": self._reader.table}

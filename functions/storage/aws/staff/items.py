@@ -1,4 +1,4 @@
-"""How accounts and sessions lie in items, there and back; makes no call."""
+"""Converts accounts and sessions to items and back; makes no call."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SESSIONS: Final = "sessions"
 
 
 def hashed(typed: str) -> str:
-    """A key for whatever somebody typed, be it nothing, or longer than a key may be."""
+    """Hash typed text into a key: the text may be empty, or longer than a key may be."""
     return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def account_key(name: str) -> Item:
-    """The key of an account."""
+    """Return the key of an account."""
     return key(ACCOUNTS, hashed(name))
 
 
 def account_item(account: Account) -> Item:
-    """The item of an account."""
+    """Return the item of an account."""
     item = account_key(account.name) | {
         "name": {"S": account.name},
         "role": {"S": account.role},
@@ -46,7 +46,7 @@ def account_item(account: Account) -> Item:
 
 
 def account_from(item: Item) -> Account:
-    """The account of an item."""
+    """Return the account of an item."""
     factor = None
     if "totp_secret" in item:
         factor = SecondFactor(
@@ -69,7 +69,7 @@ def account_from(item: Item) -> Account:
 
 
 def session_item(session: Session) -> Item:
-    """The item of a session."""
+    """Return the item of a session."""
     return key(SESSIONS, session.token_hash) | {
         "account": {"S": session.account},
         "csrf": {"S": session.csrf},
@@ -81,7 +81,7 @@ def session_item(session: Session) -> Item:
 
 
 def session_from(item: Item) -> Session:
-    """The session of an item."""
+    """Return the session of an item."""
     return Session(
         token_hash=item["sk"]["S"],
         account=item["account"]["S"],
@@ -94,12 +94,12 @@ def session_from(item: Item) -> Session:
 
 
 def answer_key(key_of_page: str) -> Item:
-    """The key of a first answer."""
+    """Return the key of a first answer."""
     return key(f"answer#{key_of_page}", "first")
 
 
 def answer_values(answer: FirstAnswer) -> Item:
-    """The values that a first answer is stored with; DynamoDB removes it by itself some day after `:expires`."""
+    """Return the values that a first answer is stored with; DynamoDB removes it some time after `:expires`."""
     return {
         ":request": {"S": answer.request},
         ":until": {"S": text(answer.until)},
@@ -109,17 +109,17 @@ def answer_values(answer: FirstAnswer) -> Item:
 
 
 def answer_from(key_of_page: str, item: Item) -> FirstAnswer:
-    """The first answer of an item."""
+    """Return the first answer of an item."""
     return FirstAnswer(key_of_page, item["body_digest"]["S"], time(item["ends_at"]["S"]), item["given"]["S"])
 
 
 def text(at: datetime) -> str:
-    """UTC with microseconds always, so that the order of the texts is the order of the times."""
+    """Format UTC, always with microseconds, so that texts sort like times."""
     if at.tzinfo is None:
         raise ValueError("a time must know its zone")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def time(written: str) -> datetime:
-    """The time that `text` wrote."""
+    """Parse a time that `text` formatted."""
     return datetime.fromisoformat(written)

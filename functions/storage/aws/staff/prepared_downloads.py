@@ -1,4 +1,4 @@
-"""Files to be fetched, in the bucket for exports, which forgets them after a day; knows not what stands in them."""
+"""Prepared downloads in the bucket for exports, which deletes them after a day; does not interpret the files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 LINK_SECONDS: Final = 300
 _ID = re.compile(r"[0-9a-f]{32}")
-# Who may not list the bucket is told nothing about a key that is not there.
+# Without permission to list the bucket, S3 does not reveal that a key is missing.
 _MISSING: Final = frozenset(("NoSuchKey", "AccessDenied", "403", "404"))
 _UNKNOWN: Final = "没有这份文件，或者已经过了一天，清除了。请重新下载"
 
 
 class S3PreparedDownloads:
-    """A ParcelStore. `client` is asked for S3's when it is first needed; `start` has a parcel made, by its id."""
+    """A PreparedDownloadStore. `client` is called when S3 is first needed; `start` begins a download by its id."""
 
     def __init__(
         self, client: Callable[[], S3Client], bucket: str, calls: Calls, start: Callable[[str], object]
@@ -59,7 +59,7 @@ class S3PreparedDownloads:
         except ClientError as error:
             if code_of(error) != "PreconditionFailed":
                 raise
-            # It may be our own, whose answer was lost.
+            # It may be our own, written by an attempt whose answer was lost.
             return self._calls(self._fetch, key=place) == mine
         return True
 
@@ -88,7 +88,7 @@ class S3PreparedDownloads:
 
 
 class _Reading(io.RawIOBase):
-    """Chunks as a file to be read once."""
+    """Chunks as a file that can be read once."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks

@@ -1,4 +1,4 @@
-"""The staff store on the records' table: accounts and sessions are few and lie in one partition each."""
+"""The staff store in the records' table: accounts and sessions are few and have one partition each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from functions.storage.refusals import ACCOUNT_TAKEN, NO_ACCOUNT, NO_SESSION
 
 TOKEN_BYTES: Final = 16
 MOST_READINGS: Final = 50
-# DynamoDB removes what has expired by itself, some day; nobody relies on it.
+# DynamoDB removes expired items some time later; no code relies on it.
 _KEPT_FOR: Final = timedelta(days=2)
 
 
@@ -117,7 +117,8 @@ class AwsStaff:
 
     def count_attempt(self, key: str, *, at: datetime, window: timedelta) -> Attempts:
         while True:
-            # One of the three holds, unless another try has begun the window anew between them: then the first does.
+            # One of the three conditions holds, unless another try has restarted the window between them: then the
+            # first holds.
             for counted in (self._count_on, self._count_anew, self._count_set_back):
                 with suppress(Refused):
                     item = counted(_attempts_key(key), at, window)
@@ -141,7 +142,7 @@ class AwsStaff:
 
     def claim_answer(self, claim: FirstAnswer, *, at: datetime) -> FirstAnswer | None:
         place = answer_key(claim.key)
-        # A claim whose answer was lost on the way is tried again: it must know itself.
+        # A claim whose answer was lost is tried again: it must recognise itself.
         mark = self._entropy(TOKEN_BYTES).hex()
         while True:
             with suppress(Refused):
@@ -187,7 +188,7 @@ class AwsStaff:
         )
 
     def _count_set_back(self, place: Item, at: datetime, window: timedelta) -> Item:
-        """Count on from a window that a clock which was ahead has begun."""
+        """Continue the count in a window that was started by a clock running ahead."""
         return self._update(
             place,
             UpdateExpression="SET since = :at ADD tries :one",
@@ -210,7 +211,7 @@ class AwsStaff:
         )
 
     def _unchanged(self, action: str, account: Account, **what: Item) -> Item:
-        """The action, which is refused unless the account is still of this revision."""
+        """Return the action on condition that the account still has this revision."""
         condition: Item = {
             "TableName": self._table,
             "ConditionExpression": "#revision = :revision",
@@ -220,8 +221,11 @@ class AwsStaff:
         return {action: condition | what}
 
     def _together(self, *actions: Any) -> None:
-        """Do all or, with Refused, nothing; as a transaction also where it is one action, so that a repeat after a lost
-        answer does not meet its own work and take it for another's."""
+        """Carry out all actions or, with Refused, none.
+
+        A single action is a transaction too, so that a retry after a lost answer does not take its own work for
+        another's.
+        """
         self._calls.write(
             self._client.transact_write_items,
             TransactItems=list(actions),
@@ -240,8 +244,10 @@ class AwsStaff:
 
 
 def _require_replaceable(accounts: dict[str, Account], account: Account) -> Account | None:
-    """When the state still stands which the new one was made from: an admin who must stay as he is, None where no admin
-    goes. Else NotFound, AccountChanged or LastAdmin."""
+    """Return an admin who must stay as he is when another goes, None when no admin goes.
+
+    Raises NotFound, AccountChanged or LastAdmin when the state has changed since the new one was made from it.
+    """
     before = accounts.get(account.name)
     if before is None:
         raise NotFound(NO_ACCOUNT.format(name=account.name))

@@ -1,4 +1,4 @@
-"""Checks the files of a data folder that are named by their SHA-256: forms and all that did not come from outside."""
+"""Checks the files of a data folder that are named by their SHA-256: forms and everything else we made ourselves."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _CHUNK = 1 << 20
 
 
 def check_files(folder: Path, report: Report) -> None:
-    """Add every file whose content is no longer what its name says.
+    """Report every file whose content no longer matches its name.
 
-    Those from outside are left to the records that name them; of others among them nobody has said anything.
+    Skips uploaded files: the check of the records covers those that are named, and nothing vouches for the others.
     """
     for path in sorted(folder.rglob("*")):
         if _NAMED.fullmatch(path.name) and path.is_file() and path.parent.name not in FROM_OUTSIDE:
@@ -29,7 +29,7 @@ def check_files(folder: Path, report: Report) -> None:
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file of any size, hexadecimal."""
+    """Return the SHA-256 of a file of any size, hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -1,4 +1,4 @@
-"""Checks the data folder of one machine against itself: each event, chain, receipt, seal, file; changes nothing."""
+"""Checks a data folder for consistency: each event, chain, receipt, seal and file; changes nothing."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Auditor:
     """Checks one folder.
 
-    `public_keys` are those that receipts and seals may be signed with, `access_kids` the keys of access codes that are
-    there (None: not to be judged), `published` seals that were kept elsewhere.
+    `public_keys` verify receipts and seals; `access_kids` are the existing keys of access codes (None: do not check);
+    `published` are seals that were kept elsewhere.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Auditor:
         self.report = Report()
 
     def run(self, progress: Progress) -> Report:
-        """Everything that is not as it was recorded. `progress` is told how many events have been looked at."""
+        """Return every difference from the record. `progress` is called with the number of checked events."""
         report = self.report
         try:
             with closing(open_to_read(self._folder / DATABASE_NAME)) as connection:
@@ -81,7 +81,7 @@ class Auditor:
         return report
 
     def _guarded(self, section: Callable[[], None]) -> None:
-        """Do one part of the check; what is too damaged to be read is a finding and stops only this part."""
+        """Run one part of the check; unreadable data becomes a finding and stops only this part."""
         try:
             section()
         except (sqlite3.DatabaseError, TypeError, ValueError, OverflowError) as error:
@@ -140,7 +140,7 @@ class Auditor:
             self.report.findings.append(Finding("key_missing", words, number))
 
     def _check_holes(self, connection: sqlite3.Connection) -> None:
-        """Rows are only ever added, each with the next id: an id that is missing was taken away."""
+        """Report missing ids: rows are only ever added, each with the next id, so a missing id was removed."""
         for table, words in _ONLY_ADDED.items():
             statement = f"SELECT count(*), ifnull(max(id), 0) FROM {table}"  # noqa: S608 - constants only
             rows, last = connection.execute(statement).fetchone()
@@ -152,7 +152,7 @@ class Auditor:
             self.report.findings.append(Finding("event_missing", words, str(number)))
 
     def _check_answers(self, connection: sqlite3.Connection) -> None:
-        """The receipts that were given out and are kept with their idempotency keys."""
+        """Check the issued receipts that are stored with their idempotency keys."""
         select = f"SELECT {EVENT_COLUMNS} FROM events WHERE number = ?"  # noqa: S608 - constants only
         for (answer,) in connection.execute("SELECT answer FROM idempotency"):
             try:
@@ -169,14 +169,14 @@ class Auditor:
         check_chain(self._entries(connection), self.report)
 
     def _check_ledger(self, connection: sqlite3.Connection) -> None:
-        """The chains beside the filings: rosters, reminders, orders."""
+        """Check the chains beside the filings: rosters, reminders, orders."""
         for _, group in groupby(_events(connection.execute(_STEPS)), key=lambda event: event.number):
             events = list(group)
             self.report.count("ledger", len(events))
             check_chain(events, self.report)
 
     def _entries(self, connection: sqlite3.Connection) -> Iterator[Event]:
-        """The trail, each entry beside what was taken out of it for the search."""
+        """Yield the entries of the audit log, each with the columns that were copied from it for the search."""
         for *fields, about in connection.execute(_ENTRIES):
             entry = _event(fields)
             self.report.count("trail")
@@ -203,7 +203,7 @@ class Auditor:
 
 
 def _is_whole(event: Event) -> bool:
-    """Whether the event can be taken at its word, in a chain that cannot."""
+    """Whether the event itself can be trusted, even if its chain cannot."""
     try:
         return event_is_whole(event)
     except ValueError:
@@ -215,7 +215,7 @@ def _events(rows: Iterator[Any]) -> Iterator[Event]:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    """An event from a row of EVENT_COLUMNS; a value of a wrong type becomes something that no digest fits."""
+    """Make an event from a row of EVENT_COLUMNS; a value of a wrong type becomes one that no digest matches."""
     number, form, sequence, type, at, actor, previous, body_digest, digest, salt, body = row
     texts = [value if isinstance(value, str) else repr(value) for value in (number, form, type, at, actor)]
     digests = [value if isinstance(value, str) else repr(value) for value in (previous, body_digest, digest)]

@@ -1,4 +1,4 @@
-"""Checks the files that records name, and the index of them: each is there, whole, and listed as named."""
+"""Checks the files that records name, and the index of them: each file is there, whole, and listed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _STRAY: Final = "SELECT DISTINCT number FROM named WHERE number NOT IN (SELECT n
 
 
 class NamedFiles:
-    """Checks what is given to it, each file once, however many name it: some 200 bytes are kept for each."""
+    """Checks each file once, however many events name it; keeps some 200 bytes for each file."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, report: Report) -> None:
         self._folder, self._connection, self._report = folder, connection, report
         self._faults: dict[bytes, Fault] = {}
 
     def check(self, events: Iterable[Event]) -> None:
-        """Add every file that these events name and that is missing or not what it was."""
+        """Report every file that these events name and that is missing or changed."""
         check_named_files(events, self._fault_of, self._report)
 
     def check_index(self, number: str, events: Iterable[Event]) -> None:
-        """By the index the night removes what nothing names: it must say what the events do."""
+        """Check that the index agrees with the events: the nightly sweep removes files by it."""
         rows = self._connection.execute("SELECT sequence, digest FROM named WHERE number = ?", (number,))
         if {tuple(row) for row in rows} != {
             (event.sequence, digest) for event in events for digest in digests_in(event.body)
@@ -40,7 +40,7 @@ class NamedFiles:
             self._report.findings.append(Finding("summary_differs", words, number))
 
     def check_strays(self) -> None:
-        """Whatever the index says of records that are not there."""
+        """Report index entries of records that do not exist."""
         for (number,) in self._connection.execute(_STRAY):
             words = f"附件目录里有 {number}，却没有这件填报。{_CURE}"
             self._report.findings.append(Finding("summary_differs", words, str(number)))
@@ -54,7 +54,7 @@ class NamedFiles:
         return self._faults[key]
 
     def _copies(self, digest: str) -> Iterator[Path]:
-        """The file in each area that has it."""
+        """Return the file in each area that has it."""
         return (path for area in FROM_OUTSIDE if (path := self._folder / area / digest).exists())
 
 

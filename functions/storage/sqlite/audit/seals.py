@@ -1,4 +1,4 @@
-"""Checks a database's seals: each root against its leaves, each leaf against its event, all against what went out."""
+"""Checks a database's seals: each root against its leaves, each leaf against its event, all against published ones."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 _SEALS = "SELECT seal, token, last_event, last_entry, last_step FROM seals ORDER BY seal"
 _LEAVES = "SELECT seal, position, number, sequence, digest FROM sealed ORDER BY seal, position"
 _TILES = "SELECT level, place, hashes FROM tiles WHERE seal = ? ORDER BY level, place"
-# A sealed event is there, has the digest that was sealed, and lies between the marks of its seal and the one before.
+# A sealed event exists, has the sealed digest, and lies between the marks of its seal and of the previous one.
 _MISPLACED = """SELECT s.number, s.sequence, s.seal, e.digest, e.digest IS lower(hex(s.digest)) FROM sealed s
     LEFT JOIN {table} e ON e.number = s.number AND e.sequence = s.sequence LEFT JOIN seals k ON k.seal = s.seal
     WHERE {ours} AND (e.digest IS NOT lower(hex(s.digest)) OR NOT ifnull(e.id <= k.{mark}, 0)
         OR e.id <= ifnull((SELECT p.{mark} FROM seals p WHERE p.seal = s.seal - 1), 0))
     ORDER BY s.number, s.sequence"""
-# Which sealed events lie in a table: a chain's name begins with a mark that no filing's number has.
+# Selects the sealed events of one table: a chain's name begins with a mark that no filing's number has.
 _TABLES = (
     ("events", "last_event", f"s.number <> '{TRAIL}' AND s.number NOT LIKE '{MARK}%'"),
     ("trail", "last_entry", f"s.number = '{TRAIL}'"),
@@ -37,7 +37,7 @@ _LEFT_OUT = "SELECT number, sequence FROM {table} WHERE id <= ?"
 
 
 def check_sealed(connection: sqlite3.Connection, keys: Keyring, published: Sequence[str], report: Report) -> None:
-    """Add what is wrong with the seals; `published` are seals that were kept elsewhere."""
+    """Report problems of the seals; `published` are seals that were kept elsewhere."""
     rows = connection.execute(_SEALS).fetchall()
     seals = {seal.token: seal for seal in check_seals([str(row[1]) for row in rows], keys, report)}
     _check_marks(rows, seals, report)
@@ -47,7 +47,7 @@ def check_sealed(connection: sqlite3.Connection, keys: Keyring, published: Seque
 
 
 def _check_marks(rows: Sequence[Any], seals: Mapping[str, Seal], report: Report) -> None:
-    """What a seal holds is what was stored between its marks and those of the one before."""
+    """Check that a seal holds exactly the events between its marks and those of the previous seal."""
     last = 0
     for place, (index, token, *marks) in enumerate(rows, 1):
         seal, here = seals.get(str(token)), sum(marks)
@@ -102,7 +102,7 @@ def _check_events(connection: sqlite3.Connection, rows: Sequence[Any], report: R
 def _left_out(
     connection: sqlite3.Connection, table: str, last: int, ours: str, *, suspicious: bool
 ) -> Iterator[tuple[str, int]]:
-    """What was stored before the last mark and is in no seal; sought only where there must be some."""
+    """Return events before the last mark that are in no seal; searches only when the counts differ."""
     (sealed,) = connection.execute(f"SELECT count(*) FROM sealed s WHERE {ours}").fetchone()  # noqa: S608 - constants
     (stored,) = connection.execute(f"SELECT count(*) FROM {table} WHERE id <= ?", (last,)).fetchone()  # noqa: S608
     if sealed == stored and not suspicious:
