@@ -23,7 +23,7 @@ from tests.support.web.uploads import API, announce, bearer, complete, send, sen
 
 
 @pytest.mark.parametrize("size", [200, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 17])
-def test_a_file_that_arrived_whole_is_vouched_for(client: TestClient, services: Services, size: int) -> None:
+def test_a_complete_upload_returns_a_voucher(client: TestClient, services: Services, size: int) -> None:
     content = pdf_of(size)
     answer = send(client, content, "盖章 扫描件.PDF")
     told = answer.json()
@@ -74,7 +74,7 @@ def test_an_upload_goes_on_where_it_was_cut(client: TestClient) -> None:
         ({"sha256": "a" * 63}, "/sha256", "64 位"),
     ],
 )
-def test_what_can_never_be_taken_is_refused_before_it_is_sent(
+def test_an_announcement_of_an_unacceptable_file_is_refused(
     client: TestClient, changes: dict[str, Any], pointer: str, words: str
 ) -> None:
     answer = announce(client, pdf_of(100), **changes)
@@ -103,7 +103,7 @@ def test_an_announcement_in_another_type_is_refused(client: TestClient) -> None:
     assert client.post(API, content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
 
 
-def test_a_name_is_kept_in_one_normal_form_and_never_said_again(
+def test_a_name_is_stored_in_nfc_and_never_returned_in_errors(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -124,7 +124,7 @@ def test_a_name_is_kept_in_one_normal_form_and_never_said_again(
         ("表.docx", zip_of("a.txt"), "压缩包"),
     ],
 )
-def test_a_file_is_judged_by_its_content_once_it_is_there(
+def test_completion_checks_the_type_by_content(
     client: TestClient, services: Services, name: str, content: bytes, words: str
 ) -> None:
     told = announce(client, content, name).json()
@@ -135,7 +135,7 @@ def test_a_file_is_judged_by_its_content_once_it_is_there(
     assert standing_of(services.blobs, sha256(content)) != "ready"
 
 
-def test_what_is_not_what_was_announced_is_refused(client: TestClient, services: Services) -> None:
+def test_content_that_differs_from_its_announcement_is_refused(client: TestClient, services: Services) -> None:
     content = pdf_of(100)
     told = announce(client, content, sha256=sha256(b"other")).json()
     assert send_part(client, told, content, 1).status_code == 204
@@ -166,7 +166,7 @@ def digest_header(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("part", ["0", "2", "-1", "x", "1.0", "999999999", "１"])
-def test_a_part_that_the_file_has_not_is_not_found(client: TestClient, part: str) -> None:
+def test_a_part_number_outside_the_file_is_404(client: TestClient, part: str) -> None:
     told = announce(client, pdf_of(100)).json()
     answer = client.post(f"{API}/{told['id']}/parts/{part}", json={"sha256": "a" * 64}, headers=bearer(told))
     assert answer.status_code == 404
@@ -194,7 +194,7 @@ def calls(told: dict[str, Any]) -> list[tuple[str, str, Any]]:
     ]
 
 
-def test_nothing_is_done_without_the_right_pass(client: TestClient, clock: Clock) -> None:
+def test_every_route_requires_the_token_of_its_upload(client: TestClient, clock: Clock) -> None:
     mine, other = announce(client, pdf_of(100)).json(), announce(client, pdf_of(101)).json()
     head, payload, mac = mine["token"].split(".")
     wrong = [
@@ -216,14 +216,14 @@ def test_nothing_is_done_without_the_right_pass(client: TestClient, clock: Clock
     assert {client.request(m, at, json=body, headers=bearer(mine)).status_code for m, at, body in calls(mine)} == {401}
 
 
-def test_a_voucher_is_no_pass_and_a_pass_no_voucher(client: TestClient, services: Services) -> None:
+def test_vouchers_and_upload_tokens_are_not_interchangeable(client: TestClient, services: Services) -> None:
     told = announce(client, pdf_of(100)).json()
     assert vouched(services.keys, [told["token"]], services.clock()) == frozenset()
     voucher = send(client, pdf_of(100)).json()["voucher"]
     assert client.get(f"{API}/{told['id']}", headers={"Authorization": f"Bearer {voucher}"}).status_code == 401
 
 
-def test_who_knows_a_digest_learns_nothing_from_it(client: TestClient) -> None:
+def test_knowing_a_digest_gives_no_access_to_a_stored_file(client: TestClient) -> None:
     """Somebody else's file is no use to whoever has not its bytes, though the store has it."""
     content = pdf_of(100)
     assert send(client, content).status_code == 200

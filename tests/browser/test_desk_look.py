@@ -72,7 +72,7 @@ def test_on_paper_a_filing_has_no_boxes_to_tick(
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["without script", "with script"])
-def test_every_receipt_gives_its_papers(
+def test_every_receipt_page_offers_its_documents(
     visit: Visit, server: Server, reviewer: tuple[str, str], catalogue: Catalogue, javascript: bool
 ) -> None:
     """Of a filing, of its correction, and of one on paper: the buttons lead somewhere from wherever the page is."""

@@ -180,7 +180,9 @@ def test_a_proxy_that_is_busy_is_asked_again(visit: Visit, server: Server, tmp_p
 
 
 @pytest.mark.parametrize(("status", "words"), [(405, "不让用这种方式上传"), (413, "不收这么大的内容")])
-def test_a_proxy_that_refuses_parts_leaves_the_plain_way(visit: Visit, tmp_path: Path, status: int, words: str) -> None:
+def test_the_plain_upload_remains_when_a_proxy_refuses_parts(
+    visit: Visit, tmp_path: Path, status: int, words: str
+) -> None:
     page = visit(PATH)
     refusal = {"status": status, "body": "<html>nginx</html>"}
     page.route("**/*", lambda route: route.fulfill(**refusal) if route.request.method == "PUT" else route.fallback())
@@ -223,7 +225,7 @@ def test_the_form_is_held_back_while_a_file_travels_and_goes_when_it_is_cancelle
     page.context.close()
 
 
-def test_what_can_never_be_taken_is_refused_at_once_with_the_reason(visit: Visit, tmp_path: Path) -> None:
+def test_an_unacceptable_file_is_refused_before_any_request(visit: Visit, tmp_path: Path) -> None:
     page = visit(PATH)
     with (tmp_path / "太大.pdf").open("wb") as file:
         file.truncate(50 * MB + 1)
@@ -251,7 +253,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_in_the_words_of_the_se
     assert named(page) == []
 
 
-def test_too_many_are_named_and_the_same_one_is_there_once(visit: Visit, tmp_path: Path) -> None:
+def test_too_many_files_are_named_and_duplicates_are_dropped(visit: Visit, tmp_path: Path) -> None:
     page = visit(PATH)
     files = [written(tmp_path, f"第{n}页.pdf", pdf_of(100 + n)) for n in range(12)]
     choose(page, *files[:9])

@@ -83,7 +83,7 @@ def test_an_officer_enters_a_filing_on_paper_with_its_scan(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
-def test_a_list_with_files_in_every_state_is_sound(
+def test_a_list_with_files_in_every_state_is_accessible_and_fits(
     browser: Browser, server: Server, tmp_path: Path, viewport: ViewportSize, scheme: Any
 ) -> None:
     with line_to(server.port) as line:

@@ -21,7 +21,7 @@ def send(page: Page) -> None:
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
-def test_files_go_with_the_form_and_what_is_typed_stays(
+def test_files_are_sent_with_the_form_and_typed_answers_stay(
     visit: Visit, server: Server, catalogue: Catalogue, tmp_path: Path, viewport: ViewportSize
 ) -> None:
     page = visit(PATH, javascript=False, viewport=viewport)
@@ -50,7 +50,7 @@ def test_a_file_that_was_chosen_and_not_sent_is_named(visit: Visit, tmp_path: Pa
     expect(page.locator("#files-scans-e")).to_contain_text(words)
 
 
-def test_what_is_refused_is_named_and_what_is_right_beside_it_is_taken(visit: Visit, tmp_path: Path) -> None:
+def test_a_refused_file_is_named_and_the_good_one_is_accepted(visit: Visit, tmp_path: Path) -> None:
     page = visit(PATH, javascript=False)
     choose(page, written(tmp_path, "收文.doc", b"x"), written(tmp_path, "好的.pdf", pdf_of(100)))
     send(page)

@@ -107,9 +107,7 @@ def test_the_draft_is_saved_to_a_file_and_loaded_elsewhere(visit: Visit, tmp_pat
     expect(elsewhere.locator("[name='databases.databases[0].size_gb']")).to_have_value("12.50")
 
 
-def test_a_draft_file_of_an_older_form_says_what_it_could_not_bring_and_can_be_undone(
-    visit: Visit, tmp_path: Path
-) -> None:
+def test_loading_an_older_draft_file_lists_dropped_answers_and_can_be_undone(visit: Visit, tmp_path: Path) -> None:
     values = [
         ["unit.unit_name", "示例县第五中学"],
         ["unit.fax", "0000-7654321"],

@@ -85,7 +85,7 @@ def test_the_readers_system_decides_between_light_and_dark(visit: Visit, scheme:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_plain_markdown_wears_our_colours(visit: Visit, scheme: str) -> None:
+def test_plain_markdown_uses_the_site_colours(visit: Visit, scheme: str) -> None:
     """Whatever an editor writes is dressed by the theme in our tokens, never in its own blue."""
     page = visit("/privacy/", color_scheme=scheme)
     page.locator("main").evaluate("(main, html) => { main.innerHTML = html; }", PLAIN)
@@ -105,7 +105,7 @@ def test_plain_markdown_wears_our_colours(visit: Visit, scheme: str) -> None:
         assert colour(page, selector, "color") == tokens["--text"], selector
 
 
-def test_on_paper_only_the_text_is_left(visit: Visit) -> None:
+def test_print_shows_only_the_text(visit: Visit) -> None:
     page = visit("/regimes/bing/")
     page.emulate_media(media="print")
     for selector in (".nav", ".crumb", ".skip", ".side", ".foot ul"):
@@ -114,7 +114,7 @@ def test_on_paper_only_the_text_is_left(visit: Visit) -> None:
     assert colour(page, "body", "backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_below_a_short_page_there_is_only_its_footer(visit: Visit) -> None:
+def test_a_short_page_ends_with_its_footer(visit: Visit) -> None:
     page = visit("/track/", viewport={"width": 1280, "height": 2000})
     assert colour(page, "html", "backgroundColor") == colour(page, ".foot", "backgroundColor")
     assert colour(page, "body", "backgroundColor") != colour(page, ".foot", "backgroundColor")
@@ -171,7 +171,7 @@ def test_several_words_are_all_found_together(visit: Visit) -> None:
     expect(page.locator(".count")).to_contain_text("没有找到")
 
 
-def test_what_is_not_there_is_said_with_a_way_on(visit: Visit) -> None:
+def test_a_search_without_hits_offers_a_next_step(visit: Visit) -> None:
     page = visit("/search/?q=天气预报")
     expect(page.locator(".count")).to_have_text("没有找到“天气预报”。换一个短些的词，或者从下面的索引里找")
 

@@ -151,7 +151,7 @@ def test_a_filing_is_returned_corrected_accepted_and_proved_elsewhere(
 
 
 @SIZES
-def test_every_page_of_following_is_sound(
+def test_every_tracking_page_is_accessible_and_fits(
     visit: Visit, server: Server, officer: tuple[str, str], viewport: ViewportSize
 ) -> None:
     given = file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))
@@ -182,7 +182,7 @@ def test_every_page_of_following_is_sound(
 
 
 @SIZES
-def test_every_page_of_review_is_sound(
+def test_every_review_page_is_accessible_and_fits(
     visit: Visit, server: Server, catalogue: Catalogue, reviewer: tuple[str, str], viewport: ViewportSize
 ) -> None:
     given = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR)) for _ in range(3)]
@@ -258,7 +258,9 @@ def turned_to(page: Page, address: str) -> None:
     page.wait_for_url(re.compile(address))
 
 
-def test_a_queue_is_worked_off_with_the_keyboard_alone(visit: Visit, server: Server, reviewer: tuple[str, str]) -> None:
+def test_the_review_queue_works_with_the_keyboard_alone(
+    visit: Visit, server: Server, reviewer: tuple[str, str]
+) -> None:
     numbers = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))["number"] for _ in range(2)]
     older, newer = (f"/desk/submissions/{number}[?]" for number in numbers)
     desk = visit(f"/desk/submissions/{numbers[1]}?status=waiting")

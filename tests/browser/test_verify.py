@@ -60,7 +60,7 @@ def test_the_link_of_the_qr_code_is_verified_at_once_and_never_sent(visit: Visit
     assert fetched == ["/verify/", "/.well-known/jwks.json"]
 
 
-def test_time_and_due_date_read_as_people_write_them_in_beijing(visit: Visit, receipt: dict[str, str]) -> None:
+def test_time_and_due_date_are_shown_in_beijing_time(visit: Visit, receipt: dict[str, str]) -> None:
     page = visit(f"/verify/#{receipt['receipt']}", timezone_id="America/New_York")
     expect(page.get_by_text(GOOD)).to_be_visible()
     at = datetime.fromisoformat(receipt["submitted_at"]).timestamp() + 8 * 3600
@@ -142,7 +142,7 @@ def test_receipts_of_paper_and_of_corrections_show_both_their_times(visit: Visit
 
 
 @pytest.mark.one_machine
-def test_a_seal_is_no_receipt(visit: Visit, server: Server, receipt: dict[str, str]) -> None:
+def test_a_seal_is_refused_as_a_receipt(visit: Visit, server: Server, receipt: dict[str, str]) -> None:
     from functions.records.receipt import Signer
     from functions.storage.keys import load_keys
 
@@ -152,13 +152,13 @@ def test_a_seal_is_no_receipt(visit: Visit, server: Server, receipt: dict[str, s
     expect(page.get_by_text("核对不上")).to_be_visible()
 
 
-def test_what_holds_no_receipt_is_said_to_hold_none(visit: Visit) -> None:
+def test_text_without_a_receipt_says_that_none_was_found(visit: Visit) -> None:
     page = visit("/verify/")
     paste(page, "编号 SC-2026-34679ACE")
     expect(page.get_by_text("没有找到回执")).to_be_visible()
 
 
-def test_without_the_keys_nothing_is_judged_and_it_can_be_tried_again(visit: Visit, receipt: dict[str, str]) -> None:
+def test_without_the_keys_no_verdict_is_given_and_a_retry_is_offered(visit: Visit, receipt: dict[str, str]) -> None:
     page = visit("/verify/")
 
     def fail(route: Route) -> None:
@@ -186,7 +186,7 @@ def test_another_link_in_the_same_page_is_verified_anew(visit: Visit, receipt: d
     expect(page.get_by_text(GOOD)).to_be_visible()
 
 
-def test_without_a_script_the_page_says_how_else(visit: Visit) -> None:
+def test_without_javascript_the_page_explains_another_way(visit: Visit) -> None:
     page = visit("/verify/", javascript=False)
     expect(page.get_by_text("qingdan verify 回执.jws --keys jwks.json")).to_be_visible()
     expect(page.locator("form[data-form]")).to_be_hidden()
@@ -194,7 +194,7 @@ def test_without_a_script_the_page_says_how_else(visit: Visit) -> None:
     assert page.request.get(page.url + str(link.get_attribute("href"))).json()["keys"]
 
 
-def test_it_is_linked_from_the_footer_and_leads_to_the_seals(visit: Visit) -> None:
+def test_the_footer_links_to_verification_which_links_to_the_seals(visit: Visit) -> None:
     page = visit("/")
     page.get_by_role("link", name="核验回执").click()
     page.get_by_role("link", name="看封存记录").click()
@@ -204,7 +204,7 @@ def test_it_is_linked_from_the_footer_and_leads_to_the_seals(visit: Visit) -> No
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_receipt_page_leads_here(visit: Visit, catalogue: Catalogue, javascript: bool) -> None:
+def test_the_receipt_page_links_to_verification(visit: Visit, catalogue: Catalogue, javascript: bool) -> None:
     data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
     del data["rectification"]
     page = visit("/forms/annual-self-check/", javascript=javascript)

@@ -40,7 +40,7 @@ def race(store: RecordStore, steps: list[Append]) -> list[Stored | Exception]:
         return list(pool.map(one, steps))
 
 
-def test_what_was_appended_is_read_back_to_the_byte(store: RecordStore) -> None:
+def test_an_appended_step_is_read_back_byte_for_byte(store: RecordStore) -> None:
     step = first_step(1, text=ASTRAL, unit_name=f"示例县{ASTRAL}", warnings=("记录数为 0", ASTRAL))
     assert append(store, step) == Stored(step.answer, replayed=False)
     record = store.read(step.summary.number)
@@ -69,7 +69,7 @@ def test_the_same_key_with_another_request_is_refused(store: RecordStore) -> Non
     assert store.count(EVERYTHING) == 1
 
 
-def test_what_was_answered_under_a_key_is_recalled_for_the_same_request_only(store: RecordStore) -> None:
+def test_recall_answers_a_key_for_the_same_request_only(store: RecordStore) -> None:
     step = first_step(1, key="k")
     assert step.idempotency is not None
     assert store.recall(step.idempotency) is None
@@ -79,7 +79,7 @@ def test_what_was_answered_under_a_key_is_recalled_for_the_same_request_only(sto
         store.recall(replace(step.idempotency, request="b" * 64))
 
 
-def test_one_refused_step_among_many_at_once_spoils_no_other(store: RecordStore) -> None:
+def test_one_refused_step_does_not_affect_concurrent_ones(store: RecordStore) -> None:
     append(store, first_step(1, guard="g", key="k"))
     waiting = [store.append(first_step(n, guard="g" if n == 20 else f"g{n}")) for n in range(2, 40)]
     refused = [n for n, future in enumerate(waiting, 2) if future.exception(10) is not None]
@@ -167,7 +167,7 @@ def test_a_contested_filing_marks_both_until_one_is_gone(store: RecordStore) -> 
     assert store.count(Selection(status="contested")) == 0
 
 
-def test_two_that_contest_without_a_holder_are_both_marked(store: RecordStore) -> None:
+def test_two_contested_filings_without_a_holder_are_both_marked(store: RecordStore) -> None:
     for n in (1, 2):
         append(store, first_step(n, guard="g", contest=True))
     assert store.count(Selection(status="contested")) == 2
@@ -182,14 +182,14 @@ def test_twenty_with_one_key_at_once_make_one_record_and_twenty_same_answers(sto
     assert store.count(EVERYTHING) == 1
 
 
-def test_of_sixteen_with_one_guard_one_wins(store: RecordStore) -> None:
+def test_one_of_sixteen_concurrent_steps_takes_the_guard(store: RecordStore) -> None:
     outcomes = race(store, [first_step(n, guard="g") for n in range(16)])
     assert sum(isinstance(outcome, Stored) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, GuardTaken) for outcome in outcomes) == 15
     assert store.count(EVERYTHING) == 1
 
 
-def test_of_sixteen_with_one_sequence_one_wins(store: RecordStore) -> None:
+def test_one_of_sixteen_concurrent_steps_takes_the_sequence(store: RecordStore) -> None:
     append(store, first_step(1))
     record = store.read("SC-2026-000001")
     outcomes = race(store, [next_step(record, "noted", "submitted") for _ in range(16)])
@@ -210,14 +210,14 @@ def test_sixteen_writers_at_once_lose_nothing(store: RecordStore) -> None:
     assert {record.summary.number for record in store.stream(EVERYTHING)} == expected
 
 
-def test_a_refused_step_spoils_nobody_elses(store: RecordStore) -> None:
+def test_many_refused_steps_do_not_affect_the_accepted_ones(store: RecordStore) -> None:
     futures = [store.append(first_step(n, guard="g" if n % 2 else None)) for n in range(40)]
     refused = [future.exception(30) for future in futures]
     assert sum(isinstance(error, GuardTaken) for error in refused) == 19
     assert store.count(EVERYTHING) == 21
 
 
-def test_closing_finishes_what_waits(reopen: Callable[[], RecordStore]) -> None:
+def test_closing_stores_the_waiting_steps(reopen: Callable[[], RecordStore]) -> None:
     store = reopen()
     futures = [store.append(first_step(n)) for n in range(200)]
     store.close()
@@ -275,7 +275,7 @@ def test_a_correction_to_a_guard_that_another_holds_is_refused(store: RecordStor
     assert store.read("SC-2026-000001") == record
 
 
-def test_who_contests_takes_the_guard_once_it_is_free(store: RecordStore) -> None:
+def test_a_contested_filing_takes_the_guard_once_it_is_free(store: RecordStore) -> None:
     append(store, first_step(1, guard="g"))
     append(store, first_step(2, guard="g", contest=True))
     record = store.read("SC-2026-000002")
@@ -303,7 +303,7 @@ def test_a_refused_filing_adds_no_period(store: RecordStore) -> None:
     assert store.periods() == (("annual-self-check", "2025"),)
 
 
-def test_sixteen_that_file_once_each_and_repeat_it_make_sixteen_records(store: RecordStore) -> None:
+def test_sixteen_filers_who_repeat_their_request_make_sixteen_records(store: RecordStore) -> None:
     outcomes = race(store, [first_step(n % 16, key=f"k{n % 16}", guard=f"g{n % 16}") for n in range(48)])
     assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
     assert sorted(outcome.replayed for outcome in outcomes if isinstance(outcome, Stored)).count(False) == 16
@@ -311,14 +311,14 @@ def test_sixteen_that_file_once_each_and_repeat_it_make_sixteen_records(store: R
     assert store.count(Selection(status="contested")) == 0
 
 
-def test_sixteen_that_contest_at_once_are_all_stored_and_marked(store: RecordStore) -> None:
+def test_sixteen_concurrent_contested_filings_are_all_stored_and_marked(store: RecordStore) -> None:
     outcomes = race(store, [first_step(n, guard="g", contest=n > 0) for n in range(16)])
     assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
     assert store.count(Selection(status="contested")) == 16
 
 
 @pytest.mark.parametrize("number", ["", "x" * 3000, "编号", "SC-2026-000001\n", "%00"])
-def test_what_can_be_no_number_is_not_found(store: RecordStore, number: str) -> None:
+def test_a_malformed_number_is_not_found(store: RecordStore, number: str) -> None:
     append(store, first_step(1))
     with pytest.raises(NotFound):
         store.read(number)
@@ -339,7 +339,7 @@ def pass_time(store: RecordStore, key: str, now: datetime) -> None:
             appender.client.delete_item(TableName=appender.table, Key=place)
 
 
-def test_an_answer_ends_after_thirty_days_and_its_key_meets_the_guard(store: RecordStore) -> None:
+def test_an_answer_expires_after_thirty_days_and_a_repeat_meets_the_guard(store: RecordStore) -> None:
     """Repeated after that, a filing is refused as the second of its kind, and never stored twice."""
     first = first_step(1, key="k", guard="g")
     append(store, first)
@@ -352,7 +352,7 @@ def test_an_answer_ends_after_thirty_days_and_its_key_meets_the_guard(store: Rec
     assert store.count(EVERYTHING) == 1
 
 
-def test_the_answer_of_a_contested_filing_never_ends(store: RecordStore) -> None:
+def test_the_answer_of_a_contested_filing_never_expires(store: RecordStore) -> None:
     """No guard keeps it from being stored twice: its key does."""
     append(store, first_step(1, guard="g"))
     contested = first_step(2, key="k", guard="g", contest=True)

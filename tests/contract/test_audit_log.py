@@ -56,7 +56,7 @@ def test_entries_follow_each_other_in_one_chain(trail: AuditLogStore) -> None:
     assert sequences(trail.page(EVERYTHING, limit=10)) == [5, 4, 3, 2, 1]
 
 
-def test_entries_that_race_each_get_their_own_place(trail: AuditLogStore) -> None:
+def test_concurrent_entries_get_distinct_sequences(trail: AuditLogStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: add(trail, minutes=n), range(64)))
     chain = list(trail.stream(EVERYTHING))
@@ -64,7 +64,7 @@ def test_entries_that_race_each_get_their_own_place(trail: AuditLogStore) -> Non
     assert is_chain(chain)
 
 
-def test_a_clock_that_was_set_back_does_not_turn_the_order_round(trail: AuditLogStore) -> None:
+def test_a_clock_set_back_does_not_reverse_the_order(trail: AuditLogStore) -> None:
     add(trail, minutes=10)
     assert add(trail, minutes=3).at == "2026-09-18T02:34:07.000000Z"
     assert is_chain(list(trail.stream(EVERYTHING)))
@@ -109,7 +109,7 @@ def test_entries_are_found_by_person_kind_filing_and_time(
     assert sequences(trail.page(sought, limit=10, before=4)) == [one for one in found if one < 4]
 
 
-def test_the_trail_is_no_record_and_changes_none(trail: AuditLogStore, store: RecordStore) -> None:
+def test_the_audit_log_is_not_a_record_and_changes_none(trail: AuditLogStore, store: RecordStore) -> None:
     store.append(first_step(1)).result(30)
     before = store.read("SC-2026-000001")
     add(trail, "viewed", about="SC-2026-000001")
@@ -119,7 +119,7 @@ def test_the_trail_is_no_record_and_changes_none(trail: AuditLogStore, store: Re
         store.read(NUMBER)
 
 
-def test_the_trail_is_sealed_with_the_records(trail: AuditLogStore, store: RecordStore, seals: SealStore) -> None:
+def test_the_audit_log_is_sealed_with_the_records(trail: AuditLogStore, store: RecordStore, seals: SealStore) -> None:
     store.append(first_step(1)).result(30)
     entry = add(trail)
     signer = Signer("0001-test", ec.derive_private_key(7, ec.SECP256R1()))

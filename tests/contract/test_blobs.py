@@ -36,7 +36,7 @@ def test_a_content_is_kept_under_its_own_digest_only(blobs: BlobStore) -> None:
 
 
 @pytest.mark.parametrize("digest", ["f" * 64, "", "../keys/access-0001.key", "F" * 64, "0" * 63 + "\n", "编号"])
-def test_what_is_not_there_is_not_found(blobs: BlobStore, digest: str) -> None:
+def test_a_missing_content_is_not_found(blobs: BlobStore, digest: str) -> None:
     for ask in (blobs.read, blobs.stream, blobs.size):
         with pytest.raises(NotFound):
             ask("attachments", digest)
@@ -44,7 +44,7 @@ def test_what_is_not_there_is_not_found(blobs: BlobStore, digest: str) -> None:
         blobs.move(digest, "quarantine", "attachments")
 
 
-def test_areas_are_apart_and_a_content_moves_between_them(blobs: BlobStore) -> None:
+def test_areas_are_separate_and_a_content_moves_between_them(blobs: BlobStore) -> None:
     digest = digest_of(CONTENT + b"moves")
     blobs.keep("quarantine", digest, CONTENT + b"moves")
     with pytest.raises(NotFound):
@@ -56,7 +56,7 @@ def test_areas_are_apart_and_a_content_moves_between_them(blobs: BlobStore) -> N
         blobs.read("quarantine", digest)
 
 
-def test_what_is_removed_is_gone_and_may_come_again(blobs: BlobStore) -> None:
+def test_a_removed_content_is_gone_and_can_be_stored_again(blobs: BlobStore) -> None:
     digest = digest_of(CONTENT + b"goes")
     for _ in range(2):
         blobs.keep("attachments", digest, CONTENT + b"goes")
@@ -66,7 +66,7 @@ def test_what_is_removed_is_gone_and_may_come_again(blobs: BlobStore) -> None:
             blobs.read("attachments", digest)
 
 
-def test_what_was_sent_since_a_moment_is_not_removed(blobs: BlobStore) -> None:
+def test_remove_spares_a_content_sent_after_the_given_time(blobs: BlobStore) -> None:
     digest, now = digest_of(CONTENT + b"stays"), datetime.now(UTC)
     for area in FROM_OUTSIDE:
         blobs.keep(area, digest, CONTENT + b"stays")
@@ -78,7 +78,7 @@ def test_what_was_sent_since_a_moment_is_not_removed(blobs: BlobStore) -> None:
             blobs.size(area, digest)
 
 
-def test_listing_goes_on_though_what_is_listed_is_removed(blobs: BlobStore) -> None:
+def test_listing_continues_while_listed_contents_are_removed(blobs: BlobStore) -> None:
     contents, later = [b"listed %d" % n for n in range(60)], datetime.now(UTC) + HOUR
     for content in contents:
         blobs.keep("infected", digest_of(content), content)
@@ -87,7 +87,7 @@ def test_listing_goes_on_though_what_is_listed_is_removed(blobs: BlobStore) -> N
     assert list(blobs.digests("infected", before=later)) == []
 
 
-def test_what_was_kept_before_a_moment_is_listed(blobs: BlobStore) -> None:
+def test_listing_returns_contents_kept_before_the_given_time(blobs: BlobStore) -> None:
     contents = [b"%d" % n for n in range(5)]
     for content in contents:
         blobs.keep("quarantine", digest_of(content), content)
@@ -97,7 +97,7 @@ def test_what_was_kept_before_a_moment_is_listed(blobs: BlobStore) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 12345])
-def test_a_file_that_comes_in_parts_is_put_together(blobs: BlobStore, size: int) -> None:
+def test_an_upload_joins_its_parts(blobs: BlobStore, size: int) -> None:
     content = file_of(size)
     upload = begin(blobs, content)
     assert blobs.arrived(upload) == frozenset()
@@ -111,7 +111,7 @@ def test_a_file_that_comes_in_parts_is_put_together(blobs: BlobStore, size: int)
     assert blobs.arrived(upload) == frozenset()
 
 
-def test_an_upload_goes_on_where_it_was_cut(reopen: Callable[[], Adapter]) -> None:
+def test_an_interrupted_upload_resumes(reopen: Callable[[], Adapter]) -> None:
     content = file_of(2 * PART_BYTES + 1)
     opened = reopen()
     upload = begin(opened.blobs, content, "1" * 32)
@@ -137,7 +137,7 @@ def test_a_part_of_another_size_is_refused(blobs: BlobStore) -> None:
     assert blobs.arrived(upload) == frozenset()
 
 
-def test_a_file_that_is_not_the_one_announced_is_never_seen(blobs: BlobStore) -> None:
+def test_content_that_differs_from_its_announcement_is_never_stored(blobs: BlobStore) -> None:
     content = file_of(PART_BYTES + 9)
     upload = begin(blobs, content, "3" * 32)
     put(blobs, upload, content, 1)
@@ -164,7 +164,7 @@ def test_the_same_file_sent_twice_at_once_is_one_content(blobs: BlobStore) -> No
     assert blobs.read("quarantine", digest_of(content)) == content
 
 
-def test_who_sends_nothing_is_not_told_that_somebody_else_has_sent_it(blobs: BlobStore) -> None:
+def test_an_uploader_must_send_every_part_of_a_content_already_stored(blobs: BlobStore) -> None:
     content = file_of(PART_BYTES + 3)
     first = begin(blobs, content, "7" * 32)
     put(blobs, first, content, 1, 2)
@@ -180,7 +180,7 @@ def test_who_sends_nothing_is_not_told_that_somebody_else_has_sent_it(blobs: Blo
         blobs.finish(stranger)
 
 
-def test_an_upload_that_was_finished_stays_so_wherever_its_content_has_gone(reopen: Callable[[], Adapter]) -> None:
+def test_a_finished_upload_stays_finished_after_its_content_moved(reopen: Callable[[], Adapter]) -> None:
     content, opened = file_of(4321), reopen()
     upload = begin(opened.blobs, content, "9" * 32)
     put(opened.blobs, upload, content, 1)
@@ -198,7 +198,7 @@ def test_an_upload_that_was_finished_stays_so_wherever_its_content_has_gone(reop
     again.close()
 
 
-def test_the_mark_of_one_upload_says_nothing_about_another_content(blobs: BlobStore) -> None:
+def test_finishing_one_upload_does_not_finish_another_content(blobs: BlobStore) -> None:
     content, other = file_of(55), file_of(56)
     upload = begin(blobs, content, "a" * 32)
     put(blobs, upload, content, 1)

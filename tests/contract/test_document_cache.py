@@ -23,7 +23,7 @@ def number(request: pytest.FixtureRequest) -> str:
     return f"SC-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]}"
 
 
-def test_what_was_kept_is_there_to_the_byte_for_whoever_opens_the_store(
+def test_a_kept_document_is_read_byte_for_byte_after_reopening(
     reopen: Callable[[], Adapter], papers: DocumentStore, number: str
 ) -> None:
     name = DocumentName(number, 1, OLD)
@@ -36,7 +36,7 @@ def test_what_was_kept_is_there_to_the_byte_for_whoever_opens_the_store(
     other.close()
 
 
-def test_each_version_has_its_own(papers: DocumentStore, number: str) -> None:
+def test_each_version_has_its_own_document(papers: DocumentStore, number: str) -> None:
     first, second, tenth = (DocumentName(number, version, OLD) for version in (1, 2, 10))
     papers.keep(first, CONTENT)
     assert papers.kept(second) is None
@@ -47,7 +47,7 @@ def test_each_version_has_its_own(papers: DocumentStore, number: str) -> None:
     assert (papers.kept(second), papers.kept(tenth)) == (b"second", b"tenth")
 
 
-def test_of_a_version_only_the_last_one_is_kept(papers: DocumentStore, number: str) -> None:
+def test_only_the_last_document_of_a_version_is_kept(papers: DocumentStore, number: str) -> None:
     old = DocumentName(number, 1, OLD)
     new = DocumentName(number, 1, NEW)
     papers.keep(old, CONTENT)
@@ -58,7 +58,7 @@ def test_of_a_version_only_the_last_one_is_kept(papers: DocumentStore, number: s
     assert papers.kept(new) == b"newer"
 
 
-def test_what_is_forgotten_is_gone_and_does_not_come_back(papers: DocumentStore, number: str) -> None:
+def test_a_forgotten_document_cannot_be_kept_again(papers: DocumentStore, number: str) -> None:
     name, other = DocumentName(number, 1, OLD), DocumentName(number + "0", 1, OLD)
     papers.keep(name, CONTENT)
     papers.keep(other, CONTENT)
@@ -82,7 +82,7 @@ def test_an_erasure_forgets_the_documents(store: RecordStore, papers: DocumentSt
 
 
 @pytest.mark.parametrize("wrong", ["", "..", "SC/1", "../SC-1", "SC-1\n"])
-def test_what_is_no_number_names_no_document(wrong: str, papers: DocumentStore) -> None:
+def test_a_malformed_number_is_refused(wrong: str, papers: DocumentStore) -> None:
     with pytest.raises(ValueError, match="not a filing's number"):
         DocumentName(wrong, 1, OLD)
     with pytest.raises(ValueError, match="not a filing's number"):

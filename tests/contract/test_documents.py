@@ -13,7 +13,7 @@ from tests.support.store.steps import digest_of
 DOCUMENT = '{"title":"档案工作情况自查报告 𠮷"}'.encode()
 
 
-def test_a_document_outlives_the_store_that_kept_it(reopen: Callable[[], RecordStore]) -> None:
+def test_a_document_survives_reopening_the_store(reopen: Callable[[], RecordStore]) -> None:
     store = reopen()
     store.keep_document(digest_of(DOCUMENT), DOCUMENT)
     store.keep_document(digest_of(DOCUMENT), DOCUMENT)

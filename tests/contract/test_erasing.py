@@ -27,7 +27,7 @@ def test_salt_and_body_are_gone_and_all_digests_stay(store: RecordStore) -> None
     assert after.summary == step.summary
 
 
-def test_nobody_finds_the_filing_by_what_was_forgotten(store: RecordStore) -> None:
+def test_search_does_not_find_erased_text(store: RecordStore) -> None:
     store.append(first_step(1, text="要忘掉的话")).result(30)
     store.append(first_step(2, text="要忘掉的话")).result(30)
     store.erase(erasure(store.read(NUMBER), 1), 1)
@@ -36,7 +36,7 @@ def test_nobody_finds_the_filing_by_what_was_forgotten(store: RecordStore) -> No
     assert store.read("SC-2026-000002").events == first_step(2, text="要忘掉的话").events
 
 
-def test_a_record_that_has_moved_on_loses_nothing(store: RecordStore) -> None:
+def test_an_erasure_based_on_a_stale_record_erases_nothing(store: RecordStore) -> None:
     store.append(first_step(1, text="示例")).result(30)
     stale = erasure(store.read(NUMBER), 1)
     store.append(next_step(store.read(NUMBER), "noted", "submitted")).result(30)
@@ -46,7 +46,7 @@ def test_a_record_that_has_moved_on_loses_nothing(store: RecordStore) -> None:
     assert store.read(NUMBER) == before
 
 
-def test_it_stays_forgotten_after_a_restart(reopen: Callable[[], Adapter]) -> None:
+def test_an_erasure_survives_a_restart(reopen: Callable[[], Adapter]) -> None:
     opened = reopen()
     opened.append(first_step(1, text="示例")).result(30)
     opened.erase(erasure(opened.read(NUMBER), 1), 1)

@@ -6,7 +6,7 @@ from functions.records.store import RecordStore, Selection
 from tests.support.store.steps import first_step, next_step
 
 
-def test_all_with_one_guard_are_found_and_no_other(store: RecordStore) -> None:
+def test_selecting_a_guard_finds_all_its_filings_and_no_other(store: RecordStore) -> None:
     for step in (
         first_step(1, guard="g"),
         first_step(2),

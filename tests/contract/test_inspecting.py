@@ -52,7 +52,7 @@ def pdf(words: str) -> bytes:
     return b"%PDF-1.7 " + hashlib.sha256(words.encode()).digest() + words.encode()
 
 
-def test_without_a_scanner_a_file_is_let_out_at_once(blobs: BlobStore) -> None:
+def test_without_a_scanner_a_file_is_released_at_once(blobs: BlobStore) -> None:
     for content, kind in ((pdf("without"), "pdf"), (docx(), "docx")):
         digest = arrive(blobs, content)
         for _ in range(2):
@@ -62,14 +62,14 @@ def test_without_a_scanner_a_file_is_let_out_at_once(blobs: BlobStore) -> None:
         assert b"".join(blobs.stream("attachments", digest)) == content
 
 
-def test_a_clean_file_is_let_out_and_not_scanned_twice(blobs: BlobStore) -> None:
+def test_a_clean_file_is_released_and_not_scanned_twice(blobs: BlobStore) -> None:
     scan, digest = Scan(), arrive(blobs, pdf("clean"))
     assert settle(blobs, scan, digest).scanned
     assert settle(blobs, scan, digest).scanned
     assert (standing_of(blobs, digest), scan.asked) == ("ready", 1)
 
 
-def test_an_infected_file_is_refused_and_never_had(blobs: BlobStore) -> None:
+def test_an_infected_file_is_refused_and_never_served(blobs: BlobStore) -> None:
     digest = arrive(blobs, pdf("virus one"))
     for _ in range(2):
         with pytest.raises(FileRefused, match="病毒"):
@@ -83,7 +83,7 @@ def test_an_infected_file_is_refused_and_never_had(blobs: BlobStore) -> None:
         settle(blobs, None, digest)
 
 
-def test_a_virus_that_is_known_later_takes_back_what_was_let_out(blobs: BlobStore) -> None:
+def test_a_virus_found_later_withdraws_a_released_file(blobs: BlobStore) -> None:
     digest = arrive(blobs, pdf("virus later"))
     settle(blobs, None, digest)
     arrive(blobs, pdf("virus later"))
@@ -110,7 +110,7 @@ def test_a_file_waits_while_the_scanner_is_gone_and_is_scanned_when_it_is_back(b
     assert (standing_of(blobs, clean), standing_of(blobs, infected)) == ("ready", "infected")
 
 
-def test_one_file_that_cannot_be_scanned_keeps_no_other_waiting(blobs: BlobStore) -> None:
+def test_a_file_that_cannot_be_scanned_does_not_block_others(blobs: BlobStore) -> None:
     scan = Scan()
     stuck = [arrive(blobs, pdf(f"unable {number}")) for number in range(3)]
     others = [arrive(blobs, pdf(f"able {number}")) for number in range(3)]
@@ -119,7 +119,7 @@ def test_one_file_that_cannot_be_scanned_keeps_no_other_waiting(blobs: BlobStore
     assert {standing_of(blobs, digest) for digest in others} == {"ready"}
 
 
-def test_what_is_no_file_that_is_taken_is_forgotten(blobs: BlobStore) -> None:
+def test_a_file_of_an_unaccepted_type_is_removed(blobs: BlobStore) -> None:
     digest = arrive(blobs, b"MZ not taken")
     with pytest.raises(FileRefused):
         settle(blobs, Scan(), digest)
@@ -128,7 +128,7 @@ def test_what_is_no_file_that_is_taken_is_forgotten(blobs: BlobStore) -> None:
         settle(blobs, Scan(), digest)
 
 
-def test_a_wrong_name_costs_nobody_else_the_file(blobs: BlobStore) -> None:
+def test_refusing_a_wrong_name_keeps_the_file_for_others(blobs: BlobStore) -> None:
     digest = arrive(blobs, pdf_of(77))
     with pytest.raises(FileRefused, match="后缀"):
         settle(blobs, Scan(), digest, "表.docx")

@@ -42,12 +42,12 @@ def test_steps_follow_each_other_and_come_back_as_they_were_stored(ledger: Ledge
     assert ledger.read(ROSTER, after=3) == ()
 
 
-def test_a_chain_that_nobody_wrote_is_empty(ledger: LedgerStore) -> None:
+def test_an_unwritten_chain_is_empty(ledger: LedgerStore) -> None:
     assert ledger.read(ROSTER) == ()
     assert ledger.chains("") == ()
 
 
-def test_who_expects_another_last_step_changes_nothing(ledger: LedgerStore) -> None:
+def test_an_append_with_a_wrong_expected_sequence_changes_nothing(ledger: LedgerStore) -> None:
     stored = ledger.append(ROSTER, [step("a"), step("b")], expect=0)
     for wrong in (0, 1, 3):
         with pytest.raises(SequenceTaken):
@@ -64,7 +64,7 @@ def test_chains_are_found_by_their_kind(ledger: LedgerStore) -> None:
     assert ledger.chains("draw") == ()
 
 
-def test_of_many_who_race_for_a_place_one_takes_it(ledger: LedgerStore) -> None:
+def test_one_of_many_concurrent_appends_succeeds(ledger: LedgerStore) -> None:
     def try_once(racer: int) -> bool:
         try:
             ledger.append(ROSTER, [step(racer)], expect=0)
@@ -89,13 +89,13 @@ def test_a_step_may_be_large_and_there_may_be_many_at_once(ledger: LedgerStore) 
     assert is_chain(events)
 
 
-def test_a_clock_that_was_set_back_does_not_turn_the_order_round(ledger: LedgerStore) -> None:
+def test_a_clock_set_back_does_not_reverse_the_order(ledger: LedgerStore) -> None:
     (first,) = ledger.append(ROSTER, [step(minutes=5)], expect=0)
     (second,) = ledger.append(ROSTER, [step(minutes=-60)], expect=1)
     assert second.at == first.at
 
 
-def test_what_is_on_the_ledger_is_sealed_with_the_filings(opened: Adapter) -> None:
+def test_ledger_steps_are_sealed_with_the_filings(opened: Adapter) -> None:
     (event,) = opened.ledger.append(ROSTER, [step()], expect=0)
     signer = Signer("0001-test", ec.derive_private_key(7, ec.SECP256R1()))
     seal_new(opened.seals, signer, NOW)
@@ -104,6 +104,6 @@ def test_what_is_on_the_ledger_is_sealed_with_the_filings(opened: Adapter) -> No
 
 
 @pytest.mark.parametrize(("kind", "name"), [("roster", ""), ("名册", "a"), ("roster", "名"), ("roster", "a" * 60)])
-def test_a_name_that_no_key_could_hold_is_refused(kind: str, name: str) -> None:
+def test_a_chain_name_that_cannot_be_a_key_is_refused(kind: str, name: str) -> None:
     with pytest.raises(ValueError, match="no name of a chain"):
         chain_name(kind, name)

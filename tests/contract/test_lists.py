@@ -28,12 +28,12 @@ def number(n: int) -> str:
     return f"SC-2026-{n:06d}"
 
 
-def test_paging_both_ways_loses_and_doubles_nothing(store: RecordStore) -> None:
+def test_paging_both_ways_shows_every_filing_once(store: RecordStore) -> None:
     page_through(store, many=600, limit=37)
 
 
 @pytest.mark.large
-def test_paging_through_25_000_loses_and_doubles_nothing(store: RecordStore) -> None:
+def test_paging_through_25_000_shows_every_filing_once(store: RecordStore) -> None:
     page_through(store, many=25_000, limit=7_001)
 
 
@@ -61,7 +61,7 @@ def _moment(n: int) -> str:
     return f"2026-09-18T02:24:00.{n // 10:06d}Z"
 
 
-def test_a_filing_that_comes_while_paging_moves_no_page(store: RecordStore) -> None:
+def test_a_new_filing_does_not_shift_the_pages(store: RecordStore) -> None:
     fill(store, (first_step(n) for n in range(10)))
     older = store.page(Selection(), limit=4).older
     fill(store, [first_step(10)])
@@ -106,7 +106,7 @@ def test_a_foreign_cursor_is_not_found(store: RecordStore, cursor: str) -> None:
         store.page(Selection(), limit=10, cursor=cursor)
 
 
-def test_each_filter_and_all_together(store: RecordStore) -> None:
+def test_each_filter_works_alone_and_combined(store: RecordStore) -> None:
     fill(
         store,
         [
@@ -144,7 +144,7 @@ def test_each_filter_and_all_together(store: RecordStore) -> None:
         assert list(store.answers(selection)) == [answers_of(record) for record in store.stream(selection)], selection
 
 
-def test_words_are_found_anywhere_and_all_of_them(store: RecordStore) -> None:
+def test_every_search_word_must_match_anywhere_in_the_text(store: RecordStore) -> None:
     fill(
         store,
         [
@@ -221,7 +221,7 @@ def test_a_stream_is_as_of_one_moment_while_writing_goes_on(store: RecordStore) 
     assert store.count(Selection()) == 1100
 
 
-def test_a_stream_left_early_hinders_nobody(store: RecordStore) -> None:
+def test_a_stream_closed_early_does_not_block_writers(store: RecordStore) -> None:
     fill(store, (first_step(n) for n in range(300)))
     stream = store.stream(Selection())
     next(stream)
@@ -230,7 +230,7 @@ def test_a_stream_left_early_hinders_nobody(store: RecordStore) -> None:
     assert store.count(Selection()) == 301
 
 
-def test_answers_are_those_that_count(store: RecordStore) -> None:
+def test_stream_answers_are_those_of_the_current_version(store: RecordStore) -> None:
     """What the unit corrected last, whatever came after it; nothing once it is erased; contested where it is."""
     fill(store, [*(first_step(n, text='引号 " 与\n换行') for n in range(3)), first_step(3, guard="一"), first_step(4)])
     fill(store, [first_step(5, guard="一", contest=True)])
@@ -248,7 +248,7 @@ def test_answers_are_those_that_count(store: RecordStore) -> None:
     assert [*found.values()] == [answers_of(record) for record in store.stream(Selection())]
 
 
-def test_answers_are_as_of_one_moment_too_and_may_be_left_early(store: RecordStore) -> None:
+def test_an_answer_stream_is_a_snapshot_and_can_be_closed_early(store: RecordStore) -> None:
     fill(store, (first_step(n) for n in range(1000)))
     left, whole = store.answers(Selection()), store.answers(Selection())
     first = next(left), next(whole)
@@ -263,7 +263,7 @@ def test_filings_of_one_moment_are_all_there_once(store: RecordStore) -> None:
     assert [answers.number for answers in store.answers(Selection())] == [number(n) for n in range(450)]
 
 
-def test_a_stream_brings_every_event_of_a_record(store: RecordStore) -> None:
+def test_a_stream_yields_every_event_of_a_record(store: RecordStore) -> None:
     fill(store, (first_step(n) for n in range(3)))
     store.append(next_step(store.read(number(1)), "returned", "returned")).result(30)
     records = {record.summary.number: record for record in store.stream(Selection())}
@@ -285,7 +285,7 @@ def test_a_stream_brings_every_event_of_a_record(store: RecordStore) -> None:
         Selection(form="", period=""),
     ],
 )
-def test_what_nobody_filed_is_an_empty_list(store: RecordStore, selection: Selection) -> None:
+def test_an_unmatched_selection_is_empty(store: RecordStore, selection: Selection) -> None:
     fill(store, [first_step(1)])
     assert numbers(store, selection) == []
     assert store.count(selection) == 0
@@ -293,7 +293,7 @@ def test_what_nobody_filed_is_an_empty_list(store: RecordStore, selection: Selec
     assert list(store.stream(selection)) == []
 
 
-def test_pages_of_what_is_named_follow_each_other_too(store: RecordStore) -> None:
+def test_pages_of_named_filings_are_contiguous(store: RecordStore) -> None:
     fill(store, (first_step(n, guard="g", contest=n > 0) for n in range(10)))
     named = Selection(numbers=tuple(number(n) for n in range(10)))
     for selection in (named, Selection(guard="g"), Selection(status="contested")):

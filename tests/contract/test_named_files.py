@@ -17,7 +17,7 @@ from tests.support.store.named_files import after, file, naming, sha, shas
 from tests.support.store.steps import first_step, next_step
 
 
-def test_what_a_filing_names_is_named_from_its_answer_on(store: RecordStore) -> None:
+def test_files_are_named_once_their_filing_is_answered(store: RecordStore) -> None:
     store.append(naming(first_step(1), 1, 2, 2)).result(30)
     store.append(first_step(2)).result(30)
     assert store.named(shas(1, 2, 3)) == shas(1, 2)
@@ -25,7 +25,7 @@ def test_what_a_filing_names_is_named_from_its_answer_on(store: RecordStore) -> 
     assert store.named([sha(1), sha(1), "f" * 64, "", "编号"]) == shas(1)
 
 
-def test_every_version_counts_and_so_does_every_record(store: RecordStore) -> None:
+def test_files_of_every_version_and_record_are_named(store: RecordStore) -> None:
     store.append(naming(first_step(1), 1)).result(30)
     store.append(naming(first_step(2), 1, 2)).result(30)
     store.append(after(store.read(NUMBER), 3)).result(30)
@@ -39,13 +39,13 @@ def test_a_filing_may_name_as_many_files_as_there_may_be(store: RecordStore) -> 
     assert store.named(shas(*range(2 * MOST_FILES))) == shas(*many)
 
 
-def test_many_are_asked_for_at_once(store: RecordStore) -> None:
+def test_many_digests_are_looked_up_at_once(store: RecordStore) -> None:
     for n in range(12):
         store.append(naming(first_step(n + 1), 10 * n)).result(30)
     assert store.named(shas(*range(250))) == shas(*range(0, 120, 10))
 
 
-def test_what_is_refused_names_nothing(store: RecordStore) -> None:
+def test_a_refused_step_names_no_file(store: RecordStore) -> None:
     store.append(first_step(1, key="key")).result(30)
     stale = store.read(NUMBER)
     store.append(next_step(stale, "noted", "submitted")).result(30)
@@ -67,7 +67,7 @@ def test_words_that_look_like_a_file_name_none(store: RecordStore) -> None:
     assert store.named(shas(1, 2, 3) | {"A" * 64}) == frozenset()
 
 
-def test_an_erasure_lets_go_of_what_only_that_version_named(store: RecordStore) -> None:
+def test_an_erasure_releases_files_that_only_its_version_named(store: RecordStore) -> None:
     store.append(naming(first_step(1), 1, 2, 3)).result(30)
     store.append(naming(first_step(2), 2)).result(30)
     store.append(after(store.read(NUMBER), 3, 4)).result(30)
@@ -77,7 +77,7 @@ def test_an_erasure_lets_go_of_what_only_that_version_named(store: RecordStore) 
     assert store.named(shas(1, 2, 3, 4)) == shas(2)
 
 
-def test_an_erasure_that_is_refused_lets_go_of_nothing(store: RecordStore) -> None:
+def test_a_refused_erasure_releases_no_file(store: RecordStore) -> None:
     store.append(naming(first_step(1), 1)).result(30)
     stale = erasure(store.read(NUMBER), 1)
     store.append(next_step(store.read(NUMBER), "noted", "submitted")).result(30)
@@ -106,7 +106,7 @@ def test_an_erased_version_takes_its_own_files_along_and_no_others(opened: Adapt
     assert [opened.blobs.read(area, sha(n)) for n in (2, 3, 4)] == [b"2", b"3", b"4"], "4 is an orphan: the sweep's"
 
 
-def test_what_is_named_is_still_so_after_a_restart(reopen: Callable[[], Adapter]) -> None:
+def test_named_files_survive_a_restart(reopen: Callable[[], Adapter]) -> None:
     opened = reopen()
     opened.append(naming(first_step(1), 1)).result(30)
     opened.close()

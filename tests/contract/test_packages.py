@@ -34,7 +34,7 @@ def scan(name: str, content: bytes) -> dict[str, Any]:
     return {"name": name, "size": len(content), "sha256": digest_of(content)}
 
 
-def test_files_come_as_they_were_sent_or_with_the_reason_why_not(opened: Adapter, keys: Keys, tmp_path: Path) -> None:
+def test_a_package_holds_each_file_or_the_reason_for_its_absence(opened: Adapter, keys: Keys, tmp_path: Path) -> None:
     contents = {
         name: f"%PDF-1.7 {name} {tmp_path}".encode() * 40 for name in ("好的.pdf", "等着.pdf", "有毒.pdf", "丢了.pdf")
     }

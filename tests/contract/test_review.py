@@ -42,7 +42,7 @@ def test_the_projection_keeps_what_review_adds_to_it(store: RecordStore) -> None
     assert summary == listed == streamed
 
 
-def test_what_waits_for_an_officer_is_submitted_and_not_accepted_by_the_same(store: RecordStore) -> None:
+def test_the_queue_leaves_out_filings_the_officer_already_approved(store: RecordStore) -> None:
     for n in range(1, 6):
         append(store, first_step(n, period="2024" if n == 1 else "2025"))
     append(store, next_step(store.read(number(2)), "returned", "returned"))
@@ -68,7 +68,7 @@ def test_the_queue_is_read_page_by_page(store: RecordStore) -> None:
     assert seen == [number(n) for n in (7, 6, 5, 3, 2, 1)]
 
 
-def test_a_correction_lets_go_of_the_old_place_and_takes_the_new_one(store: RecordStore) -> None:
+def test_a_correction_releases_the_old_guard_and_takes_the_new_one(store: RecordStore) -> None:
     append(store, first_step(1, guard="wrong"))
     append(store, changed(next_step(store.read(number(1)), "corrected", "submitted"), guard="right"))
     append(store, first_step(2, guard="wrong"))
@@ -77,7 +77,7 @@ def test_a_correction_lets_go_of_the_old_place_and_takes_the_new_one(store: Reco
     assert [item.number for item in store.page(Selection(guard="right"), limit=5).items] == [number(1)]
 
 
-def test_a_correction_into_a_taken_place_is_refused_whole(store: RecordStore) -> None:
+def test_a_correction_to_a_taken_guard_is_refused(store: RecordStore) -> None:
     append(store, first_step(1, guard="mine"))
     append(store, first_step(2, guard="theirs"))
     step = changed(next_step(store.read(number(1)), "corrected", "submitted"), guard="theirs")
@@ -91,7 +91,7 @@ def test_a_correction_into_a_taken_place_is_refused_whole(store: RecordStore) ->
     append(store, first_step(4, guard="mine"))
 
 
-def test_what_was_stored_outside_its_place_takes_it_once_it_is_free(store: RecordStore) -> None:
+def test_a_contested_filing_is_accepted_once_its_guard_is_free(store: RecordStore) -> None:
     append(store, first_step(1, guard="g"))
     append(store, first_step(2, guard="g", contest=True))
     with pytest.raises(GuardTaken):
@@ -117,7 +117,7 @@ def test_a_reopened_filing_takes_its_place_back_unless_it_is_taken(store: Record
     append(store, next_step(store.read(number(1)), "noted", "voided"))
 
 
-def test_of_eight_filings_for_one_place_one_takes_it_whoever_files_or_corrects(store: RecordStore) -> None:
+def test_one_of_eight_concurrent_filings_and_corrections_takes_the_guard(store: RecordStore) -> None:
     for n in range(1, 5):
         append(store, first_step(n, guard=f"g{n}"))
     corrections = [changed(next_step(store.read(number(n)), "corrected", "submitted"), guard="g") for n in range(1, 5)]

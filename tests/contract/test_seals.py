@@ -72,7 +72,7 @@ def test_the_next_night_seals_only_what_is_new(store: RecordStore, seals: SealSt
     assert seals.seals(first=3, limit=10) == ()
 
 
-def test_what_is_stored_while_a_seal_is_made_waits_for_the_next(store: RecordStore, seals: SealStore) -> None:
+def test_events_stored_during_sealing_wait_for_the_next_seal(store: RecordStore, seals: SealStore) -> None:
     fill(store, 1)
     unsealed = seals.unsealed()
     fill(store, 2)
@@ -98,9 +98,7 @@ def keep(seals: SealStore, unsealed: Unsealed, at: str = "2026-09-18T16:30:00.00
     return seal
 
 
-def test_of_eight_that_seal_at_once_one_does_and_every_event_is_sealed_once(
-    store: RecordStore, seals: SealStore
-) -> None:
+def test_one_of_eight_concurrent_sealers_seals_every_event_once(store: RecordStore, seals: SealStore) -> None:
     fill(store, *range(1, 41))
     start = Barrier(8)
 
@@ -128,7 +126,7 @@ def test_every_event_is_proved_by_its_digest_alone(store: RecordStore, seals: Se
         assert proof.seal == (second if leaf.number == "SC-2026-000601" else first)
 
 
-def test_what_is_not_sealed_is_not_found(store: RecordStore, seals: SealStore) -> None:
+def test_an_unsealed_digest_is_not_found(store: RecordStore, seals: SealStore) -> None:
     fill(store, 1)
     waiting = leaves_of(store)[0].digest.hex()
     for digest in (waiting, "0" * 64, "", "nonsense"):

@@ -53,7 +53,7 @@ def test_accounts_come_by_name(staff: StaffStore) -> None:
     assert [found.name for found in staff.accounts()] == ["a", "b", "c"]
 
 
-def test_a_name_is_given_once(staff: StaffStore) -> None:
+def test_an_account_name_is_unique(staff: StaffStore) -> None:
     staff.add_account(account("admin"))
     with pytest.raises(NameTaken):
         staff.add_account(replace(account("admin"), role="admin"))
@@ -100,7 +100,7 @@ def test_a_state_made_from_an_older_one_is_not_stored(staff: StaffStore) -> None
     assert staff.account("示例甲") == stored
 
 
-def test_of_racing_changes_made_from_one_state_one_is_stored(staff: StaffStore) -> None:
+def test_one_of_many_concurrent_account_changes_is_stored(staff: StaffStore) -> None:
     staff.add_account(account("示例甲"))
     seen = staff.account("示例甲")
 
@@ -141,12 +141,12 @@ def test_an_admin_who_is_enabled_again_counts_again(staff: StaffStore) -> None:
         staff.replace_account(replace(staff.account("乙"), role="viewer"))
 
 
-def test_where_no_admin_was_none_is_asked_for(staff: StaffStore) -> None:
+def test_without_an_admin_any_account_can_be_disabled(staff: StaffStore) -> None:
     staff.add_account(account("示例甲"))
     assert staff.replace_account(replace(staff.account("示例甲"), disabled=True)).disabled
 
 
-def test_of_admins_who_demote_each_other_at_once_one_stays(staff: StaffStore) -> None:
+def test_one_admin_remains_when_all_demote_each_other_at_once(staff: StaffStore) -> None:
     names = [f"示例{number:02d}" for number in range(12)]
     for name in names:
         staff.add_account(account(name, "admin"))
@@ -248,7 +248,7 @@ def test_a_window_that_begins_after_now_begins_now_and_keeps_its_count(staff: St
     assert staff.count_attempt("k", at=NOW + WINDOW, window=WINDOW) == Attempts("k", 1, NOW + WINDOW)
 
 
-def test_times_of_a_session_that_lie_ahead_are_set_back(staff: StaffStore) -> None:
+def test_session_times_in_the_future_are_set_back(staff: StaffStore) -> None:
     staff.open_session(session("a", created_at=NOW - WINDOW, seen_at=NOW + WINDOW))
     staff.set_session_back("a" * 64, NOW)
     staff.set_session_back("b" * 64, NOW)
@@ -258,7 +258,7 @@ def test_times_of_a_session_that_lie_ahead_are_set_back(staff: StaffStore) -> No
     assert len(staff.sessions("admin")) == 1
 
 
-def test_a_try_is_taken_back_from_its_own_window_alone(staff: StaffStore) -> None:
+def test_a_try_is_taken_back_from_its_own_window_only(staff: StaffStore) -> None:
     first = staff.count_attempt("k", at=NOW, window=WINDOW)
     staff.count_attempt("k", at=NOW, window=WINDOW)
     staff.return_attempt(first)
@@ -270,7 +270,7 @@ def test_a_try_is_taken_back_from_its_own_window_alone(staff: StaffStore) -> Non
     assert staff.count_attempt("unknown", at=NOW, window=WINDOW).count == 1
 
 
-def test_racing_tries_each_get_their_own_count(staff: StaffStore) -> None:
+def test_concurrent_tries_are_each_counted(staff: StaffStore) -> None:
     with ThreadPoolExecutor(16) as pool:
         counts = pool.map(lambda _: staff.count_attempt("k", at=NOW, window=WINDOW).count, range(48))
     assert sorted(counts) == list(range(1, 49))
@@ -280,7 +280,7 @@ def claim(request: str = "r", *, until: datetime = NOW + WINDOW) -> FirstAnswer:
     return FirstAnswer("k" * 64, request, until)
 
 
-def test_a_key_is_claimed_once_then_has_its_answer_until_it_is_over(staff: StaffStore) -> None:
+def test_a_key_is_claimed_once_and_keeps_its_answer_until_expiry(staff: StaffStore) -> None:
     assert staff.claim_answer(claim(), at=NOW) is None
     assert staff.claim_answer(claim("other"), at=NOW) == claim()
     kept = replace(claim(until=NOW + 2 * WINDOW), answer="加密的")
@@ -289,7 +289,7 @@ def test_a_key_is_claimed_once_then_has_its_answer_until_it_is_over(staff: Staff
     assert staff.claim_answer(claim("other", until=NOW + 3 * WINDOW), at=NOW + 2 * WINDOW) is None
 
 
-def test_a_claim_that_got_no_answer_is_over_at_its_time(staff: StaffStore) -> None:
+def test_an_unanswered_claim_expires(staff: StaffStore) -> None:
     assert staff.claim_answer(claim(), at=NOW) is None
     assert staff.claim_answer(claim("other"), at=NOW + WINDOW - timedelta(microseconds=1)) == claim()
     assert staff.claim_answer(claim("other", until=NOW + 2 * WINDOW), at=NOW + WINDOW) is None
@@ -306,7 +306,7 @@ def test_only_the_request_that_has_the_key_keeps_or_drops_its_answer(staff: Staf
     assert staff.claim_answer(claim("third"), at=NOW) is None
 
 
-def test_of_racing_claims_one_wins(staff: StaffStore) -> None:
+def test_one_of_many_concurrent_claims_wins(staff: StaffStore) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: staff.claim_answer(claim(), at=NOW), range(16)))
     assert found.count(None) == 1

@@ -85,7 +85,7 @@ def kinds(report: Report) -> set[str]:
     return {finding.kind for finding in report.findings}
 
 
-def test_a_whole_store_is_whole(store: Adapter, keys: Keys) -> None:
+def test_an_intact_store_has_no_findings(store: Adapter, keys: Keys) -> None:
     report = check(store, keys)
     assert report.findings == []
     assert report.checked == {
@@ -99,7 +99,7 @@ def test_a_whole_store_is_whole(store: Adapter, keys: Keys) -> None:
     }
 
 
-def test_an_erasure_is_a_gap_and_no_difference(store: Adapter, keys: Keys) -> None:
+def test_an_erasure_is_a_gap_not_a_finding(store: Adapter, keys: Keys) -> None:
     record = next(iter(store.stream(Selection())))
     made = erase(record, version=1, reason="示例", actor="(console)", at=NIGHT, entropy=os.urandom)
     store.erase(made.step, made.sequence)
@@ -125,7 +125,7 @@ def appended(store: Adapter, keys: Keys, spoil: Callable[[Event], Event], **summ
         (lambda event: replace(event, salt=None, body=None), "content_missing"),
     ],
 )
-def test_an_event_that_is_not_what_its_digests_say_is_named(
+def test_an_event_that_does_not_match_its_digests_is_reported(
     store: Adapter, keys: Keys, spoil: Callable[[Event], Event], kind: str
 ) -> None:
     report = appended(store, keys, spoil)
@@ -133,11 +133,11 @@ def test_an_event_that_is_not_what_its_digests_say_is_named(
     assert all(finding.number and finding.sequence == 1 for finding in report.findings)
 
 
-def test_a_list_that_says_something_else_is_found(store: Adapter, keys: Keys) -> None:
+def test_a_summary_that_differs_from_its_record_is_reported(store: Adapter, keys: Keys) -> None:
     assert kinds(appended(store, keys, lambda event: event, due="2026-12-31")) == {"summary_differs"}
 
 
-def test_a_seal_over_what_is_not_there_is_found(store: Adapter, keys: Keys) -> None:
+def test_a_seal_over_a_missing_event_is_reported(store: Adapter, keys: Keys) -> None:
     unsealed = store.seals.unsealed()
     leaves = [replace_digest(unsealed.leaves[0]), *unsealed.leaves[1:]]
     tree = plant([leaf.digest for leaf in leaves])
@@ -152,7 +152,7 @@ def replace_digest(leaf: Leaf) -> Leaf:
     return leaf._replace(digest=b"x" * 32)
 
 
-def test_a_seal_by_another_key_is_found(store: Adapter, keys: Keys, tmp_path: Path) -> None:
+def test_a_seal_by_another_key_is_reported(store: Adapter, keys: Keys, tmp_path: Path) -> None:
     stranger = load_keys(tmp_path / "stranger", os.urandom)
     seal_new(store.seals, stranger.signer, NIGHT)
     assert kinds(check(store, keys)) == {"seal_forged"}
@@ -168,7 +168,7 @@ def test_seals_that_were_handed_over_must_still_be_there(store: Adapter, keys: K
 
 
 @pytest.mark.parametrize("area", FROM_OUTSIDE)
-def test_a_file_that_a_record_names_must_be_there(store: Adapter, keys: Keys, area: Area) -> None:
+def test_a_missing_attachment_is_reported(store: Adapter, keys: Keys, area: Area) -> None:
     for other in FROM_OUTSIDE:
         store.blobs.remove(other, sha(1))
     store.append(filed(8, keys, file(1))).result(30)
@@ -181,7 +181,7 @@ def test_a_file_that_a_record_names_must_be_there(store: Adapter, keys: Keys, ar
     assert (report.findings, report.checked["attachments"]) == ([], 1)
 
 
-def test_a_file_of_another_size_is_not_the_one(store: Adapter, keys: Keys) -> None:
+def test_an_attachment_of_another_size_is_reported(store: Adapter, keys: Keys) -> None:
     store.blobs.keep("attachments", sha(10), b"10")
     store.append(filed(8, keys, {**file(10), "size": 3})).result(30)
     assert kinds(check(store, keys)) == {"file_changed"}

@@ -44,7 +44,7 @@ def left(store: Adapter, *numbers: int) -> set[int]:
     return found
 
 
-def test_what_nothing_names_goes_when_it_is_old_and_not_before(opened: Adapter) -> None:
+def test_an_unnamed_file_is_swept_only_when_it_is_old(opened: Adapter) -> None:
     keep(opened, 1, 2)
     opened.append(naming(first_step(1), 1)).result(30)
     sweep(opened.named, opened.blobs, YOUNG)
@@ -54,7 +54,7 @@ def test_what_nothing_names_goes_when_it_is_old_and_not_before(opened: Adapter) 
     assert sweep(opened.named, opened.blobs, OLD).files == 0
 
 
-def test_what_any_version_of_any_record_names_stays(opened: Adapter) -> None:
+def test_a_file_named_by_any_version_is_kept(opened: Adapter) -> None:
     keep(opened, 1, 2, 3, 4)
     opened.append(naming(first_step(1), 1)).result(30)
     opened.append(after(opened.read(NUMBER), 2)).result(30)
@@ -80,7 +80,7 @@ def test_a_filing_that_comes_between_listing_and_removing_keeps_its_file(opened:
     assert left(opened, 1, 2) == {1}
 
 
-def test_more_than_are_asked_for_at_once_are_swept_and_none_that_is_named(opened: Adapter) -> None:
+def test_several_batches_are_swept_without_a_named_file(opened: Adapter) -> None:
     many = range(450)
     for n in many:
         opened.blobs.keep("attachments", sha(n), b"%d" % n)
@@ -90,7 +90,7 @@ def test_more_than_are_asked_for_at_once_are_swept_and_none_that_is_named(opened
     assert set(opened.blobs.digests("attachments", before=OLD)) == {sha(n) for n in kept}
 
 
-def test_uploads_that_were_never_finished_go_too(opened: Adapter) -> None:
+def test_unfinished_uploads_are_swept(opened: Adapter) -> None:
     upload = begin(opened.blobs, b"half", "d" * 32)
     put(opened.blobs, upload, b"half", 1)
     sweep(opened.named, opened.blobs, YOUNG)

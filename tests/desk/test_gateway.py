@@ -107,7 +107,7 @@ def posted(path: str, fields: dict[str, str], *cookies: str) -> dict[str, Any]:
     return {**event, "cookies": list(cookies), "body": body, "isBase64Encoded": True}
 
 
-def test_cookies_come_and_go_beside_the_headers(services: Services, settings: Settings, file: Filer) -> None:
+def test_cookies_are_passed_apart_from_the_headers(services: Services, settings: Settings, file: Filer) -> None:
     """An officer signs in by a form, sees the list and downloads a document, which is bytes."""
     add_account(services, "officer", "officer")
     number = file()

@@ -198,7 +198,7 @@ def test_until_a_demanded_second_factor_is_set_up_nothing_else_is_done(
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - NEEDS_SECOND_FACTOR))
-def test_of_other_roles_no_second_factor_is_demanded(role: Role, come_in: ComeIn) -> None:
+def test_other_roles_need_no_second_factor(role: Role, come_in: ComeIn) -> None:
     assert come_in(role, require_totp=True).get("/desk/").status_code == 200
 
 
@@ -210,7 +210,7 @@ def assert_sent(answer: httpx2.Response, page: str, route: tuple[str, str]) -> N
         assert answer.headers.get("location") == page, route
 
 
-def test_no_form_is_obeyed_without_the_token_of_its_session(come_in: ComeIn, knock: Knock, services: Services) -> None:
+def test_every_form_requires_the_token_of_its_session(come_in: ComeIn, knock: Knock, services: Services) -> None:
     """CSRF: SameSite=Strict keeps the cookie away from other sites, and without it the token does."""
     foreign = csrf_of(come_in("admin"), services)
     for (method, path), access in ACCESS.items():
@@ -225,7 +225,7 @@ def test_no_form_is_obeyed_without_the_token_of_its_session(come_in: ComeIn, kno
     assert not services.staff.account("viewer").disabled
 
 
-def test_no_program_route_that_changes_something_takes_what_a_foreign_form_can_send(come_in: ComeIn) -> None:
+def test_no_writing_api_route_accepts_a_cross_site_form(come_in: ComeIn) -> None:
     """A page of another site can send forms and plain text unasked; JSON and DELETE it has to ask for, and gets no."""
     for method, path in ACCESS:
         if path.startswith("/api/") and method not in ("GET", "DELETE"):

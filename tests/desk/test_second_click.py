@@ -84,7 +84,7 @@ def test_a_second_click_sees_the_one_time_password_again(desk: Desk) -> None:
     assert told(first) == told(second)
 
 
-def test_a_second_click_on_a_new_password_is_no_refusal(desk: Desk) -> None:
+def test_a_second_click_on_a_new_password_succeeds_again(desk: Desk) -> None:
     click = change_password(desk)
     first, second = twice_at_once(click)
     assert first.headers["location"] == second.headers["location"] == "/desk/account?done=password"
@@ -92,7 +92,7 @@ def test_a_second_click_on_a_new_password_is_no_refusal(desk: Desk) -> None:
     assert click.client.get("/desk/").status_code == 200
 
 
-def test_a_page_that_was_used_keeps_what_is_typed_into_it_later(desk: Desk) -> None:
+def test_a_used_page_keeps_text_typed_into_it_later(desk: Desk) -> None:
     click = add(desk)
     assert click.send().status_code == 200
     ours = {"sec-fetch-site": "same-origin"}
@@ -108,7 +108,7 @@ def test_a_page_that_was_used_keeps_what_is_typed_into_it_later(desk: Desk) -> N
     assert desk.services.staff.account("示例乙").role == "officer"
 
 
-def test_a_page_that_was_used_for_a_secret_says_so_and_keeps_nothing(desk: Desk) -> None:
+def test_a_used_page_with_a_secret_is_refused_and_keeps_no_text(desk: Desk) -> None:
     click = renew(desk)
     assert click.send().status_code == 200
     other = replace(click, fields={**click.fields, "password": "别的口令"}).send()
@@ -157,14 +157,14 @@ def test_an_answer_is_given_for_ten_minutes_and_no_longer(desk: Desk) -> None:
     assert click.send().status_code == 422
 
 
-def test_no_secret_lies_readable_in_the_store(desk: Desk) -> None:
+def test_the_store_holds_no_readable_secret(desk: Desk) -> None:
     click = add(desk)
     secret = read_page(click.send().text).one("p", class_="secret").text
     data = desk.services.settings.data
     assert all(secret.encode() not in path.read_bytes() for path in data.rglob("*") if path.is_file())
 
 
-def test_an_action_whose_process_died_is_begun_anew_after_a_minute(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_of_a_dead_process_restarts_after_a_minute(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The claim of a click that never got an answer."""
     click = add(desk)
     monkeypatch.setattr("functions.desk.first_answers.LOOKS", 2)
@@ -177,7 +177,7 @@ def test_an_action_whose_process_died_is_begun_anew_after_a_minute(desk: Desk, m
     assert click.send().status_code == 422, "carried out: the name is taken"
 
 
-def test_what_is_kept_of_actions_can_be_told_from_the_trail(desk: Desk) -> None:
+def test_a_second_click_is_noted_once_in_the_audit_log(desk: Desk) -> None:
     """A second click is no second entry."""
     click = decide(desk)
     click.send()

@@ -50,6 +50,6 @@ def test_the_view_has_what_the_template_uses_and_nothing_else(name: str) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lines_are_as_short_as_those_of_code(name: str) -> None:
+def test_template_lines_are_as_short_as_code_lines(name: str) -> None:
     lines = (TEMPLATES / name).read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if len(line) > LONGEST] == []

@@ -62,7 +62,7 @@ def test_a_filing_is_one_line_with_titles_for_values_and_beijing_time() -> None:
     assert row["单位 · 说明"] == "一行\n两行"
 
 
-def test_a_contested_filing_says_so() -> None:
+def test_a_contested_filing_is_marked() -> None:
     (row,) = rows(record(contested=True))
     assert row["状态"] == "待审核，重复待核"
 
@@ -75,7 +75,7 @@ def reviewed(history: History) -> list[str]:
     return [row[header] for header in REVIEW]
 
 
-def test_what_the_bureau_decided_stands_beside_both_times(keys: Keys) -> None:
+def test_the_decision_is_shown_beside_both_submission_times(keys: Keys) -> None:
     """A correction in time keeps the first submission's timeliness: both times are shown."""
     history = History(keys).file()
     first = "2026-09-18 10:24:07"
@@ -109,7 +109,7 @@ def test_reasons_stand_where_opinions_do(keys: Keys) -> None:
     assert reviewed(history)[3::3] == ["作废", "示例理由"]
 
 
-def test_repeated_rows_are_had_by_the_name_of_their_table() -> None:
+def test_repeated_rows_are_exported_by_table_name() -> None:
     first, second = rows(record(), table="work.databases")
     assert (first["编号"], first["行号"], first["名称"], first["数据量（GB）"]) == (
         "SF-2026-7F3K9Q",
@@ -172,12 +172,12 @@ def test_a_version_that_appears_while_streaming_fails_loudly() -> None:
         list(stream_csv([answers_of(record())], [form(without(SCHEMA, "work", "volumes"))]))
 
 
-def test_nothing_selected_is_a_header() -> None:
+def test_an_empty_selection_is_a_header() -> None:
     assert b"".join(stream_csv([], [])).decode("utf-8-sig").startswith("编号,单位,")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_text_comes_back_as_it_was_but_for_the_guard(text: str) -> None:
+def test_any_text_is_read_back_after_removing_the_guard(text: str) -> None:
     (row,) = rows(record(unit(note=text, phone=text)))
     assert unguard(row["单位 · 说明"]) == unguard(row["联系电话"]) == clean(text)
 
@@ -310,7 +310,7 @@ def test_a_plain_line_is_one_that_quoting_leaves_as_it_is(char: str) -> None:
         assert not is_plain(f"示例,{cell}", 1) or quote(cell) == cell
 
 
-def test_the_common_characters_need_no_second_look() -> None:
+def test_common_characters_take_the_fast_path() -> None:
     hidden = [
         chr(code) for code in range(0x3400, 0xA000) if is_plain(chr(code), 0) and guard(f"{chr(code)}=1")[0] == "'"
     ]

@@ -63,7 +63,7 @@ def test_the_columns_are_those_of_the_version_filed_with_last(store: SqliteStore
     assert header.endswith("卷（旧版）")
 
 
-def test_only_what_was_selected_is_there(store: SqliteStore) -> None:
+def test_only_selected_filings_are_exported(store: SqliteStore) -> None:
     keep(store, FORM, "SF-2026-AAAAAA")
     keep(store, FORM, "SF-2026-BBBBBB")
     assert b"AAAAAA" not in content("jsonl", store, Selection(numbers=("SF-2026-BBBBBB",)))

@@ -47,6 +47,6 @@ def test_the_command_line_offers_every_format() -> None:
     assert [name.value for name in FormatName] == list(FORMATS)
 
 
-def test_some_format_holds_several_forms() -> None:
+def test_at_least_one_format_holds_several_forms() -> None:
     """The desk leads to it when another one cannot hold the selection."""
     assert any(format.several_forms for format in FORMATS.values())

@@ -32,7 +32,7 @@ def lines(*records: Record) -> list[bytes]:
 
 
 @given(answers)
-def test_whatever_was_filed_comes_back_whole(answer: object) -> None:
+def test_any_filing_is_read_back_unchanged(answer: object) -> None:
     filed = record({**ANSWERS, "anything": answer})
     (line,) = lines(filed)
     events = read_events(line)

@@ -170,7 +170,7 @@ def test_several_forms_have_their_own_sheets() -> None:
     assert book.sheetnames == ["示例表", "示例表 数据库", "另一种表", "另一种表 数据库"]
 
 
-def test_nothing_selected_is_a_workbook_with_a_header() -> None:
+def test_an_empty_selection_is_a_workbook_with_a_header() -> None:
     assert sheets(workbook(versions=[]))["填报"]["A1"].value == "编号"
 
 
@@ -185,7 +185,7 @@ def test_a_failure_while_reading_writes_nothing() -> None:
     assert out.getvalue() == b""
 
 
-def test_the_time_it_says_it_was_made_is_the_one_given() -> None:
+def test_the_creation_time_is_the_given_time() -> None:
     assert sheets(workbook(record())).properties.created.isoformat() == "2026-10-01T08:00:00"
 
 

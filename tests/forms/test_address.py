@@ -31,12 +31,12 @@ BOUNDARIES = [
 
 
 @given(ADDRESSES)
-def test_what_is_written_is_read_again(address: Address) -> None:
+def test_a_written_address_parses_to_itself(address: Address) -> None:
     assert parse_address(str(address)) == address
 
 
 @given(st.text("甲丙癸一二九十百零〇0123-续五六", max_size=8))
-def test_what_is_read_is_written_the_same(words: str) -> None:
+def test_a_parsed_address_is_written_the_same(words: str) -> None:
     address = parse_address(words)
     assert address is None or str(address) == words
 
@@ -84,12 +84,12 @@ def test_an_address_has_its_anchor(words: str, anchor: str) -> None:
         "丙五1\n", "deadlines",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_none(words: str) -> None:
+def test_text_that_is_not_an_address_parses_to_none(words: str) -> None:
     assert parse_address(words) is None
 
 
 @pytest.mark.parametrize("words", ["零", "〇", "百", "一百", "一十", "十十", "二〇", "", "1"])
-def test_what_is_no_numeral_is_none(words: str) -> None:
+def test_text_that_is_not_a_numeral_parses_to_none(words: str) -> None:
     assert read_numeral(words) is None
 
 

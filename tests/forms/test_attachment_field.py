@@ -64,7 +64,7 @@ def test_forms_pages_records_and_store_keep_to_the_same_limits() -> None:
     assert (filefield.MOST_FILES, filefield.MOST_BYTES) == (10, 50 * 1024 * 1024)
 
 
-def test_what_a_browser_offers_to_choose_is_what_the_service_takes() -> None:
+def test_the_file_chooser_offers_exactly_the_accepted_types() -> None:
     assert all(kind_of_name(f"a{end}") and kind_of_name(f"a{end.upper()}") for end in filefield.EXTENSIONS)
     assert {kind_of_name(f"a{end}") for end in filefield.EXTENSIONS} == set(MEDIA_TYPES)
 
@@ -100,7 +100,7 @@ _ALIKE = st.sampled_from(
 
 @given(_ALIKE | st.text(min_size=1, max_size=40).filter(lambda text: text.strip() != ""))
 @example('{"name":"a.pdf"}')
-def test_what_is_no_file_stays_as_it_came_and_is_refused_with_the_cure(text: str) -> None:
+def test_a_malformed_file_value_is_kept_and_refused_with_the_cure(text: str) -> None:
     found = decode(self_check(), [(NAME, text)])
     assert found.data == {"files": {"scans": [text]}}
     assert decode(self_check(), encode(self_check(), found.data)).data == found.data
@@ -121,7 +121,7 @@ def test_only_a_field_of_files_takes_a_chosen_file(name: str) -> None:
     assert [problem.rule for problem in decode(self_check(), [(name, "a.pdf")]).problems] == ["unknown"]
 
 
-def test_vouchers_are_no_answers() -> None:
+def test_vouchers_are_not_answers() -> None:
     found = decode(self_check(), [("voucher", "one"), ("voucher", "two")])
     assert (found.data, found.problems) == ({}, ())
 
@@ -153,7 +153,7 @@ def test_a_file_is_taken_out_by_its_place_and_the_next_takes_the_focus() -> None
         ([{**scan(), "name": "\ud800.pdf"}], "盖章扫描件里有无法保存的字符。请删去后重新输入"),
     ],
 )
-def test_what_is_wrong_with_files_is_said_at_their_field(files: Any, message: str) -> None:
+def test_problems_with_files_are_reported_at_their_field(files: Any, message: str) -> None:
     assert _messages(self_check(), valid_self_check() | {"files": {"scans": files}}) == [(SCANS, message)]
 
 
@@ -220,7 +220,7 @@ def test_a_field_of_files_that_is_written_wrongly_is_refused_with_the_cure(
         (1_258_291, "1.2 MB"), (MOST_BYTES, "50 MB"), (3 * 1024**3, "3 GB"), (2**60, "1073741824 GB"),
     ],
 )  # fmt: skip
-def test_sizes_are_words(size: int, words: str) -> None:
+def test_sizes_are_shown_in_words(size: int, words: str) -> None:
     assert filefield.size_words(size) == words
 
 

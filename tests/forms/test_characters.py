@@ -31,13 +31,13 @@ def test_the_list_is_that_of_unicode_and_what_looks_blank() -> None:
 
 
 @pytest.mark.parametrize("unseen", UNSEEN_ONES)
-def test_what_nobody_sees_is_no_part_of_a_code_or_of_what_is_compared(unseen: str) -> None:
+def test_invisible_characters_are_dropped_from_codes_and_comparisons(unseen: str) -> None:
     assert seen(f"9{unseen}1") == plain_code(f"9{unseen}1") == "91"
     assert comparable(f"示例{unseen}河") == comparable("示例河") or unseen == "\U000e0100"
     assert trimmed(f"{unseen} 示例 {unseen}") == "示例"
 
 
-def test_only_width_is_folded() -> None:
+def test_folding_changes_only_the_width() -> None:
     every = "".join(map(chr, range(0xFF01, 0xFF5F)))
     assert narrow(every) == "".join(map(chr, range(0x21, 0x7F)))
     assert narrow("\u3000") == " "
@@ -66,7 +66,7 @@ def test_a_character_is_named_with_its_code_point(character: str, name: str) -> 
      ("示例\u3164县", "\u3164"), ("示例\u2800县", "\u2800"), ("👩\u200d县", "\u200d"), ("👩\u200d🌾", None),
      ("❤\ufe0f\u200d🔥示例", None), ("نمونە\u200cمەكتەپ", None), ("葛\U000e0100城", None), ("示例（Ａ）", None)],
 )  # fmt: skip
-def test_what_no_script_needs_hides_in_a_name(name: str, hidden: str | None) -> None:
+def test_invisible_characters_that_no_script_needs_are_found_in_names(name: str, hidden: str | None) -> None:
     assert hidden_in(name) == hidden
 
 
@@ -82,13 +82,13 @@ def test_what_no_script_needs_hides_in_a_name(name: str, hidden: str | None) -> 
         ("نمونە\u200cمەكتەپ", "نمونە\u200cمەكتەپ"),
     ],
 )
-def test_the_guards_of_earlier_releases_find_their_twins(name: str, kept: str) -> None:
+def test_guards_equal_those_of_earlier_releases(name: str, kept: str) -> None:
     """`kept` is what release 0.1.0 stored for the name: a filing of today must have the same guard."""
     guard = registration().guard(valid_registration(project_name=name))
     assert guard == registration().guard(valid_registration(project_name="甲")).replace("甲", kept)
 
 
 @pytest.mark.parametrize("unseen", UNSEEN_ONES.replace("\U000e0100", ""))
-def test_a_name_with_something_unseen_in_it_is_the_same_project(unseen: str) -> None:
+def test_a_project_name_with_invisible_characters_is_the_same_project(unseen: str) -> None:
     names = ("示例河综合治理工程", f"示例河{unseen}综合治理工程", f"{unseen}示例河综合治理工程{unseen}")
     assert len({registration().guard(valid_registration(project_name=name)) for name in names}) == 1

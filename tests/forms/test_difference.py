@@ -27,7 +27,7 @@ def cells(before: Any, after: Any) -> str:
     return render_differences(between(before, after), before=1, after=2)
 
 
-def test_nothing_changed_is_said_so() -> None:
+def test_equal_versions_are_reported_as_unchanged() -> None:
     found = between(valid_self_check(), valid_self_check())
     assert found.changes == ()
     assert "第 2 版的内容和第 1 版一样" in cells(valid_self_check(), valid_self_check())
@@ -82,7 +82,7 @@ def test_a_row_that_came_is_read_with_an_answer_to_a_line() -> None:
     assert '<td role="cell" data-l="原为"><span class="quiet">没有</span></td>' in table
 
 
-def test_a_row_that_moved_is_told_once_and_its_answers_are_not_told_again() -> None:
+def test_a_moved_row_is_reported_once_without_its_answers() -> None:
     before = valid_self_check(databases=3)
     after = copy.deepcopy(before)
     held = after["databases"]["databases"]
@@ -96,7 +96,7 @@ def test_a_row_that_moved_is_told_once_and_its_answers_are_not_told_again() -> N
     assert "示例档案数据库 3" in cells(before, after), "what also changed is shown"
 
 
-def test_of_equal_rows_each_move_is_told_for_itself() -> None:
+def test_each_move_of_equal_rows_is_reported_separately() -> None:
     row, other = ({"name": name, "running": "normal"} for name in "甲乙")
     before, after = ({"databases": {"databases": rows}} for rows in ([other, row, row], [row, row, other]))
     assert cells(before, after).count("只换了位置") == 1
@@ -104,7 +104,7 @@ def test_of_equal_rows_each_move_is_told_for_itself() -> None:
     assert gone.count("<del>") == 2
 
 
-def test_of_two_texts_that_are_alike_only_the_middle_is_marked() -> None:
+def test_only_the_changed_part_of_similar_texts_is_marked() -> None:
     before = valid_self_check()
     after = changed(before, {"/checks/check_2/note": "还没有异地备份，2026 年 11 月底前完成。"})
     table = cells(before, after)
@@ -128,13 +128,13 @@ def test_choices_dates_and_numbers_stand_in_words() -> None:
         assert words in table
 
 
-def test_a_box_that_was_never_seen_is_not_one_that_was_cleared() -> None:
+def test_an_absent_box_is_not_a_cleared_one() -> None:
     before = valid_self_check(databases=1)
     after = changed(before, {"/databases/databases/0/heterogeneous": GONE, "/rectification/issues/0/done": GONE})
     assert told(before, after) == told(after, before) == []
 
 
-def test_a_nought_is_an_answer() -> None:
+def test_zero_is_an_answer() -> None:
     before = changed(valid_self_check(), {"/holdings/y30/y30_items": 0})
     after = changed(before, {"/holdings/y30/y30_items": 12})
     assert told(before, after) == [("30 年档案 件", 0, 12)]
@@ -150,7 +150,7 @@ def test_typed_markup_stays_text() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [("é", "e"), ("e\u0301x", "e\u0300x"), ("", "字"), ("字", "")])
-def test_a_letter_is_never_parted_from_its_accent(before: str, after: str) -> None:
+def test_a_letter_is_never_split_from_its_accent(before: str, after: str) -> None:
     data = valid_self_check()
     table = cells(
         changed(data, {"/responsible/title": before or " "}), changed(data, {"/responsible/title": after or " "})
@@ -164,7 +164,7 @@ rows = st.lists(st.sampled_from("甲乙丙丁戊").map(lambda name: {"name": nam
 
 @settings(deadline=None)
 @given(before=rows, after=rows)
-def test_rows_are_told_so_that_one_version_can_be_made_from_the_other(before: list[Any], after: list[Any]) -> None:
+def test_reported_row_changes_turn_one_version_into_the_other(before: list[Any], after: list[Any]) -> None:
     found = between({"databases": {"databases": before}}, {"databases": {"databases": after}})
     came = [change.after for change in found.changes if change.before is None]
     went = [change.before for change in found.changes if change.after is None]

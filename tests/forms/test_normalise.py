@@ -39,7 +39,7 @@ def test_a_telephone_number_has_one_form_and_it_is_one_that_forms_take(kept: str
 
 
 @pytest.mark.parametrize("typed", NO_TELEPHONES)
-def test_what_is_no_telephone_number_is_none_afterwards(typed: str) -> None:
+def test_an_invalid_telephone_number_stays_as_typed(typed: str) -> None:
     assert normalise("phone", typed) == typed
     assert not is_phone(typed)
 
@@ -55,7 +55,7 @@ def test_a_day_has_one_form(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["2026-3-1①", "2026-3", "26-3-1", "2026030", "202603011", "٢٠٢٦-3-1", "去年"])
-def test_what_is_no_day_stays_as_it_was_typed(typed: str) -> None:
+def test_an_invalid_date_stays_as_typed(typed: str) -> None:
     assert normalise("date", typed) == plain_date(typed) == typed
 
 
@@ -89,16 +89,16 @@ def test_a_day_that_only_looks_right_names_the_character() -> None:
         ("choice", "y\u200ees", "yes"),
     ],
 )
-def test_what_an_answer_becomes(kind: str, typed: str, kept: Any) -> None:
+def test_an_answer_is_normalised_by_its_kind(kind: str, typed: str, kept: Any) -> None:
     assert normalise(kind, typed) == kept
 
 
 @pytest.mark.parametrize("kind", ["text", "long_text", "integer", "decimal", "date", "uscc", "phone", "email"])
 @pytest.mark.parametrize("piece", [" ", "\u200e", ",", "“", "0-", "转", "(", "👩\u200d", "\u3164 "])
-def test_a_million_of_anything_is_read_in_time(kind: str, piece: str) -> None:
+def test_a_million_characters_are_normalised_in_time(kind: str, piece: str) -> None:
     """What takes time in the square of its length would take hours."""
     assert normalise(kind, f"1{piece * 1_000_000}1") is not ABSENT
 
 
-def test_a_filter_has_nothing_unseen_in_it() -> None:
+def test_a_filter_drops_invisible_characters() -> None:
     assert plain_line("\u3000示例\u200e 中学\ufeff") == "示例 中学"

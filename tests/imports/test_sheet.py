@@ -110,14 +110,14 @@ BAD: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_read_is_named_with_its_cure(name: str) -> None:
+def test_an_unreadable_sheet_is_refused_with_the_cure(name: str) -> None:
     content, words = BAD[name]
     with pytest.raises(SheetRefused, match=words):
         read_sheet(content)
 
 
 @pytest.mark.parametrize(("rows", "taken"), [(MOST_ROWS, True), (MOST_ROWS + 1, False), (200_000, False)])
-def test_a_file_has_at_most_so_many_rows(rows: int, taken: bool) -> None:
+def test_a_file_over_100_000_rows_is_refused(rows: int, taken: bool) -> None:
     content = ("名称\n" + "甲\n" * rows).encode()
     if taken:
         assert len(read_sheet(content)) == rows + 1

@@ -46,12 +46,12 @@ TYPED = [
 KINDS = ["text", "long_text", "choice", "integer", "decimal", "date", "uscc", "phone", "email"]
 
 
-def test_conditions() -> None:
+def test_conditions_evaluate_the_same_in_javascript_and_python() -> None:
     cases = [[test, value] for test in condition_tests() for value in VALUES]
     assert call("forms/conditions.js", "holds", cases) == [{"gave": holds(*case)} for case in cases]
 
 
-def test_what_a_typed_answer_becomes() -> None:
+def test_typed_answers_are_normalised_the_same() -> None:
     cases = [[kind, typed] for kind in KINDS for typed in TYPED]
     given = call("forms/plain-value.js", "plainValue", cases)
     expected = [normalise(kind, typed) for kind, typed in cases]
@@ -63,7 +63,7 @@ def test_what_a_typed_answer_becomes() -> None:
     assert differ == []
 
 
-def test_what_nobody_sees() -> None:
+def test_invisible_characters_are_handled_the_same() -> None:
     """Every character there is: dropped by one where by the other, and by the same name."""
     every = "".join(chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF)
     names = [f"示例{character}县" for character in (*UNSEEN.findall(every), "①", "👩", "\x07", "県")]
@@ -84,7 +84,7 @@ def test_what_nobody_sees() -> None:
     assert call("forms/characters.js", "nameCharacter", [[one] for one in characters]) == named
 
 
-def test_names_and_ids() -> None:
+def test_names_and_ids_are_the_same() -> None:
     names = [name_of(node.path).replace("[*]", "[12]") for node in self_check().walk()]
     ids = [id_of(parse_name(name) or ()) for name in names]
     assert call("forms/names.js", "idOf", [[name] for name in names]) == [{"gave": one} for one in ids]
@@ -146,7 +146,7 @@ def pointer_of(name: str) -> str:
     return join(path)
 
 
-def test_the_message_for_a_mistake() -> None:
+def test_the_message_for_a_mistake_is_the_same() -> None:
     form = form_data(self_check())
     good = valid_self_check(uscc=make_uscc(1), databases=2)
     nodes = [form["nodes"][re.sub(r"\[\d\]", "[*]", name)] for name, _ in MISTAKES]
@@ -163,14 +163,14 @@ def test_the_message_for_a_mistake() -> None:
     assert "" in expected
 
 
-def test_how_far_a_section_is_in_words() -> None:
+def test_the_progress_of_a_section_is_worded_the_same() -> None:
     words = form_data(self_check())["words"]
     parts = [Part(missing, given, wrong) for missing in (0, 1, 2) for given in (0, 1, 2) for wrong in (0, 1, 2)]
     states = call("forms/progress-words.js", "stateOf", [[words, asdict(part)] for part in parts])
     assert [tuple(one["gave"]) for one in states] == [part.state() for part in parts]
 
 
-def test_receipts() -> None:
+def test_receipts_are_verified_the_same() -> None:
     signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
     other = Signer("k1", ec.derive_private_key(8, ec.SECP256R1()))
     keys = {"k1": signer.public_key}
@@ -199,7 +199,7 @@ def test_receipts() -> None:
     assert [one for one in given if "gave" in one] == given[:1]
 
 
-def test_receipts_of_the_first_release_in_either_form() -> None:
+def test_receipts_of_the_first_release_are_verified_the_same_in_either_form() -> None:
     """Their header does not say that the signature is the low one."""
     key = ec.derive_private_key(7, ec.SECP256R1())
     old = [signed_by_0_1_0(key, {"number": f"SX-2026-{number:04d}"}) for number in range(4)]
@@ -208,7 +208,7 @@ def test_receipts_of_the_first_release_in_either_form() -> None:
     assert given == [{"gave": {"payload": verify(token, keys), "kid": "k1"}} for token in tokens]
 
 
-def test_vouchers() -> None:
+def test_vouchers_are_handled_the_same() -> None:
     """One that the server has made is found for its file, and is current for as long as the server takes it."""
     signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
     keys = Keys({"0001": b"k" * 32}, "0001", signer, {"k1": signer.public_key})

@@ -33,7 +33,7 @@ def file(server: Server, key: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill])
-def test_the_server_files_in_the_cloud_and_takes_it_away_with_it(
+def test_the_server_stores_in_the_local_cloud_and_removes_it_on_exit(
     end: Callable[[Server], object], site: Path, tmp_path: Path
 ) -> None:
     server = start_server(site=site, data=tmp_path / "data", arguments=("--store", "aws-local"))

@@ -35,7 +35,7 @@ def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_what_a_link_leads_to_is_written_beside_its_own_place(tmp_path: Path, there: bool) -> None:
+def test_a_symbolic_link_is_kept_and_its_target_written(tmp_path: Path, there: bool) -> None:
     other = tmp_path / "other disk"
     other.mkdir()
     if there:
@@ -47,7 +47,7 @@ def test_what_a_link_leads_to_is_written_beside_its_own_place(tmp_path: Path, th
     assert (other / "kept.csv").read_bytes() == TEXT
 
 
-def test_what_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_bytes(b"old")
 
@@ -93,14 +93,14 @@ def test_standard_output_gets_the_content_after_what_it_has(tmp_path: Path, name
 
 
 @pytest.mark.parametrize("write", [lambda out: write_whole(out, CHUNKS), lambda out: drafted(out).__enter__()])
-def test_a_folder_is_refused_with_words(tmp_path: Path, write: object) -> None:
+def test_writing_to_a_folder_is_refused_with_the_cure(tmp_path: Path, write: object) -> None:
     assert callable(write)
     with pytest.raises(QingdanError, match="是文件夹。请在后面写上文件名"):
         write(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_link_in_a_circle_is_refused_with_words(tmp_path: Path) -> None:
+def test_a_circular_link_is_refused_with_the_cure(tmp_path: Path) -> None:
     out = tmp_path / "round"
     out.symlink_to(out)
     with pytest.raises(QingdanError, match="打不开"):
@@ -119,6 +119,6 @@ def test_a_backup_lands_where_its_link_leads(tmp_path: Path) -> None:
     assert ((other / "backup.zip").read_bytes(), mode_of(other / "backup.zip")) == (TEXT, 0o600)
 
 
-def test_a_backup_to_a_device_is_refused_with_words() -> None:
+def test_a_backup_to_a_device_is_refused_with_the_cure() -> None:
     with pytest.raises(QingdanError, match="是设备，不是文件"), drafted(Path("/dev/null")):
         pass

@@ -33,9 +33,7 @@ def test_function_files_are_the_modules_that_define_a_handler() -> None:
     assert not {"bootstrap", "settings", "errors", "__init__"} & set(FUNCTIONS)
 
 
-def test_packed_twice_in_two_folders_the_bytes_are_the_same(
-    source: Source, compiler: Compiler, packages: Path, tmp_path: Path
-) -> None:
+def test_packing_twice_gives_the_same_bytes(source: Source, compiler: Compiler, packages: Path, tmp_path: Path) -> None:
     root, site = tmp_path / "elsewhere", tmp_path / "site"
     shutil.copytree(ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(source.site, site)
@@ -46,7 +44,7 @@ def test_packed_twice_in_two_folders_the_bytes_are_the_same(
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_package_holds_what_the_cloud_never_runs(packages: Path, function: str) -> None:
+def test_packages_leave_out_code_that_lambda_never_runs(packages: Path, function: str) -> None:
     names = names_in(packages / f"{function}.zip")
     tops = {name.partition("/")[0].removesuffix(".pyc") for name in names}
     unwanted = {"tests", "benchmarks", "publisher", "site-packages", "boto3", "botocore", "pydantic", "yaml", "mkdocs"}
@@ -56,7 +54,7 @@ def test_no_package_holds_what_the_cloud_never_runs(packages: Path, function: st
     assert not [name for name in names if "/tests/" in name or name.endswith((".pyi", "/RECORD", "/METADATA"))]
 
 
-def test_of_time_zones_and_of_cffi_there_is_what_is_read(packages: Path) -> None:
+def test_the_package_holds_only_the_needed_time_zone_and_cffi_files(packages: Path) -> None:
     names = names_in(packages / "submit.zip")
     zones = {name for name in names if name.startswith("tzdata/zoneinfo/") and not name.endswith(".pyc")}
     assert zones == {"tzdata/zoneinfo/Asia/Shanghai"}
@@ -65,7 +63,7 @@ def test_of_time_zones_and_of_cffi_there_is_what_is_read(packages: Path) -> None
     assert [name for name in names if re.fullmatch(r"cryptography-[^/]+/licenses/LICENSE", name)]
 
 
-def test_the_names_that_only_debuggers_read_are_blank() -> None:
+def test_debug_symbols_are_blanked() -> None:
     header = b"\x7fELF\2\1".ljust(0x28, b"\0") + struct.pack("<Q", 128) + bytes(10) + struct.pack("<3H", 64, 4, 3)
     body = header.ljust(64, b"\0") + b"code" * 4 + b"symbols!" * 2 + b"names-of-symbols" + b"names-of-section"
     sections = ((1, 64, 0), (2, 80, 2), (3, 96, 0), (3, 112, 0))
@@ -89,7 +87,7 @@ def test_the_public_function_holds_no_exporter_and_no_page_of_the_desk(packages:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_modules_are_bytecode_that_nobody_checks(packages: Path, function: str) -> None:
+def test_modules_are_unchecked_bytecode(packages: Path, function: str) -> None:
     names = names_in(packages / f"{function}.zip")
     module = function_modules(ROOT)[function].replace(".", "/")
     assert f"{module}.pyc" in names

@@ -98,7 +98,7 @@ def asking(path: str) -> dict[str, Any]:
     return {**event, "rawPath": path, "requestContext": context}
 
 
-def test_a_filing_is_taken_and_what_is_wrong_is_explained(run: Run) -> None:
+def test_a_filing_is_stored_and_mistakes_are_explained(run: Run) -> None:
     event = recorded("file-json")
     wrong = {
         **event,
@@ -123,9 +123,7 @@ def test_the_night_seals_what_was_filed_and_everybody_can_see_it(run: Run) -> No
     assert json.loads(listed["body"])["items"][0]["size"] == 1
 
 
-def test_a_night_that_fails_is_told_with_the_cure_and_without_the_words_of_the_error(
-    run: Run, settings: dict[str, str]
-) -> None:
+def test_a_failed_night_is_logged_with_the_cure_but_without_its_message(run: Run, settings: dict[str, str]) -> None:
     settings["QINGDAN_PARAMETERS"] = "/run/nowhere"
     said = run("nightly", {}, fails=True)
     (line,) = [json.loads(each) for each in said.splitlines() if each.startswith("{")]
@@ -135,7 +133,7 @@ def test_a_night_that_fails_is_told_with_the_cure_and_without_the_words_of_the_e
     assert said.splitlines()[-1].endswith("Failed")
 
 
-def test_a_function_without_keys_says_so_in_words(run: Run, settings: dict[str, str]) -> None:
+def test_a_function_without_keys_explains_that_it_is_not_ready(run: Run, settings: dict[str, str]) -> None:
     settings["QINGDAN_PARAMETERS"] = "/run/nowhere"
     told, page = run("submit", recorded("file-json"), recorded("review-form"))
     assert (told["statusCode"], page["statusCode"]) == (503, 503)
@@ -145,20 +143,20 @@ def test_a_function_without_keys_says_so_in_words(run: Run, settings: dict[str, 
     assert "QINGDAN" not in told["body"] + page["body"]
 
 
-def test_the_desk_shows_its_door(run: Run) -> None:
+def test_the_desk_shows_its_sign_in_page(run: Run) -> None:
     (page,) = run("desk", asking("/desk/sign-in"))
     assert page["statusCode"] == 200, page
     assert "登录经办台" in page["body"]
 
 
-def test_the_documents_that_packages_ask_for_are_set_at_night(run: Run) -> None:
+def test_documents_for_packages_are_typeset_at_night(run: Run) -> None:
     run("submit", recorded("file-json"))
     told, again = run("background", {"papers": "missing"}, {"papers": "missing"})
     assert told == {"papers": {"set": 1, "failed": 0, "finished": True}}
     assert again == {"papers": {"set": 0, "failed": 0, "finished": True}}
 
 
-def test_what_fails_in_the_background_is_told_without_its_words(run: Run, settings: dict[str, str]) -> None:
+def test_a_background_failure_is_logged_without_its_message(run: Run, settings: dict[str, str]) -> None:
     """An error may quote what somebody filed, and Lambda writes the words of every error into the log."""
     prepared_downloads = open_prepared_downloads(Places.from_mapping(settings), "background", os.urandom)
     now = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)

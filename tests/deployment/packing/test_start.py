@@ -23,7 +23,7 @@ STARTS = [({"AWS_LAMBDA_FUNCTION_NAME": "submit"}, "False True"), ({}, "True Tru
 
 
 @pytest.mark.parametrize(("variables", "said"), STARTS)
-def test_garbage_waits_on_lambda_and_nowhere_else(variables: dict[str, str], said: str) -> None:
+def test_garbage_collection_is_deferred_only_on_lambda(variables: dict[str, str], said: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=ROOT,

@@ -186,7 +186,7 @@ def test_redirects_stay_on_the_portals_own_host(request_portal: APIRequestContex
         assert urljoin(portal.origin + path, answer.headers["location"]) == portal.origin + place
 
 
-def test_what_is_the_portals_to_say_is_left_to_it(request_portal: APIRequestContext, portal: Portal) -> None:
+def test_hsts_is_left_to_the_portal(request_portal: APIRequestContext, portal: Portal) -> None:
     headers = request_portal.get(portal.folder).headers
     assert "strict-transport-security" not in headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -201,7 +201,7 @@ def test_too_large_a_body_is_refused_in_the_services_own_words(
 
 
 @pytest.mark.parametrize("proxy", sorted(BEFORE))
-def test_who_writes_x_forwarded_for_is_counted_all_the_same(
+def test_a_forged_x_forwarded_for_does_not_avoid_the_rate_limit(
     proxy: str, browser: Browser, portal_site: Path, tmp_path: Path
 ) -> None:
     tool(proxy)
@@ -219,7 +219,7 @@ def test_who_writes_x_forwarded_for_is_counted_all_the_same(
     assert seen == [422, 422, 422, 429, 429]
 
 
-def test_nothing_that_is_filed_lies_in_a_file_of_nginx(browser: Browser, portal_site: Path, tmp_path: Path) -> None:
+def test_nginx_buffers_no_filing_in_a_file(browser: Browser, portal_site: Path, tmp_path: Path) -> None:
     """It says so in its log when it keeps a body, or an answer, in a file of its own."""
     tool("nginx")
     server = start_server(site=portal_site, data=tmp_path / "data", arguments=("--behind-proxy",))

@@ -43,7 +43,7 @@ def test_systemd_accepts_the_units(units: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
-def test_a_unit_may_do_little(units: Path, name: str) -> None:
+def test_systemd_units_are_sandboxed(units: Path, name: str) -> None:
     told = subprocess.run(
         [tool("systemd-analyze"), "security", "--offline=true", str(units / name)],
         capture_output=True, text=True, check=False, timeout=60,
@@ -60,7 +60,7 @@ def test_systemd_waits_until_the_server_has_drained() -> None:
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_units_set_what_there_is_to_set(name: str) -> None:
+def test_systemd_units_set_only_known_settings(name: str) -> None:
     assert set(re.findall(r"QINGDAN_\w+", config(name, {}))) <= KNOWN_VARIABLES
 
 

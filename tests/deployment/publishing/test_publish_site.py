@@ -53,16 +53,14 @@ def test_the_frame_for_the_functions_is_not_published(site: Path) -> None:
     assert not [item.key for item in items_of(site) if item.key.startswith("_service")]
 
 
-def test_what_pages_need_is_written_before_the_pages(site: Path) -> None:
+def test_assets_are_uploaded_before_pages(site: Path) -> None:
     items = items_of(site)
     pages = [place for place, item in enumerate(items) if item.content_type.startswith("text/html")]
     fixed = [place for place, item in enumerate(items) if "immutable" in item.cache_control]
     assert max(fixed) < min(pages)
 
 
-def test_what_the_site_no_longer_has_goes_but_not_what_an_older_page_may_need(
-    ministack: Cloud, bucket: str, site: Path
-) -> None:
+def test_removed_pages_are_deleted_but_old_assets_stay(ministack: Cloud, bucket: str, site: Path) -> None:
     old = ("withdrawn/index.html", "assets/old.0123456789.css")
     for key in old:
         ministack.s3.put_object(Bucket=bucket, Key=key, Body=b"old")

@@ -49,7 +49,7 @@ def test_addresses_that_only_functions_answer(template: Template, path: str) -> 
     assert origin(template, path) == "functions"
 
 
-def test_what_the_bucket_lacks_is_refused_by_the_functions(template: Template) -> None:
+def test_files_missing_from_the_bucket_fall_back_to_the_functions(template: Template) -> None:
     (group,) = distribution(template)["OriginGroups"]["Items"]
     assert [each["OriginId"] for each in group["Members"]["Items"]] == ["site", "functions"]
     assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]

@@ -180,21 +180,21 @@ def test_each_function_has_a_role_of_its_own_and_no_role_is_left_over(template: 
     assert set(of_type(template, "IAM::Role")) == set(used.values())
 
 
-def test_only_lambda_may_take_the_roles(template: Template) -> None:
+def test_only_lambda_may_assume_the_roles(template: Template) -> None:
     for role in of_type(template, "IAM::Role").values():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
         assert statement["Action"] == "sts:AssumeRole"
 
 
-def test_nobody_scans_deletes_a_table_or_holds_a_star() -> None:
+def test_no_role_may_scan_delete_a_table_or_use_a_wildcard() -> None:
     everything = {right for rights_of_one in MATRIX.values() for right in rights_of_one}
     assert not [action for action, _, _ in everything if "*" in action or action.endswith("Scan")]
     assert not [action for action, _, _ in everything if action.startswith(("dynamodb:DeleteT", "iam:", "kms:"))]
     assert not [resource for _, resource, _ in everything if resource == "*"]
 
 
-def test_only_the_nightly_function_lists_files_and_deletes_what_was_let_out() -> None:
+def test_only_the_nightly_function_lists_files_and_deletes_attachments() -> None:
     bucket = {
         (name, action, resource, prefixes)
         for name, mine in MATRIX.items()
@@ -209,7 +209,7 @@ def test_only_the_nightly_function_lists_files_and_deletes_what_was_let_out() ->
     assert not {prefixes for _, action, _, prefixes in bucket if action == "s3:ListBucket"} - {" ".join(SWEPT)}
 
 
-def test_who_takes_files_in_knows_no_table_and_nothing_that_was_filed() -> None:
+def test_the_attach_function_reads_no_table_and_no_filing() -> None:
     assert not [action for action, _, _ in MATRIX["attach"] if action.startswith("dynamodb:")]
     assert not {resource for _, resource, _ in MATRIX["attach"]} & set(CONTENTS)
 
@@ -219,7 +219,7 @@ def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> N
     assert reading == {("dynamodb:GetItem", "T", "idem#*"), ("ssm:GetParametersByPath", "P", "")}
 
 
-def test_who_follows_one_filing_cannot_list() -> None:
+def test_the_track_function_cannot_query_an_index() -> None:
     assert not [resource for _, resource, _ in MATRIX["track"] if resource == "T/index"]
 
 
@@ -238,7 +238,7 @@ def test_only_the_nightly_function_seals() -> None:
     assert sealing == {"nightly"}
 
 
-def test_whoever_reads_the_whole_table_is_named_and_nobody_writes_wherever_he_likes() -> None:
+def test_only_desk_and_background_read_the_whole_table_and_none_writes_it() -> None:
     unbound = {
         (name, action) for name, mine in MATRIX.items() for action, place, keys in mine if place == "T" and not keys
     }
@@ -246,7 +246,7 @@ def test_whoever_reads_the_whole_table_is_named_and_nobody_writes_wherever_he_li
     assert {action for _, action in unbound} == {f"dynamodb:{each}" for each in ("GetItem", "BatchGetItem", "Query")}
 
 
-def test_who_makes_files_writes_nothing_into_the_table() -> None:
+def test_the_background_function_writes_nothing_to_the_table() -> None:
     assert not [action for action, _, _ in MATRIX["background"] if action.endswith(WRITING)]
 
 

@@ -60,7 +60,7 @@ def test_the_gateway_has_the_routes_of_the_code_one_by_one(template: Template, s
     assert not [key for _, key in found if key.endswith("/")]  # the gateway refuses such a route
 
 
-def test_the_machine_is_the_one_that_the_zips_were_packed_for(packaged: Callable[..., Template]) -> None:
+def test_an_architecture_other_than_that_of_the_zips_is_refused(packaged: Callable[..., Template]) -> None:
     with pytest.raises(AssertionError, match=r"是给 arm64 打的.*make package MACHINE=x86_64"):
         packaged("dev", WORLD, "--param=architecture=x86_64")
 
@@ -107,7 +107,7 @@ def test_the_environment_names_places_and_holds_no_secret(template: Template) ->
         }
 
 
-def test_no_partition_and_no_domain_of_aws_is_written_down(template: Template) -> None:
+def test_no_aws_partition_or_domain_is_hard_coded(template: Template) -> None:
     written = json.dumps({name: each for name, each in template.items() if name != "Outputs"})
     written = written.replace(DOMAIN[1].removeprefix("--param=certificate="), "")
     assert not re.search(r"arn:aws[a-z-]*:", written)
@@ -124,7 +124,7 @@ def test_the_table_is_the_one_that_the_store_works_on(template: Template) -> Non
     assert table["TimeToLiveSpecification"] == {"AttributeName": TTL_ATTRIBUTE, "Enabled": True}
 
 
-def test_the_table_can_be_taken_back_and_is_not_deleted_by_mistake(template: Template) -> None:
+def test_the_table_has_point_in_time_recovery_and_deletion_protection(template: Template) -> None:
     table = template["Resources"]["Table"]
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -132,7 +132,7 @@ def test_the_table_can_be_taken_back_and_is_not_deleted_by_mistake(template: Tem
     assert table["UpdateReplacePolicy"] == "Retain"
 
 
-def test_what_is_kept_does_not_stand_in_the_way_of_a_second_first_deploy(template: Template) -> None:
+def test_resources_of_a_failed_first_deploy_are_removed(template: Template) -> None:
     """Its name is fixed: what a deploy that failed had made would be found there by the next one."""
     kept = {
         name: each["DeletionPolicy"]
@@ -143,7 +143,7 @@ def test_what_is_kept_does_not_stand_in_the_way_of_a_second_first_deploy(templat
     assert template["Resources"]["Table"]["DependsOn"] == ["Distribution"], "one that is protected cannot be taken back"
 
 
-def test_a_stage_for_trying_can_be_taken_down(packaged: Callable[..., Template]) -> None:
+def test_a_trial_stage_can_be_removed(packaged: Callable[..., Template]) -> None:
     resources = packaged("dev", WORLD, *OPTIONS)["Resources"]
     assert resources["Table"]["Properties"]["DeletionProtectionEnabled"] is False
     for name in ("Table", "DataBucket", "SiteBucket"):
@@ -174,7 +174,7 @@ def test_the_gateway_is_set_by_one_place_alone(template: Template) -> None:
     assert "metrics:" not in (ROOT / "serverless.yml").read_text(encoding="utf-8")
 
 
-def test_a_night_that_does_not_come_calls_somebody(template: Template) -> None:
+def test_an_alarm_reports_a_missing_night(template: Template) -> None:
     alarm = of_type(template, "CloudWatch::Alarm")["NightsMissing"]
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "NightlyLambdaFunction"}}]
     assert (alarm["MetricName"], alarm["Statistic"]) == ("Invocations", "Sum")
@@ -201,7 +201,7 @@ def test_every_bucket_is_private_encrypted_versioned_and_refuses_plain_http(temp
         assert all(each["Principal"] != "*" for each in allowed)
 
 
-def test_what_waits_to_be_fetched_is_gone_after_a_day(template: Template) -> None:
+def test_prepared_downloads_expire_after_a_day(template: Template) -> None:
     (rule,) = of_type(template, "S3::Bucket")["ExportsBucket"]["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert rule["ExpirationInDays"] == 1
@@ -214,7 +214,7 @@ def test_logs_are_kept_six_months(template: Template) -> None:
     assert {group["RetentionInDays"] for group in groups.values()} == {180}
 
 
-def test_failures_and_throttles_of_every_function_call_somebody(template: Template) -> None:
+def test_an_alarm_reports_failures_and_throttles_of_every_function(template: Template) -> None:
     alarms = of_type(template, "CloudWatch::Alarm")
     for alarm, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):
         watched = [each["MetricStat"]["Metric"] for each in alarms[alarm]["Metrics"] if "MetricStat" in each]
@@ -229,7 +229,7 @@ def rules_of(template: Template, name: str) -> list[dict[str, Any]]:
     return [each for each in rules if each["Targets"][0]["Arn"] == {"Fn::GetAtt": [f"{name}LambdaFunction", "Arn"]}]
 
 
-def test_what_is_new_is_sealed_each_hour(template: Template) -> None:
+def test_new_events_are_sealed_each_hour(template: Template) -> None:
     (rule,) = [each for each in rules_of(template, "Nightly") if "* * * ?" in each["ScheduleExpression"]]
     assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "cron(0 * * * ? *)")
     assert json.loads(rule["Targets"][0]["Input"]) == {"seal": "hourly"}
@@ -267,7 +267,7 @@ def test_documents_are_set_behind_the_seal_of_the_same_night(template: Template)
     assert len(of_type(template, "Events::Rule")) == 3
 
 
-def test_what_is_made_in_the_background_has_time_and_is_not_begun_again(template: Template) -> None:
+def test_the_background_function_has_time_and_is_not_retried(template: Template) -> None:
     assert function(template, "background")["Timeout"] > PATIENCE_SECONDS + 30
     assert of_type(template, "Lambda::EventInvokeConfig")["BackgroundLambdaEvConf"]["MaximumRetryAttempts"] == 0
     # The gateway gives up after 30 seconds.

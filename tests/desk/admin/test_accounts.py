@@ -54,7 +54,7 @@ def test_an_account_is_added_and_its_password_shown_once(come_in: ComeIn, servic
         ({"name": '"><script>', "role": "viewer"}, "账号名要用 1 到 32 个"),
     ],
 )
-def test_what_cannot_be_added_is_said_and_nothing_typed_is_lost(
+def test_a_refused_account_shows_the_reason_and_keeps_typed_values(
     come_in: ComeIn, services: Services, fields: dict[str, str], words: str
 ) -> None:
     before = services.staff.accounts()
@@ -117,7 +117,7 @@ def test_the_phone_of_a_colleague_is_forgotten_on_request(come_in: ComeIn, servi
 
 
 @pytest.mark.parametrize("do", ["role", "disable", "password", "totp"])
-def test_nobody_does_to_themselves_what_would_shut_them_out(come_in: ComeIn, services: Services, do: str) -> None:
+def test_an_admin_cannot_lock_out_their_own_account(come_in: ComeIn, services: Services, do: str) -> None:
     admin = come_in("admin")
     before = services.staff.account("admin")
     answer = change(admin, services, "admin", do, role="viewer")
@@ -127,7 +127,7 @@ def test_nobody_does_to_themselves_what_would_shut_them_out(come_in: ComeIn, ser
     assert "停用账号" not in admin.get(f"/desk/staff/{id_of('admin')}").text
 
 
-def test_of_two_admins_who_disable_each_other_at_once_one_stays(come_in: ComeIn, services: Services) -> None:
+def test_one_admin_remains_when_two_disable_each_other(come_in: ComeIn, services: Services) -> None:
     """Each has opened the other's page; the second press comes from an account that is out."""
     change(come_in("admin"), services, "officer", "role", role="admin")
     one, other = come_in("admin"), come_in("officer")
@@ -156,7 +156,7 @@ def test_an_account_that_is_not_there_is_not_found(come_in: ComeIn, services: Se
     assert change(admin, services, "没有这人", "disable").status_code == 404
 
 
-def test_no_name_stands_in_an_address(come_in: ComeIn, services: Services) -> None:
+def test_links_contain_no_account_name(come_in: ComeIn, services: Services) -> None:
     """Addresses are logged and remembered by browsers; accounts are often people's names."""
     admin = come_in("admin")
     add(admin, services, name="示例甲", role="viewer")
@@ -166,7 +166,7 @@ def test_no_name_stands_in_an_address(come_in: ComeIn, services: Services) -> No
     assert not any("示例甲" in link or "%E7%A4%BA" in link for link in links)
 
 
-def test_who_still_has_to_set_up_a_phone_is_shown(come_in: ComeIn, services: Services) -> None:
+def test_accounts_that_must_set_up_a_phone_are_marked(come_in: ComeIn, services: Services) -> None:
     factor = SecondFactor("k.secret", 1, frozenset(), services.clock())
     services.staff.replace_account(replace(services.staff.account("admin"), second_factor=factor))
     page = come_in("admin", require_totp=True).get("/desk/staff").text
@@ -175,12 +175,12 @@ def test_who_still_has_to_set_up_a_phone_is_shown(come_in: ComeIn, services: Ser
     assert page.count("已开") == 1
 
 
-def test_only_admins_are_shown_the_way_to_the_accounts(come_in: ComeIn) -> None:
+def test_only_admins_see_the_link_to_the_accounts(come_in: ComeIn) -> None:
     assert "账号管理" in come_in("admin").get("/desk/").text
     assert "账号管理" not in come_in("reviewer").get("/desk/").text
 
 
-def test_there_is_no_password_that_anybody_could_know_beforehand(services: Services) -> None:
+def test_the_first_account_has_no_default_password(services: Services) -> None:
     """No default password: the first account has a random one, made when the first server starts."""
     from functions.local.commands.cli import first_account
     from functions.staff.accounts import check_password

@@ -58,12 +58,12 @@ def test_seeing_a_filing_is_noted_with_its_number_and_changes_no_record(
     assert services.records.read(number) == before
 
 
-def test_a_filing_that_is_not_there_was_not_seen(services: Services, become: SignIn) -> None:
+def test_viewing_an_unknown_filing_is_not_noted(services: Services, become: SignIn) -> None:
     assert become("viewer").get("/desk/submissions/SC-2026-34679ACE").status_code == 404
     assert noted(services) == []
 
 
-def test_the_list_is_noted_without_a_word_that_was_sought(services: Services, become: SignIn, file: Filer) -> None:
+def test_the_list_is_noted_without_the_search_words(services: Services, become: SignIn, file: Filer) -> None:
     file(self_check(1))
     client = become("officer")
     words, unit = quote("示例甲"), quote("示例县第1中学")
@@ -89,14 +89,14 @@ def test_the_list_is_noted_without_a_word_that_was_sought(services: Services, be
         ("/desk/trail.csv?number={}", ("trail_exported", {"format": "csv"})),
     ],
 )
-def test_what_was_typed_in_the_place_of_a_number_or_a_period_is_not_noted(
+def test_a_malformed_number_or_period_is_not_noted(
     services: Services, become: SignIn, address: str, entry: tuple[str, dict[str, Any]]
 ) -> None:
     assert become("admin").get(address.format(*["示例甲"] * 2)).status_code == 200
     assert noted(services) == [("admin", entry[0], "", entry[1])]
 
 
-def test_filings_that_are_not_there_were_not_looked_over(services: Services, become: SignIn, file: Filer) -> None:
+def test_a_batch_of_unknown_filings_is_not_noted(services: Services, become: SignIn, file: Filer) -> None:
     number, client = file(), become("reviewer")
     assert client.get("/desk/accept", params={"number": "示例甲"}).status_code == 404
     assert noted(services) == []
@@ -129,11 +129,11 @@ def test_a_download_that_is_refused_is_not_noted(services: Services, become: Sig
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("address", ["/desk/trail", "/desk/trail.csv", "/api/desk/trail", "/api/desk/trail.jsonl"])
-def test_only_an_admin_reads_the_trail(services: Services, become: SignIn, role: str, address: str) -> None:
+def test_only_an_admin_reads_the_audit_log(services: Services, become: SignIn, role: str, address: str) -> None:
     assert become(role).get(address).status_code == (200 if role == "admin" else 403)
 
 
-def test_a_stranger_does_not_read_the_trail(client: TestClient) -> None:
+def test_the_audit_log_requires_sign_in(client: TestClient) -> None:
     assert client.get("/api/desk/trail").status_code == 401
     assert client.get("/desk/trail", headers={"accept": "text/html"}).status_code == 303
 
@@ -170,13 +170,13 @@ def test_the_page_says_in_words_what_was_taken(services: Services, become: SignI
         ("/api/desk/submissions/{}/receipt.pdf", "文件 回执"),
     ],
 )
-def test_the_page_has_no_word_of_the_programs(become: SignIn, file: Filer, path: str, words: str) -> None:
+def test_the_page_describes_the_details_in_chinese(become: SignIn, file: Filer, path: str, words: str) -> None:
     number = file()
     assert become("reviewer").get(path.format(number)).status_code == 200
     assert words in become("admin").get("/desk/trail").text
 
 
-def test_looking_at_the_trail_is_in_the_trail(services: Services, become: SignIn) -> None:
+def test_reading_the_audit_log_is_noted(services: Services, become: SignIn) -> None:
     client = become("admin")
     client.get("/desk/trail?number=SC-2026-34679ACE")
     client.get("/api/desk/trail")
@@ -188,7 +188,7 @@ def test_looking_at_the_trail_is_in_the_trail(services: Services, become: SignIn
     ]
 
 
-def test_it_is_searched_by_person_kind_filing_and_day(
+def test_the_audit_log_is_searched_by_person_kind_filing_and_day(
     services: Services, become: SignIn, file: Filer, clock: Clock
 ) -> None:
     first, second = file(self_check(1)), file(self_check(2))
@@ -271,7 +271,7 @@ def test_the_csv_is_for_reading_and_the_json_lines_can_be_checked(
 
 
 @pytest.mark.one_machine
-def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_noted(
+def test_the_list_does_not_wait_for_the_audit_log_but_a_filing_does(
     services: Services, become: SignIn, file: Filer
 ) -> None:
     number = file()
@@ -287,7 +287,7 @@ def test_the_list_waits_for_no_commit_and_a_filing_is_not_shown_before_it_is_not
     assert [entry[1] for entry in noted(services)] == ["listed", "viewed"]
 
 
-def test_in_the_cloud_it_waits_too_since_the_process_is_stopped_behind_the_answer(services: Services) -> None:
+def test_in_the_cloud_the_list_waits_for_the_audit_log_too(services: Services) -> None:
     class Waiting:
         """A trail that stores when it is told to."""
 
@@ -311,7 +311,7 @@ def everything(services: Services) -> list[tuple[str, str, dict[str, Any]]]:
     return [(e.actor, e.type, body_of(e)["details"]) for e in services.trail.stream(Sought())]
 
 
-def test_coming_and_going_is_noted(services: Services, become: SignIn) -> None:
+def test_sign_in_and_sign_out_are_noted(services: Services, become: SignIn) -> None:
     client = become("viewer")
     page = client.get("/desk/account")
     client.post("/desk/sign-out", data={"csrf": token_in(page.text)})
@@ -336,7 +336,7 @@ def test_a_failed_sign_in_names_the_account_but_never_what_was_typed(
     assert all(typed.encode() not in (event.body or b"") for event in services.trail.stream(Sought()))
 
 
-def test_what_an_admin_does_to_an_account_is_noted_with_its_name(services: Services, become: SignIn) -> None:
+def test_changes_to_an_account_are_noted_with_its_name(services: Services, become: SignIn) -> None:
     client = become("admin")
 
     def press(address: str, **fields: str) -> None:
@@ -369,7 +369,7 @@ def test_a_changed_password_and_leaving_everywhere_are_noted(services: Services,
     ]
 
 
-def test_the_way_to_the_trail_is_shown_to_whoever_may_read_it(become: SignIn) -> None:
+def test_only_an_admin_sees_the_link_to_the_audit_log(become: SignIn) -> None:
     assert 'href="/desk/trail"' in become("admin").get("/desk/").text
     assert 'href="/desk/trail"' not in become("reviewer").get("/desk/").text
 
@@ -387,7 +387,7 @@ SILENT = {
 }
 
 
-def test_whatever_shows_filings_leaves_a_trail(services: Services, become: SignIn, file: Filer) -> None:
+def test_every_route_that_shows_filings_is_noted(services: Services, become: SignIn, file: Filer) -> None:
     """A new address of the desk that is read is either noted here or shows no filing."""
     number = file()
     client = become("admin")

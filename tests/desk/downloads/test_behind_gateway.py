@@ -156,7 +156,7 @@ def test_a_file_that_takes_too_long_is_made_in_the_background_and_its_page_shows
     assert len(content) == prepared.size
 
 
-def test_a_call_that_is_delivered_twice_leaves_what_is_ready_ready(
+def test_a_repeated_call_leaves_a_ready_download_alone(
     behind: Behind, cloudy: Services, prepared_downloads: S3PreparedDownloads, filed: list[str], started: Started
 ) -> None:
     behind(LATE).get("/desk/export?format=jsonl", headers=AS_PEOPLE)
@@ -166,7 +166,7 @@ def test_a_call_that_is_delivered_twice_leaves_what_is_ready_ready(
     assert first.state == "ready"
 
 
-def test_a_call_that_is_delivered_twice_leaves_the_making_to_the_first(
+def test_a_repeated_call_leaves_the_work_to_the_first(
     behind: Behind, cloudy: Services, prepared_downloads: S3PreparedDownloads, filed: list[str], started: Started
 ) -> None:
     behind(LATE).get("/desk/export?format=jsonl", headers=AS_PEOPLE)
@@ -177,7 +177,7 @@ def test_a_call_that_is_delivered_twice_leaves_the_making_to_the_first(
     assert prepared_downloads.read(started[0]) == before
 
 
-def test_a_long_making_is_handed_over_while_the_gateway_has_time_left(
+def test_a_slow_download_moves_to_the_background_before_the_gateway_times_out(
     cloudy: Services, prepared_downloads: S3PreparedDownloads, started: Started, come_in: ComeIn
 ) -> None:
     passed = count()
@@ -201,7 +201,9 @@ def test_a_long_making_is_handed_over_while_the_gateway_has_time_left(
     assert 8 <= seconds[0] <= 10
 
 
-def test_who_asked_is_noted_once(behind: Behind, cloudy: Services, filed: list[str], started: Started) -> None:
+def test_a_background_download_is_noted_once(
+    behind: Behind, cloudy: Services, filed: list[str], started: Started
+) -> None:
     behind(LATE).get("/desk/export?format=jsonl")
     anyio.run(background.make, cloudy, started[0], lambda: 0.0)
     noted = cloudy.trail.page(Sought(action="exported"), limit=10)
@@ -227,7 +229,9 @@ def test_a_file_over_the_spool_is_made_in_the_background_too(
     assert len(started) == 1
 
 
-def test_nobody_else_sees_it(behind: Behind, cloudy: Services, filed: list[str], come_in: ComeIn) -> None:
+def test_only_its_owner_sees_a_prepared_download(
+    behind: Behind, cloudy: Services, filed: list[str], come_in: ComeIn
+) -> None:
     place = behind(LARGE).get("/desk/export?format=jsonl", headers=AS_PEOPLE).headers["location"]
     other = TestClient(create_app(cloudy), base_url="https://testserver", follow_redirects=False)
     assert other.get(place, headers=AS_PEOPLE).status_code == 303  # to sign in
@@ -237,7 +241,7 @@ def test_nobody_else_sees_it(behind: Behind, cloudy: Services, filed: list[str],
 
 
 @pytest.mark.parametrize("id", ["0" * 32, "../../etc", "x", "f" * 31])
-def test_one_that_is_not_there_is_404(behind: Behind, prepared_downloads: S3PreparedDownloads, id: str) -> None:
+def test_an_unknown_prepared_download_is_404(behind: Behind, prepared_downloads: S3PreparedDownloads, id: str) -> None:
     assert behind(EVERYTHING).get(f"/api/desk/parcels/{id}").status_code == 404
     with pytest.raises(NotFound):
         prepared_downloads.read(id)
@@ -269,7 +273,7 @@ def breaking(cloudy: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
     return lambda: monkeypatch.setattr(cloudy.records, "stream", stream)
 
 
-def test_a_making_that_breaks_says_so_and_leaves_no_half_file(
+def test_a_failed_background_download_shows_the_failure_and_leaves_no_file(
     behind: Behind,
     cloudy: Services,
     filed: list[str],
@@ -289,7 +293,7 @@ def test_a_making_that_breaks_says_so_and_leaves_no_half_file(
     assert [each["Key"].rpartition("/")[2] for each in held] == ["claim", "state.json"]
 
 
-def test_a_making_that_breaks_before_the_answer_is_an_ordinary_error(
+def test_a_failure_before_the_answer_is_an_ordinary_error(
     cloudy: Services, filed: list[str], come_in: ComeIn, breaking: Callable[[], None]
 ) -> None:
     breaking()
@@ -301,7 +305,7 @@ def test_a_making_that_breaks_before_the_answer_is_an_ordinary_error(
     assert "attachment" not in answer.headers.get("content-disposition", "")
 
 
-def test_a_making_that_takes_more_than_lambda_gives_says_what_to_do(
+def test_a_download_over_the_lambda_time_limit_explains_the_cure(
     behind: Behind, cloudy: Services, filed: list[str], started: Started
 ) -> None:
     behind(LATE).get("/desk/export?format=jsonl")
@@ -311,7 +315,7 @@ def test_a_making_that_takes_more_than_lambda_gives_says_what_to_do(
     assert "请用筛选缩小范围" in prepared.problem
 
 
-def test_a_making_that_nobody_hears_of_any_more_is_given_up(
+def test_a_silent_background_download_is_shown_as_interrupted(
     behind: Behind, cloudy: Services, clock: Clock, filed: list[str]
 ) -> None:
     browser = behind(LATE)
@@ -322,7 +326,7 @@ def test_a_making_that_nobody_hears_of_any_more_is_given_up(
     assert "生成中断了" in browser.get(place).text
 
 
-def test_a_parcel_is_kept_as_it_is(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
+def test_a_prepared_download_is_read_back_unchanged(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
     prepared = PreparedDownload(
         id=f"{next(_ids):032x}",
         owner="示例甲",
@@ -336,7 +340,7 @@ def test_a_parcel_is_kept_as_it_is(prepared_downloads: S3PreparedDownloads, cloc
     assert prepared_downloads.read(prepared.id) == prepared
 
 
-def test_a_file_of_many_parts_is_whole(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
+def test_a_multipart_file_is_complete(prepared_downloads: S3PreparedDownloads, clock: Clock) -> None:
     prepared = PreparedDownload(
         id=f"{next(_ids):032x}", owner="示例甲", request="/", started_at=clock(), seen_at=clock()
     )

@@ -16,7 +16,7 @@ from tests.support.forms import changed
 from tests.support.markup import read_page
 
 
-def test_those_who_left_no_address_come_first_and_the_nearest_date_before_others(
+def test_filers_without_an_address_come_first_then_the_nearest_due_date(
     come_in: ComeIn, file: Filer, clock: Clock
 ) -> None:
     client = come_in("officer")

@@ -55,7 +55,7 @@ def desk(after: Services, staff: None) -> Iterator[TestClient]:
     client.close()
 
 
-def test_it_is_listed_by_its_title_and_chosen_in_the_filter(desk: TestClient, number: str) -> None:
+def test_a_departed_form_is_listed_by_title_and_offered_in_the_filter(desk: TestClient, number: str) -> None:
     page = desk.get("/desk/").text
     assert GONE not in re.sub(r'value="[^"]*"', "", page)
     assert f'<option value="{GONE}">自查报告</option>' in page
@@ -65,7 +65,9 @@ def test_it_is_listed_by_its_title_and_chosen_in_the_filter(desk: TestClient, nu
     assert 'value="csv:databases.databases">CSV：数据库<' in chosen
 
 
-def test_the_desk_opens_it_and_calls_about_it(desk: TestClient, after: Services, number: str) -> None:
+def test_the_desk_shows_a_departed_form_on_its_page_and_call_list(
+    desk: TestClient, after: Services, number: str
+) -> None:
     send_back(after, number)
     assert "2025 年度自查报告" in desk.get(f"/desk/submissions/{number}").text
     calls = desk.get("/desk/calls").text
@@ -73,7 +75,9 @@ def test_the_desk_opens_it_and_calls_about_it(desk: TestClient, after: Services,
     assert "30 年" in calls
 
 
-def test_it_can_be_had_in_every_format(desk: TestClient, after: Services, number: str, tmp_path: Path) -> None:
+def test_a_departed_form_exports_in_every_format(
+    desk: TestClient, after: Services, number: str, tmp_path: Path
+) -> None:
     csv = desk.get(f"/api/desk/exports/{GONE}.csv?period=2025")
     assert (csv.status_code, csv.text.count("\r\n")) == (200, 2)
     assert "自查报告-2025 年度-" in unquote(csv.headers["content-disposition"])
@@ -101,7 +105,7 @@ def test_everything_as_a_csv_asks_for_what_can_be_chosen(desk: TestClient, numbe
     assert [desk.get(link).status_code for link in links] == [200, 200]
 
 
-def test_the_trail_names_it(desk: TestClient, number: str) -> None:
+def test_the_audit_log_names_a_departed_form_by_title(desk: TestClient, number: str) -> None:
     desk.get(f"/desk/?form={GONE}&period=2025")
     desk.get("/desk/?form=no-such-form&period=2025")
     told = desk.get("/desk/trail").text
@@ -110,7 +114,7 @@ def test_the_trail_names_it(desk: TestClient, number: str) -> None:
     assert "no-such-form" not in told
 
 
-def test_the_command_line_exports_it(after: Services, number: str, tmp_path: Path) -> None:
+def test_the_command_line_exports_a_departed_form(after: Services, number: str, tmp_path: Path) -> None:
     schemas, out = tmp_path / "schemas", tmp_path / "out.csv"
     shutil.copytree(ROOT / "schemas", schemas)
     shutil.rmtree(schemas / GONE)
@@ -123,7 +127,9 @@ def test_the_command_line_exports_it(after: Services, number: str, tmp_path: Pat
     assert f"可以导出的表：{IN_USE}、{GONE}" in refused.stderr
 
 
-def test_its_unit_follows_and_corrects_it_but_files_no_more(desk: TestClient, after: Services, number: str) -> None:
+def test_a_departed_form_can_be_tracked_and_corrected_but_not_filed(
+    desk: TestClient, after: Services, number: str
+) -> None:
     given = {"number": number, "access_code": after.keys.access_code(number, kid=after.keys.hmac_kid, epoch=1)}
     code = {"code": given["access_code"]}
     assert number in desk.post("/track", data={"number": number, **code}).text

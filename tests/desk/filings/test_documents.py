@@ -72,7 +72,7 @@ def test_an_opinion_is_offered_once_there_is_one(services: Services, signed_in: 
         ("opinions/99999999999.pdf", 404),
     ],
 )
-def test_what_is_not_there_is_said_so(signed_in: SignIn, file: Filer, name: str, status: int) -> None:
+def test_a_missing_document_is_a_problem(signed_in: SignIn, file: Filer, name: str, status: int) -> None:
     answer = signed_in().get(address(file(), name))
     assert answer.status_code == status
     if status != 200:
@@ -132,7 +132,7 @@ def test_the_list_offers_both(signed_in: SignIn, file: Filer) -> None:
     assert 'name="format" value="zip"' in page
 
 
-def test_who_took_a_document_is_noted(services: Services, signed_in: SignIn, file: Filer) -> None:
+def test_a_document_download_is_noted(services: Services, signed_in: SignIn, file: Filer) -> None:
     number, client = file(), signed_in()
     client.get(address(number, "receipt.pdf"))
     client.get("/desk/export?format=zip")
@@ -143,7 +143,7 @@ def test_who_took_a_document_is_noted(services: Services, signed_in: SignIn, fil
 
 
 @pytest.mark.parametrize(("kind", "said"), [("self", "建设单位自评"), ("panel", "验收组评分")])
-def test_the_blank_score_sheet_is_offered_and_who_took_it_is_noted(
+def test_the_blank_score_sheet_is_offered_and_its_download_is_noted(
     services: Services, signed_in: SignIn, kind: str, said: str
 ) -> None:
     client, path = signed_in(), f"/api/desk/score-sheet.pdf?kind={kind}"

@@ -45,7 +45,7 @@ def forget(services: Services, number: str, version: int) -> None:
     services.records.erase(made.step, made.sequence)
 
 
-def test_an_older_version_that_was_erased_is_gone_and_the_filing_is_read_on(
+def test_an_erased_older_version_is_gone_and_the_filing_stays_readable(
     services: Services, come_in: ComeIn, number: str
 ) -> None:
     client: Any = come_in("reviewer")
@@ -61,7 +61,9 @@ def test_an_older_version_that_was_erased_is_gone_and_the_filing_is_read_on(
     assert (told.status_code, FORGOTTEN in told.text) == (200, False)
 
 
-def test_a_filing_whose_content_is_gone_says_so(services: Services, come_in: ComeIn, number: str) -> None:
+def test_an_erased_filing_explains_that_its_content_was_deleted(
+    services: Services, come_in: ComeIn, number: str
+) -> None:
     forget(services, number, 1)
     forget(services, number, 2)
     client: Any = come_in("reviewer")
@@ -72,7 +74,7 @@ def test_a_filing_whose_content_is_gone_says_so(services: Services, come_in: Com
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx"])
-def test_exports_go_on_without_what_was_erased(services: Services, come_in: ComeIn, number: str, format: str) -> None:
+def test_exports_leave_out_erased_content(services: Services, come_in: ComeIn, number: str, format: str) -> None:
     forget(services, number, 1)
     forget(services, number, 2)
     client: Any = come_in("reviewer")

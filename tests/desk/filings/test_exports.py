@@ -54,7 +54,7 @@ def test_the_workbook_opens_and_holds_them(signed_in: SignIn, both: dict[str, st
     assert "content-length" not in answer.headers
 
 
-def test_a_csv_takes_one_form_and_says_so_with_the_cure(signed_in: SignIn, both: dict[str, str]) -> None:
+def test_a_csv_of_two_forms_is_refused_with_links_to_each(signed_in: SignIn, both: dict[str, str]) -> None:
     client = signed_in()
     page = client.get("/desk/export?format=csv&timeliness=on_time")
     assert page.status_code == 409
@@ -179,7 +179,7 @@ def test_a_failure_before_the_first_byte_is_an_ordinary_error() -> None:
     assert chunks.closed
 
 
-def test_a_failure_in_the_middle_never_looks_like_an_end() -> None:
+def test_a_failure_in_the_middle_leaves_the_response_incomplete() -> None:
     sent: list[Message] = []
 
     async def scenario() -> None:

@@ -44,7 +44,7 @@ def at(number: str, content: bytes, root: str = "/desk") -> str:
 
 
 @pytest.mark.parametrize("root", ["/desk", "/api/desk"])
-def test_an_officer_downloads_a_file_and_leaves_a_trail(
+def test_a_file_download_is_noted_in_the_audit_log(
     come_in: ComeIn, services: Services, file: Filer, sent: Sent, root: str
 ) -> None:
     number = file(named(sent(SCAN, "盖章 扫描件.pdf")))
@@ -69,7 +69,7 @@ def test_only_a_file_that_this_filing_names_is_given(
 
 
 @pytest.mark.parametrize(("area", "words"), [("quarantine", "还没有查过病毒"), ("infected", "查出病毒")])
-def test_what_nobody_may_have_is_shown_so_and_given_to_nobody(
+def test_a_withheld_file_shows_the_reason_and_is_not_served(
     come_in: ComeIn, services: Services, file: Filer, sent: Sent, area: Any, words: str
 ) -> None:
     number = file(named(sent(SCAN, "扫描件.pdf")))
@@ -118,7 +118,7 @@ def _form(pairs: list[tuple[str, str]], action: str) -> dict[str, list[str]]:
     return held
 
 
-def test_files_of_a_paper_filing_are_read_from_officers_only(come_in: ComeIn, client: TestClient) -> None:
+def test_only_officers_may_upload_files_of_a_paper_filing(come_in: ComeIn, client: TestClient) -> None:
     assert upload(client, [], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 303
     assert upload(come_in("viewer"), [], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 403
     assert upload(come_in("officer"), [("csrf", "x")], [("扫描件.pdf", SCAN)], f"{PATH}/files").status_code == 403

@@ -81,7 +81,7 @@ def test_each_chip_takes_one_filter_off(signed_in: SignIn, filed: dict[str, str]
     assert '<a class="all" href="/desk/">全部清除</a>' in page
 
 
-def test_nothing_found_says_what_to_do_next(signed_in: SignIn, filed: dict[str, str]) -> None:
+def test_an_empty_search_offers_to_remove_a_filter(signed_in: SignIn, filed: dict[str, str]) -> None:
     page = signed_in().get("/desk/?timeliness=late&form=key-project-registration").text
     assert "没有符合这些条件的填报。" in page
     assert "去掉“延报”再看" in page
@@ -102,7 +102,7 @@ def test_a_filter_that_cannot_match_is_named(signed_in: SignIn, query: str) -> N
 
 
 @pytest.mark.parametrize("query", ["cursor=made-up", "limit=0", "limit=201", "limit=x"])
-def test_a_cursor_or_limit_of_ones_own_making_is_refused(signed_in: SignIn, filed: dict[str, str], query: str) -> None:
+def test_a_forged_cursor_or_limit_is_refused(signed_in: SignIn, filed: dict[str, str], query: str) -> None:
     assert signed_in().get(f"/api/desk/submissions?{query}").status_code in (400, 404)
 
 

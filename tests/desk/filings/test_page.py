@@ -17,7 +17,7 @@ from tests.support.filings import valid_self_check
 from tests.support.forms import changed
 
 
-def test_facts_stand_in_the_slip(signed_in: SignIn, file: Filer, services: Services) -> None:
+def test_the_filing_page_shows_the_facts(signed_in: SignIn, file: Filer, services: Services) -> None:
     number = file()
     page = signed_in().get(f"/desk/submissions/{number}").text
     assert "<title>示例县第一中学 2025 年度自查报告 - " in page
@@ -92,7 +92,7 @@ def test_a_program_gets_versions_and_events(signed_in: SignIn, file: Filer, serv
     assert "access_code" not in json.dumps(record)
 
 
-def test_nothing_that_does_not_work_yet_is_offered(signed_in: SignIn, file: Filer, clock: Clock) -> None:
+def test_every_offered_link_works(signed_in: SignIn, file: Filer, clock: Clock) -> None:
     client = signed_in("admin")
     number = file()
     for path in ("/desk/", f"/desk/submissions/{number}", "/desk/password"):

@@ -26,7 +26,7 @@ def own_phone(unit: int, data: dict[str, Any]) -> dict[str, Any]:
     return own
 
 
-def test_a_number_that_moved_by_more_than_half_stands_out(come_in: ComeIn, file: Filer) -> None:
+def test_a_number_that_changed_by_more_than_half_is_flagged(come_in: ComeIn, file: Filer) -> None:
     """More than half: 100 → 150 does not, 151 does; 100 → 50 does not, 49 does."""
     before = own_phone(1, self_check(1, year=2024))
     file(
@@ -71,7 +71,7 @@ def test_only_the_same_unit_and_the_year_before_count(come_in: ComeIn, file: Fil
     assert warned(opened(come_in, file(own_phone(1, self_check(1))))) == []
 
 
-def test_a_withdrawn_filing_of_the_year_before_is_no_measure(come_in: ComeIn, file: Filer) -> None:
+def test_a_withdrawn_filing_of_the_year_before_is_not_compared(come_in: ComeIn, file: Filer) -> None:
     first = file(changed(own_phone(1, self_check(1, year=2024)), {"/holdings/y30/y30_items": 1}))
     Officer(come_in("reviewer"), first).post("decision", {"reason_void": "示例"}, "void")
     assert warned(opened(come_in, file(own_phone(1, self_check(1))))) == []
@@ -88,7 +88,7 @@ def test_projects_of_one_unit_are_told_apart(come_in: ComeIn, file: Filer) -> No
     assert warned(opened(come_in, file(now, form=kind))) == []
 
 
-def test_a_telephone_that_another_unit_gave_stands_out(come_in: ComeIn, file: Filer) -> None:
+def test_a_telephone_shared_with_another_unit_is_flagged(come_in: ComeIn, file: Filer) -> None:
     file(self_check(2))
     file(changed(self_check(3), {"/unit/contact_phone": "0000-1234568", "/unit/contact_name": "示例 1234567"}))
     number = file(self_check(1))
@@ -108,7 +108,7 @@ def test_a_telephone_that_another_unit_gave_stands_out(come_in: ComeIn, file: Fi
         ("86-13900000000", "13900000000"),
     ],
 )
-def test_one_telephone_stands_out_however_it_is_written(come_in: ComeIn, file: Filer, one: str, other: str) -> None:
+def test_a_shared_telephone_is_flagged_in_any_spelling(come_in: ComeIn, file: Filer, one: str, other: str) -> None:
     file(changed(self_check(2), {"/unit/contact_phone": other}))
     number = file(changed(self_check(1), {"/unit/contact_phone": one}))
     page = opened(come_in, number)
@@ -126,7 +126,7 @@ def test_a_unit_that_filed_twice_is_named_once(come_in: ComeIn, file: Filer) -> 
     assert "等" not in words
 
 
-def test_many_units_with_one_telephone_are_counted(come_in: ComeIn, file: Filer) -> None:
+def test_units_sharing_one_telephone_are_counted(come_in: ComeIn, file: Filer) -> None:
     for unit in range(2, 7):
         file(self_check(unit))
     [words] = warned(opened(come_in, file(self_check(1))))
@@ -138,7 +138,7 @@ def test_many_units_with_one_telephone_are_counted(come_in: ComeIn, file: Filer)
     assert words.endswith("等 19 个以上单位相同，请核实"), "no more are looked at than these"
 
 
-def test_t1_no_staff_and_lateness_stand_out(come_in: ComeIn, file: Filer) -> None:
+def test_t1_no_staff_and_lateness_are_flagged(come_in: ComeIn, file: Filer) -> None:
     data = changed(registration(1), {"/people/staff": {"fulltime_staff": 0, "parttime_staff": 0}})
     data = changed(data, {"/progress/start_date": "2026-03-01"})
     page = opened(come_in, file(data, form="key-project-registration"))

@@ -48,7 +48,7 @@ def test_a_decision_is_taken_on_what_was_seen(come_in: ComeIn, file: Filer, serv
 
 
 @pytest.mark.parametrize(("sequence", "status"), [(None, 428), (2, 412), (99, 412)])
-def test_without_or_with_another_sequence_nothing_is_decided(
+def test_a_missing_or_stale_sequence_decides_nothing(
     come_in: ComeIn, file: Filer, services: Services, sequence: int | None, status: int
 ) -> None:
     number = file()
@@ -56,7 +56,7 @@ def test_without_or_with_another_sequence_nothing_is_decided(
     assert types(services, number) == ["submitted"]
 
 
-def test_the_slower_is_told_what_happened(come_in: ComeIn, file: Filer, clock: Clock) -> None:
+def test_the_slower_officer_is_told_what_happened(come_in: ComeIn, file: Filer, clock: Clock) -> None:
     number = file()
     clock.at += timedelta(minutes=5)
     assert decide(come_in("reviewer"), number, ACCEPT).status_code == 200
@@ -67,7 +67,7 @@ def test_the_slower_is_told_what_happened(come_in: ComeIn, file: Filer, clock: C
     assert "reviewer（审核员）在 2026-09-18 10:29 接受" in problem["detail"]
 
 
-def test_of_eight_decisions_at_once_one_is_taken(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_one_of_eight_concurrent_decisions_is_stored(come_in: ComeIn, file: Filer, services: Services) -> None:
     number, start = file(), Barrier(8)
     bodies = [ACCEPT, RETURN, {"decision": "void", "reason": "示例"}, ACCEPT] * 2
     clients = [come_in("reviewer") for _ in bodies]
@@ -104,7 +104,7 @@ def test_the_same_key_and_decision_is_told_the_same(come_in: ComeIn, file: Filer
         ({"decision": "accept", "force": True}, 422, ["/force"]),
     ],
 )
-def test_what_is_no_decision_is_refused_by_name(
+def test_a_malformed_decision_is_refused_with_the_field(
     come_in: ComeIn, file: Filer, services: Services, body: Any, status: int, pointers: list[str] | None
 ) -> None:
     number = file()

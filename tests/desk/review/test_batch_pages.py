@@ -46,7 +46,7 @@ def test_a_selection_is_looked_over_then_accepted_one_by_one(come_in: ComeIn, fi
         assert (last.type, last.actor) == ("accepted", "reviewer")
 
 
-def test_each_has_its_own_result(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_each_filing_of_a_batch_has_its_own_result(come_in: ComeIn, file: Filer, services: Services) -> None:
     plain, overtaken, returned = (file(self_check(unit)) for unit in (1, 2, 3))
     twins = file(self_check(4)), file(self_check(4), contest=True)
     client, other = come_in("reviewer"), come_in("officer")
@@ -78,7 +78,7 @@ def test_a_second_click_accepts_nothing_twice(come_in: ComeIn, file: Filer, serv
     assert [len(services.records.read(number).events) for number in numbers] == [2, 2]
 
 
-def test_nothing_ticked_is_said_so(come_in: ComeIn, file: Filer) -> None:
+def test_an_empty_selection_says_that_nothing_is_ticked(come_in: ComeIn, file: Filer) -> None:
     file()
     assert "一件也没有勾选" in look_over(come_in("reviewer")).one("main", id="main").text
 
@@ -96,7 +96,7 @@ def test_too_many_and_unknown_ones_are_refused_in_words(come_in: ComeIn, file: F
     assert statuses(services, number) == ["submitted"]
 
 
-def test_who_may_not_accept_is_not_offered_it(come_in: ComeIn, file: Filer) -> None:
+def test_a_role_that_may_not_accept_sees_no_accept_button(come_in: ComeIn, file: Filer) -> None:
     file()
     for role in ("viewer", "officer"):
         client = come_in(role)
@@ -128,7 +128,7 @@ def void(client: TestClient, page: Page, reason: str = "示例：核实过，都
     return client.post("/desk/void", content=urlencode([*pairs, ("reason", reason)]), headers=FORM)
 
 
-def test_a_flood_of_contested_ones_is_voided_with_one_reason_each_recorded(
+def test_many_contested_filings_are_voided_with_one_reason(
     come_in: ComeIn, file: Filer, services: Services, clock: Clock
 ) -> None:
     numbers, client = flood(file, clock, 6), come_in("reviewer")
@@ -148,7 +148,7 @@ def test_a_flood_of_contested_ones_is_voided_with_one_reason_each_recorded(
         assert ("reviewer", "decided", number, {"decision": "void"}) in noted(services)
 
 
-def test_of_all_that_contest_each_other_the_last_one_stays(
+def test_voiding_all_contested_filings_leaves_the_last_one(
     come_in: ComeIn, file: Filer, services: Services, clock: Clock
 ) -> None:
     numbers, client = flood(file, clock, 3), come_in("reviewer")
@@ -178,7 +178,7 @@ def test_without_a_reason_none_is_voided_and_the_selection_stays(
     assert read_page(void(client, again).text).one("h1").text == "作废了 2 件"
 
 
-def test_what_contests_no_other_is_not_voided_so(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_a_filing_that_contests_no_other_is_not_voided(come_in: ComeIn, file: Filer, services: Services) -> None:
     number, client = file(), come_in("reviewer")
     page = void_page(client, number)
     assert "没有和别的重复，请打开这一件单独作废" in page.one("tbody").text
@@ -189,7 +189,7 @@ def test_what_contests_no_other_is_not_voided_so(come_in: ComeIn, file: Filer, s
     assert statuses(services, number) == ["submitted"]
 
 
-def test_who_may_not_void_is_not_offered_it(come_in: ComeIn, file: Filer, clock: Clock) -> None:
+def test_a_role_that_may_not_void_sees_no_void_button(come_in: ComeIn, file: Filer, clock: Clock) -> None:
     flood(file, clock, 2)
     for role in ("viewer", "officer"):
         assert "作废所选" not in come_in(role).get("/desk/?status=contested").text

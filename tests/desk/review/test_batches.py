@@ -28,7 +28,9 @@ def taken(answer: Any) -> list[bool]:
     return [each["taken"] for each in answer.json()["results"]]
 
 
-def test_each_is_recorded_and_answered_by_itself(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_each_filing_of_a_batch_is_recorded_and_answered_separately(
+    come_in: ComeIn, file: Filer, services: Services
+) -> None:
     numbers = [file(self_check(unit)) for unit in (1, 2)]
     answer = several(come_in("reviewer"), {**ACCEPT, "opinion": "示例意见"}, *((number, 1) for number in numbers))
     results = answer.json()["results"]
@@ -40,7 +42,7 @@ def test_each_is_recorded_and_answered_by_itself(come_in: ComeIn, file: Filer, s
         assert ("reviewer", "decided", number, {"decision": "accept"}) in noted(services)
 
 
-def test_what_is_refused_of_one_stops_no_other(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_one_refused_filing_does_not_stop_the_batch(come_in: ComeIn, file: Filer, services: Services) -> None:
     first, returned, last = (file(self_check(unit)) for unit in (1, 2, 3))
     client = come_in("reviewer")
     assert decide(client, returned, RETURN).status_code == 200
@@ -54,7 +56,7 @@ def test_what_is_refused_of_one_stops_no_other(come_in: ComeIn, file: Filer, ser
     assert types(services, returned) == ["submitted", "returned"]
 
 
-def test_the_same_again_under_the_same_key_is_answered_the_same(
+def test_repeating_a_batch_under_its_key_gives_the_same_answer(
     come_in: ComeIn, file: Filer, services: Services
 ) -> None:
     seen = [(file(self_check(unit)), 1) for unit in (1, 2)]
@@ -66,7 +68,7 @@ def test_the_same_again_under_the_same_key_is_answered_the_same(
     assert [each["problem"]["status"] for each in other.json()["results"]] == [409, 409]
 
 
-def test_contested_ones_are_voided_until_one_is_left(
+def test_contested_filings_are_voided_until_one_is_left(
     come_in: ComeIn, file: Filer, services: Services, clock: Clock
 ) -> None:
     seen = [(file(self_check(1), contest=contest), 1) for contest in (False, True, True)]
@@ -100,7 +102,7 @@ def wrong(answer: Any) -> dict[str, str]:
         ({"filings": [{"number": "SC-2026-AAAAAAAA", "sequence": True}]}, "/filings/0", "sequence 要写"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_done(
+def test_a_malformed_batch_names_the_mistake_and_decides_nothing(
     come_in: ComeIn, file: Filer, services: Services, change: dict[str, Any], pointer: str, words: str
 ) -> None:
     number = file()
@@ -119,5 +121,5 @@ def test_the_same_number_twice_is_refused(come_in: ComeIn, file: Filer, services
 
 @pytest.mark.parametrize("body", [ACCEPT, VOID])
 @pytest.mark.parametrize("role", ["viewer", "officer"])
-def test_it_needs_the_permission_of_the_decision(come_in: ComeIn, file: Filer, body: Any, role: str) -> None:
+def test_a_batch_requires_the_permission_of_its_decision(come_in: ComeIn, file: Filer, body: Any, role: str) -> None:
     assert several(come_in(role), body, (file(), 1)).status_code == 403

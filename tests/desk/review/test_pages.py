@@ -159,7 +159,7 @@ def test_a_click_twice_decides_once(come_in: ComeIn, file: Filer, services: Serv
     assert types(services, officer.number) == ["submitted", "accepted"]
 
 
-def test_of_two_officers_the_slower_sees_who_did_what_when(
+def test_the_slower_of_two_officers_sees_who_decided_what_and_when(
     come_in: ComeIn, file: Filer, services: Services, clock: Clock
 ) -> None:
     number = file()
@@ -225,7 +225,7 @@ def test_an_acceptance_is_reopened_with_a_reason(come_in: ComeIn, file: Filer, s
     assert (state.status, state.opinion) == ("submitted", "接受后发现漏报一个数据库。")
 
 
-def test_of_two_that_contest_one_is_voided_and_the_other_accepted(
+def test_one_of_two_contested_filings_is_voided_and_the_other_accepted(
     come_in: ComeIn, file: Filer, services: Services
 ) -> None:
     stranger, own = file(self_check(7)), file(self_check(7), contest=True)
@@ -312,7 +312,9 @@ def test_a_note_stays_among_officers_and_is_left_whatever_happens(
     assert types(services, number) == ["submitted", "accepted", "noted"]
 
 
-def test_a_new_code_is_shown_once_and_the_old_one_dies(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_a_new_code_is_shown_once_and_the_old_one_stops_working(
+    come_in: ComeIn, file: Filer, services: Services
+) -> None:
     officer = Officer(come_in("officer"), file())
     assert officer.post("code", {"checked": ""}).status_code == 422
     answer = officer.post("code", {"checked": "按表里的电话回拨，示例乙接听。"})
@@ -357,7 +359,7 @@ def _correct(services: Services, number: str, data: Any) -> None:
     corrections.take(number, act, data, version=1, contest=False)
 
 
-def test_what_people_wrote_stays_text(come_in: ComeIn, file: Filer) -> None:
+def test_markup_in_notes_and_opinions_is_escaped(come_in: ComeIn, file: Filer) -> None:
     officer = Officer(come_in("officer"), file())
     attack = "<script>alert(1)</script>"
     officer.post("note", {"text": attack})
@@ -413,7 +415,7 @@ def test_a_page_that_was_tampered_with_decides_nothing(
     assert types(services, officer.number) == ["submitted"]
 
 
-def test_the_trail_says_who_looked_and_who_decided_once(come_in: ComeIn, file: Filer, services: Services) -> None:
+def test_the_audit_log_notes_views_and_each_decision_once(come_in: ComeIn, file: Filer, services: Services) -> None:
     officer = Officer(come_in("reviewer"), file())
     for _ in range(2):
         officer.post("decision", RETURN)

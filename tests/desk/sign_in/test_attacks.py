@@ -60,7 +60,7 @@ def sign_in(client: TestClient, name: str, password: str, *, address: str = "192
     return client.post("/api/desk/session", json=fields, headers={"x-forwarded-for": address})
 
 
-def test_an_unknown_name_costs_what_a_wrong_password_costs(
+def test_an_unknown_name_costs_the_same_hashing_as_a_wrong_password(
     services: Services, proxied: TestClient, looked_at: list[str]
 ) -> None:
     """One hash each, and the same answer. `make bench` looks at the time that it takes."""
@@ -70,7 +70,7 @@ def test_an_unknown_name_costs_what_a_wrong_password_costs(
     assert answers[0].json() == answers[1].json()
 
 
-def test_of_a_thousand_guesses_at_one_account_ten_are_looked_at(
+def test_only_ten_of_a_thousand_guesses_at_one_account_are_checked(
     proxied: TestClient, looked_at: list[str], clock: Clock
 ) -> None:
     """From a thousand addresses within one window; the 10th and the 1,000th are answered alike after that."""
@@ -85,7 +85,7 @@ def test_of_a_thousand_guesses_at_one_account_ten_are_looked_at(
     assert sign_in(proxied, "officer", PASSWORD, address="203.0.113.1").status_code == 201
 
 
-def test_of_a_thousand_names_tried_from_one_address_a_hundred_are_looked_at(
+def test_only_a_hundred_of_a_thousand_names_from_one_address_are_checked(
     services: Services, clock: Clock, factors: SecondFactors
 ) -> None:
     passwords = Passwords(services.entropy, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -99,7 +99,7 @@ def test_of_a_thousand_names_tried_from_one_address_a_hundred_are_looked_at(
     assert statuses == [401] * 100 + [429] * (GUESSES - 100)
 
 
-def test_of_a_thousand_guesses_at_a_code_five_are_looked_at(
+def test_only_five_of_a_thousand_guesses_at_a_code_are_checked(
     proxied: TestClient, services: Services, factors: SecondFactors, clock: Clock
 ) -> None:
     """The password is known already; among the guesses is the right code, and it comes too late."""
@@ -122,7 +122,7 @@ def test_of_a_thousand_guesses_at_a_code_five_are_looked_at(
 
 
 @pytest.mark.parametrize("path", ["/desk/password", "/desk/totp/off", "/desk/totp/recovery"])
-def test_of_a_hundred_guesses_at_an_unlocked_desk_ten_are_looked_at(
+def test_only_ten_of_a_hundred_guesses_at_an_unlocked_desk_are_checked(
     come_in: ComeIn, services: Services, factors: SecondFactors, clock: Clock, looked_at: list[str], path: str
 ) -> None:
     secret = factors.new_secret()
@@ -141,7 +141,7 @@ def test_of_a_hundred_guesses_at_an_unlocked_desk_ten_are_looked_at(
         assert sign_in(owner, "officer", PASSWORD, totp=code).status_code == 201, "the door is another count"
 
 
-def test_a_restart_forgives_nobody_and_ends_no_session(
+def test_a_restart_keeps_failed_tries_and_sessions(
     services: Services, settings: Settings, staff: None, come_in: ComeIn, clock: Clock
 ) -> None:
     token = come_in("viewer").cookies[COOKIE]
@@ -179,7 +179,7 @@ def test_a_token_is_worth_nothing_after_it_was_ended_in_any_way(come_in: ComeIn,
 
 
 @pytest.mark.parametrize("planted", ["A" * 43, "", "示例", "a; b", "\x7f"])
-def test_a_token_that_was_planted_is_never_taken_over(client: TestClient, staff: None, planted: str) -> None:
+def test_a_planted_token_is_never_adopted(client: TestClient, staff: None, planted: str) -> None:
     """Session fixation: the server alone makes tokens, a new one at each sign-in."""
     headers = {b"cookie": f"{COOKIE}={planted}".encode()}
     answer = client.post("/api/desk/session", json={"username": "officer", "password": PASSWORD}, headers=headers)

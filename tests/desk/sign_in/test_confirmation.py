@@ -66,7 +66,9 @@ def test_a_code_of_the_phone_is_proof_once(come_in: ComeIn, services: Services, 
     assert disable(other, services, proof=code) == 422
 
 
-def test_the_proof_of_one_session_is_none_in_another(come_in: ComeIn, services: Services, clock: Clock) -> None:
+def test_the_confirmation_of_one_session_does_not_count_in_another(
+    come_in: ComeIn, services: Services, clock: Clock
+) -> None:
     admin, other = come_in("admin"), come_in("admin")
     clock.at += RECENT
     assert disable(admin, services, proof=PASSWORD) == 303

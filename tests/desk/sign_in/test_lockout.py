@@ -50,9 +50,7 @@ def guess(client: TestClient, name: str, times: int = 10) -> list[int]:
     return [sign_in(client, name, WRONG) for _ in range(times)]
 
 
-def test_guesses_lock_out_nobody_who_has_signed_in_before(
-    browser: TestClient, stranger: TestClient, services: Services
-) -> None:
+def test_guesses_do_not_lock_out_a_known_browser(browser: TestClient, stranger: TestClient, services: Services) -> None:
     """Not the last admin either, and not from the stranger's own address when all its tries are used up."""
     assert sign_in(browser, "admin", PASSWORD) == 201
     assert guess(stranger, "admin", 11) == [401] * 10 + [429]
@@ -100,7 +98,7 @@ def test_a_browser_is_forgotten_in_the_end(
     assert sign_in(browser, "officer", PASSWORD) == status
 
 
-def test_a_device_cookie_lets_nobody_in_and_no_page_reads_it(browser: TestClient) -> None:
+def test_a_device_cookie_grants_no_access_and_is_unreadable_by_scripts(browser: TestClient) -> None:
     answer = browser.post("/api/desk/session", json={"username": "officer", "password": PASSWORD})
     [cookie] = [each for each in answer.headers.get_list("set-cookie") if each.startswith(DEVICE_COOKIE)]
     assert "officer" not in cookie
@@ -109,7 +107,7 @@ def test_a_device_cookie_lets_nobody_in_and_no_page_reads_it(browser: TestClient
     assert browser.get("/desk/").headers["location"].startswith("/desk/sign-in")
 
 
-def test_a_reset_unlocks_and_its_password_is_taken_while_strangers_go_on(
+def test_a_reset_password_works_while_guessing_continues(
     browser: TestClient, stranger: TestClient, services: Services
 ) -> None:
     """`qingdan staff reset` and the desk call the same function; the new browser has never signed in."""
@@ -119,9 +117,7 @@ def test_a_reset_unlocks_and_its_password_is_taken_while_strangers_go_on(
     assert sign_in(browser, "admin", given) == 201
 
 
-def test_what_looks_like_a_one_time_password_is_counted_for_its_address(
-    stranger: TestClient, services: Services
-) -> None:
+def test_guesses_at_one_time_passwords_are_limited_by_address(stranger: TestClient, services: Services) -> None:
     """80 random bits: a hundred tries a quarter of an hour find none."""
     use_up_address(services, 88)
     tries = [sign_in(stranger, "admin", f"AAAA-BBBB-CCCC-{number:04d}") for number in range(13)]

@@ -82,7 +82,7 @@ def test_the_other_places_are_signed_out_at_once_and_this_one_goes_on(come_in: C
     assert "别处的登录都已退出" in here.get("/desk/account?done=elsewhere").text
 
 
-def test_everywhere_is_here_too(come_in: ComeIn, services: Services) -> None:
+def test_signing_out_everywhere_ends_this_session_too(come_in: ComeIn, services: Services) -> None:
     here, there, colleague = come_in("officer"), come_in("officer"), come_in("viewer")
     token = here.cookies[COOKIE]
     assert post(here, services, "all") == "/desk/sign-in?out=all"
@@ -92,7 +92,7 @@ def test_everywhere_is_here_too(come_in: ComeIn, services: Services) -> None:
     assert [alive(here), alive(there), alive(colleague)] == [False, False, True]
 
 
-def test_nobody_signs_out_a_colleague(come_in: ComeIn, services: Services) -> None:
+def test_a_session_of_another_account_cannot_be_signed_out(come_in: ComeIn, services: Services) -> None:
     colleague = come_in("admin")
     theirs = services.staff.sessions("admin")[0].token_hash
     for session in (theirs, theirs[:16], "", "*"):

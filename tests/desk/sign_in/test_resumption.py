@@ -69,7 +69,7 @@ def idle(come_in: ComeIn, file: Filer, clock: Clock) -> Callable[..., tuple[Offi
     return type_on
 
 
-def test_an_opinion_comes_through_the_sign_in_and_waits_for_one_press(
+def test_an_opinion_survives_sign_in_and_is_sent_with_one_press(
     idle: Any, services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
@@ -100,7 +100,7 @@ def test_an_opinion_comes_through_the_sign_in_and_waits_for_one_press(
     assert "alert" not in str(done.headers["location"])
 
 
-def test_it_comes_through_the_second_step_too(idle: Any, services: Services, clock: Clock) -> None:
+def test_an_opinion_survives_the_second_sign_in_step(idle: Any, services: Services, clock: Clock) -> None:
     keys = services.keys
     factors = SecondFactors(services.staff, Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.entropy)
     officer, page = idle(RETURN)
@@ -122,7 +122,7 @@ def test_it_comes_through_the_second_step_too(idle: Any, services: Services, clo
     assert state_of(services, officer.number).opinion == RETURN["opinion"]
 
 
-def test_it_comes_through_the_change_of_a_one_time_password(idle: Any, services: Services) -> None:
+def test_an_opinion_survives_the_change_of_a_one_time_password(idle: Any, services: Services) -> None:
     officer, page = idle(RETURN)
     given = reset_password(services.staff, Passwords(services.entropy), "officer")
     asked = come_back(officer.client, page, password=given or "")
@@ -137,7 +137,9 @@ def test_it_comes_through_the_change_of_a_one_time_password(idle: Any, services:
     assert state_of(services, officer.number).opinion == RETURN["opinion"]
 
 
-def test_who_lost_the_race_meanwhile_is_told(idle: Any, come_in: ComeIn, services: Services) -> None:
+def test_a_resumed_decision_that_came_too_late_shows_the_conflict(
+    idle: Any, come_in: ComeIn, services: Services
+) -> None:
     officer, page = idle(RETURN)
     faster = Officer(come_in("reviewer"), officer.number)
     assert faster.post("decision", {**RETURN, "opinion": "先到的意见写在这里。"}).status_code == 303
@@ -147,7 +149,7 @@ def test_who_lost_the_race_meanwhile_is_told(idle: Any, come_in: ComeIn, service
     assert state_of(services, officer.number).opinion == "先到的意见写在这里。"
 
 
-def test_another_account_is_not_shown_it_and_is_told(idle: Any, services: Services) -> None:
+def test_another_account_does_not_see_the_kept_text(idle: Any, services: Services) -> None:
     officer, page = idle(RETURN)
     other = come_back(officer.client, page, "reviewer")
     assert "另一个账号填的" in other.text
@@ -156,7 +158,7 @@ def test_another_account_is_not_shown_it_and_is_told(idle: Any, services: Servic
     assert types(services, officer.number) == ["submitted"]
 
 
-def test_who_typed_it_is_known_after_signing_out_everywhere(come_in: ComeIn, file: Filer) -> None:
+def test_the_author_is_known_after_signing_out_everywhere(come_in: ComeIn, file: Filer) -> None:
     here, elsewhere = come_in("officer"), come_in("officer")
     officer = Officer(here, file())
     csrf = token_in(elsewhere.get("/desk/account").text)
@@ -167,7 +169,7 @@ def test_who_typed_it_is_known_after_signing_out_everywhere(come_in: ComeIn, fil
     assert "另一个账号填的" in come_back(here, page, "viewer").text
 
 
-def test_where_nobody_knows_who_typed_it_that_is_said(idle: Any) -> None:
+def test_text_of_an_unknown_author_is_marked_as_such(idle: Any) -> None:
     officer, page = idle({**RETURN, "csrf": ""})
     waits = come_back(officer.client, page, "reviewer")
     assert "不知道是谁填的" in waits.text
@@ -196,20 +198,22 @@ def test_the_role_is_checked_at_the_post(come_in: ComeIn, services: Services, cl
         {"origin": "null"},
     ],
 )
-def test_what_another_site_posts_is_carried_nowhere(idle: Any, headers: dict[str, str]) -> None:
+def test_a_cross_site_post_is_not_kept(idle: Any, headers: dict[str, str]) -> None:
     _, page = idle(RETURN, headers)
     assert page.status_code == 303
     assert page.headers["location"] == "/desk/sign-in"
     assert "kept" not in page.text
 
 
-def test_where_no_browser_says_more_the_origin_tells(idle: Any) -> None:
+def test_the_origin_header_suffices_for_a_same_site_post(idle: Any) -> None:
     _, page = idle(RETURN, {"origin": "https://testserver"})
     assert SAID in page.text
 
 
 @pytest.mark.parametrize("address", ["https://example.invalid/", "//example.invalid/", "/forms/x", "/desk/../forms/"])
-def test_nothing_leads_outside_the_desk(client: TestClient, staff: None, services: Services, address: str) -> None:
+def test_a_kept_post_never_leads_outside_the_desk(
+    client: TestClient, staff: None, services: Services, address: str
+) -> None:
     """Not even what only the desk itself could have locked up."""
     keys = services.keys
     resumption = Resumption(Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.settings)
@@ -241,7 +245,7 @@ def test_a_password_among_other_fields_is_left_out(client: TestClient, staff: No
     assert sorted(names) == ["csrf", "csrf", "name", "once", "once", "role"]
 
 
-def test_a_paper_filing_comes_through_with_all_its_fields(come_in: ComeIn, services: Services, clock: Clock) -> None:
+def test_a_paper_filing_survives_sign_in_with_all_its_fields(come_in: ComeIn, services: Services, clock: Clock) -> None:
     client = come_in("officer")
     begun = read_page(client.get(PATH).text)
     answers = {
@@ -258,9 +262,7 @@ def test_a_paper_filing_comes_through_with_all_its_fields(come_in: ComeIn, servi
     assert services.records.count(Selection()) == 0
 
 
-def test_files_are_to_be_chosen_again_and_what_was_typed_beside_them_stays(
-    come_in: ComeIn, services: Services, clock: Clock
-) -> None:
+def test_files_must_be_chosen_again_and_typed_answers_stay(come_in: ComeIn, services: Services, clock: Clock) -> None:
     client = come_in("officer")
     begun = read_page(client.get(PATH).text)
     answers = {**dict(begun.posted()), "unit.unit_name": "示例县第一中学", "received_on": "2026-09-10"}
@@ -281,14 +283,14 @@ def test_files_are_to_be_chosen_again_and_what_was_typed_beside_them_stays(
     assert 'value="2026-09-10"' in again.text
 
 
-def test_what_is_too_long_for_the_sign_in_is_said_not_to_be_kept(idle: Any) -> None:
+def test_text_too_long_to_keep_is_reported(idle: Any) -> None:
     _, page = idle({**RETURN, "opinion": "x" * 9000}, body_limit=20 * 1024)
     assert page.status_code == 401
     assert "留不住" in page.text
     assert 'name="kept"' not in page.text
 
 
-def test_a_sign_in_page_that_another_one_overtook_loses_nothing(idle: Any) -> None:
+def test_an_outdated_sign_in_page_loses_no_text(idle: Any) -> None:
     officer, page = idle(RETURN)
     officer.client.cookies.delete(FORM_COOKIE)
     fields = {**dict(read_page(page.text).posted()), "username": "officer", "password": PASSWORD}
@@ -301,9 +303,7 @@ def test_a_sign_in_page_that_another_one_overtook_loses_nothing(idle: Any) -> No
     assert "继续提交" in come_back(officer.client, again).text
 
 
-def test_who_signed_in_anew_in_another_window_posts_what_this_one_holds(
-    idle: Any, come_in: ComeIn, services: Services
-) -> None:
+def test_text_is_kept_after_signing_in_again_in_another_window(idle: Any, come_in: ComeIn, services: Services) -> None:
     officer, _ = idle({})
     officer.client.cookies = come_in("officer").cookies
     waits = officer.post("decision", RETURN)
@@ -323,7 +323,7 @@ def test_a_form_from_elsewhere_is_refused_without_a_button(idle: Any, come_in: C
     assert RETURN["opinion"] not in refused.text
 
 
-def test_what_another_account_typed_is_not_shown_in_its_window(idle: Any, come_in: ComeIn) -> None:
+def test_text_of_another_account_is_not_shown(idle: Any, come_in: ComeIn) -> None:
     officer, _ = idle({})
     officer.client.cookies = come_in("reviewer").cookies
     refused = officer.post("decision", RETURN)
@@ -332,7 +332,7 @@ def test_what_another_account_typed_is_not_shown_in_its_window(idle: Any, come_i
     assert RETURN["opinion"] not in refused.text
 
 
-def test_programs_get_401_as_ever(client: TestClient) -> None:
+def test_programs_get_401(client: TestClient) -> None:
     answer = client.post("/api/desk/records/annual-self-check", json={}, headers=OURS)
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"

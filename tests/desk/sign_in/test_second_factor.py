@@ -76,7 +76,9 @@ def recovery_in(html: str) -> list[str]:
     return re.findall(r'<li class="secret">([^<]+)</li>', html)
 
 
-def test_it_is_set_up_by_scanning_and_showing_a_code(come_in: ComeIn, services: Services, clock: Clock) -> None:
+def test_the_second_factor_is_set_up_by_scanning_and_entering_a_code(
+    come_in: ComeIn, services: Services, clock: Clock
+) -> None:
     client = come_in(NAME)
     page = client.get("/desk/totp")
     phone = scan(page.text, clock)
@@ -114,7 +116,7 @@ def test_a_page_for_another_session_or_account_sets_nothing_up(
     assert services.staff.account(NAME).second_factor is None
 
 
-def test_sign_in_takes_two_steps_and_goes_where_one_wanted(
+def test_sign_in_takes_two_steps_and_leads_to_the_requested_page(
     client: TestClient, enrolled: tuple[Phone, tuple[str, ...]]
 ) -> None:
     phone, _ = enrolled
@@ -151,7 +153,7 @@ def test_the_same_page_sent_twice_signs_in_once(client: TestClient, enrolled: tu
     assert client.post("/desk/sign-in/code", data={**fields, "code": phone.code()}).status_code == 401
 
 
-def test_a_wrong_code_keeps_the_page_and_lets_nobody_in(
+def test_a_wrong_code_is_refused_and_the_page_can_be_used_again(
     client: TestClient, enrolled: tuple[Phone, tuple[str, ...]]
 ) -> None:
     phone, _ = enrolled
@@ -164,9 +166,7 @@ def test_a_wrong_code_keeps_the_page_and_lets_nobody_in(
     assert second_step(client, answer, phone.code()).status_code == 303
 
 
-def test_a_recovery_code_stands_in_for_the_phone_once(
-    client: TestClient, enrolled: tuple[Phone, tuple[str, ...]]
-) -> None:
+def test_a_recovery_code_replaces_the_phone_once(client: TestClient, enrolled: tuple[Phone, tuple[str, ...]]) -> None:
     _, recovery = enrolled
     assert second_step(client, post_sign_in(client, NAME, PASSWORD), recovery[0].lower()).status_code == 303
     assert "还有 7 个恢复码" in client.get("/desk/account").text
@@ -225,7 +225,7 @@ def test_the_first_step_of_one_browser_is_worth_nothing_in_another(
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "0001.AAAA"])
-def test_a_ticket_that_nobody_gave_is_refused(client: TestClient, staff: None, ticket: str) -> None:
+def test_a_forged_ticket_is_refused(client: TestClient, staff: None, ticket: str) -> None:
     form = client.get("/desk/sign-in")
     fields = {"csrf": token_in(form.text), "ticket": ticket, "code": "123456"}
     assert client.post("/desk/sign-in/code", data=fields).status_code == 401
@@ -292,7 +292,9 @@ def test_a_code_without_the_password_is_not_looked_at(
     assert client.post("/api/desk/session", json=whole).status_code == 201, "it was not used up"
 
 
-def test_where_it_is_demanded_sign_in_leads_to_setting_it_up(services: Services, staff: None, clock: Clock) -> None:
+def test_sign_in_leads_to_setup_where_a_second_factor_is_required(
+    services: Services, staff: None, clock: Clock
+) -> None:
     demanding = replace(services, settings=replace(services.settings, require_totp=True))
     with TestClient(create_app(demanding), base_url="https://testserver", follow_redirects=False) as client:
         post_sign_in(client, NAME, PASSWORD)
@@ -310,7 +312,7 @@ def test_where_it_is_demanded_sign_in_leads_to_setting_it_up(services: Services,
         assert told["must_set_up_totp"] is False
 
 
-def test_who_becomes_a_reviewer_in_mid_session_has_to_set_it_up_at_once(come_in: ComeIn, services: Services) -> None:
+def test_a_new_reviewer_must_set_up_a_second_factor_at_once(come_in: ComeIn, services: Services) -> None:
     client = come_in("officer", require_totp=True)
     assert client.get("/desk/").status_code == 200
     services.staff.replace_account(replace(services.staff.account("officer"), role="reviewer"))
@@ -348,7 +350,7 @@ def test_turning_off_and_new_codes_need_the_password(
         assert not after.recovery & before.recovery
 
 
-def test_where_it_is_demanded_turning_off_is_changing_the_phone(
+def test_a_required_second_factor_can_only_be_moved_to_another_phone(
     come_in: ComeIn, enrolled: tuple[Phone, tuple[str, ...]]
 ) -> None:
     client = come_in(NAME, require_totp=True)
@@ -367,7 +369,7 @@ def test_few_recovery_codes_are_said_to_be_few(
     assert "恢复码快用完了" in come_in(NAME).get("/desk/account").text
 
 
-def test_a_key_that_is_gone_signs_nobody_in(
+def test_a_missing_key_refuses_codes_but_accepts_recovery_codes(
     client: TestClient, enrolled: tuple[Phone, tuple[str, ...]], services: Services, settings: Any
 ) -> None:
     """Restored without its keys folder, the data say so; the recovery codes and an admin still help."""
@@ -381,6 +383,6 @@ def test_a_key_that_is_gone_signs_nobody_in(
         assert restored.post("/api/desk/session", json={**asked, "totp": recovery[0]}).status_code == 201
 
 
-def test_the_clock_of_the_tests_stands_in_the_middle_of_a_step(clock: Clock) -> None:
+def test_the_test_clock_is_in_the_middle_of_a_step(clock: Clock) -> None:
     """So that no test above depends on when in a step it runs."""
     assert clock() == datetime(2026, 9, 18, 2, 24, 7, tzinfo=clock().tzinfo)

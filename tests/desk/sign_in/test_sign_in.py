@@ -32,7 +32,7 @@ API = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_stranger_is_led_to_the_sign_in_page_and_back(client: TestClient, path: str) -> None:
+def test_a_stranger_is_redirected_to_sign_in_with_a_way_back(client: TestClient, path: str) -> None:
     answer = client.get(path.format(number="SC-2026-ABCDEF"))
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/desk/sign-in?next=%2Fdesk%2F")
@@ -40,7 +40,7 @@ def test_a_stranger_is_led_to_the_sign_in_page_and_back(client: TestClient, path
 
 
 @pytest.mark.parametrize("path", API)
-def test_a_stranger_program_gets_401(client: TestClient, path: str) -> None:
+def test_a_program_without_a_session_gets_401(client: TestClient, path: str) -> None:
     answer = client.get(path.format(number="SC-2026-ABCDEF"))
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
@@ -117,7 +117,7 @@ def test_sign_out_ends_the_session_on_the_server(signed_in: SignIn) -> None:
 
 @pytest.mark.parametrize("given", ["", "wrong", None])
 @pytest.mark.parametrize("path", ["/desk/sign-out", "/desk/password"])
-def test_no_form_is_obeyed_without_the_token_of_its_session(signed_in: SignIn, path: str, given: str | None) -> None:
+def test_every_form_requires_the_token_of_its_session(signed_in: SignIn, path: str, given: str | None) -> None:
     client = signed_in()
     fields = {"old": PASSWORD, "new": NEW, "again": NEW} | ({} if given is None else {"csrf": given})
     answer = client.post(path, data=fields)

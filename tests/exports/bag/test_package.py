@@ -72,7 +72,7 @@ def erased(history: History) -> Record:
     return Record(made.step.summary, (gone, *history.record.events[1:], *made.step.events))
 
 
-def test_the_validator_accepts_it(package: Package, keys: Keys, tmp_path: Path) -> None:
+def test_the_bagit_validator_accepts_the_package(package: Package, keys: Keys, tmp_path: Path) -> None:
     folder = unpack(package, [History(keys).file().send_back().correct().accept().record], tmp_path)
     bag = bagit.Bag(str(folder))
     assert bag.validate()
@@ -119,7 +119,7 @@ def test_attachments_are_there_as_they_were_sent_under_names_that_every_system_a
 @pytest.mark.parametrize(("standing", "said"), [
     ("waiting", "还没有查过病毒"), ("infected", "查出了病毒"), ("gone", "已经不在数据里"),
 ])  # fmt: skip
-def test_a_file_that_nobody_may_have_is_left_out_and_a_text_says_so_in_its_place(
+def test_a_withheld_file_is_replaced_by_an_explanation(
     package: Package, attachments: Attachments, keys: Keys, tmp_path: Path, standing: Standing, said: str
 ) -> None:
     scans = [attachments.add("盖章页.pdf", b"%PDF-1.7 secret"), attachments.add("章程.pdf", b"%PDF-1.7 open")]
@@ -139,7 +139,7 @@ def test_a_file_that_nobody_may_have_is_left_out_and_a_text_says_so_in_its_place
     assert stated.at == "2026-10-01T00:00:00.000000Z"
 
 
-def test_a_file_that_goes_while_the_package_is_made_is_left_out_too(
+def test_a_file_that_vanishes_during_packing_is_left_out(
     package: Package, attachments: Attachments, keys: Keys, tmp_path: Path
 ) -> None:
     lost = attachments.add("盖章页.pdf", b"%PDF-1.7")
@@ -151,9 +151,7 @@ def test_a_file_that_goes_while_the_package_is_made_is_left_out_too(
     assert read_left_out(text.read_text().split()[-1], keys.public_keys).reason == "gone"
 
 
-def test_a_file_that_is_not_what_it_was_ends_the_package_in_the_middle(
-    press: Press, keys: Keys, tmp_path: Path
-) -> None:
+def test_a_changed_file_aborts_the_package(press: Press, keys: Keys, tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path)
     digest = hashlib.sha256(b"%PDF-1.7").hexdigest()
     blobs.keep("attachments", digest, b"%PDF-1.7")
@@ -165,13 +163,13 @@ def test_a_file_that_is_not_what_it_was_ends_the_package_in_the_middle(
         list(package.stream([History(keys).file(with_attachments(scan)).record], ABOUT))
 
 
-def test_only_what_has_the_look_of_an_attachment_is_taken_for_one() -> None:
+def test_only_well_formed_attachments_are_packed() -> None:
     scan = {"name": "甲.pdf", "size": 3, "sha256": "ab" * 32}
     data = {"a": [scan, {"name": "乙", "size": "3", "sha256": "cd" * 32}], "b": {"c": dict(scan, sha256="AB" * 32)}}
     assert list(attachments_in(data)) == [Attachment("ab" * 32, "甲.pdf", 3)]
 
 
-def test_what_was_erased_leaves_its_digests_and_its_gap(package: Package, keys: Keys, tmp_path: Path) -> None:
+def test_an_erased_filing_keeps_its_digests_and_leaves_a_gap(package: Package, keys: Keys, tmp_path: Path) -> None:
     record = erased(History(keys).file().send_back())
     folder = unpack(package, [record], tmp_path)
     assert bagit.Bag(str(folder)).validate()
@@ -183,7 +181,7 @@ def test_what_was_erased_leaves_its_digests_and_its_gap(package: Package, keys: 
     assert "示例县第一中学" not in (filing / "record.json").read_text().replace(record.summary.unit_name, "")
 
 
-def test_it_says_in_both_languages_what_it_is(package: Package, keys: Keys, tmp_path: Path) -> None:
+def test_the_package_describes_itself_in_both_languages(package: Package, keys: Keys, tmp_path: Path) -> None:
     folder = unpack(package, [History(keys).file().record], tmp_path)
     info = bagit.Bag(str(folder)).info
     assert (info["Source-Organization"], info["来源单位"]) == ("示例县档案局", "示例县档案局")

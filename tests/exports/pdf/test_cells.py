@@ -73,9 +73,7 @@ def texts(data: Any) -> list[str]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
-def test_every_text_at_its_longest_stays_in_its_cell_and_is_whole(
-    keys: Keys, press: Press, form: str, run: str
-) -> None:
+def test_the_longest_text_of_every_field_fits_its_cell(keys: Keys, press: Press, form: str, run: str) -> None:
     base, of = FORMS[form]
     definition = of()
     data = {
@@ -105,7 +103,7 @@ def test_a_whole_opinion_and_a_receipt_stay_on_the_page(keys: Keys, press: Press
     assert len(characters(pages)) > 300
 
 
-def test_a_word_that_fits_into_the_next_line_stays_whole(keys: Keys, press: Press) -> None:
+def test_a_word_that_fits_the_next_line_is_not_broken(keys: Keys, press: Press) -> None:
     words = "档案" * 8 + "internationalisation" + "档案" * 8 + "https://example.com/"
     data = valid_self_check()
     data["checks"]["check_1"]["note"] = words * 4

@@ -62,7 +62,7 @@ def documents(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def test_set_once_the_same_bytes_come_in_every_download(
+def test_a_document_is_typeset_once_and_then_served_from_the_cache(
     shelved: Press, press: Press, counted: Counted, record: Record, keys: Keys, tmp_path: Path
 ) -> None:
     first = shelved.filing(record, self_check())
@@ -88,7 +88,7 @@ def test_set_once_the_same_bytes_come_in_every_download(
         lambda held: b"",
     ],
 )
-def test_what_was_changed_on_the_disk_is_set_anew(
+def test_a_tampered_document_is_typeset_again(
     shelved: Press, counted: Counted, record: Record, tmp_path: Path, tamper: Callable[[bytes], bytes]
 ) -> None:
     first = shelved.filing(record, self_check())
@@ -100,7 +100,7 @@ def test_what_was_changed_on_the_disk_is_set_anew(
     assert path.read_bytes() == good
 
 
-def test_a_document_put_in_the_place_of_another_does_not_go_out(
+def test_a_swapped_document_is_not_served(
     shelved: Press, counted: Counted, keys: Keys, record: Record, tmp_path: Path
 ) -> None:
     """Genuine, and of the wrong filing: the proof is over the number too."""
@@ -128,7 +128,7 @@ def test_each_version_has_its_document_and_the_last_one_is_not_the_first(
     assert len(documents(tmp_path)) == 2
 
 
-def test_a_decision_makes_another_document_due(
+def test_a_decision_invalidates_the_document(
     shelved: Press, press: Press, counted: Counted, keys: Keys, tmp_path: Path
 ) -> None:
     history = History(keys).file()
@@ -141,7 +141,7 @@ def test_a_decision_makes_another_document_due(
     assert len(documents(tmp_path)) == 1
 
 
-def test_another_edition_of_the_type_makes_another_document_due(
+def test_another_template_edition_invalidates_the_document(
     shelved: Press, counted: Counted, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelved.filing(record, self_check())
@@ -153,7 +153,7 @@ def test_another_edition_of_the_type_makes_another_document_due(
     assert len(documents(tmp_path)) == 1
 
 
-def test_other_keys_and_another_letterhead_make_another_document_due(
+def test_other_keys_or_letterhead_invalidate_the_document(
     counted: Counted, keys: Keys, record: Record, tmp_path: Path
 ) -> None:
     rotated = load_keys(tmp_path / "other keys", os.urandom)
@@ -171,7 +171,7 @@ def test_other_keys_and_another_letterhead_make_another_document_due(
     assert counted.times == len(presses)
 
 
-def test_what_was_erased_has_no_document_though_one_was_kept(
+def test_an_erased_filing_has_no_document_though_one_was_cached(
     shelved: Press, keys: Keys, record: Record, tmp_path: Path
 ) -> None:
     shelved.filing(record, self_check())
@@ -194,7 +194,7 @@ def refusing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     return tmp_path
 
 
-def test_where_nothing_can_be_kept_the_download_comes_all_the_same(
+def test_the_download_works_though_the_cache_cannot_store(
     refusing: Path, press: Press, keys: Keys, counted: Counted, record: Record
 ) -> None:
     record = Record(replace(record.summary, number="SC-2026-REFUSED"), record.events)
@@ -204,7 +204,7 @@ def test_where_nothing_can_be_kept_the_download_comes_all_the_same(
     assert counted.times == 2
 
 
-def test_receipts_and_opinions_are_not_kept(shelved: Press, keys: Keys, tmp_path: Path) -> None:
+def test_receipts_and_opinions_are_not_cached(shelved: Press, keys: Keys, tmp_path: Path) -> None:
     record = History(keys).file().accept().record
     shelved.receipt(record, self_check())
     shelved.opinion(record, self_check(), 2)

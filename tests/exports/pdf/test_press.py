@@ -70,7 +70,7 @@ def leaves(data: Any) -> list[str]:
     ],
     ids=["self check", "no databases", "start", "post acceptance"],
 )
-def test_every_answer_stands_in_the_document(
+def test_the_document_shows_every_answer(
     data: dict[str, Any], definition: Definition, keys: Keys, press: Press
 ) -> None:
     record = History(keys, definition).file(data).record
@@ -100,7 +100,7 @@ def test_counts_choices_dates_and_rows_read_as_on_the_page(keys: Keys, press: Pr
         assert f"示例档案数据库{number}" in text
 
 
-def test_late_is_said_so(keys: Keys, press: Press) -> None:
+def test_a_late_receipt_says_that_it_is_late(keys: Keys, press: Press) -> None:
     text = words(press.receipt(History(keys).file(valid_self_check(year=2024)).record, self_check()))
     assert "是否按期延报" in text
 
@@ -164,7 +164,7 @@ def test_the_longest_unit_name_fits_into_the_code(keys: Keys) -> None:
     assert segno.make(paper.code, error="l", micro=False)
 
 
-def test_the_numbers_of_many_rows_stand_beside_what_they_number(keys: Keys, press: Press) -> None:
+def test_row_numbers_do_not_run_into_their_rows(keys: Keys, press: Press) -> None:
     """In a column of their own: one that was too narrow let them run into the next."""
     data = valid_self_check(databases=120)
     document = pypdf.PdfReader(io.BytesIO(press.filing(History(keys).file(data).record, self_check())))
@@ -179,7 +179,7 @@ def test_the_numbers_of_many_rows_stand_beside_what_they_number(keys: Keys, pres
     assert name - places["120"] > len("120") * 4.5
 
 
-def test_what_was_erased_has_no_document(keys: Keys, press: Press) -> None:
+def test_an_erased_filing_has_no_document(keys: Keys, press: Press) -> None:
     history = History(keys).file()
     erasure = erase(
         history.record, version=1, reason="示例决定 1 号", actor="(console)", at=history.at, entropy=entropy
@@ -220,7 +220,7 @@ def test_without_an_address_the_code_is_the_receipt_itself(keys: Keys) -> None:
     assert keys.verify(paper.code)
 
 
-def test_it_is_pdf_a_with_every_font_inside(keys: Keys, press: Press) -> None:
+def test_the_document_is_pdf_a_with_embedded_fonts(keys: Keys, press: Press) -> None:
     reader = pypdf.PdfReader(io.BytesIO(press.filing(History(keys).file(valid_self_check()).record, self_check())))
     root: Any = reader.trailer["/Root"]
     about = root["/Metadata"].get_data().decode()
@@ -273,12 +273,12 @@ def test_common_rare_characters_are_shown_as_they_are(keys: Keys, press: Press) 
 
 @settings(max_examples=40, deadline=None)
 @given(name=st.text(min_size=1, max_size=60), story=st.text(max_size=300))
-def test_whatever_is_typed_there_is_a_document(keys: Keys, press: Press, name: str, story: str) -> None:
+def test_any_typed_text_makes_a_document(keys: Keys, press: Press, name: str, story: str) -> None:
     data = changed(valid_self_check(unit_name=name), {"/holdings/storage_status": story})
     assert press.filing(History(keys).file(data).record, self_check()).startswith(b"%PDF")
 
 
-def test_all_that_the_fonts_are_said_to_show_they_show() -> None:
+def test_the_fonts_show_every_character_of_their_tables() -> None:
     held = set.intersection(*(set(characters(font.read_bytes())) for font in font_files()))
     text = "".join(map(chr, sorted(held)))
     glyphs = glyphs_of(font_files())
@@ -291,9 +291,7 @@ def test_all_that_the_fonts_are_said_to_show_they_show() -> None:
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) > 5
 
 
-def test_where_the_fonts_fail_in_spite_of_their_tables_the_plainest_characters_stand_in(
-    keys: Keys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_font_falls_back_to_code_points(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing_is_missing = re.compile(r"(?!)")
     monkeypatch.setattr("functions.exports.typesetting.typesetter.glyphs_of", lambda fonts: Glyphs(nothing_is_missing))
     data = valid_self_check(unit_name="示例𠮷䶮中学")

@@ -38,7 +38,7 @@ def test_each_filing_is_a_document_named_by_number_and_unit(keys: Keys, tools: T
             assert len(pypdf.PdfReader(io.BytesIO(packed.read(name))).pages) == 2
 
 
-def test_what_was_erased_is_listed_in_place_of_its_document(keys: Keys, tools: Tools) -> None:
+def test_the_zip_lists_an_erased_filing_instead_of_its_document(keys: Keys, tools: Tools) -> None:
     record = erased(History(keys).file())
     content = b"".join(stream_pdfs([record], lambda digest: self_check(), tools.press))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:

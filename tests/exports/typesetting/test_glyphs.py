@@ -54,7 +54,7 @@ def test_a_letter_that_the_fonts_lack_is_its_code_point() -> None:
         "2026 年 9 月 18 日",
     ],
 )
-def test_what_the_rules_of_writing_break_is_offered_no_other_break(text: str) -> None:
+def test_no_break_is_added_where_line_breaking_rules_suffice(text: str) -> None:
     assert shown(text) == (text, ())
 
 

@@ -47,7 +47,7 @@ def set_many(maker: Maker, papers: list[Document], threads: int = 3) -> list[byt
         return list(pool.map(maker.set, papers))
 
 
-def test_they_set_the_same_bytes_and_end_with_the_block(maker: Maker) -> None:
+def test_workers_typeset_the_same_bytes_and_end_when_closed(maker: Maker) -> None:
     before = children()
     papers = [paper(n) for n in range(FEW + 12)]
     assert set_many(maker, papers) == [Typesetter().set(one) for one in papers]
@@ -56,13 +56,13 @@ def test_they_set_the_same_bytes_and_end_with_the_block(maker: Maker) -> None:
     assert children() <= before
 
 
-def test_few_papers_start_no_process(maker: Maker) -> None:
+def test_few_documents_start_no_process(maker: Maker) -> None:
     before = children()
     set_many(maker, [paper(n) for n in range(FEW)])
     assert children() <= before
 
 
-def test_a_process_that_is_killed_costs_no_paper(maker: Maker) -> None:
+def test_a_killed_worker_loses_no_document(maker: Maker) -> None:
     before = children()
     set_many(maker, [paper(n) for n in range(FEW + 6)])
     started = children() - before
@@ -73,14 +73,14 @@ def test_a_process_that_is_killed_costs_no_paper(maker: Maker) -> None:
     assert set_many(maker, papers) == [Typesetter().set(one) for one in papers]
 
 
-def test_what_cannot_be_set_fails_with_its_own_error_and_the_next_is_set(maker: Maker) -> None:
+def test_a_failing_document_raises_its_own_error_and_the_next_succeeds(maker: Maker) -> None:
     set_many(maker, [paper(n) for n in range(FEW)], threads=1)
     with pytest.raises(Exception, match="map"):
         maker.set(Document({**PARTS, "facts": 3}, "", (2026, 9, 18)))
     assert maker.set(paper(1)) == Typesetter().set(paper(1))
 
 
-def test_several_downloads_together_start_no_more_than_one(maker: Maker) -> None:
+def test_concurrent_downloads_stay_within_the_process_limit(maker: Maker) -> None:
     before = children()
     others = [Maker() for _ in range(MOST)]
     try:

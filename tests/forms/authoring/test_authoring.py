@@ -172,16 +172,16 @@ def test_missing_and_misencoded_files_are_named(schemas: Path) -> None:
     assert "没有这个文件" in _refusal(schemas)
 
 
-def test_no_forms_at_all_is_said(tmp_path: Path) -> None:
+def test_a_folder_without_forms_is_reported(tmp_path: Path) -> None:
     assert "这里没有表单" in _refusal(tmp_path)
 
 
-def test_references_that_go_round_are_refused(schemas: Path) -> None:
+def test_circular_references_are_refused(schemas: Path) -> None:
     _spoil(schemas / "common.json", '"text": {', '"text": {\n      "$ref": "#/$defs/text",')
     assert "引用绕了一圈" in _refusal(schemas)
 
 
-def test_a_limit_beside_a_reference_may_not_contradict_it(schemas: Path) -> None:
+def test_a_limit_that_contradicts_its_reference_is_refused(schemas: Path) -> None:
     _spoil(
         schemas / FORM / "form.json",
         '"$ref": "../common.json#/$defs/date",',
@@ -216,7 +216,7 @@ def test_an_example_in_the_wrong_folder_is_named(schemas: Path) -> None:
     assert "例子放错了文件夹" in str(said)
 
 
-def test_the_document_is_the_same_wherever_the_folder_lies(schemas: Path) -> None:
+def test_the_document_does_not_depend_on_the_location_of_its_folder(schemas: Path) -> None:
     assert read_form(schemas / FORM) == shipped().get(FORM).document
 
 
@@ -248,13 +248,13 @@ def test_a_deadline_in_working_days_needs_the_calendar(schemas: Path) -> None:
     assert "holidays.yml:1：没有这个文件" in _refusal(schemas)
 
 
-def test_days_off_have_one_place_alone(schemas: Path) -> None:
+def test_days_off_are_allowed_in_the_calendar_only(schemas: Path) -> None:
     _spoil(schemas / FORM / "rules.yml", "day: 30}", "day: 30, next_workday: {holidays: [2026-10-01]}}")
     assert "只写 true，放假和调休都写在 content/data/holidays.yml 里" in _refusal(schemas)
 
 
 @pytest.mark.parametrize("form", list(shipped()), ids=lambda form: form.id)
-def test_what_a_form_does_not_use_is_not_in_its_document(form: Definition) -> None:
+def test_unused_rules_are_not_in_the_document(form: Definition) -> None:
     """What rules gain makes no new document of the forms that do without it: filings have pinned its digest."""
     for filing in json.loads(form.document)["rules"]["filings"]:
         assert set(filing) - {"when"} == {"id", "title", "period", "due", "words", "basis"}
@@ -284,5 +284,5 @@ def test_the_shipped_rules_keep_the_published_schema() -> None:
         validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def test_what_the_list_gives_no_form_for_is_marked_as_ours() -> None:
+def test_forms_outside_the_official_list_are_marked_unofficial() -> None:
     assert [definition.rules.official for definition in shipped()] == [False, False]

@@ -41,7 +41,7 @@ def test_a_year_that_is_not_announced_is_not_in_the_calendar() -> None:
     assert read_holidays(ROOT).days_off().years == frozenset(range(2004, 2027))
 
 
-def test_a_notice_that_nobody_verified_says_so() -> None:
+def test_an_unverified_notice_carries_a_note() -> None:
     for year in read_holidays(ROOT).years:
         for notice in year.notices:
             assert notice.note or (notice.number and notice.date)

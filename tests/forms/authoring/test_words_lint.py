@@ -81,7 +81,7 @@ def test_words_that_differ_are_named(words: str, due: dict[str, Any], said: str)
     assert said in cause
 
 
-def test_a_day_of_the_month_is_no_count_of_days() -> None:
+def test_a_day_of_the_month_is_not_read_as_a_count_of_days() -> None:
     assert [term.rule for term in terms_in("每年 9 月 30 日内")] == []
     assert [term.rule for term in terms_in("每年 9 月 30 日前")] == ["day_of_year"]
 

@@ -24,25 +24,25 @@ TODAY = date(2026, 9, 1)
 
 @pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\u2028", "\u200b", "\u2060", "\ufeff", "\u00ad"])
 @pytest.mark.parametrize("at", ["/unit/unit_name", "/holdings/storage_status"])
-def test_what_turns_text_round_or_hides_in_it_is_refused(at: str, unseen: str) -> None:
+def test_bidirectional_and_invisible_characters_are_refused(at: str, unseen: str) -> None:
     [(where, message)] = _judge({at: f"示例{unseen}中学"})
     assert where == at
     assert f"里有看不见的字符{name_character(unseen)}。请删去后重新输入" in message
 
 
 @pytest.mark.parametrize("name", ["\u200d", "\u3164", "\u2800\u200f", "\u115f"])
-def test_a_name_that_nobody_sees_is_none(name: str) -> None:
+def test_an_invisible_name_is_refused(name: str) -> None:
     [(where, _)] = _judge({"/unit/unit_name": name})
     assert where == "/unit/unit_name"
 
 
 @pytest.mark.parametrize("name", ["示例👩\u200d🌾合作社", "نمونە\u200cمەكتەپ", "示例𠮷𪚥", "示例（Ａ）"])
-def test_what_a_script_needs_unseen_stays(name: str) -> None:
+def test_invisible_characters_that_a_script_needs_are_accepted(name: str) -> None:
     assert _judge({"/unit/unit_name": name}) == []
 
 
 @pytest.mark.parametrize("hidden", ["\u200e", "\u200d", "\ufe0f", "\u3164", "\u2800", "\u115f", "\u180e"])
-def test_what_hides_in_a_name_is_refused_by_its_name_and_stays_in_a_long_text(hidden: str) -> None:
+def test_a_hidden_character_is_refused_in_a_name_and_accepted_in_long_text(hidden: str) -> None:
     message = f"单位名称里有看不见的字符{name_character(hidden)}。请删去后重新输入"
     assert _judge({"/unit/unit_name": f"示例{hidden}中学"}) == [("/unit/unit_name", message)]
     assert _judge({"/holdings/storage_status": f"情况{hidden}正常"}) == []
@@ -121,7 +121,7 @@ def _judge(changes: dict[str, Any]) -> list[tuple[str, str]]:
         ),
     ],
 )
-def test_the_promised_words_come_out(changes: dict[str, Any], pointer: str, message: str) -> None:
+def test_each_mistake_has_its_promised_message(changes: dict[str, Any], pointer: str, message: str) -> None:
     assert _judge(changes) == [(pointer, message)]
 
 
@@ -192,7 +192,7 @@ def test_an_empty_filing_names_every_missing_answer_not_the_missing_sections() -
         "long date",
     ],
 )
-def test_a_hostile_filing_is_refused_in_few_words(junk: Any) -> None:
+def test_a_hostile_filing_gets_a_short_refusal(junk: Any) -> None:
     problems = validate(self_check(), junk, TODAY)
     assert 1 <= len(problems) <= 60
     assert all(len(problem.message) < 200 and len(problem.pointer) < 200 for problem in problems)
@@ -207,7 +207,7 @@ def test_deep_nesting_is_one_problem() -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "2025", 2025.5, True, None, [2025], 2**70])
-def test_a_year_that_is_none_is_one_problem(value: Any) -> None:
+def test_an_invalid_year_is_one_problem(value: Any) -> None:
     assert [at for at, _ in _judge({"/unit/report_year": value})] == ["/unit/report_year"]
 
 
@@ -231,7 +231,7 @@ def test_no_message_repeats_a_name_or_a_telephone_number() -> None:
             assert "示例乙" not in message
 
 
-def test_the_longest_that_fits_is_kept_and_one_more_is_not() -> None:
+def test_text_at_the_limit_is_accepted_and_one_more_character_is_refused() -> None:
     assert _judge({"/unit/unit_name": "𠮷" * 100}) == []
     assert _judge({"/unit/unit_name": "𠮷" * 101}) == [
         ("/unit/unit_name", "单位名称最多 100 字，现在是 101 字。请删去一些")
@@ -249,7 +249,7 @@ def test_an_older_year_and_no_staff_are_warned_of_and_accepted() -> None:
 
 
 @pytest.mark.parametrize("junk", [None, [], 5, "x", {}, {"project": 5, "progress": [], "people": {"staff": [1]}}])
-def test_warnings_and_pruning_bear_any_shape(junk: Any) -> None:
+def test_warnings_and_pruning_accept_any_shape(junk: Any) -> None:
     assert warnings(registration(), junk, TODAY) == ()
     assert prune(registration(), junk)[0] == junk
 
@@ -268,14 +268,14 @@ def test_pruning_leaves_a_valid_filing_as_it_is() -> None:
     assert prune(self_check(), data) == (data, ())
 
 
-def test_a_box_for_no_database_beside_databases_drops_them_and_says_so() -> None:
+def test_ticking_no_database_drops_the_databases_and_names_them() -> None:
     data = changed(valid_self_check(), {"/databases/no_database": True})
     pruned, dropped = prune(self_check(), data)
     assert dropped == ("/databases/databases",)
     assert pruned["databases"] == {"no_database": True}
 
 
-def test_should_the_two_validators_differ_the_filing_is_refused_in_general_words(
+def test_a_disagreement_of_the_validators_refuses_the_filing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Gate, "accepts", lambda self, data: False)
@@ -285,12 +285,12 @@ def test_should_the_two_validators_differ_the_filing_is_refused_in_general_words
     assert "请检查后再提交一次" in problem.message
 
 
-def test_a_choice_that_is_wrong_is_not_also_blamed_on_what_hangs_on_it() -> None:
+def test_a_wrong_choice_causes_no_problems_in_dependent_fields() -> None:
     data = changed(valid_registration("annual"), {"/project/phase": "later"})
     assert [fault.tokens for fault in faults_of(registration(), data)] == [("project", "phase")]
 
 
-def test_judging_a_valid_filing_takes_no_explainer() -> None:
+def test_validating_a_valid_filing_does_not_import_the_explainer() -> None:
     script = (
         "import sys\nfrom datetime import date\n"
         "from tests.support.forms import self_check\nfrom tests.support.filings import valid_self_check\n"
@@ -301,7 +301,7 @@ def test_judging_a_valid_filing_takes_no_explainer() -> None:
     run([sys.executable, "-c", script], check=True)
 
 
-def test_a_pinned_form_is_rebuilt_from_its_document_and_judges_alike() -> None:
+def test_a_form_rebuilt_from_its_document_validates_the_same() -> None:
     again = Definition.from_document(self_check().document)
     assert again == self_check()
     assert again.digest == self_check().digest

@@ -152,13 +152,13 @@ def _agree(definition: Definition, data: Any) -> bool:
         lambda data: valid_self_check() | data
     )
 )
-def test_spoiled_files_are_judged_alike(data: Any) -> None:
+def test_both_validators_agree_on_spoiled_files(data: Any) -> None:
     _agree(self_check(), data)
 
 
 @settings(deadline=None, max_examples=100)
 @given(_spoiled(valid_self_check()))
-def test_spoiled_self_checks_are_judged_alike(data: Any) -> None:
+def test_both_validators_agree_on_spoiled_self_checks(data: Any) -> None:
     _agree(self_check(), data)
 
 
@@ -166,12 +166,12 @@ def test_spoiled_self_checks_are_judged_alike(data: Any) -> None:
 @given(
     st.sampled_from(["start", "annual", "post_acceptance"]).flatmap(lambda phase: _spoiled(valid_registration(phase)))
 )
-def test_spoiled_registrations_are_judged_alike(data: Any) -> None:
+def test_both_validators_agree_on_spoiled_registrations(data: Any) -> None:
     _agree(registration(), data)
 
 
 @pytest.mark.parametrize("definition", FORMS, ids=lambda definition: definition.id)
-def test_junk_in_the_shape_of_the_form_is_judged_alike(definition: Definition) -> None:
+def test_both_validators_agree_on_junk_in_the_shape_of_the_form(definition: Definition) -> None:
     @settings(deadline=None, max_examples=100)
     @given(_shaped(definition.schema))
     def judged_alike(data: Any) -> None:
@@ -184,7 +184,7 @@ def test_junk_in_the_shape_of_the_form_is_judged_alike(definition: Definition) -
 @given(_JSON)
 @example(None)
 @example([])
-def test_any_json_at_all_is_judged_alike(data: Any) -> None:
+def test_both_validators_agree_on_any_json(data: Any) -> None:
     assert not _agree(self_check(), data)
 
 
@@ -207,12 +207,12 @@ def test_any_json_at_all_is_judged_alike(data: Any) -> None:
         ("", False),
     ],
 )
-def test_mail_addresses_are_judged_alike(address: str, accepted: bool) -> None:
+def test_both_validators_agree_on_mail_addresses(address: str, accepted: bool) -> None:
     assert _agree(self_check(), changed(valid_self_check(), {"/unit/contact_email": address})) is accepted
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_valid_filings_are_valid_to_both(phase: str) -> None:
+def test_both_validators_accept_valid_filings(phase: str) -> None:
     assert _agree(registration(), valid_registration(phase))
     assert _agree(self_check(), valid_self_check())
     assert _agree(self_check(), valid_self_check(databases=0))

@@ -69,7 +69,7 @@ def filings(definition: Definition) -> st.SearchStrategy[dict[str, Any]]:
 
 @pytest.mark.parametrize("definition", [self_check(), registration()], ids=lambda one: one.id)
 @given(data=st.data())
-def test_what_is_written_into_hidden_fields_is_read_back_the_same(definition: Definition, data: st.DataObject) -> None:
+def test_hidden_fields_decode_to_the_encoded_filing(definition: Definition, data: st.DataObject) -> None:
     filing = data.draw(filings(definition))
     decoded = decode(definition, encode(definition, filing))
     assert decoded.data == filing
@@ -83,7 +83,7 @@ def test_every_valid_example_survives_the_page_to_check(path: Path) -> None:
     assert decode(definition, encode(definition, filing)).data == filing
 
 
-def test_what_was_left_empty_is_absent_and_a_tick_is_true() -> None:
+def test_empty_fields_are_absent_and_a_tick_is_true() -> None:
     pairs = [("unit.unit_name", "  "), ("unit.uscc", ""), ("declaration.truth_declared", "true")]
     assert decode(self_check(), pairs).data == {"declaration": {"truth_declared": True}}
 
@@ -163,7 +163,7 @@ def test_rows_are_counted_anew_in_the_order_of_their_indexes() -> None:
     assert [row["name"] for row in rows] == ["库3", "库7", "库9999"]
 
 
-def test_more_rows_than_anyone_has_are_a_problem_and_not_read() -> None:
+def test_too_many_rows_are_a_problem_and_not_read() -> None:
     """What was typed comes back, though it is more than the form takes; the rest is not even looked at."""
     most = 100 + SPARE_ROWS
     pairs = [(f"databases.databases[{index}].name", "库") for index in range(most + 1)]
@@ -195,7 +195,7 @@ def test_a_row_is_added_and_removed_without_a_script_and_the_focus_follows() -> 
 @pytest.mark.parametrize(
     "value", ["", "save", "remove:databases.databases:-1", "remove:databases.databases:99999", "add:x:y"]
 )
-def test_what_is_no_button_of_ours_is_no_action(value: str) -> None:
+def test_an_unknown_button_is_not_an_action(value: str) -> None:
     assert parse_action(value) is None
 
 
@@ -214,7 +214,7 @@ def test_a_button_to_change_an_answer_names_its_place() -> None:
     assert focus_of(action) == "/databases/databases/1/name"
 
 
-def test_posted_nonsense_is_judged_like_any_other_filing() -> None:
+def test_posted_nonsense_is_validated_like_any_other_filing() -> None:
     pairs = [("unit.report_year", "去年"), ("holdings.basis", "x"), ("checks.check_1", "x")]
     found = validate(self_check(), decode(self_check(), pairs).data, date(2026, 9, 18))
     assert {"/unit/report_year", "/holdings/basis"} <= {one.pointer for one in found}

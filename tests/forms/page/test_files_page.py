@@ -59,7 +59,7 @@ def test_after_a_removal_the_next_button_takes_the_focus_and_after_the_last_the_
     assert [one["type"] for one in focused] == ["file"]
 
 
-def test_what_cannot_be_read_is_carried_along_and_can_be_removed() -> None:
+def test_an_unreadable_file_value_is_kept_and_can_be_removed() -> None:
     text = _form('"><script>')
     assert "读不出来的文件" in text
     assert '"><script>' not in text

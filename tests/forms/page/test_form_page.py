@@ -98,7 +98,7 @@ def test_the_page_is_light_and_has_no_inline_style_or_script(definition: Definit
     assert "maxlength" not in names
 
 
-def test_it_opens_with_what_it_is_for_what_is_forbidden_and_what_becomes_of_names() -> None:
+def test_the_page_opens_with_purpose_prohibitions_and_privacy() -> None:
     text = page(self_check(), links=Links("/base/", REGIMES))
     order = [
         "专业档案形成单位",
@@ -137,7 +137,7 @@ def test_label_hint_message_and_control_stand_in_this_order() -> None:
     assert 'value="12000000000000000"' in found[0]
 
 
-def test_what_was_typed_comes_back_as_it_was_even_when_it_is_wrong() -> None:
+def test_typed_values_are_shown_again_even_when_wrong() -> None:
     data, problems = spoilt()
     elements = Reader(page(self_check(), data, problems)).elements
     shown = {attributes.get("name"): attributes for tag, attributes in elements if tag == "input"}
@@ -192,7 +192,7 @@ def test_progress_says_what_is_filled_what_is_missing_and_what_is_to_mend() -> N
     assert "还差 4 项" in partly
 
 
-def test_rows_can_be_none_and_each_has_its_own_buttons() -> None:
+def test_a_table_may_be_empty_and_each_row_has_its_buttons() -> None:
     empty = page(self_check())
     assert ">加一个数据库</button>" in empty
     assert 'data-row="databases.databases[0]"' not in empty
@@ -212,7 +212,7 @@ def test_rows_can_be_none_and_each_has_its_own_buttons() -> None:
         ("/nowhere", None),
     ],
 )
-def test_the_focus_goes_on_where_the_reader_was(focus: str, control: str | None) -> None:
+def test_the_focus_returns_to_the_last_position(focus: str, control: str | None) -> None:
     elements = Reader(page(self_check(), valid_self_check(databases=2), focus=focus)).elements
     assert [attributes["id"] for _, attributes in elements if "autofocus" in attributes] == (
         [control] if control else []
@@ -246,7 +246,7 @@ def test_browsers_are_told_what_they_may_fill_in_and_which_keys_to_show() -> Non
     assert told["databases.databases[*].last_backup"] == (None, None, "date")
 
 
-def test_eight_choices_and_more_of_which_one_is_taken_become_a_list() -> None:
+def test_a_single_choice_of_eight_or_more_is_a_list() -> None:
     field = Field("a", ("a",), "甲", "", "", "choice", "never", tuple((str(n), f"第 {n} 项") for n in range(8)))
     from functions.forms.page.controls import Placed, control
 

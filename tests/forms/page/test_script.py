@@ -86,7 +86,7 @@ def test_a_mistake_is_named_on_leaving_the_field_in_the_servers_words(pages: Pag
     expect(page.locator(".prog p")).to_contain_text("还有 1 处要改")
 
 
-def test_a_date_typed_as_text_is_judged_like_one_typed_in_a_date_control(pages: Pages) -> None:
+def test_a_date_typed_as_text_is_validated_like_one_from_a_date_control(pages: Pages) -> None:
     name = "databases.databases[0].last_backup"
     good = valid_self_check(databases=1)
     for typed in ("2026-02-30", "去年"):
@@ -147,7 +147,7 @@ WRITTEN = re.compile(
 )
 
 
-def test_the_script_of_every_page_is_written_so_that_old_browsers_can_read_it() -> None:
+def test_the_script_of_every_page_uses_old_syntax_only() -> None:
     """One word of newer syntax, and a browser of 2016 runs nothing of the file. It runs none of the modules."""
     script = (SCRIPTS / "site.js").read_text(encoding="utf-8").removeprefix("// @ts-check")
     assert NEWER.findall(WRITTEN.sub("''", script)) == []
@@ -164,7 +164,7 @@ def test_a_message_goes_when_the_answer_is_mended(pages: Pages) -> None:
     assert control(page, "unit.uscc").get_attribute("aria-invalid") is None
 
 
-def test_what_only_the_server_knows_stays_until_the_answer_changes(pages: Pages) -> None:
+def test_server_messages_stay_until_the_answer_changes(pages: Pages) -> None:
     data = changed(valid_self_check(databases=1), {"/databases/databases/0/last_backup": "2026-12-01"})
     problems = validate(self_check(), data, TODAY)
     pages.write_form("late.html", "annual-self-check", data, problems)
@@ -298,7 +298,7 @@ def _kept(page: Page) -> list[str]:
     return names
 
 
-def test_what_was_typed_before_a_draft_is_taken_can_be_had_back(pages: Pages) -> None:
+def test_restoring_a_draft_can_be_undone(pages: Pages) -> None:
     page = pages.open("check.html")
     control(page, "unit.unit_name").fill("示例县第一中学")
     control(page, "unit.unit_name").blur()

@@ -95,7 +95,7 @@ def opened(data: Path) -> Iterator[Services]:
         services.close()
 
 
-def test_what_was_acknowledged_before_the_backup_began_is_in_it_whole_while_filings_go_on(
+def test_a_backup_under_load_holds_every_filing_acknowledged_before_it(
     start: Start, site: Path, tmp_path: Path
 ) -> None:
     server = start(access_log="off")
@@ -208,14 +208,14 @@ def test_documents_that_can_be_set_again_are_left_out(services: Services, data: 
     assert not (tmp_path / "restored" / "papers").exists()
 
 
-def test_who_verifies_says_nothing_of_documents(services: Services, data: Path) -> None:
+def test_verify_ignores_cached_documents(services: Services, data: Path) -> None:
     before = run("verify", str(data))
     services.papers.keep(DocumentName("SC-2026-000001", 1, "a" * 32), b"put there by somebody")
     after = run("verify", str(data))
     assert (after.returncode, after.stdout, after.stderr) == (before.returncode, before.stdout, before.stderr)
 
 
-def test_attachments_that_are_missing_or_broken_are_told_of_and_the_rest_is_kept(filed: Path, tmp_path: Path) -> None:
+def test_missing_or_damaged_attachments_are_reported_and_the_rest_is_backed_up(filed: Path, tmp_path: Path) -> None:
     (filed / "attachments" / sha(1)).write_bytes(b"x")
     (filed / "quarantine" / sha(0)).unlink()
     told = run("backup", str(tmp_path / "b.zip"), "--data", str(filed))
@@ -228,7 +228,7 @@ def test_attachments_that_are_missing_or_broken_are_told_of_and_the_rest_is_kept
 
 
 @pytest.mark.parametrize("moment", range(12))
-def test_a_file_that_moves_on_while_the_backup_is_made_is_in_it(
+def test_a_file_moved_during_the_backup_is_included(
     services: Services, filed: Path, tmp_path: Path, moment: int
 ) -> None:
     """It is let out of quarantine after so many steps of the backup."""
@@ -244,14 +244,12 @@ def test_a_file_that_moves_on_while_the_backup_is_made_is_in_it(
     assert sha(0) in {entry.sha256 for entry in made.manifest.files}
 
 
-def test_any_zip_program_opens_it(backup: Path, tmp_path: Path) -> None:
+def test_a_backup_is_an_ordinary_zip(backup: Path, tmp_path: Path) -> None:
     subprocess.run(["unzip", "-q", str(backup), "-d", str(tmp_path / "by-hand")], check=True)
     assert (tmp_path / "by-hand" / "qingdan.sqlite3").read_bytes().startswith(b"SQLite format 3")
 
 
-def test_who_signed_in_before_the_backup_is_not_signed_in_after_it(
-    services: Services, clock: Clock, data: Path, tmp_path: Path
-) -> None:
+def test_sessions_do_not_survive_a_restore(services: Services, clock: Clock, data: Path, tmp_path: Path) -> None:
     run("staff", "add", "viewer", "--role", "viewer", "--data", str(data))
     account = next(one for one in services.staff.accounts() if one.name == "viewer")
     token, _ = open_session(services.staff, account, at=clock(), entropy=services.entropy, limits=SessionLimits())
@@ -262,7 +260,7 @@ def test_who_signed_in_before_the_backup_is_not_signed_in_after_it(
         resume_session(restored.staff, token, at=clock(), limits=SessionLimits())
 
 
-def test_a_folder_that_holds_something_is_left_alone(data: Path, backup: Path) -> None:
+def test_restore_refuses_a_folder_with_content(data: Path, backup: Path) -> None:
     before = contents(data)
     told = run("restore", str(backup), "--data", str(data))
     assert told.returncode == 1
@@ -270,7 +268,7 @@ def test_a_folder_that_holds_something_is_left_alone(data: Path, backup: Path) -
     assert contents(data) == before
 
 
-def test_an_empty_folder_is_fit(backup: Path, tmp_path: Path) -> None:
+def test_restore_accepts_an_empty_folder(backup: Path, tmp_path: Path) -> None:
     (tmp_path / "restored").mkdir()
     assert run("restore", str(backup), "--data", str(tmp_path / "restored")).returncode == 0
 
@@ -351,7 +349,7 @@ def test_a_damaged_backup_is_refused_and_named_and_nothing_is_put_in_place(
     assert not (tmp_path / "restored").exists()
 
 
-def test_every_broken_file_is_named_at_once(backup: Path, tmp_path: Path) -> None:
+def test_every_damaged_file_is_named_at_once(backup: Path, tmp_path: Path) -> None:
     key = key_of(backup)
     spoil(backup, place_of(backup, "blobs/ab/cd") + 7)
     spoil(backup, place_of(backup, key) + 7)
@@ -375,14 +373,14 @@ def test_a_place_that_cannot_be_used_is_named_with_the_cure(
     assert not (data / "inside.zip").exists()
 
 
-def test_a_folder_without_data_is_no_empty_backup(tmp_path: Path) -> None:
+def test_backup_of_a_missing_folder_is_refused(tmp_path: Path) -> None:
     told = run("backup", str(tmp_path / "b.zip"), "--data", str(tmp_path / "none"))
     assert told.returncode == 1
     assert "--data" in told.stderr
     assert list(tmp_path.iterdir()) == [], "neither a backup nor a data folder was made"
 
 
-def test_the_last_backup_stays_until_the_next_is_whole(services: Services, data: Path, backup: Path) -> None:
+def test_a_failed_backup_leaves_the_previous_one(services: Services, data: Path, backup: Path) -> None:
     whole = backup.read_bytes()
     services.close()
     content = bytearray((data / "qingdan.sqlite3").read_bytes())
@@ -395,7 +393,7 @@ def test_the_last_backup_stays_until_the_next_is_whole(services: Services, data:
     assert [path.name for path in backup.parent.glob(".*")] == []
 
 
-def test_long_work_shows_how_far_it_is_on_a_terminal(data: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_progress(data: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*COMMAND, "backup", str(tmp_path / "b.zip"), "--data", str(data)],
@@ -414,7 +412,7 @@ def test_long_work_shows_how_far_it_is_on_a_terminal(data: Path, tmp_path: Path)
     assert "100%" in shown.decode()
 
 
-def test_a_second_backup_to_the_same_file_waits_for_nobody(data: Path, tmp_path: Path) -> None:
+def test_a_second_backup_to_the_same_file_is_refused_at_once(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "b.zip"
     with (tmp_path / ".b.zip.part").open("wb") as draft:
         fcntl.flock(draft, fcntl.LOCK_EX)

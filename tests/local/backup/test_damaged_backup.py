@@ -57,7 +57,7 @@ def restored(content: bytes, folder: Path) -> dict[str, bytes] | None:
     return found
 
 
-def test_no_flipped_byte_brings_back_anything_else(whole: bytes, tmp_path: Path, unsynced: None) -> None:
+def test_a_flipped_byte_never_restores_other_data(whole: bytes, tmp_path: Path, unsynced: None) -> None:
     chance = random.Random(20260918)
     expected = restored(whole, tmp_path)
     assert expected is not None
@@ -74,7 +74,7 @@ def test_no_flipped_byte_brings_back_anything_else(whole: bytes, tmp_path: Path,
     assert refused > FLIPS // 2
 
 
-def test_no_cut_backup_brings_back_anything(whole: bytes, tmp_path: Path, unsynced: None) -> None:
+def test_a_truncated_backup_is_never_restored(whole: bytes, tmp_path: Path, unsynced: None) -> None:
     chance = random.Random(20260919)
     for length in [chance.randrange(len(whole)) for _ in range(CUTS)]:
         assert restored(whole[:length], tmp_path) is None, f"{length} bytes"

@@ -80,9 +80,7 @@ def test_a_backup_is_signed_by_the_bureau(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"), [("drop", "没有签名"), ("manifest", "签名核对不上"), ("signature", "签名核对不上")]
 )
-def test_a_backup_that_somebody_put_together_anew_is_refused(
-    data: Path, tmp_path: Path, change: str, words: str
-) -> None:
+def test_a_repacked_backup_is_refused(data: Path, tmp_path: Path, change: str, words: str) -> None:
     file, changed = tmp_path / "backup.zip", tmp_path / "changed.zip"
     run("backup", str(file), "--data", str(data))
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
@@ -100,7 +98,7 @@ def test_a_backup_that_somebody_put_together_anew_is_refused(
     assert not (tmp_path / "back").exists()
 
 
-def test_what_is_no_recipient_is_named(data: Path, tmp_path: Path) -> None:
+def test_an_invalid_recipient_is_named(data: Path, tmp_path: Path) -> None:
     refused = run("backup", str(tmp_path / "b"), "--recipient", "age1nobody", "--data", str(data))
     assert "不是 age 公钥" in refused.stderr
     assert not (tmp_path / "b").exists()

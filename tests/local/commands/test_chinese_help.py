@@ -38,7 +38,7 @@ ENGLISH = re.compile(r"Usage|Options|Commands|Arguments|Error|Invalid|Missing|re
         ("", "用法：qingdan [选项] 命令 [参数]"),
     ],
 )
-def test_what_is_typed_wrong_is_2_and_explained_in_chinese(
+def test_a_wrong_command_line_exits_2_with_a_chinese_explanation(
     typed: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(app, typed.split()) == 2

@@ -24,14 +24,14 @@ def test_help_names_every_command_in_chinese() -> None:
     assert "发布责任清单" in told.stdout
 
 
-def test_misuse_is_2() -> None:
+def test_misuse_exits_2() -> None:
     told = run("export", "annual-self-check")
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("缺 --format")
 
 
 @pytest.mark.one_machine
-def test_a_folder_without_data_is_named_and_never_made_by_a_command_that_only_looks(tmp_path: Path) -> None:
+def test_a_missing_data_folder_is_named_and_not_created(tmp_path: Path) -> None:
     data = tmp_path / "misspelt"
     out = str(tmp_path / "out.csv")
     for typed in (
@@ -50,7 +50,7 @@ def test_a_folder_without_data_is_named_and_never_made_by_a_command_that_only_lo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_certificate_that_cannot_be_served_with_is_1_before_anything_starts(site: Path, tmp_path: Path) -> None:
+def test_an_unusable_certificate_exits_1_before_anything_starts(site: Path, tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("示例", encoding="utf-8")
     pair = ("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem"))
     told = run("serve", "--port", "0", "--data", str(tmp_path / "data"), "--site", str(site), *pair)
@@ -60,7 +60,7 @@ def test_a_certificate_that_cannot_be_served_with_is_1_before_anything_starts(si
     assert not (tmp_path / "data").exists()
 
 
-def test_a_site_that_cannot_be_written_is_1_and_says_why(tmp_path: Path) -> None:
+def test_a_site_that_cannot_be_written_exits_1_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     told = run("build", "--site", str(tmp_path / "file" / "site"))
     assert told.returncode == 1
@@ -87,7 +87,7 @@ def test_accounts_are_added_and_listed(tmp_path: Path) -> None:
     assert "Traceback" not in again.stderr
 
 
-def test_accounts_are_disabled_enabled_and_reset_beside_the_running_server(start: Start) -> None:
+def test_accounts_are_disabled_enabled_and_reset_while_the_server_runs(start: Start) -> None:
     server = start()
     data = ("--data", str(server.data))
     password = "示例口令 十二个字以上的"
@@ -111,7 +111,7 @@ def test_accounts_are_disabled_enabled_and_reset_beside_the_running_server(start
     assert status(server.url, cookie) == 403, "nothing is shown before the one-time password is changed"
 
 
-def test_the_last_admin_is_kept_and_an_unknown_name_is_1(tmp_path: Path) -> None:
+def test_disabling_the_last_admin_or_an_unknown_name_exits_1(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "data"))
     run("staff", "add", "主管", "--role", "admin", *data)
     told = run("staff", "disable", "主管", *data)
@@ -144,13 +144,13 @@ def status(url: str, cookie: str) -> int:
         return refusal.code
 
 
-def test_a_wrong_setting_is_1_and_names_the_fix(tmp_path: Path) -> None:
+def test_a_wrong_setting_exits_1_and_names_the_fix(tmp_path: Path) -> None:
     told = run("staff", "list", "--data", str(tmp_path), QINGDAN_BODY_LIMIT="big")
     assert told.returncode == 1
     assert "QINGDAN_BODY_LIMIT" in told.stderr
 
 
-def test_serving_an_unbuilt_site_or_a_taken_port_is_1(start: Start, site: Path, tmp_path: Path) -> None:
+def test_serving_an_unbuilt_site_or_a_taken_port_exits_1(start: Start, site: Path, tmp_path: Path) -> None:
     missing = run("serve", "--port", "0", "--data", str(tmp_path / "other"), "--site", str(tmp_path / "nothing"))
     assert missing.returncode == 1
     assert "qingdan build" in missing.stderr
@@ -167,7 +167,7 @@ def test_a_public_address_without_encryption_is_refused(site: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("format", ["xlsx", "csv", "jsonl"])
-def test_filings_are_exported_beside_the_running_server(start: Start, tmp_path: Path, format: str) -> None:
+def test_filings_are_exported_while_the_server_runs(start: Start, tmp_path: Path, format: str) -> None:
     server = start()
     with connect(server.port, post_bytes(valid_self_check())) as connection:
         assert read_answer(connection)[0] == 201
@@ -191,7 +191,7 @@ def test_filings_are_exported_beside_the_running_server(start: Start, tmp_path: 
     assert [path.name for path in tmp_path.glob(".*.part")] == []
 
 
-def test_an_export_of_an_unknown_form_is_1_and_one_of_nothing_says_so(tmp_path: Path) -> None:
+def test_exporting_an_unknown_form_exits_1_and_an_empty_export_says_so(tmp_path: Path) -> None:
     out, data = tmp_path / "out.csv", ("--data", str(tmp_path / "data"))
     run("staff", "add", "主管", "--role", "admin", *data)
     told = run("export", "nothing", "--format", "csv", "--out", str(out), *data)

@@ -72,7 +72,7 @@ def test_a_template_can_be_written_before_there_is_any_data(tmp_path: Path, data
     assert not data.exists()
 
 
-def test_a_roster_that_there_is_not_is_named_with_those_that_there_are(data: Path) -> None:
+def test_an_unknown_roster_is_refused_with_the_known_ones(data: Path) -> None:
     code, _, wrong = roster("template", "nothing", "--out", "x.xlsx", data=data)
     assert code == 1
     assert "没有名为 nothing 的名册" in wrong

@@ -69,7 +69,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_all_that_is_wrong_is_said_and_no_file_is_written(what: str, site: Path, tmp_path: Path) -> None:
+def test_every_mistake_is_reported_and_no_file_is_written(what: str, site: Path, tmp_path: Path) -> None:
     spoil, said = WRONG[what]
     raw = scoring()
     spoil(raw)

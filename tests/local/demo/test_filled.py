@@ -67,7 +67,7 @@ def test_each_form_has_filings_in_every_state(summaries: list[Summary], form: st
     assert states["accepted"] > sum(states.values()) / 2
 
 
-def test_what_an_officer_meets_is_all_there(records: list[Record], summaries: list[Summary]) -> None:
+def test_every_kind_of_filing_and_event_occurs(records: list[Record], summaries: list[Summary]) -> None:
     last = [each for each in summaries if each.period == "2025" and each.form == "annual-self-check"]
     today = NOW.date().isoformat()
     assert any(each.contested and each.status == "submitted" for each in last)
@@ -79,7 +79,7 @@ def test_what_an_officer_meets_is_all_there(records: list[Record], summaries: li
     assert set(kinds) == {*PERMISSION, "corrected", "withdrawn"}
 
 
-def test_some_units_sent_a_scan_and_every_scan_opens(filled: Filled, records: list[Record]) -> None:
+def test_scans_of_some_units_are_valid_images(filled: Filled, records: list[Record]) -> None:
     bodies = [fold(record.events).data for record in records]
     scans = [scan for data in bodies for scan in data.get("files", {}).get("scans", [])]
     assert 150 < len(scans) < 400
@@ -90,7 +90,7 @@ def test_some_units_sent_a_scan_and_every_scan_opens(filled: Filled, records: li
         assert kind_of_head(content[:HEAD]) == "png"
 
 
-def test_a_contested_pair_of_a_year_gone_by_is_resolved(summaries: list[Summary]) -> None:
+def test_contested_filings_of_earlier_years_are_resolved(summaries: list[Summary]) -> None:
     old = [each for each in summaries if each.form == "annual-self-check" and each.period == "2023"]
     assert not any(each.contested for each in old)
     by_unit = groupby(sorted(old, key=lambda each: each.uscc), key=lambda each: each.uscc)
@@ -98,7 +98,7 @@ def test_a_contested_pair_of_a_year_gone_by_is_resolved(summaries: list[Summary]
     assert ["accepted", "voided"] in pairs
 
 
-def test_nobody_does_what_the_role_may_not(records: list[Record]) -> None:
+def test_every_actor_has_the_permission_for_their_step(records: list[Record]) -> None:
     for record in records:
         for event in record.events:
             if event.actor != "filer":
@@ -118,7 +118,7 @@ def test_every_telephone_is_invented(records: list[Record]) -> None:
     assert len(set(phones)) > 250
 
 
-def test_everything_is_verified(filled: Filled, records: list[Record]) -> None:
+def test_the_demo_data_verifies(filled: Filled, records: list[Record]) -> None:
     """Chains, receipts, trail and seals hold, as `qingdan verify` judges them."""
     outcome = verify_path(filled.folder, Means(read_public_keys(filled.folder)))
     assert outcome.report.findings == []
@@ -127,7 +127,7 @@ def test_everything_is_verified(filled: Filled, records: list[Record]) -> None:
     assert outcome.report.checked["events"] == len(filled.plan.agenda)
 
 
-def test_nothing_is_left_beside_it(filled: Filled) -> None:
+def test_no_draft_folder_is_left(filled: Filled) -> None:
     assert not filled.folder.with_name(f".{filled.folder.name}.part").exists()
     assert filled.folder.stat().st_mode & 0o777 == 0o700
 

@@ -87,7 +87,7 @@ def test_the_same_seed_and_day_give_the_same_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["qingdan.sqlite3", ".hidden"])
-def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, name: str) -> None:
+def test_a_folder_with_content_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "demo"
     folder.mkdir()
     (folder / name).write_text("mine")
@@ -97,13 +97,13 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, name: str) 
     assert (folder / name).read_text() == "mine"
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("mine")
     with pytest.raises(QingdanError, match="里已经有东西"):
         demo(tmp_path / "demo")
 
 
-def test_over_the_cloud_nothing_is_invented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_demo_data_is_written_to_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud = {"STORE": "aws", "TABLE": "example-table", "BUCKET": "example-bucket", "PARAMETERS": "/example"}
     for name, value in {**cloud, "REGION": "cn-northwest-1"}.items():
         monkeypatch.setenv(f"QINGDAN_{name}", value)

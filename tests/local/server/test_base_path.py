@@ -122,25 +122,23 @@ def test_the_desk_leads_to_its_own_pages(client: TestClient, through: Proxy) -> 
     assert read_page(html).one("form").attributes["action"] == "/daj/desk/sign-in"
 
 
-def test_programs_are_told_the_whole_address(client: TestClient, through: Proxy) -> None:
+def test_programs_get_absolute_addresses(client: TestClient, through: Proxy) -> None:
     answer = client.post(through(f"{PORTAL}api/submissions/annual-self-check"), json=valid_self_check())
     assert answer.headers["location"] == f"/daj/api/submissions/{answer.json()['number']}"
 
 
-def test_an_address_without_its_last_slash_leads_to_the_page_on_the_portals_own_host(
-    client: TestClient, through: Proxy
-) -> None:
+def test_an_address_without_slash_redirects_on_the_portal_host(client: TestClient, through: Proxy) -> None:
     # The portal takes TLS away: what the service sees is http, whatever the browser asked for.
     answer = client.get(through(f"{PORTAL}desk") + "?q=x")
     assert (answer.status_code, answer.headers["location"]) == (307, "/daj/desk/?q=x")
 
 
-def test_the_portals_folder_without_its_slash_is_the_first_page(client: TestClient) -> None:
+def test_the_portal_folder_without_slash_redirects_to_the_first_page(client: TestClient) -> None:
     answer = client.get("/daj")
     assert (answer.status_code, answer.headers["location"]) == (308, "/daj/")
 
 
-def test_the_service_may_be_mounted_beside_the_sites_folder(services: Services, portal_site: Path) -> None:
+def test_the_service_can_be_mounted_next_to_the_site(services: Services, portal_site: Path) -> None:
     settings = replace(services.settings, site=portal_site, root_path="/daj-tb/")
     client = TestClient(create_app(replace(services, settings=settings)), follow_redirects=False)
     for path in ("/daj-tb/desk/", "/desk/"):

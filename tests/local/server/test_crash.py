@@ -155,7 +155,7 @@ def test_a_full_disk_is_503_with_nothing_half_written_and_recovers(start: Start,
 
 
 @pytest.mark.one_machine
-def test_the_data_is_nobody_elses(start: Start, tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_data_folder(start: Start, tmp_path: Path) -> None:
     server = start()
     server.stop()
     for path in (tmp_path / "data", *(tmp_path / "data").rglob("*")):

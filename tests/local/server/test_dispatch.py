@@ -97,7 +97,7 @@ def test_an_address_belongs_to_the_function_whose_route_it_is(
 
 
 @pytest.mark.parametrize(("method", "path", "to"), [("GET", "/desk", "/desk/"), ("POST", "/track/", "/track")])
-def test_a_slash_too_many_or_too_few_is_led_on_by_the_function(app: ASGIApp, method: str, path: str, to: str) -> None:
+def test_a_wrong_trailing_slash_is_redirected_by_the_function(app: ASGIApp, method: str, path: str, to: str) -> None:
     answer = ask(app, method, path)
     assert answer.status == 307
     assert answer.headers["location"].endswith(to)

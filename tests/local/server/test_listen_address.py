@@ -39,21 +39,21 @@ def write_pair(folder: Path, password: bytes = b"") -> Pair:
     return folder / "cert.pem", folder / "key.pem"
 
 
-def test_a_certificate_with_its_key_will_do_and_so_does_none(tmp_path: Path) -> None:
+def test_a_certificate_with_its_key_or_none_is_accepted(tmp_path: Path) -> None:
     certificate, key = write_pair(tmp_path / "own")
     require_certificate(Address(tls_cert=certificate, tls_key=key))
     require_certificate(Address())
 
 
 @pytest.mark.parametrize("option", ["--tls-cert", "--tls-key"])
-def test_a_file_that_is_not_there_is_named_with_its_option(tmp_path: Path, option: str) -> None:
+def test_a_missing_file_is_named_with_its_option(tmp_path: Path, option: str) -> None:
     certificate, key = write_pair(tmp_path / "own")
     (certificate if option == "--tls-cert" else key).unlink()
     with pytest.raises(SettingError, match=f"{option} .*没有这个文件"):
         require_certificate(Address(tls_cert=certificate, tls_key=key))
 
 
-def test_what_is_no_pair_is_refused(tmp_path: Path) -> None:
+def test_a_mismatched_certificate_and_key_are_refused(tmp_path: Path) -> None:
     (certificate, key), (other, _) = write_pair(tmp_path / "own"), write_pair(tmp_path / "other")
     _, locked = write_pair(tmp_path / "locked", b"secret")
     for pair in ((other, key), (certificate, certificate), (key, key), (tmp_path / "locked" / "cert.pem", locked)):

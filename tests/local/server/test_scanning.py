@@ -44,7 +44,7 @@ def infected() -> bytes:
     return b"%PDF-1.7 " + EICAR
 
 
-def test_a_scanned_file_says_so_and_an_infected_one_is_refused(
+def test_a_clean_file_is_reported_as_scanned_and_an_infected_one_is_refused(
     client: TestClient, guarded: Services, address: Path
 ) -> None:
     with FakeClamd(address):
@@ -56,7 +56,9 @@ def test_a_scanned_file_says_so_and_an_infected_one_is_refused(
     assert standing_of(guarded.blobs, sha256(infected())) == "infected"
 
 
-def test_without_an_answer_a_file_waits_and_is_vouched_for(client: TestClient, guarded: Services) -> None:
+def test_a_file_waits_and_gets_a_voucher_when_the_scanner_does_not_answer(
+    client: TestClient, guarded: Services
+) -> None:
     told = send(client, pdf_of(500)).json()
     assert (told["scanned"], told["waiting"], bool(told["voucher"])) == (False, True, True)
     assert standing_of(guarded.blobs, sha256(pdf_of(500))) == "waiting"
@@ -75,7 +77,7 @@ class Minutes:
         self.begin.pop(0)()
 
 
-def test_what_waited_is_scanned_within_a_minute_of_the_scanners_return(
+def test_waiting_files_are_scanned_within_a_minute_of_the_scanners_return(
     client: TestClient, guarded: Services, address: Path
 ) -> None:
     for content in (pdf_of(500), infected()):
@@ -90,7 +92,7 @@ def test_what_waited_is_scanned_within_a_minute_of_the_scanners_return(
     assert standing_of(guarded.blobs, sha256(infected())) == "infected"
 
 
-def test_a_night_scans_what_has_waited(client: TestClient, guarded: Services, address: Path) -> None:
+def test_the_nightly_task_scans_waiting_files(client: TestClient, guarded: Services, address: Path) -> None:
     send(client, pdf_of(500))
     assert nightly.run(guarded).waiting == 1
     with FakeClamd(address):
@@ -98,5 +100,5 @@ def test_a_night_scans_what_has_waited(client: TestClient, guarded: Services, ad
     assert standing_of(guarded.blobs, sha256(pdf_of(500))) == "ready"
 
 
-def test_without_a_scanner_nobody_waits_for_one(services: Services) -> None:
+def test_without_a_scanner_the_watch_ends_at_once(services: Services) -> None:
     asyncio.run(watch_waiting(services, Minutes()))

@@ -14,7 +14,7 @@ from tests.support.web.raw_http import connect, post_bytes, read_answer
 STALLED = 200
 
 
-def test_200_stalled_bodies_hold_nobody_up_and_are_cut(start: Start) -> None:
+def test_200_stalled_bodies_delay_no_other_client_and_are_cut(start: Start) -> None:
     server = start(body_seconds="3")
     half = post_bytes(valid_self_check())[:-500]
     stalled = [connect(server.port, half) for _ in range(STALLED)]
@@ -45,7 +45,7 @@ def test_a_second_request_that_stops_in_its_headers_is_cut_too(start: Start) -> 
         assert connection.recv(1) == b""
 
 
-def test_what_is_no_http_hears_so_as_a_problem_in_chinese(start: Start) -> None:
+def test_malformed_http_gets_a_problem_in_chinese(start: Start) -> None:
     server = start()
     with connect(server.port, b"GET HTTP\r\n\r\n", timeout=10) as connection:
         status, body = read_answer(connection)

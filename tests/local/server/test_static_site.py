@@ -22,14 +22,14 @@ def site(tmp_path: Path) -> StaticSite:
     return StaticSite.load(tmp_path)
 
 
-def test_a_page_stands_at_its_folder(site: StaticSite) -> None:
+def test_a_page_is_served_at_its_folder(site: StaticSite) -> None:
     answer = ask(site, path="/duties/")
     assert (answer.status, answer.body) == (200, PAGE)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_a_folder_without_its_slash_leads_to_it(site: StaticSite) -> None:
+def test_a_folder_without_slash_redirects_to_its_page(site: StaticSite) -> None:
     answer = ask(site, path="/duties")
     assert (answer.status, answer.headers["location"]) == (301, "duties/")
 

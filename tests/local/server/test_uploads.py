@@ -16,7 +16,7 @@ from tests.support.web.raw_http import connect, read_answer
 STALLED = 50
 
 
-def test_stalled_parts_hold_nobody_up_and_are_cut(start: Start) -> None:
+def test_stalled_parts_delay_no_other_client_and_are_cut(start: Start) -> None:
     server = start(body_seconds="2")
     told = httpx2.post(f"{server.url}/api/attachments", json=announced(pdf_of(1000))).json()
     head = (
@@ -33,7 +33,7 @@ def test_stalled_parts_hold_nobody_up_and_are_cut(start: Start) -> None:
             connection.close()
 
 
-def test_a_part_of_a_stranger_is_refused_before_it_is_sent(start: Start) -> None:
+def test_a_part_without_a_token_is_refused_before_its_body(start: Start) -> None:
     server = start(body_seconds="1")
     head = b"PUT /api/attachments/%s/parts/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5242880\r\n\r\n" % (b"0" * 32)
     with connect(server.port, head) as connection:

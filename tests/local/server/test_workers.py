@@ -101,7 +101,7 @@ def test_one_unit_on_20_connections_is_filed_once(start: Start) -> None:
         assert Counter(status for status, _ in answers) == {201: 1, 409: RACERS - 1}
 
 
-def test_no_two_filings_share_what_was_drawn_at_random(start: Start) -> None:
+def test_no_two_filings_share_random_values(start: Start) -> None:
     server = start(workers="4", access_log="off")
 
     def file(n: int) -> str:
@@ -160,7 +160,7 @@ def test_a_killed_server_leaves_no_process_and_its_data_can_be_served_at_once(st
         other.stop()
 
 
-def test_a_stop_lets_every_worker_answer_what_has_begun(start: Start) -> None:
+def test_a_stop_lets_every_worker_finish_its_requests(start: Start) -> None:
     server = start(workers="3")
     requests = [post_bytes(valid_self_check(uscc=make_uscc(n))) for n in range(30)]
     begun = [connect(server.port, request[:-10]) for request in requests]
@@ -196,7 +196,7 @@ def test_log_lines_of_several_workers_stay_whole(start: Start) -> None:
     assert sum(json.loads(line)["path"] == "/healthz" for line in lines) == 800
 
 
-def test_a_server_whose_workers_cannot_begin_says_so_and_leaves_nobody(tmp_path: Path) -> None:
+def test_a_server_whose_workers_cannot_start_reports_it_and_leaves_no_process(tmp_path: Path) -> None:
     program = """
 import sys
 from functions.errors import SettingError
