@@ -1,1 +1,1 @@
-"""The publisher: how the public text becomes a site."""
+"""The publisher: turns the public text into a site."""

@@ -1,4 +1,4 @@
-"""Checks the whole content without a generator: what `qingdan check` tells an editor, and what a build runs first."""
+"""Checks the whole content without a generator: `qingdan check` reports the result, and a build runs it first."""
 
 import posixpath
 from pathlib import Path
@@ -21,7 +21,7 @@ _EXTENSIONS = ("attr_list", "def_list", "md_in_html", "tables", "footnotes", "ad
 
 
 def check_content(root: Path) -> list[ContentProblem]:
-    """Every mistake in content/ below `root`, by file and line; empty when it can be published."""
+    """Return every mistake in content/ below `root`, by file and line; empty when it can be published."""
     content = load_content(root.resolve())
     problems = problems_in(content) + _wrong_forms(content)
     if problems:
@@ -38,7 +38,7 @@ def check_content(root: Path) -> list[ContentProblem]:
 
 
 def _wrong_forms(content: Content) -> list[ContentProblem]:
-    """A page cannot show a form that cannot be read; the words are those of the check of the schemas."""
+    """Report unreadable forms: no page can show them. The messages are those of the schemas' check."""
     try:
         len(content.catalogue)
     except Mistake as mistake:
@@ -55,7 +55,7 @@ def _draw(content: Content, page: Page) -> Drawn:
 
 
 def _faults(content: Content, drawn: dict[str, Drawn], path: str) -> list[ContentProblem]:
-    """What is wrong with one drawn page: ids used twice, what browsers refuse, links that lead nowhere."""
+    """Return the mistakes of one rendered page: duplicate ids, markup that browsers refuse, broken links."""
     page, ids = content.pages[path], drawn[path].ids
     twice = dict.fromkeys(one for one in ids if ids.count(one) > 1)
     problems = [
@@ -109,7 +109,7 @@ def _target(content: Content, path: str, link: str) -> str:
 
 
 def _line(content: Content, page: Page, words: str) -> int:
-    """The first line of the file that holds these words; of the page's beginning when a block made them."""
+    """Return the first line of the file with these words; the page's beginning when a block made them."""
     text = (content.root / "content" / page.path).read_text(encoding="utf-8")
     lines = (number for number, line in enumerate(text.splitlines(), 1) if words in line)
     return next(lines, page.first)

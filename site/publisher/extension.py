@@ -21,7 +21,7 @@ _NEXT = re.compile(r"\n(?=:::)")
 
 
 class QingdanExtension(Extension):
-    """Settings: `root`, the project's folder; `service_url`, what stands before every form's action."""
+    """Settings: `root`, the project's folder; `service_url`, the prefix of every form's action."""
 
     def __init__(self, **settings: Any) -> None:
         self.config = {
@@ -31,13 +31,13 @@ class QingdanExtension(Extension):
         super().__init__(**settings)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Registers the reader of the page and of its blocks, before everything else that reads a page."""
+        """Register the processors of the page and its blocks, before all other processors."""
         self.processor = BlockDrawer(md.parser, self)
         md.parser.blockprocessors.register(self.processor, "qingdan_blocks", 200)
         md.preprocessors.register(PageFinder(md, self), "qingdan_page", 1000)
 
     def drawing(self, parser: BlockParser, text: str) -> Drawing:
-        """A new drawing of the page with this text."""
+        """Return the page context for a page with this text."""
         root = Path(str(self.getConfig("root"))).resolve()
         content = load_content(root)
         refuse_inconsistent(content)
@@ -46,21 +46,21 @@ class QingdanExtension(Extension):
 
 
 class PageFinder(Preprocessor):
-    """Finds out which page is drawn, from its text: no generator tells a Markdown extension."""
+    """Identifies the page by its text: no generator tells a Markdown extension which page it is."""
 
     def __init__(self, md: Markdown, extension: QingdanExtension) -> None:
         super().__init__(md)
         self.extension = extension
 
     def run(self, lines: list[str]) -> list[str]:
-        """Starts the drawing of a page; changes no line."""
+        """Set up the context of a page; changes no line."""
         drawer = self.extension.processor
         drawer.drawing = self.extension.drawing(drawer.parser, "\n".join(lines))
         return lines
 
 
 class BlockDrawer(BlockProcessor):
-    """Draws every `::: name` block."""
+    """Renders every `::: name` block."""
 
     drawing: Drawing
 
@@ -69,11 +69,11 @@ class BlockDrawer(BlockProcessor):
         self.extension = extension
 
     def test(self, parent: Element, block: str) -> bool:
-        """Whether this run of lines is ours."""
+        """Whether this run of lines is our block."""
         return block.startswith(":::")
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Draws one block. Raises ContentError with file and line when it is unknown or wrong."""
+        """Render one block. Raises ContentError with file and line when it is unknown or wrong."""
         source, *rest = _NEXT.split(blocks.pop(0), maxsplit=1)
         blocks[:0] = rest
         block = self._locate(parse_block(source.split("\n"), 1))
@@ -89,7 +89,7 @@ class BlockDrawer(BlockProcessor):
             )
 
     def _locate(self, block: Block) -> Block:
-        """Give the block its line in the file: blocks are drawn in the order in which they stand."""
+        """Give the block its line in the file: blocks are rendered in the order of the source."""
         page, number = self.drawing.page, self.drawing.drawn
         self.drawing.drawn += 1
         return page.blocks[number] if page and number < len(page.blocks) else block

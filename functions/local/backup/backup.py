@@ -27,7 +27,7 @@ _NO_ROOM = "{} 放不下（{}），什么也没有恢复。请腾出磁盘空间
 
 
 def backup_size(folder: Path) -> int:
-    """How many bytes `make_backup` will tell `advance` of: the database is read twice, all else once."""
+    """Return the number of bytes that `make_backup` reports to `advance`: the database counts twice, all else once."""
     database = folder / DATABASE_NAME
     size = database.stat().st_size if database.is_file() else 0
     return 2 * size + sum(path.stat().st_size for path in _other_files(folder))

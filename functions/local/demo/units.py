@@ -90,7 +90,7 @@ class Project:
 
 
 def dice(*of: object) -> random.Random:
-    """Chance that falls the same way each time for the same seed and purpose."""
+    """Random numbers that are deterministic for a seed and purpose."""
     return random.Random("/".join(map(str, of)))  # noqa: S311 - it invents content, and keeps no secret
 
 

@@ -1,4 +1,4 @@
-"""The blocks an editor can write, by name; each draws from content into the page."""
+"""The blocks that an editor can write, by name; each renders content into the page."""
 
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
@@ -40,7 +40,7 @@ BLOCKS: dict[str, Draw] = {
     "verify": verify,
 }
 
-# What may stand behind a block's name, and the blocks that show the lines under them; all others would lose both.
+# The allowed arguments after a block's name, and the blocks that show the lines below; all others ignore both.
 WITH_ARGUMENT = ("downloads", "form", "note", "regime", "regimes", "section", "services")
 WITH_TEXT = ("half", "note", "slip", "tasks")
 

@@ -1,4 +1,4 @@
-"""The history of changes: a table of all of them, and the mark at each place that was changed."""
+"""The history of changes: a table of all, and the mark at each changed place."""
 
 from xml.etree.ElementTree import Element
 

@@ -1,4 +1,4 @@
-"""What can be downloaded: links beside a table, and the page that lists every file and explains what is in it."""
+"""Downloads: links beside a table, and the page that lists every file and explains its contents."""
 
 from xml.etree.ElementTree import Element
 
@@ -18,7 +18,7 @@ def downloads(drawing: Drawing, parent: Element, block: Block) -> None:
 
 
 def file_links(drawing: Drawing, dataset: Dataset) -> list[Node]:
-    """A link for each file, by its format; a screen reader hears of what it is."""
+    """Return a link for each file, named by its format; a screen reader also reads its subject."""
     nodes: list[Node] = []
     for file in dataset.files:
         nodes += ["　"] if nodes else []
@@ -55,7 +55,7 @@ def open_data(drawing: Drawing, parent: Element, block: Block) -> None:
 
 
 def _forms(drawing: Drawing) -> Element:
-    """The schema of each form that can be filed here: whoever keeps the answers in a program can check them by it."""
+    """List the schema of each form that can be filed here: programs can check stored answers by it."""
     heads = ["表单", "填报内容的结构"]
     made = table("cards", "表单的结构", heads)
     body = element("tbody", role="rowgroup")

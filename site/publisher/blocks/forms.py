@@ -1,4 +1,4 @@
-"""What must be filed: the deadlines, the list of forms, and a form itself, all from the forms' own rules."""
+"""The duties to file: the deadlines, the list of forms, and a form itself, all from the forms' own rules."""
 
 from xml.etree.ElementTree import Element, SubElement
 
@@ -68,7 +68,7 @@ def form(drawing: Drawing, parent: Element, block: Block) -> None:
         values=None,
         action=drawing.service(f"forms/{definition.id}"),
         links=Links(f"{drawing.file('.')}/", drawing.content.regime_keys),
-        # Only where a gateway stands before the service do files go to another host.
+        # Files go to another host only when a gateway stands before the service.
         upload_limit=BEHIND_GATEWAY if drawing.content.settings.extra.upload_host else MOST_BYTES,
     )
     data = form_as_data(drawing.content, definition, drawing.path)
@@ -81,7 +81,7 @@ def track(drawing: Drawing, parent: Element, block: Block) -> None:
 
 
 def _public(drawing: Drawing) -> list[Definition]:
-    """The forms the public files, the yearly ones first: they come round for everyone."""
+    """Return the public's forms, the yearly ones first, because they concern every unit."""
     found = [one for one in drawing.content.catalogue if one.rules.audience == "public"]
     return sorted(found, key=lambda one: len(one.rules.filings))
 
@@ -100,7 +100,7 @@ def _filings(drawing: Drawing, block: Block, definition: Definition) -> list[Ele
 
 
 def _when(filing: Filing) -> Element:
-    """The deadline; that it comes every year stands behind it in small print."""
+    """Return the deadline; a yearly one says so in small print."""
     words = filing.words.partition("，")[0]
     head = element("th", element("strong", words.removeprefix("每年").strip()), scope="row")
     if words.startswith("每年"):

@@ -1,8 +1,8 @@
-"""Makes elements for Python-Markdown's tree; text given here is shown as it is, never read as Markdown.
+"""Makes elements for Python-Markdown's tree; text is shown verbatim, never parsed as Markdown.
 
-A block of the site is handed to Python-Markdown as an ElementTree: its parser takes nothing else, and later steps of it
-look into the tree (links, headings). All blocks make their elements here. HTML that needs none of this, a form for one,
-is made by `functions.forms.page.element` and put in whole with `Drawing.raw`.
+Python-Markdown accepts a block only as an ElementTree, and its later steps read the tree (links, headings). All blocks
+make their elements here. HTML that needs none of this, such as a form, is made by `functions.forms.page.element` and
+inserted whole with `Drawing.raw`.
 """
 
 from xml.etree.ElementTree import Element, SubElement
@@ -13,7 +13,7 @@ Node = Element | str
 
 
 def element(tag: str, /, *children: Node, **attributes: str) -> Element:
-    """An element; `class_` and `data_l` become class and data-l. Strings among the children stay verbatim."""
+    """Make an element; `class_` and `data_l` become class and data-l. Strings among the children stay verbatim."""
     made = Element(tag, {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()})
     for child in children:
         append(made, child)
@@ -21,7 +21,7 @@ def element(tag: str, /, *children: Node, **attributes: str) -> Element:
 
 
 def append(parent: Element, child: Node) -> None:
-    """Adds an element or verbatim text at the end of `parent`."""
+    """Add an element or verbatim text at the end of `parent`."""
     if isinstance(child, Element):
         parent.append(child)
     elif len(parent):
@@ -31,7 +31,7 @@ def append(parent: Element, child: Node) -> None:
 
 
 def markdown(tag: str, text: str, **attributes: str) -> Element:
-    """An element whose text is Markdown, for words of our own that hold links."""
+    """Make an element whose text is Markdown, for our own words with links."""
     made = element(tag, **attributes)
     made.text = text
     return made
@@ -57,5 +57,5 @@ def cell(*children: Node, **attributes: str) -> Element:
 
 
 def address(words: str, href: str, name: str = "") -> Element:
-    """The permalink in the margin; `name` is what a screen reader hears before 的固定链接."""
+    """Make the permalink in the margin; a screen reader reads `name` before 的固定链接."""
     return element("a", words, class_="addr", href=href, aria_label=f"{name or words} 的固定链接")

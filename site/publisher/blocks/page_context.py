@@ -1,4 +1,4 @@
-"""What a block needs while one page is drawn: the content, where it stands, the numbering of notes, links to laws."""
+"""The context of one page for its blocks: the content, the page's path, the numbering of notes, links to laws."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from publisher.content.problem import ContentError, ContentProblem
 
 @dataclass
 class Drawing:
-    """One page being drawn. `rest` holds the source of the blocks that follow; a block may take them."""
+    """The context of one page while it is rendered. `rest` holds the source of later blocks; a block may take them."""
 
     content: Content
     parser: BlockParser
@@ -28,7 +28,7 @@ class Drawing:
 
     @property
     def path(self) -> str:
-        """Where the page stands below content/."""
+        """Return the path of the page below content/."""
         return self.page.path if self.page else "index.md"
 
     def href(self, target: str) -> str:
@@ -40,20 +40,20 @@ class Drawing:
         return f"{self.service_url or self.file('.')}/{address}"
 
     def file(self, target: str) -> str:
-        """The link from this page to a file of the built site, given from its first page: "data/duties.csv"."""
+        """Return the link from this page to a file of the built site, given from its first page: "data/duties.csv"."""
         return posixpath.relpath(target, url_of(self.path) or ".")
 
     def stored(self, made: Element) -> str:
-        """The element as text that no generator looks into: it would miss files that are not among the pages."""
+        """Return the element as text that no generator parses: it would report files that are not among the pages."""
         return str(self.parser.md.htmlStash.store(tostring(made, encoding="unicode")))
 
     def raw(self, html: Markup) -> str:
-        """HTML for a paragraph of its own, which it takes the place of."""
-        # Python-Markdown adds to it with `+`, which for Markup would escape what is added.
+        """Return a placeholder for a paragraph of raw HTML."""
+        # Python-Markdown adds to it with `+`, which Markup would escape.
         return str(self.parser.md.htmlStash.store(str(html)))
 
     def wrong(self, block: Block, cause: str, cure: str) -> ContentError:
-        """The error to raise about a block of this page."""
+        """Return the error about a block of this page."""
         return ContentError(ContentProblem(f"content/{self.path}", block.line, cause, cure))
 
     def verbatim(self, text: str, block: Block | None = None) -> list[Node]:
@@ -66,7 +66,7 @@ class Drawing:
         return [*nodes, text[end:]]
 
     def note(self, text: str, wide: bool = False) -> tuple[Element, Element]:
-        """The mark to set at the end of the passage, and the numbered editor's note; each links to the other."""
+        """Return the mark for the end of the passage, and the numbered editor's note; each links to the other."""
         self.notes += 1
         name = f"编注 {self.notes}"
         link = element("a", name, href=f"#ed-{self.notes}", id=f"r-{self.notes}")
@@ -78,7 +78,7 @@ class Drawing:
         return mark, element("aside", head, back, class_=kind, id=f"ed-{self.notes}", aria_label=name)
 
     def marked(self, cell: Element, anchor: str, beside: str) -> Element:
-        """The table's cell, marked with the notes on its row; the notes wait until the table is done."""
+        """Return the table's cell with the marks of its row's notes; the notes follow after the table."""
         for note in self.content.notes.notes:
             if note.at == anchor and note.beside == beside:
                 mark, aside = self.note(note.text, wide=True)
@@ -88,7 +88,7 @@ class Drawing:
         return cell
 
     def history(self, parent: Element, anchor: str) -> Element:
-        """The passage with a mark for each change of it, which leads to what was changed and how it was before."""
+        """Add a mark to the passage for each of its changes, linked to the change and the earlier text."""
         for change, link in self.content.changed.get(anchor, ()):
             words = f"{change.date.year} 年 {change.date.month} 月 {change.date.day} 日改"
             append(parent, " ")
@@ -99,19 +99,19 @@ class Drawing:
         return parent
 
     def done(self, parent: Element) -> None:
-        """Sets the notes that wait below the table."""
+        """Add the waiting notes below the table."""
         parent.extend(self.waiting)
         self.waiting = []
 
     def passage(self, words: str, block: Block) -> Passage:
-        """The passage at an address in the regimes. Raises ContentError when there is none."""
+        """Return the passage at an address in the regimes. Raises ContentError when there is none."""
         try:
             return self.content.anchors[words]
         except KeyError:
             raise self.wrong(block, f"没有“{words}”这一段", "请对照监管制度页面左边的编号改正") from None
 
     def basis(self, words: str, block: Block) -> Element:
-        """A link to the passage that demands something."""
+        """Return a link to the passage that is the legal basis."""
         return element("a", words, class_="nowrap", href=self.href(self.passage(words, block).target))
 
     def _law(self, name: str, words: str, block: Block | None) -> Element:

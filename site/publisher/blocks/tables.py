@@ -1,4 +1,4 @@
-"""Parts one and two of the list as tables: duties, services, and what one office does of both."""
+"""Parts one and two of the list as tables: duties, services, and one office's share of both."""
 
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element

@@ -1,4 +1,4 @@
-"""Where a receipt is verified: what the script needs to begin, and what to do where no script runs."""
+"""The verification of receipts: the script's data, and the instructions without a script."""
 
 import json
 from xml.etree.ElementTree import Element, SubElement
@@ -26,7 +26,7 @@ def verify(drawing: Drawing, parent: Element, block: Block) -> None:
 
 
 def _plain(keys: str) -> Markup:
-    """What to do where no script runs."""
+    """Return the instructions for verifying without a script."""
     words = "浏览器不运行脚本的，请在装有本系统的机器上核验：把公钥存成文件，再运行一条命令。"
     return el(
         "div",
@@ -40,7 +40,7 @@ def _plain(keys: str) -> Markup:
 
 
 def _form() -> Markup:
-    """The field for a receipt, as a file or as text; hidden until the script is there."""
+    """Return the field for a receipt, as a file or as text; hidden until the script has loaded."""
     file = el(
         "input", id="verify-file", type="file", accept=".jws,.txt,application/jose,text/plain",
         aria_describedby="verify-file-h",

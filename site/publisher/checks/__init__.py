@@ -1,1 +1,1 @@
-"""What must hold of the content; every mistake names file, line, cause and cure."""
+"""Checks of the content; every mistake names file, line, cause and cure."""

@@ -1,4 +1,4 @@
-"""What must hold between the files of the content, told without drawing a page: keys, addresses, notes, laws."""
+"""Checks between the files of the content, without rendering a page: keys, addresses, notes, laws."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
@@ -22,7 +22,7 @@ _GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字�
 
 
 def problems_in(content: Content) -> list[ContentProblem]:
-    """Every mistake, in the order of files and lines; only the first files that cannot be read when some cannot."""
+    """Return every mistake, in the order of files and lines; when files are unreadable, only those."""
     unreadable = [problem for name in _FILES for problem in _unreadable(content, name)]
     if unreadable:
         return sorted(unreadable)
@@ -30,7 +30,7 @@ def problems_in(content: Content) -> list[ContentProblem]:
 
 
 def refuse_inconsistent(content: Content) -> None:
-    """Raises ContentError with every mistake; does the work once for one state of the files."""
+    """Raise ContentError with every mistake; checks unchanged files only once."""
     if content.problems is None:
         content.problems = problems_in(content)
     if content.problems:
@@ -87,7 +87,7 @@ def _sections(content: Content) -> Iterator[ContentProblem]:
 
 
 def _formulas(content: Content) -> Iterator[ContentProblem]:
-    """The tables are downloaded as CSV, in which a spreadsheet would compute such a text instead of showing it."""
+    """Report formulas: the tables are downloaded as CSV, and a spreadsheet would compute such a text."""
     for name in ("duties.yml", "services.yml", "sections.yml", "notes.yml"):
         for place, text in content.sources[name].texts():
             if text.startswith(_FORMULA):
@@ -153,7 +153,7 @@ def _notes(content: Content) -> Iterator[ContentProblem]:
 
 
 def _superseded(content: Content) -> Iterator[ContentProblem]:
-    """A regime that cites a law no longer in force says so in a note (D26)."""
+    """Report a regime that cites a law no longer in force without saying so in a note (D26)."""
     for page in content.regime_pages.values():
         if any(block.name == "note" and block.argument == "D26" for block in page.blocks):
             continue
@@ -216,7 +216,7 @@ def _blocks(content: Content, page: Page) -> Iterator[ContentProblem]:
 
 
 def _forms(content: Content) -> Iterator[ContentProblem]:
-    """A form that cannot be read is reported by the check of the schemas; here only what the pages ask for."""
+    """Check only the forms that pages ask for; the check of the schemas reports unreadable forms."""
     try:
         known = {one.id for one in content.catalogue}
     except AuthoringError:
@@ -230,7 +230,7 @@ def _forms(content: Content) -> Iterator[ContentProblem]:
 
 
 def _bases(content: Content) -> Iterator[ContentProblem]:
-    """What a deadline or a form names as its basis is a paragraph that is there."""
+    """Check that the legal basis of each deadline and form is an existing paragraph."""
     for index, deadline in enumerate(content.deadlines.deadlines):
         if deadline.basis not in content.anchors:
             where: Place = ("deadlines", index, "basis")
@@ -250,7 +250,7 @@ def _bases(content: Content) -> Iterator[ContentProblem]:
 
 
 def _holidays(content: Content) -> Iterator[ContentProblem]:
-    """The calendar of working days, also while no deadline counts by it; a project without it knows weekends only."""
+    """Check the calendar of working days, even when no deadline uses it; a project without one knows only weekends."""
     if (content.root / HOLIDAYS).exists():
         try:
             read_holidays(content.root)
@@ -259,7 +259,7 @@ def _holidays(content: Content) -> Iterator[ContentProblem]:
 
 
 def _changes(content: Content) -> Iterator[ContentProblem]:
-    """The newest stands first, and each names places that are there."""
+    """Check that the newest change comes first, and that each names existing places."""
     listed = content.changes.changes
     for index, change in enumerate(listed):
         if index and change.date > listed[index - 1].date:

@@ -1,4 +1,4 @@
-"""Whether official text stands where its number says: paragraphs of the regimes, rows of the tables, pairs of 《》."""
+"""Checks that official text stands where its number says: regimes' paragraphs, table rows, pairs of 《》."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ _WRITTEN = re.compile(r"（([一二三四五六七八九十]{1,3})）|（([0-9]{
 
 
 def misplaced(content: Content) -> Iterator[ContentProblem]:
-    """Every paragraph, duty or service that is out of its order, and every 《 without its 》."""
+    """Return every paragraph, duty or service out of order, and every 《 without its 》."""
     for page in content.regime_pages.values():
         yield from _paragraphs(content, page)
         yield from _strays(page)
@@ -73,7 +73,7 @@ def _strays(page: Page) -> Iterator[ContentProblem]:
 
 
 def _unlike(file: str, line: int, address: Paragraph, text: str) -> Iterator[ContentProblem]:
-    """The number that the text itself begins with is the last of its address."""
+    """Check that the text's own first number is the last one of its address."""
     written = _WRITTEN.match(text)
     if written is None:
         return

@@ -1,4 +1,4 @@
-"""What one drawn page holds for a check: ids, links, pictures, tags left open, and what a browser refuses."""
+"""Parses one rendered page for the checks: ids, links, pictures, unclosed tags, markup that a browser refuses."""
 
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ _PAIRED = ("a", "article", "aside", "b", "details", "div", "em", "figure", "sect
 
 
 class Drawn(HTMLParser):
-    """`blocked` and `unpaired` are pairs: words to look for in the source, and what to say of them."""
+    """`blocked` and `unpaired` are pairs: words to search for in the source, and the message about them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the site cannot do without: the pages that others lead to, each with its block, at addresses that work."""
+"""The required pages of the site: those that others link to, each with its block, at valid addresses."""
 
 import re
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ _NEEDED = (
     ("privacy.md", ""),
 )
 _NAME = re.compile(r"(?:[a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*\.md")
-# What the service answers, what is not published, and what the build puts there.
+# Paths that the service answers, that are not published, or that the build creates.
 _TAKEN = ("api", "assets", "data", "desk", "healthz")
 
 
 def needed(content: Content) -> Iterator[ContentProblem]:
-    """Every page or block that is missing, every address that cannot be one, every word of a block that is lost."""
+    """Return every missing page or block, every invalid address, every ignored word of a block."""
     for path, name in (*_NEEDED, *_of_parts(content)):
         yield from _missing(content.pages.get(path), path, name)
     yield from _addresses(content)
@@ -37,7 +37,7 @@ def needed(content: Content) -> Iterator[ContentProblem]:
 
 
 def _missing(page: Page | None, path: str, name: str) -> Iterator[ContentProblem]:
-    """Of one page: that it is not there, or its block; a misspelt block is said to be unknown, and not missing too."""
+    """Report that a page is missing, or its block; a misspelt block is reported as unknown, and not as missing too."""
     file, (kind, _, argument) = f"content/{path}", name.partition(" ")
     if page is None:
         yield ContentProblem(file, 1, "没有这个网页", "别的网页链接到它，请补上，或者从仓库恢复它")
@@ -53,7 +53,7 @@ def _missing(page: Page | None, path: str, name: str) -> Iterator[ContentProblem
 
 
 def _of_parts(content: Content) -> Iterator[tuple[str, str]]:
-    """The page of each office, each regime and each form that the public files; of those that there are."""
+    """Check the page of each existing office, regime and public form."""
     for section in content.sections.sections:
         if f"sections/{section.key}.md" in content.pages:
             yield f"sections/{section.key}.md", f"section {section.key}"
@@ -61,7 +61,7 @@ def _of_parts(content: Content) -> Iterator[tuple[str, str]]:
         yield page.path, f"regime {key}"
     try:
         forms = [one.id for one in content.catalogue if one.rules.audience == "public"]
-    except AuthoringError:  # reported by the check of the schemas
+    except AuthoringError:  # the check of the schemas reports it
         return
     yield from ((f"forms/{one}.md", f"form {one}") for one in forms)
 
@@ -82,7 +82,7 @@ def _addresses(content: Content) -> Iterator[ContentProblem]:
 
 
 def _lost(page: Page) -> Iterator[ContentProblem]:
-    """Words that a block does not show."""
+    """Return words that a block does not show."""
     for block in page.blocks:
         file, official = f"content/{page.path}", parse_address(block.name) is not None
         if block.argument and (official or (block.name in BLOCKS and block.name not in WITH_ARGUMENT)):

@@ -1,4 +1,4 @@
-"""What mkdocs.yml must say so that the site stays whole: addresses, pictures, and settings that are no choice."""
+"""Checks mkdocs.yml: addresses, pictures, and settings that must keep their value."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _SOURCES = ("content", "schemas", "site", "functions", "tests", "docs")
 
 
 def wrong_settings(content: Content) -> Iterator[ContentProblem]:
-    """Every setting that leads nowhere, or that would break the pages or the sources."""
+    """Return every setting that points nowhere, or that would break the pages or the sources."""
     for check in (_pages, _pictures, _hosts, _fixed):
         for place, cause, cure in check(content):
             yield ContentProblem(FILE, content.line(FILE, *place), cause, cure)
@@ -29,7 +29,7 @@ Found = Iterator[tuple[Place, str, str]]
 
 
 def _pages(content: Content) -> Found:
-    """Header and footer lead to pages that are there."""
+    """Check that header and footer link to existing pages."""
     extra = content.settings.extra
     places: list[tuple[Place, str]] = [(("extra", "menu", i, "page"), one.page) for i, one in enumerate(extra.menu)]
     places += [(("extra", "footer_links", i, "page"), one.page) for i, one in enumerate(extra.footer_links)]
@@ -41,7 +41,7 @@ def _pages(content: Content) -> Found:
 
 
 def _pictures(content: Content) -> Found:
-    """Marks are pictures that are there, and lead to whole addresses."""
+    """Check that marks are existing pictures, linked to whole addresses."""
     for key, value in content.settings.extra.marks:
         if value and key.endswith("_image") and not (content.root / "content" / value).is_file():
             cure = "请把图片放进 content/，再写它的路径，如 marks/party.png"
@@ -51,7 +51,7 @@ def _pictures(content: Content) -> Found:
 
 
 def _hosts(content: Content) -> Found:
-    """The addresses of the site, of the service and of the place for files."""
+    """Check the addresses of the site, of the service and of the upload host."""
     settings, extra = content.settings, content.settings.extra
     if settings.site_url and not _SITE.fullmatch(settings.site_url):
         cure = "请写首页的完整网址，如 https://www.example.gov.cn/daj/；还没有定的，留空"
@@ -65,7 +65,7 @@ def _hosts(content: Content) -> Found:
 
 
 def _fixed(content: Content) -> Found:
-    """Settings that look like a choice and are none."""
+    """Check settings that look optional but have one valid value."""
     said: dict[str, Any] = content.sources[FILE].value
     folder = str(said.get("site_dir", "site")).strip("/").removeprefix("./")
     if folder.split("/")[0] in (*_SOURCES, "", "."):

@@ -1,4 +1,4 @@
-"""Slips of the pen in a page: marks of Markdown and of ours that are written almost right, and so would be shown."""
+"""Finds typing errors in a page: almost correct marks of Markdown or of ours, which would be shown as text."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _DEFINITION = re.compile(r"\s{0,3}\[([^\[\]]+)\]:\s*\S")
 
 
 def slips(content: Content) -> Iterator[ContentProblem]:
-    """Every slip of every page, by file and line."""
+    """Return every typing error of every page, by file and line."""
     for page in content.pages.values():
         for find in (_almost_blocks, _leftovers, _headings, _marks):
             for line, cause, cure in find(page):
@@ -31,7 +31,7 @@ def slips(content: Content) -> Iterator[ContentProblem]:
 
 
 def _prose(page: Page) -> Iterator[tuple[int, str]]:
-    """The lines outside of fenced code, with their numbers."""
+    """Yield the lines outside of fenced code, with their numbers."""
     fenced = False
     for number, line in enumerate(page.lines, page.first):
         if _FENCE.match(line):
@@ -47,7 +47,7 @@ def _almost_blocks(page: Page) -> Iterator[Slip]:
 
 
 def _leftovers(page: Page) -> Iterator[Slip]:
-    """What a merge left behind, a comment that hides the rest of the page, a heading that can carry no id."""
+    """Find merge markers, a comment that hides the rest of the page, a heading that cannot have an id."""
     opened, before = 0, ""
     for number, line in _prose(page):
         if _LEFT_BY_GIT.match(line):
@@ -68,7 +68,7 @@ def _leftovers(page: Page) -> Iterator[Slip]:
 
 
 def _headings(page: Page) -> Iterator[Slip]:
-    """One title, above all other headings: what a screen reader calls the page."""
+    """Require one title, above all other headings: a screen reader names the page by it."""
     top = [heading for heading in page.headings if heading.level == 1]
     if not top:
         yield page.first, "网页里没有标题", f"请在正文开头写 # {page.title} {{: #title }}"
@@ -77,7 +77,7 @@ def _headings(page: Page) -> Iterator[Slip]:
 
 
 def _marks(page: Page) -> Iterator[Slip]:
-    """Official text is no Markdown: its brackets are left alone."""
+    """Check marks outside official text, which is not Markdown: its brackets are left alone."""
     official = {
         line
         for block in page.blocks

@@ -1,1 +1,1 @@
-"""What an editor wrote, read once into models; draws nothing."""
+"""The editor's content, read once into models; renders nothing."""

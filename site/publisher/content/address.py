@@ -22,7 +22,7 @@ class Paragraph:
 
 
 def find_paragraph(words: str, keys: Mapping[str, str]) -> Paragraph | None:
-    """The paragraph these words name, or None; `keys` are those of the regimes, by their stems."""
+    """Return the paragraph that these words name, or None; `keys` are those of the regimes, by their stems."""
     address = parse_address(words)
     if address is None or address.stem not in keys:
         return None
@@ -31,7 +31,7 @@ def find_paragraph(words: str, keys: Mapping[str, str]) -> Paragraph | None:
 
 
 def part_id(regime: str, heading: str) -> str | None:
-    """The id that the heading of a part must carry: 一、监督检查对象 in bing → bing-1."""
+    """Return the required id of a part's heading: 一、监督检查对象 in bing → bing-1."""
     numeral, mark, _ = heading.partition("、")
     number = read_numeral(numeral)
     return f"{regime}-{number}" if mark and number else None

@@ -1,4 +1,4 @@
-"""Everything an editor wrote, read once: data, pages, paragraphs and who cites which law; draws nothing."""
+"""The editor's content, read once: data, pages, paragraphs and citations of laws; renders nothing."""
 
 import posixpath
 import re
@@ -40,7 +40,7 @@ class Passage:
 class Content:
     """The content of one project; each part is read when asked for, and raises ContentError when it is wrong.
 
-    `problems` is what `consistency` found in it, None until it has looked.
+    `problems` is the result of `consistency`, None before the check.
     """
 
     root: Path
@@ -53,7 +53,7 @@ class Content:
 
     @cached_property
     def settings(self) -> SiteSettings:
-        """What mkdocs.yml says of the bureau, the site's address, header and footer."""
+        """Return the settings of mkdocs.yml: bureau, site address, header and footer."""
         settings, self.sources[FILE] = read_site_settings(self.root)
         return settings
 
@@ -126,7 +126,7 @@ class Content:
         return {one.stem: one.key for one in reversed(self.regimes.regimes)}
 
     def paragraph_at(self, words: str) -> Paragraph | None:
-        """The paragraph of one of the regimes that these words name, whether it is there or not; else None."""
+        """Return the paragraph of a regime that these words name, existing or not; else None."""
         return find_paragraph(words, self.regime_keys)
 
     @cached_property
@@ -140,7 +140,7 @@ class Content:
 
     @cached_property
     def work_items(self) -> tuple[Passage, ...]:
-        """The work items of the duties table; words as 3-2."""
+        """Return the work items of the duties table; in words as 3-2."""
         return tuple(
             Passage(f"{duty.number}-{place}", "duties.md", duty.anchor(place), item.text)
             for duty in self.duties.duties
@@ -158,12 +158,12 @@ class Content:
 
     @cached_property
     def anchors(self) -> dict[str, Passage]:
-        """Passages by the words in their margin: 丙五2."""
+        """Return passages by the words in their margin: 丙五2."""
         return {passage.words: passage for passage in self.paragraphs}
 
     @cached_property
     def places(self) -> dict[str, Passage]:
-        """Whatever can be changed, by what an editor writes for it: 丙五2, duty-03-2, service-4."""
+        """Return all places that can be changed, by the editor's name for them: 丙五2, duty-03-2, service-4."""
         rows = [
             *(replace(one, words=f"职责 {one.words}") for one in self.work_items),
             *(Passage(f"服务 {one.number}", "services.md", one.anchor, one.content) for one in self.services.services),
@@ -185,7 +185,7 @@ class Content:
         return {law.name: law for law in self.laws.laws}
 
     def page_of(self, text: str) -> Page | None:
-        """The page whose body this is: a Markdown extension is told the text, and not where it stands."""
+        """Return the page with this body: a Markdown extension gets the text, and not the path."""
         return self._by_body.get(text.strip())
 
     def line(self, name: str, *place: int | str) -> int:

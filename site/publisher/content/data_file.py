@@ -1,4 +1,4 @@
-"""Reads one data file into its model and says in Chinese what the model refuses; knows no particular file."""
+"""Reads one data file into its model and translates the model's errors into Chinese; knows no particular file."""
 
 from datetime import date
 from pathlib import Path
@@ -65,12 +65,12 @@ def _problem(name: str, source: Source, detail: dict[str, Any]) -> ContentProble
 
 
 def _pattern(place: Place) -> str:
-    """How the innermost part with a rule of its own is written."""
+    """Return how to write the innermost part that has its own rule."""
     return next((_PATTERNS[part] for part in map(str, reversed(place)) if part in _PATTERNS), _KEY_PATTERN)
 
 
 def _kind(detail: dict[str, Any]) -> str:
-    """What the model found wrong, by one word for all the ways of saying it."""
+    """Return the kind of the model's error, one word for all its variants."""
     kind: str = detail["type"]
     if kind in ("model_type", "dict_type"):
         return "no mapping"

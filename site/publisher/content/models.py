@@ -1,11 +1,11 @@
-"""What the files in content/data may hold, and the permalinks that follow; knows no file, no page, no markup."""
+"""The models of the files in content/data, and their permalinks; knows no file, no page, no markup."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-# A day before the list could stand on a web site is a slip: 0026 for 2026.
+# An earlier day is a typing error, since the list was not yet on a web site: 0026 for 2026.
 EARLIEST = date(1990, 1, 1)
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
@@ -17,7 +17,7 @@ Oddity = Annotated[str, StringConstraints(pattern=r"^D[1-9][0-9]?$")]
 
 
 class Model(BaseModel):
-    """Strict: a misspelt key is a mistake, not a silent nothing."""
+    """Strict: a misspelt key is an error, and not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

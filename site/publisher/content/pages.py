@@ -24,7 +24,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The body as one run: Chinese needs no space where a line was broken."""
+        """Return the body as one run: Chinese needs no space at a line break."""
         return "".join(line.strip() for line in self.body)
 
 
@@ -80,7 +80,7 @@ def read_page(folder: Path, path: str) -> Page:
 
 
 def blocks_in(lines: list[str], first: int = 1) -> list[Block]:
-    """Every block of a run of lines, the first of which is line `first` of its file."""
+    """Yield every block in a run of lines, the first of which is line `first` of its file."""
     blocks: list[Block] = []
     start: int | None = None
     for index, line in enumerate([*lines, ""]):

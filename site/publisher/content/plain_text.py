@@ -1,4 +1,4 @@
-"""Markdown of ours as plain words; never used on official text, which is no Markdown."""
+"""Converts our own Markdown to plain words; never used on official text, which is not Markdown."""
 
 import re
 
@@ -6,5 +6,5 @@ _MARKUP = re.compile(r"\{:[^}]*\}|\[([^\]]*)\]\([^)]*\)|^[#>\-+*:|\s]+|\*\*", re
 
 
 def plain_text(text: str) -> str:
-    """The words alone: links by their words, no marks."""
+    """Return the words without marks; a link becomes its words."""
     return " ".join(_MARKUP.sub(lambda found: found[1] or " ", text).split())

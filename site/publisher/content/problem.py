@@ -1,4 +1,4 @@
-"""A mistake in the content, said so that an editor can mend it; knows nothing of what was checked."""
+"""A mistake in the content, worded so that an editor can correct it; knows no check."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ContentProblem:
 
 
 class ContentError(AuthoringError):
-    """Raised where content cannot be read or shown; carries every problem found in that place."""
+    """The content cannot be read or shown; carries every problem found in that place."""
 
     def __init__(self, *problems: ContentProblem) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))

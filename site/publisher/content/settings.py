@@ -30,7 +30,7 @@ class Link(Model):
 
 
 class Marks(Model):
-    """What a government site carries in its footer; an empty one is absent."""
+    """The marks that a government site has in its footer; an empty one is absent."""
 
     organiser: Unset = ""
     site_code: Unset = ""
@@ -59,7 +59,7 @@ class Extra(Model):
 
 
 class SiteSettings(Model):
-    """The file, but for what only MkDocs needs. `site_url` is "" or ends with a slash."""
+    """The file, without what only MkDocs needs. `site_url` is "" or ends with a slash."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -69,7 +69,7 @@ class SiteSettings(Model):
 
 
 class SettingsLoader(Loader):
-    """Takes a value that only MkDocs can resolve (`!ENV`) for one that is not set."""
+    """Treats a value that only MkDocs can resolve (`!ENV`) as unset."""
 
 
 SettingsLoader.add_multi_constructor("", lambda loader, suffix, node: None)

@@ -1,7 +1,7 @@
 """The calendar of deadlines that fall on the same day every year (RFC 5545); knows no page.
 
-Written by hand: the one library for it would bring three packages to every build for these few lines. A test reads
-the result with that library.
+Written by hand: the only library for it would add three packages to every build for these few lines. A test reads the
+result with that library.
 """
 
 import uuid
@@ -14,9 +14,9 @@ from functions.supervision.workdays import unannounced_text
 from publisher.content.content import Content
 
 _OCTETS = 75
-# For so many years a deadline that gives way to days off stands on the day on which it really ends.
+# For so many years, a deadline that moves to a working day is shown on its actual last day.
 _YEARS = 10
-# At nine in the morning 30 and 7 days before: an alarm counts from midnight, when nobody wants one.
+# At nine in the morning 30 and 7 days before: an alarm counts from midnight, which is too early.
 _ALARMS = ("-P29DT15H", "-P6DT15H")
 
 

@@ -1,4 +1,4 @@
-"""The shape of the open data for programs: JSON Schema for the JSON, Table Schema for the CSV; knows no content."""
+"""The schemas of the open data: JSON Schema for the JSON, Table Schema for the CSV; knows no content."""
 
 import json
 from collections.abc import Iterable
@@ -84,7 +84,7 @@ def table_schema(tables: Iterable[tuple[str, str, Iterable[Column]]]) -> bytes:
 
 
 def written(value: Any) -> bytes:
-    """A JSON file as all of the open data is written."""
+    """Format a JSON file of the open data."""
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -47,5 +47,5 @@ def _moment(day: date) -> str:
 
 
 def _name(bureau: str, what: str) -> str:
-    """A name that stays the same whatever the site's address becomes."""
+    """Return an id that does not depend on the site's address."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'qingdan:{bureau}:changes:{what}')}"

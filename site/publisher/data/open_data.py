@@ -1,4 +1,4 @@
-"""The list as open data: which files the build makes of it, and what stands in each; knows no page and no markup."""
+"""The list as open data: the files that the build makes of it, and their contents; knows no page and no markup."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ CHANGE_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file: its stable path below the site's first page, its format in words, and how its bytes are made."""
+    """One file: its stable path below the site's first page, its format in words, and the function that makes it."""
 
     path: str
     format: str
@@ -50,7 +50,7 @@ class Download:
 class Dataset:
     """One part of the list as data: its key, its title, its files and the meaning of what stands in them.
 
-    `kind` is the shape of its JSON, which the regimes share.
+    `kind` is the schema of its JSON, which all regimes share.
     """
 
     key: str
@@ -83,7 +83,7 @@ def datasets(content: Content) -> tuple[Dataset, ...]:
 
 
 def made_files(content: Content) -> dict[str, Callable[[Content], bytes]]:
-    """Every file that the build makes beside the pages, by its path, and how; the calendar only when it has a date."""
+    """Return every file that the build makes beside the pages, by path; the calendar only when it has a date."""
     parts = datasets(content)
     files = {file.path: file.body for dataset in parts for file in dataset.files}
     files |= {dataset.schema: _schema_of(dataset, content) for dataset in parts}

@@ -1,4 +1,4 @@
-"""The two tables of the list as rows and as CSV; knows no page. That no cell becomes a formula is checked before."""
+"""The two tables of the list as rows and CSV; knows no page. An earlier check excludes formulas in cells."""
 
 import csv
 import io
@@ -67,7 +67,7 @@ def notes_at(content: Content, anchor: str) -> list[str]:
 
 
 def write_csv(columns: Iterable[Column], rows: Iterable[Row]) -> bytes:
-    """RFC 4180 in UTF-8 with a byte order mark, without which the common spreadsheet reads Chinese as nonsense."""
+    """Write RFC 4180 in UTF-8 with a byte order mark, without which the common spreadsheet garbles Chinese."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(column.name for column in columns)

@@ -1,4 +1,4 @@
-"""Turns the generated site's style sheets and scripts into few files named by their content; knows no page's words."""
+"""Bundles the site's style sheets and scripts into few files named by their content; knows no page's words."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ class Asset:
 
 
 def pack_assets(site: Path, theme: Path) -> tuple[Asset, ...]:
-    """Leaves in `site/assets` only what `theme/assets` holds, style sheets in one, all under hashed names.
+    """Leave in `site/assets` only the files of `theme/assets`, with one style sheet, all under hashed names.
 
     Rewrites every reference in the site's pages. Raises AuthoringError when a style sheet imports one that is missing.
     """
@@ -43,7 +43,7 @@ def pack_assets(site: Path, theme: Path) -> tuple[Asset, ...]:
 def bundle_stylesheet(path: Path) -> str:
     """The style sheet with every @import put in its place; a layered import becomes a layer block.
 
-    The theme's pictures go: we draw no icons, and the content policy would refuse them.
+    The theme's pictures are removed: we use no icons, and the content policy would refuse them.
     """
 
     def included(found: re.Match[str]) -> str:
@@ -60,7 +60,7 @@ def bundle_stylesheet(path: Path) -> str:
 
 
 def bundle_scripts(folder: Path) -> list[tuple[Path, str]]:
-    """Each script of the folder with the modules that it imports in it; the folders of these are removed."""
+    """Bundle each script of the folder with the modules that it imports; removes the folders of these modules."""
     bundles = [(path, bundle_modules(path)) for path in sorted(folder.resolve().glob("*.js"))]
     for parts in (path for path in folder.iterdir() if path.is_dir()):
         shutil.rmtree(parts)
@@ -68,7 +68,7 @@ def bundle_scripts(folder: Path) -> list[tuple[Path, str]]:
 
 
 def store(site: Path, name: str, body: bytes) -> Asset:
-    """Writes the body under its name with ten hexadecimal digits of its SHA-256 before the suffix."""
+    """Write the body under its name with ten hexadecimal digits of its SHA-256 before the suffix."""
     stem, _, suffix = name.rpartition(".")
     hashed = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}"
     (site / name).unlink(missing_ok=True)
@@ -78,7 +78,7 @@ def store(site: Path, name: str, body: bytes) -> Asset:
 
 
 def rewrite(site: Path, assets: tuple[Asset, ...]) -> None:
-    """Names the hashed files in every page, where a quotation mark ends the reference."""
+    """Replace the references in every page by the hashed files; a quotation mark ends a reference."""
     for page in sorted(site.rglob("*.html")):
         text = before = page.read_text(encoding="utf-8")
         for asset in assets:
