@@ -11,16 +11,17 @@ from starlette.types import Scope
 
 from functions.web.http.endpoints import Endpoint
 
-Carried = Literal["", "part", "files"]
+Carried = Literal["", "part", "file", "files"]
 
 
 class Route(routing.Route):
     """A route as its controller declares it, once; limits, sign-in, server and packing read it here.
 
-    `carries` says that a body may be large: one "part" of a file, or a form with "files". `step` says for people what a
-    posted form does, with the address's variables in braces: what was typed into such a form is kept while its sender
-    signs in anew, and of any other nothing is. `back` is the page that the form stands on. `keyed`: what is stored has
-    a key of its own, or nothing is stored; a page's key that comes again with other answers is the handler's to judge.
+    `carries` says that a body may be large: one "part" of a file, one whole "file", or a form with "files". `step`
+    says for people what a posted form does, with the address's variables in braces: what was typed into such a form is
+    kept while its sender signs in anew, and of any other nothing is. `back` is the page that the form stands on.
+    `keyed`: what is stored has a key of its own, or nothing is stored; a page's key that comes again with other answers
+    is the handler's to judge.
     """
 
     def __init__(
