@@ -15,7 +15,21 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import cold, desk, due, exporting, filing, judging, packages, scale, seal, sign_in, site, strangers
+from benchmarks import (
+    cold,
+    desk,
+    due,
+    exporting,
+    filing,
+    judging,
+    packages,
+    rosters,
+    scale,
+    seal,
+    sign_in,
+    site,
+    strangers,
+)
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
@@ -25,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "site": site.run,
     "desk": desk.run,
     "due": due.run,
+    "rosters": rosters.run,
     "cold": cold.run,
     "scale": scale.run,
     "sign_in": sign_in.run,

@@ -1,4 +1,4 @@
-"""The file that was handed in, written again with every bad cell marked; decides nothing about what is bad."""
+"""Workbooks about an import: what it would change, and the file again with every bad cell marked; decides nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from collections.abc import Sequence
 
 from functions.imports.roster_rows import Fault
 from functions.imports.sheet import Line, column_letter
+
+
+def text_book(title: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """An XLSX workbook of one sheet, all cells text, its first row bold."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+    sheet = book.add_worksheet(title)
+    sheet.set_column(0, max(map(len, rows)) - 1, 22, text)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows):
+        for place, words in enumerate(row):
+            sheet.write_string(number, place, words, text if number else bold)
+    book.close()
+    return out.getvalue()
 
 
 def marked_copy(lines: Sequence[Line], faults: Sequence[Fault]) -> bytes:

@@ -91,6 +91,7 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/rosters/{roster}/files"): "manage_rosters",
     ("POST", "/desk/rosters/{roster}/files"): "manage_rosters",
     ("GET", "/desk/rosters/{roster}/marked/{sha256}.xlsx"): "manage_rosters",
+    ("GET", "/desk/rosters/{roster}/changes/{sha256}.xlsx"): "manage_rosters",
     ("GET", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
     ("POST", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
     ("GET", "/api/desk/rosters/{roster}"): "read",

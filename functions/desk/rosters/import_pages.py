@@ -16,14 +16,14 @@ from functions.desk.frame import Pages, View, redirect
 from functions.desk.rosters.drafts import Draft, Drafts
 from functions.desk.rosters.endings import choose
 from functions.desk.rosters.list_pages import workbook
-from functions.desk.rosters.preview import faults_of, preview_of
+from functions.desk.rosters.preview import changes_of, faults_of, preview_of
 from functions.desk.rosters.words import RosterName, changed_words
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import SequenceTaken
 from functions.forms.attachment_field import size_words
 from functions.forms.normalise import plain_line
 from functions.forms.roster_form import RosterForm
-from functions.imports.marked_copy import marked_copy
+from functions.imports.marked_copy import marked_copy, text_book
 from functions.imports.sheet import MOST_BYTES, SheetRefused
 from functions.records.attachments.file_types import plain_name
 from functions.web.filing.form_pages import local_day
@@ -71,6 +71,7 @@ class ImportPages:
             Route(f"{one}/files", reading(self.begin_again)),
             Route(f"{one}/files", take, methods=["POST"], carries="files", step="核对名册文件", back=back),
             Route(f"{one}/marked/{{sha256}}.xlsx", reading(self.marked)),
+            Route(f"{one}/changes/{{sha256}}.xlsx", reading(self.changes)),
         ]
 
     def begin(self, request: Request) -> Response:
@@ -123,6 +124,13 @@ class ImportPages:
         form = self._form(request)
         draft = self._drafts.again(form, request.path_params["sha256"], "")
         return workbook(marked_copy(draft.lines, draft.read.faults), f"{form.title}-标出错处.xlsx")
+
+    def changes(self, request: Request) -> Response:
+        """All that the file would change, of which the preview shows the first."""
+        self._sessions.admit(request, "manage_rosters")
+        form = self._form(request)
+        draft = self._drafts.again(form, request.path_params["sha256"], "")
+        return workbook(text_book("变化", changes_of(draft)), f"{form.title}-全部变化.xlsx")
 
     def _import(self, request: Request, visitor: Visitor, draft: Draft, answers: Mapping[str, str]) -> Response:
         chosen = choose(draft, answers)

@@ -173,6 +173,16 @@ def _file(draft: Draft) -> FileWords:
     return FileWords(draft.name, len(draft.read.rows), draft.digest, draft.read.repairs)
 
 
+def changes_of(draft: Draft) -> list[tuple[str, ...]]:
+    """Everything the draft changes, for a file: sign, line, name, column, old, new; the header first."""
+    form = draft.form
+    added = (("新增", "", name, "", "", "") for name in _added(draft))
+    cells = (*_cells(draft, draft.plan.changed), *_cells(draft, draft.plan.moved))
+    changed = (("改动", str(one.line), one.name, one.column, one.old, one.new) for one in cells)
+    ended = (("结束", "", name_of(form, values), "", "", "") for _, values in draft.plan.gone)
+    return [("变化", "行", RosterName.of(form).unit, "栏目", "原为", "改为"), *added, *changed, *ended]
+
+
 def _figures(draft: Draft, adding: int, changed: int, cells: int) -> list[Figure]:
     plan = draft.plan
     return [
@@ -211,5 +221,7 @@ def _by_hand(draft: Draft) -> Iterator[str]:
 
 def _fault(index: int, fault: Fault) -> FaultWords:
     cause, _, cure = fault.message.partition("。")
+    if not cure and cause.startswith("请"):
+        cause, cure = "这一格不对" if fault.said else "这一格空着", cause
     column = f"{fault.letter}　{fault.column}" if fault.letter else "整行"
     return FaultWords(f"e{index}", fault.place, fault.line, column, fault.said, cause, cure)

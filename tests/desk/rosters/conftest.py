@@ -15,7 +15,7 @@ from functions.supervision.rosters.state import Roster
 from tests.desk.conftest import csrf_of
 from tests.support.filings import make_uscc
 
-UNITS = "/desk/rosters/backup-registration"
+LIST = "/desk/rosters/backup-registration"
 HEADER = "单位名称,统一社会信用代码,联系电话"
 
 
@@ -34,7 +34,7 @@ def several(numbers: Sequence[int]) -> bytes:
 
 def upload(client: TestClient, services: Services, content: bytes, name: str = "名册.csv") -> Any:
     """Choose a file; the answer is the preview, or what is wrong."""
-    return client.post(f"{UNITS}/files", data={"csrf": csrf_of(client, services)}, files={"file": (name, content)})
+    return client.post(f"{LIST}/files", data={"csrf": csrf_of(client, services)}, files={"file": (name, content)})
 
 
 def hidden(html: str) -> dict[str, str]:
@@ -46,7 +46,7 @@ def hidden(html: str) -> dict[str, str]:
 
 def confirm(client: TestClient, html: str, **answers: str) -> Any:
     """Press the button of the preview."""
-    return client.post(f"{UNITS}/import", data={**hidden(html), **answers})
+    return client.post(f"{LIST}/import", data={**hidden(html), **answers})
 
 
 def take(client: TestClient, services: Services, content: bytes, **answers: str) -> None:

@@ -12,7 +12,7 @@ from functions.bootstrap import Services
 from functions.staff.audit_log import Sought, body_of
 from functions.supervision.rosters.ledger import Rosters
 from tests.desk.conftest import ComeIn, csrf_of
-from tests.desk.rosters.conftest import UNITS, confirm, csv_of, hidden, names, roster, several, take, unit, upload
+from tests.desk.rosters.conftest import LIST, confirm, csv_of, hidden, names, roster, several, take, unit, upload
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc
 
@@ -29,7 +29,7 @@ def test_what_was_looked_at_is_what_is_imported(come_in: ComeIn, services: Servi
     admin = come_in("admin")
     preview = upload(admin, services, several(range(1, 4)))
     answer = confirm(admin, preview.text, source="示例县名册〔2026〕1号")
-    assert answer.headers["location"] == f"{UNITS}?done=imported"
+    assert answer.headers["location"] == f"{LIST}?done=imported"
     assert len(names(services)) == 3
     (event,) = Rosters(services.ledger, services.entropy).events(services.catalogue.roster("backup-registration"))
     assert b"\xe7\xa4\xba\xe4\xbe\x8b\xe5\x8e\xbf\xe5\x90\x8d\xe5\x86\x8c" in (event.body or b"")
@@ -48,6 +48,20 @@ def test_old_and_new_stand_with_the_line_of_the_file(come_in: ComeIn, services: 
     for words in ("<del>示例县第2中学</del>", "<ins>示例县二中</ins>", "按改名处理", "<del>0310-5550101</del>"):
         assert words in page
     assert "1 格<br>" in page  # the digit in full width
+
+
+def test_what_is_too_much_for_a_page_is_in_the_workbook_of_all_changes(come_in: ComeIn, services: Services) -> None:
+    admin = come_in("admin")
+    take(admin, services, csv_of(*(unit(number) for number in range(101)), unit(102)))
+    renamed = csv_of(*(unit(number, name=f"示例单位{number}") for number in range(101)), unit(103))
+    page = upload(admin, services, renamed).text
+    assert "先列 100 个格子，共 101 个" in page
+    address = page.partition("/changes/")[2].partition('"')[0]
+    book = openpyxl.load_workbook(io.BytesIO(admin.get(f"{LIST}/changes/{address}").content))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert [row[0] for row in rows].count("改动") == 101
+    assert rows[2] == ("改动", "2", "示例单位0", "单位名称", "示例县第0中学", "示例单位0")
+    assert (rows[1][2], rows[-1][2]) == ("示例县第103中学", "示例县第102中学")
 
 
 def test_the_same_file_again_has_nothing_to_import_and_no_button(come_in: ComeIn, services: Services) -> None:
@@ -96,7 +110,7 @@ def test_all_that_were_left_out_by_mistake_are_kept(come_in: ComeIn, services: S
     admin = come_in("admin")
     take(admin, services, several(range(5)))
     answer = confirm(admin, upload(admin, services, several([0])).text, **{"why-all": "kept"})
-    assert answer.headers["location"] == f"{UNITS}?done=same"
+    assert answer.headers["location"] == f"{LIST}?done=same"
     assert (len(names(services)), roster(services).head) == (5, 1)
 
 
@@ -151,7 +165,7 @@ def test_the_marked_copy_has_the_file_and_notes_at_its_bad_cells(come_in: ComeIn
     admin = come_in("admin")
     page = upload(admin, services, csv_of(unit(1), "示例县气象站,12130426000000A7,")).text
     address = page.partition("/marked/")[2].partition('"')[0]
-    answer = admin.get(f"{UNITS}/marked/{address}")
+    answer = admin.get(f"{LIST}/marked/{address}")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     assert [cell.value for cell in sheet[3]][:2] == ["示例县气象站", "12130426000000A7"]
@@ -182,7 +196,7 @@ def test_a_file_that_cannot_be_read_says_what_it_is(
 def test_a_file_that_is_not_kept_any_more_is_asked_for_again(come_in: ComeIn, services: Services) -> None:
     admin = come_in("admin")
     data = {"csrf": csrf_of(admin, services), "sha256": "0" * 64, "head": "0", "name": "名册.csv"}
-    answer = admin.post(f"{UNITS}/import", data=data)
+    answer = admin.post(f"{LIST}/import", data=data)
     assert answer.status_code == 422
     assert "文件只留一天，已经不在了" in answer.text
-    assert admin.post(f"{UNITS}/import", data={**data, "sha256": "../x"}).status_code == 422
+    assert admin.post(f"{LIST}/import", data={**data, "sha256": "../x"}).status_code == 422

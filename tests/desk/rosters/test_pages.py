@@ -13,11 +13,11 @@ from functions.bootstrap import Services
 from functions.desk.rosters.words import row_id
 from functions.staff.audit_log import Sought
 from tests.desk.conftest import ComeIn, csrf_of
-from tests.desk.rosters.conftest import UNITS, csv_of, names, roster, several, take, unit
+from tests.desk.rosters.conftest import LIST, csv_of, names, roster, several, take, unit
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc
 
-ROW = f"{UNITS}/rows/{row_id((make_uscc(1),))}"
+ROW = f"{LIST}/rows/{row_id((make_uscc(1),))}"
 
 
 def send(client: Any, services: Services, address: str = ROW, **fields: str) -> Any:
@@ -37,12 +37,12 @@ def test_the_list_says_how_many_rows_and_who_imported_last(come_in: ComeIn, serv
 def test_a_viewer_finds_rows_and_changes_nothing(come_in: ComeIn, services: Services) -> None:
     take(come_in("admin"), services, csv_of(unit(1), unit(2, phone="0310-5550102")))
     viewer = come_in("viewer")
-    page = viewer.get(UNITS, params={"q": "5550102"}).text
+    page = viewer.get(LIST, params={"q": "5550102"}).text
     assert "示例县第2中学" in page
     assert "示例县第1中学" not in page
     assert "/rows/" not in page
     assert "/import" not in page
-    assert "没有哪一行有" in viewer.get(UNITS, params={"q": "没有这样的"}).text
+    assert "没有哪一行有" in viewer.get(LIST, params={"q": "没有这样的"}).text
     assert services.trail.page(Sought(action="listed"), limit=5)
 
 
@@ -52,42 +52,42 @@ def test_any_earlier_day_can_be_seen(come_in: ComeIn, services: Services, clock:
     clock.at += timedelta(days=2)
     take(come_in("admin"), services, several([1, 2]))
     viewer = come_in("viewer")
-    assert "有 2 个单位" in viewer.get(UNITS).text
-    page = viewer.get(UNITS, params={"on": (day + timedelta(days=1)).isoformat()}).text
+    assert "有 2 个单位" in viewer.get(LIST).text
+    page = viewer.get(LIST, params={"on": (day + timedelta(days=1)).isoformat()}).text
     assert "有 1 个单位" in page
-    assert "有 0 个单位" in viewer.get(UNITS, params={"on": "2020年1月1日"}).text
-    assert viewer.get(UNITS, params={"on": "2026-02-30"}).status_code == 400
+    assert "有 0 个单位" in viewer.get(LIST, params={"on": "2020年1月1日"}).text
+    assert viewer.get(LIST, params={"on": "2026-02-30"}).status_code == 400
 
 
 def test_the_rows_as_a_workbook_can_be_imported_again(come_in: ComeIn, services: Services) -> None:
     admin = come_in("admin")
     take(admin, services, several([1, 2]))
-    answer = come_in("viewer").get(f"{UNITS}/rows.xlsx")
+    answer = come_in("viewer").get(f"{LIST}/rows.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert sheet.max_row == 3
     given = {"csrf": csrf_of(admin, services)}
-    again = admin.post(f"{UNITS}/files", data=given, files={"file": ("名册.xlsx", answer.content)})
+    again = admin.post(f"{LIST}/files", data=given, files={"file": ("名册.xlsx", answer.content)})
     assert "和名册一样，没有要导入的" in again.text
     assert services.trail.page(Sought(action="exported"), limit=5)
-    assert openpyxl.load_workbook(io.BytesIO(admin.get(f"{UNITS}/template.xlsx").content)).worksheets[0].max_row == 1
+    assert openpyxl.load_workbook(io.BytesIO(admin.get(f"{LIST}/template.xlsx").content)).worksheets[0].max_row == 1
 
 
 def test_a_hundred_rows_a_page(come_in: ComeIn, services: Services) -> None:
     admin = come_in("admin")
     take(admin, services, several(range(101)))
-    assert "第 1 到 100 行，共 101 行" in admin.get(UNITS).text
-    assert "第 101 到 101 行，共 101 行" in admin.get(UNITS, params={"from": "100"}).text
-    assert admin.get(UNITS, params={"from": "x"}).status_code == 400
+    assert "第 1 到 100 行，共 101 行" in admin.get(LIST).text
+    assert "第 101 到 101 行，共 101 行" in admin.get(LIST, params={"from": "100"}).text
+    assert admin.get(LIST, params={"from": "x"}).status_code == 400
 
 
 def test_a_row_is_added_by_hand(come_in: ComeIn, services: Services) -> None:
     admin = come_in("admin")
     fields = {"row__unit_name": "示例县气象站", "row__uscc": make_uscc(7), "do": "save"}
-    answer = send(admin, services, f"{UNITS}/rows/new", **fields)
-    assert answer.headers["location"] == f"{UNITS}?done=added"
+    answer = send(admin, services, f"{LIST}/rows/new", **fields)
+    assert answer.headers["location"] == f"{LIST}?done=added"
     assert names(services) == ["示例县气象站"]
     assert [each.actor for each in services.trail.page(Sought(action="roster_changed"), limit=5)] == ["admin"]
-    again = send(admin, services, f"{UNITS}/rows/new", **fields)
+    again = send(admin, services, f"{LIST}/rows/new", **fields)
     assert again.status_code == 422
     assert "已经在名册上" in again.text
 
@@ -110,10 +110,10 @@ def test_a_row_is_changed_with_a_reason_and_a_cleared_field_is_cleared(come_in: 
     take(admin, services, csv_of(unit(1, phone="0310-5550101")))
     fields = {"row__unit_name": "示例县第一中学", "row__uscc": make_uscc(1), "row__contact_phone": ""}
     assert "请写为什么改" in send(admin, services, **fields).text
-    assert send(admin, services, **fields, reason="来文更名").headers["location"] == f"{UNITS}?done=changed"
+    assert send(admin, services, **fields, reason="来文更名").headers["location"] == f"{LIST}?done=changed"
     (row,) = roster(services).current().values()
     assert row.values == {"unit_name": "示例县第一中学", "uscc": make_uscc(1)}
-    assert send(admin, services, **fields, reason="再来").headers["location"] == f"{UNITS}?done=same"
+    assert send(admin, services, **fields, reason="再来").headers["location"] == f"{LIST}?done=same"
 
 
 def test_a_row_that_would_stand_where_another_is_is_refused(come_in: ComeIn, services: Services) -> None:
@@ -131,7 +131,7 @@ def test_a_row_ends_with_a_reason(come_in: ComeIn, services: Services) -> None:
     assert refused.status_code == 422
     assert 'value="示例县教育局"' in refused.text
     answer = send(admin, services, do="end", ending="merged", more="示例县教育局")
-    assert answer.headers["location"] == f"{UNITS}?done=ended"
+    assert answer.headers["location"] == f"{LIST}?done=ended"
     assert [row.reason for row in roster(services).rows.values()] == ["并入别的单位：示例县教育局"]
     assert admin.get(ROW).status_code == 404
 
