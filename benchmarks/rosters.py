@@ -22,7 +22,7 @@ ROSTER, ROWS, SECONDS = "backup-registration", 10_000, 5
 
 
 def run(folder: Path, year: int) -> Table:
-    """Seconds by the clock, of a CSV and of a workbook with the same rows."""
+    """Seconds of processor time, of a CSV and of a workbook with the same rows."""
     form = read_catalogue(Path("schemas")).roster(ROSTER)
     store = open_store(folder)
     rosters = Rosters(store.ledger, lambda count: b"s" * count)
@@ -50,6 +50,6 @@ def _csv() -> bytes:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    before = time.perf_counter()
+    before = time.process_time()  # what others do on the machine is not in it
     work()
-    return time.perf_counter() - before
+    return time.process_time() - before
