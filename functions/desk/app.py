@@ -32,6 +32,10 @@ from functions.desk.review.api import ReviewApi
 from functions.desk.review.batch_pages import BatchPages
 from functions.desk.review.decisions import Decisions
 from functions.desk.review.pages import Review
+from functions.desk.rosters.api import RosterApi
+from functions.desk.rosters.import_pages import ImportPages
+from functions.desk.rosters.list_pages import RosterPages
+from functions.desk.rosters.row_pages import RowPages
 from functions.desk.sessions import Sessions
 from functions.desk.sign_in.api import SessionApi
 from functions.desk.sign_in.own_account import OwnAccount
@@ -85,6 +89,10 @@ def create_app(services: Services) -> Starlette:
         *BatchPages(services, sessions, pages, stepper, decisions).routes(),
         *ReviewApi(services, sessions, stepper, decisions).routes(),
         *PreparedDownloads(services, sessions, pages).routes(),
+        *RosterPages(services, sessions, pages).routes(),
+        *ImportPages(services, sessions, pages).routes(),
+        *RowPages(services, sessions, pages).routes(),
+        *RosterApi(services, sessions).routes(),
     ]
     routes = [first_answers.guard(route) for route in routes]
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer

@@ -34,20 +34,28 @@ class Fault:
     message: str
 
     @property
+    def place(self) -> str:
+        """Where it is: 第 7 行 C 栏“统一社会信用代码”."""
+        return f"第 {self.line} 行" + (f" {self.letter} 栏“{self.column}”" if self.letter else "")
+
+    @property
     def words(self) -> str:
-        """The fault in one line: 第 7 行 C 栏 统一社会信用代码 …"""
-        place = f"第 {self.line} 行" + (f" {self.letter} 栏“{self.column}”" if self.letter else "")
+        """The fault in one line: its place, what stands there, the cause and the cure."""
         said = f"（写的是“{self.said}”）" if self.said else ""
-        return f"{place}{said}：{self.message}"
+        return f"{self.place}{said}：{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The rows of a file, or what is wrong with it. `repairs` counts cells whose spelling was made plain."""
+    """The rows of a file, or what is wrong with it.
+
+    `repairs` counts cells whose spelling was made plain; `lines` says for each row which line of the file it was.
+    """
 
     rows: tuple[Mapping[str, Any], ...]
     faults: tuple[Fault, ...]
     repairs: int = 0
+    lines: tuple[int, ...] = ()
 
 
 def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
@@ -59,7 +67,8 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
     if faults:
         return Read((), tuple(faults))
     rows: list[Mapping[str, Any]] = []
-    places: dict[RowKey, Line] = {}
+    numbers: list[int] = []
+    places: dict[RowKey, int] = {}
     repairs = 0
     for line in rest:
         values, wrong, mended = _row(form, columns, line, today)
@@ -68,10 +77,11 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
         if wrong:
             continue
         key = key_of(form, values)
-        before = places.setdefault(key, line)
-        if before is line:
+        before = places.setdefault(key, len(rows))
+        if before == len(rows):
             rows.append(values)
-        elif values != rows[list(places).index(key)]:
+            numbers.append(line.number)
+        elif values != rows[before]:
             names = "、".join(form.label(name) for name in form.key)
             faults.append(
                 Fault(
@@ -79,10 +89,10 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
                     "",
                     "",
                     "",
-                    f"和第 {before.number} 行是同一项（{names}都一样），别的栏却不一样。请留下对的一行",
+                    f"和第 {numbers[before]} 行是同一项（{names}都一样），别的栏却不一样。请留下对的一行",
                 )
             )
-    return Read((), tuple(faults)) if faults else Read(tuple(rows), (), repairs)
+    return Read((), tuple(faults)) if faults else Read(tuple(rows), (), repairs, tuple(numbers))
 
 
 def _columns(form: RosterForm, header: Line) -> tuple[dict[int, Field], list[Fault]]:

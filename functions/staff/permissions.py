@@ -21,6 +21,7 @@ Permission = Literal[
     "enter_paper",
     "manage_accounts",
     "read_trail",
+    "manage_rosters",
 ]
 
 ROLE_TITLES: Mapping[Role, str] = {
@@ -43,6 +44,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     "enter_paper": frozenset({"officer", "reviewer", "admin"}),
     "manage_accounts": frozenset({"admin"}),
     "read_trail": frozenset({"admin"}),
+    "manage_rosters": frozenset({"admin"}),
 }
 
 PERMISSION_TITLES: Mapping[Permission, str] = {
@@ -58,6 +60,7 @@ PERMISSION_TITLES: Mapping[Permission, str] = {
     "enter_paper": "录入纸质件",
     "manage_accounts": "管理账号",
     "read_trail": "查看操作记录",
+    "manage_rosters": "改名册",
 }
 
 NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})

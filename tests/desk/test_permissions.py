@@ -86,6 +86,20 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/api/desk/submissions/{number}/notes"): "note",
     ("POST", "/api/desk/submissions/{number}/code"): "reissue",
     ("POST", "/api/desk/records/{form}"): "enter_paper",
+    ("GET", "/desk/rosters"): "read",
+    ("GET", "/desk/rosters/{roster}"): "read",
+    ("GET", "/desk/rosters/{roster}/template.xlsx"): "export",
+    ("GET", "/desk/rosters/{roster}/rows.xlsx"): "export",
+    ("GET", "/desk/rosters/{roster}/import"): "manage_rosters",
+    ("POST", "/desk/rosters/{roster}/import"): "manage_rosters",
+    ("GET", "/desk/rosters/{roster}/files"): "manage_rosters",
+    ("POST", "/desk/rosters/{roster}/files"): "manage_rosters",
+    ("GET", "/desk/rosters/{roster}/marked/{sha256}.xlsx"): "manage_rosters",
+    ("GET", "/desk/rosters/{roster}/changes/{sha256}.xlsx"): "manage_rosters",
+    ("GET", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
+    ("POST", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
+    ("GET", "/api/desk/rosters/{roster}"): "read",
+    ("PUT", "/api/desk/rosters/{roster}"): "manage_rosters",
 }
 OPEN: Final = ("stranger", "signed in", "settled")
 Knock = Callable[[TestClient, str, str], httpx2.Response]
@@ -103,6 +117,8 @@ def knock(services: Services, file: Filer) -> Knock:
         "sequence": "2",
         "sha256": "0" * 64,
         "uscc": "0" * 18,
+        "roster": "units",
+        "row": "new",
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:
@@ -217,7 +233,8 @@ def test_every_form_requires_the_token_of_its_session(come_in: ComeIn, knock: Kn
         if method != "POST" or not path.startswith("/desk/") or access == "stranger":
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
-            address = path.format(id=id_of("viewer"), number="SC-2026-79999999", form="annual-self-check")
+            ids = {"form": "annual-self-check", "roster": "units", "row": "new"}
+            address = path.format(id=id_of("viewer"), number="SC-2026-79999999", **ids)
             # Whether a form brings files or not.
             files = {"upload:files.scans": ("", b"")} if path.endswith("/files") else None
             answer = come_in("admin").post(address, data={**given, "do": "disable"}, files=files)

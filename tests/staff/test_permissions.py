@@ -22,6 +22,10 @@ def test_only_an_admin_manages_accounts() -> None:
     assert [role for role in ROLE_TITLES if may(role, "manage_accounts")] == ["admin"]
 
 
+def test_only_an_admin_changes_rosters() -> None:
+    assert [role for role in ROLE_TITLES if may(role, "manage_rosters")] == ["admin"]
+
+
 def test_what_a_role_may_do_is_said_in_words() -> None:
     assert set(PERMISSION_TITLES) == set(PERMISSIONS)
     assert "管理账号" in duties_of("admin")

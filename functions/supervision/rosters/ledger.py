@@ -8,9 +8,9 @@ from typing import Any
 
 from functions.errors import QingdanError
 from functions.forms.roster_form import RosterForm
-from functions.records.event import SALT_BYTES
+from functions.records.event import SALT_BYTES, Event
 from functions.records.ledger import LedgerStore, Step, chain_name
-from functions.supervision.rosters.plan import Plan
+from functions.supervision.rosters.plan import Plan, Reasons
 from functions.supervision.rosters.state import (
     ADDED,
     CHANGED,
@@ -33,10 +33,14 @@ class Rosters:
 
     def read(self, form: RosterForm, on: date | None = None) -> Roster:
         """The roster at the end of the day `on` in Asia/Shanghai, or now."""
-        return roster_on(form, self._ledger.read(chain_name(KIND, form.id)), on)
+        return roster_on(form, self.events(form), on)
+
+    def events(self, form: RosterForm) -> tuple[Event, ...]:
+        """What was done to the roster, oldest first."""
+        return self._ledger.read(chain_name(KIND, form.id))
 
     def carry_out(
-        self, form: RosterForm, plan: Plan, *, file: Mapping[str, Any], reason: str, actor: str, at: datetime
+        self, form: RosterForm, plan: Plan, *, file: Mapping[str, Any], reason: Reasons, actor: str, at: datetime
     ) -> None:
         """Store what the plan changes as one event; SequenceTaken when the roster has changed since it was planned."""
         self._append(form, IMPORTED, plan.body(file, reason), plan.head, actor, at)

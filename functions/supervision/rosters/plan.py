@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.forms.roster_form import RosterForm
 from functions.supervision.rosters.state import Roster, RowKey, Values, key_of
+
+# Why rows end: one reason for all, or each one's own.
+Reasons = str | Mapping[RowKey, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,19 @@ class Plan:
         """Whether the roster says already what the file says."""
         return not (self.added or self.changed or self.moved or self.gone or self.resumed)
 
-    def body(self, file: Mapping[str, Any], reason: str) -> dict[str, Any]:
-        """The body of the event that carries the plan out; `file` names what it was read from."""
+    def keeping(self, keys: Collection[RowKey]) -> Plan:
+        """The plan without an end for these rows, which the file left out by mistake."""
+        gone = tuple((key, values) for key, values in self.gone if key not in keys)
+        return replace(self, gone=gone, unchanged=self.unchanged + len(self.gone) - len(gone))
+
+    def body(self, file: Mapping[str, Any], why: Reasons) -> dict[str, Any]:
+        """The body of the event that carries the plan out; `file` names what it was read from, `why` rows end."""
         changes = [{"key": list(one.key), "set": dict(one.new)} for one in (*self.changed, *self.moved)]
         return {
             "file": dict(file),
             "added": [dict(values) for values in self.added],
             "changed": changes,
-            "ended": [{"key": list(key), "reason": reason} for key, _ in self.gone],
+            "ended": [{"key": list(key), "reason": why if isinstance(why, str) else why[key]} for key, _ in self.gone],
             "resumed": [list(key) for key, _ in self.resumed],
         }
 

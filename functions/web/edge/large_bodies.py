@@ -25,6 +25,8 @@ def larger_limit(routes: LargeRoutes, scope: Scope, files: int) -> int | None:
     carried = routes.carries(scope)
     if carried == "part":
         return PART_BYTES
+    if carried == "file":
+        return files
     if carried == "files" and header(scope, b"content-type").lower().startswith(MULTIPART):
         return files
     return None

@@ -1,0 +1,77 @@
+"""An admin imports a roster on a phone without script: file, preview, confirmation; axe on each page (F2)."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, WIDE, Visit, add_staff
+from tests.browser.test_accessibility import findings
+from tests.desk.rosters.conftest import csv_of, several, unit
+from tests.support.browser.steps import overflow, sign_in
+from tests.support.serving import Server
+
+LIST = "/desk/rosters/backup-registration"
+
+
+@pytest.fixture(scope="session")
+def admin(server: Server) -> tuple[str, str]:
+    """Name and password of an admin whom the operator has added beside the running server."""
+    return add_staff(server, "mingce", "admin")
+
+
+def choose(page: Page, content: bytes) -> None:
+    """Choose a file and have it looked at."""
+    page.goto(f"{LIST}/import")
+    page.get_by_label("名册文件").set_input_files({"name": "名册.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="检查文件").click()
+    page.wait_for_load_state()
+
+
+def test_a_roster_is_imported_on_a_phone_without_script(visit: Visit, admin: tuple[str, str]) -> None:
+    page = visit("/desk/rosters", javascript=False, viewport=PHONE)
+    sign_in(page, *admin)
+    page.goto(LIST)
+    page.get_by_role("link", name="导入文件").click()
+    choose(page, several(range(901, 904)))
+    expect(page.locator("h1")).to_contain_text("导入前先看")
+    page.get_by_role("button", name="确认导入 3 行").click()
+    expect(page.get_by_role("status")).to_contain_text("名册已经导入")
+    choose(page, csv_of(unit(901, name="示例县第一中学"), unit(902), unit(904)))
+    page.get_by_role("textbox", name="要结束几个单位").fill("1")
+    page.get_by_role("button", name="确认导入 3 行").click()
+    expect(page.get_by_role("alert")).to_contain_text("请选为什么结束")
+    page.get_by_label("示例县第903中学为什么结束").select_option("文件漏了，保留")
+    page.get_by_role("button", name="确认导入 3 行").click()
+    expect(page.locator("main")).to_contain_text("现在有 4 个单位")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_overflows_on_any_page_about_rosters(
+    visit: Visit, admin: tuple[str, str], scheme: str, viewport: dict[str, int]
+) -> None:
+    page = visit("/desk/rosters", color_scheme=scheme, viewport=viewport, bypass_csp=True)
+
+    def look() -> None:
+        assert findings(page) == [], page.url
+        assert overflow(page) == 0, page.url
+
+    sign_in(page, *admin)
+    look()
+    choose(page, csv_of(unit(901, name="示例县第九中学"), unit(903, phone="0310-5550101"), unit(905)))
+    look()
+    if page.get_by_role("button", name="确认导入").is_visible():
+        page.get_by_role("button", name="确认导入").click()
+        look()
+    choose(page, csv_of(unit(901), "示例县气象站,12130426000000A7,"))
+    expect(page.get_by_role("alert")).to_contain_text("一行也没有导入")
+    look()
+    choose(page, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    look()
+    for address in (LIST, f"{LIST}/import", f"{LIST}/rows/new"):
+        page.goto(address)
+        look()
+    page.get_by_role("button", name="列入名册").click()
+    expect(page.get_by_role("alert")).to_contain_text("名册还没有改")
+    look()
