@@ -17,11 +17,11 @@ Carried = Literal["", "part", "file", "files"]
 class Route(routing.Route):
     """A route as its controller declares it, once; limits, sign-in, server and packing read it here.
 
-    `carries` says that a body may be large: one "part" of a file, one whole "file", or a form with "files". `step` says for people what a
-    posted form does, with the address's variables in braces: the text typed into such a form is kept while its sender
-    signs in again, that of any other form is not. `back` is the page with the form. `keyed` says that what is stored
-    has its own key, so that a repeat stores nothing twice; the handler judges a page's key that comes again with other
-    answers.
+    `carries` says that a body may be large: one "part" of a file, one whole "file", or a form with "files". `step` says
+    for people what a posted form does, with the address's variables in braces: the text typed into such a form is kept
+    while its sender signs in again, that of any other form is not. `back` is the page with the form. `keyed` says that
+    what is stored has its own key, so that a repeat stores nothing twice; the handler judges a page's key that comes
+    again with other answers.
     """
 
     def __init__(
