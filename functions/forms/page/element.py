@@ -54,7 +54,7 @@ def _text(content: Iterable[str]) -> str:
 
 
 def _marked(text: str) -> Markup:
-    """The text as Markup. Unlike `Markup(text)` it does not look for `__html__`, which takes longer than the rest."""
+    """Return the text as Markup, without the check for `__html__` of `Markup(text)`, which takes most of the time."""
     return str.__new__(Markup, text)
 
 
