@@ -39,8 +39,8 @@ ENTROPY_AT_ONCE = 2048
 class Services:
     """The dependencies of the functions. `clock` gives aware UTC, `entropy` gives secure random bytes.
 
-    `parcels` is None where a download is streamed to the client, however large it is; `scanner` where nobody looks for
-    viruses.
+    `trail` is the audit log, `papers` the document cache. `prepared_downloads` is None when a download of any size is
+    streamed to the client; `scanner` is None when nobody scans for viruses.
     """
 
     settings: Settings

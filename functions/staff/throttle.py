@@ -79,7 +79,7 @@ class Throttle:
 
 
 def unlock(store: StaffStore, name: str) -> None:
-    """Reset the account's counts, for all devices and addresses."""
+    """Reset the account's counts, so that it can be tried again at once, from everywhere."""
     for step in get_args(Step):
         store.forget_attempts(account_key(name, step))
 

@@ -110,7 +110,7 @@ class Track:
         """Return the filing that the request's number and access code open."""
         number = request.path_params["number"]
         if any(number == definition.id for definition in self._services.catalogue):
-            # A link to file this form, not to track it: both kinds share their addresses.
+            # The address files a form and tracks nothing: filing and tracking share their addresses.
             raise HttpProblem(405, headers={"Allow": "POST"})
         return self._door.admit(request, number, _bearer(request))
 

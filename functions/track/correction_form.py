@@ -125,7 +125,7 @@ class Correction:
         return Answer(200, corrected_page(self.open_record, given, self.code, self.site))
 
     def place(self) -> Place:
-        """Where the pages post to; they carry the code and the version that was seen, never in an address."""
+        """Return the place that the pages post to; they carry the code and the seen version, never in an address."""
         return Place(
             "correct",
             crumbs_to(self.number),

@@ -1,1 +1,1 @@
-"""A form as HTML, and what a browser posts, read back as typed data."""
+"""Renders a form as HTML, and parses a browser's post as typed data."""

@@ -1,4 +1,4 @@
-"""One answer in plain words, as pages and documents say it; knows no HTML and no place on a page."""
+"""One answer in plain words, for pages and documents; knows no HTML and no place on a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNTICKED: Final = "没有勾选"
 
 
 def answer_words(field: Field, value: Any) -> str:
-    """The answer with its unit, or that there is none; several lines are separated by LF."""
+    """Return the answer with its unit, or the words for no answer; LF separates several lines."""
     if value is None or value == []:
         return UNTICKED if field.kind == "boolean" else UNANSWERED
     words = answer_text(field, value)
@@ -27,7 +27,7 @@ def answer_text(field: Field, value: Any) -> str:
 
 
 def file_names(value: Any) -> list[tuple[str, str]]:
-    """The name of each file that an answer holds, and its size in brackets."""
+    """Return the name of each file in an answer, and its size in brackets."""
     named = [file for file in value if is_file(file)] if isinstance(value, list) else []
     return [(file["name"], f"（{size_words(file['size'])}）") for file in named]
 
@@ -37,7 +37,7 @@ def _plain(field: Field, value: Any) -> str:
 
 
 def _count(field: Field, value: Any) -> str:
-    """A count in groups of three; a year is no count."""
+    """Format a count in groups of three; a year is not a count."""
     return f"{value:,}" if isinstance(value, int) and field.unit not in ("", "年") else text_of(value)
 
 

@@ -1,4 +1,4 @@
-"""What was answered, as readable lists: the page to check before filing, and the officers' document."""
+"""The answers as readable lists, for the page to check before filing and the officers' view."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def render_answers(
     beside: Beside | None = None,
     prefix: str = "a",
 ) -> Markup:
-    """Every section with its answers, values in the middle, warnings below them.
+    """Return every section with its answers, values in the middle, warnings below them.
 
     `beside` makes what stands at the right of an answer, from its label and path: `change_button`, for one. `prefix`
     keeps the ids of two documents on one page apart; that of an answer is `<prefix>-<its path>`. The closing section is
@@ -49,7 +49,7 @@ def render_answers(
 
 
 def change_button(name: str, path: Path) -> Markup:
-    """The button 修改, which posts `action=edit:<name>` and belongs into a form."""
+    """Return the button 修改, which posts `action=edit:<name>` and must be inside a form."""
     return el(
         "button", "修改", el("span", name, class_="vh"),
         class_="btn btn--second btn--small", name="action", value=f"edit:{name_of(path)}",
@@ -57,7 +57,7 @@ def change_button(name: str, path: Path) -> Markup:
 
 
 def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str = "a") -> Markup:
-    """The closing sections, which `render_answers` leaves out: what was declared, and by whom."""
+    """Return the closing sections, which `render_answers` leaves out: the declaration, and who made it."""
     parts = []
     for section in definition.sections:
         if section.closing:
@@ -72,7 +72,7 @@ def render_closing(definition: Definition, data: Mapping[str, Any], prefix: str 
 
 
 def value_words(field: Field, value: Any) -> Markup:
-    """One answer as people read it: labels of choices, 是 and 否, dates in words, the unit after a number."""
+    """Return one answer for people: labels of choices, 是 and 否, dates in words, the unit after a number."""
     marked = _MARKED.get(field.kind)
     words = marked(field, value) if marked else lines(answer_text(field, value))
     return words if not field.unit else join(words, f" {field.unit}")
@@ -96,7 +96,7 @@ class _Writer:
         self.prefix = prefix
 
     def lists(self, items: Sequence[Item], values: Any, path: Path) -> Markup:
-        """Lists of the items; rows stand between them under a heading each."""
+        """Return lists of the items; rows stand between them, each under a heading."""
         held = values if isinstance(values, Mapping) else {}
         parts: list[Markup] = []
         entries: list[Markup] = []
@@ -126,7 +126,7 @@ class _Writer:
         return self._line(item.label, _words(item, value), path, self._warnings(path))
 
     def _group(self, group: Group, value: Any, path: Path) -> Markup:
-        """The answers of a group, one to a line; numbers that belong together on one."""
+        """Return the answers of a group, one to a line; numbers that belong together on one."""
         held = value if isinstance(value, Mapping) else {}
         parts: list[Markup] = []
         below: list[Markup] = []
@@ -184,7 +184,7 @@ def _code(field: Field, value: Any) -> Markup:
 
 
 def _files(field: Field, value: Any) -> Markup:
-    """The names, each with its size: what is in the files is for their reader to see."""
+    """Return the names with sizes; readers open the files themselves."""
     return above(join(name, el("span", size, class_="quiet")) for name, size in file_names(value))
 
 

@@ -50,7 +50,7 @@ def _not_yet(words: str) -> Markup:
 
 
 def _left_out(definition: Definition, typed: Mapping[str, Any], dropped: Sequence[str]) -> Markup:
-    """The answers that the present choices make superfluous, each with what was typed."""
+    """Return the answers that the present choices make superfluous, each as it was typed."""
     if not dropped:
         return EMPTY
     heading = el("b", "下面填了的内容不会提交")
@@ -74,7 +74,7 @@ def _carried(definition: Definition, typed: Mapping[str, Any], extra: Mapping[st
 
 
 def _closing(definition: Definition, data: Mapping[str, Any]) -> Markup:
-    """The declarations that were made, and the buttons."""
+    """Return the declarations that were made, and the buttons."""
     made = [
         el("p", el("span", item.label, class_="st st--ok"))
         for section in definition.sections

@@ -1,4 +1,4 @@
-"""What one rendering of a form knows besides the form: what was typed, what is wrong with it, where the focus goes."""
+"""The state of one rendering of a form: the typed values, their problems, the focus."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Context:
     focus: Path | None = None
 
     def wrong(self, path: Path) -> Sequence[Problem]:
-        """The problems at exactly this place."""
+        """Return the problems at exactly this place."""
         return self.problems.get(join(path), ())
 
     def mark(self, *paths: Path) -> Markup:
-        """The words at what the bureau wants changed, or nothing."""
+        """Return the mark for a field that the bureau wants changed, or nothing."""
         wanted = any(join(path) in self.asked for path in paths)
         return el("b", ASKED, class_="asked") if wanted else EMPTY
 
 
 def errors_at(sheet: Context, path: Path) -> Markup:
-    """The messages at this place, each with the hidden word that makes it one for those who hear it."""
+    """Return the messages at this place, each with the hidden word that marks an error for screen readers."""
     problems, name = sheet.wrong(path), f"{id_of(path)}-e"
     if len(problems) == 1:
         return _error(problems[0], name)
@@ -54,7 +54,7 @@ def _error(problem: Problem, name: str | None = None) -> Markup:
 
 
 def described_by(sheet: Context, path: Path, hint: bool) -> str | None:
-    """The ids of hint and message, in the order they are read."""
+    """Return the ids of hint and message, in reading order."""
     ids = [f"{id_of(path)}-h"] if hint else []
     if sheet.wrong(path):
         ids.append(f"{id_of(path)}-e")
@@ -62,7 +62,7 @@ def described_by(sheet: Context, path: Path, hint: bool) -> str | None:
 
 
 def basis_link(links: Links | None, basis: str, *, quiet: bool = False) -> Markup:
-    """An address of the list as a link, or as text where no link can be made; `quiet` beside the hint of a field."""
+    """Return an address of the list as a link, or as text without `links`; `quiet` is the style beside a hint."""
     target = links.to_paragraph(basis) if links else None
     class_ = "addr" if quiet else None
     if target is None:
@@ -71,7 +71,7 @@ def basis_link(links: Links | None, basis: str, *, quiet: bool = False) -> Marku
 
 
 def by_pointer(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
-    """The problems at each place, in the order given."""
+    """Return the problems by place, in the order given."""
     found: dict[str, list[Problem]] = {}
     for problem in problems:
         found.setdefault(join(split(problem.pointer)), []).append(problem)

@@ -26,9 +26,9 @@ _MODES = {"integer": "numeric", "decimal": "decimal", "phone": "tel", "email": "
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A field at a place: its own path, what was typed there, whether it is wrong, and what describes it.
+    """A field at a place: its path, the typed value, whether it is wrong, and the ids that describe it.
 
-    `focused`: it takes the focus; of several controls the first one does.
+    With `focused` it takes the focus; of several controls, the first one does.
     """
 
     field: Field
@@ -45,7 +45,7 @@ def is_fieldset(field: Field) -> bool:
 
 
 def control(placed: Placed) -> Markup:
-    """The control or controls of a field, filled in with what was typed, be it right or wrong."""
+    """Return the control or controls of a field, with the typed value, right or wrong."""
     field = placed.field
     if is_fieldset(field):
         return picks(placed)
@@ -59,7 +59,7 @@ def control(placed: Placed) -> Markup:
 
 
 def picks(placed: Placed) -> Markup:
-    """Radio buttons or check boxes; short answers stand on one line."""
+    """Return radio buttons or check boxes; short answers share a line."""
     chosen = placed.value if isinstance(placed.value, list) else [placed.value]
     buttons = [
         _pick(placed, value, label, value in chosen, first=index == 0)
@@ -113,7 +113,7 @@ def _select(placed: Placed) -> Markup:
 
 
 def _area(placed: Placed) -> Markup:
-    # The parser drops one line break after the tag, so one is given to it.
+    # The HTML parser drops one line break after the tag, so add one.
     typed = "" if placed.value is None else text_of(placed.value)
     return el(
         "textarea",
@@ -149,7 +149,7 @@ def _input(placed: Placed) -> Markup:
 def _type(field: Field, value: str) -> str | None:
     if field.kind in _TYPES:
         return _TYPES[field.kind]
-    # A date control shows nothing at all when its value is no date, and what was typed would be lost.
+    # A date control shows nothing when its value is not a date, and the typed text would be lost.
     return "date" if field.kind == "date" and (not value or _DATE.fullmatch(value)) else None
 
 
@@ -158,12 +158,12 @@ def _with_unit(field: Field, box: Markup) -> Markup:
 
 
 def limits_of(field: Field) -> str:
-    """What may be sent, in one sentence."""
+    """Return the limits of files in one sentence."""
     return f"可以传 {KINDS}，最多 {field.maximum} 个，每个不超过 {size_words(MOST_BYTES)}。"
 
 
 def files(sheet: Context, field: Field, value: Any, path: Path) -> Markup:
-    """The named files, unseen values and all, and the chooser with its button; a page's script takes it from there."""
+    """Return the named files, hidden values included, and the chooser with its button; a page's script takes over."""
     held = value if isinstance(value, list) else []
     name = name_of(path)
     entries = [_entry(sheet, name, (*path, str(place)), file) for place, file in enumerate(held)]

@@ -1,4 +1,4 @@
-"""Turns the pairs that a browser posted into typed data; judges nothing but the shape of what was posted."""
+"""Converts posted pairs to typed data; checks only their structure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.forms.page.field_names import parse_name
 from functions.forms.pointer import Path
 from functions.forms.problem import Problem
 
-# Names without a full stop, which every field's has: what pages carry beside the answers.
+# Names without a full stop, which every field's name has: values that pages carry beside the answers.
 RESERVED = frozenset(
     {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher"}
 )

@@ -1,4 +1,4 @@
-"""The differences of two versions as a table: 栏目, 原为, 改为; decides nothing about what differs."""
+"""The differences between two versions as a table: 栏目, 原为, 改为; does not compute them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _KEPT = 30
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A whole row that is the same in both versions and stands elsewhere: what it is called in each."""
+    """An unchanged row that moved: its name in each version."""
 
     before: str
     after: str
 
 
 def render_differences(comparison: Comparison, *, before: int, after: int, level: int = 2) -> Markup:
-    """The table of all changes between these two versions, under a heading, and how many answers did not change."""
+    """Return the table of all changes between two versions, under a heading, and the number of unchanged answers."""
     changes = _with_moves(comparison.changes)
     count = len(changes)
     words = f"第 {after} 版改了 {count} 处" if count else f"第 {after} 版的内容和第 {before} 版一样"
@@ -36,7 +36,7 @@ def render_differences(comparison: Comparison, *, before: int, after: int, level
 
 
 def _with_moves(changes: Sequence[Change]) -> list[Change | Move]:
-    """The changes, where a row that went from one place and came the same at another is told once, as a move."""
+    """Replace the removal and addition of an equal row by one move."""
     left = [change for change in changes if _is_gone(change)]
     told: list[Change | Move] = []
     for change in changes:
@@ -76,7 +76,7 @@ def _row(change: Change | Move) -> Markup:
 
 
 def _cells(change: Change) -> tuple[Markup, Markup]:
-    """What was and what is; of two texts that begin or end alike, only the middle is marked."""
+    """Return old and new text; only the middle is marked when they begin or end alike."""
     before, after, part = change.before, change.after, change.part
     if isinstance(part, Rows):
         return _whole("del", _row_words(part, before), GONE), _whole("ins", _row_words(part, after), GONE)
@@ -90,7 +90,7 @@ def _cells(change: Change) -> tuple[Markup, Markup]:
 
 
 def _files(tag: str, field: Field, held: Any, other: Any) -> Markup:
-    """The files of one side, marked where the other has not got them."""
+    """Return the files of one side, marked when the other side does not have them."""
     kept = other or ()
     named = ((value_words(field, [file]), file in kept) for file in held or ())
     return above(words if stays else el(tag, words) for words, stays in named) or NOTHING
@@ -122,14 +122,14 @@ def _marked(tag: str, text: str, start: int, end: int) -> Markup:
 
 
 def _shortened(text: str, side: int) -> str:
-    """Of a long text that is the same in both, the end next to what differs."""
+    """Shorten a long text that is equal on both sides, keeping the end next to the difference."""
     if len(text) <= _KEPT + 1:
         return text
     return f"…{text[-_KEPT:]}" if side > 0 else f"{text[:_KEPT]}…"
 
 
 def _row_words(rows: Rows, row: Any) -> Markup | None:
-    """A whole row, an answer to a line; None where there is none."""
+    """Return a whole row, an answer to a line; None when there is none."""
     return None if row is None else above(_answers(rows.items, row))
 
 

@@ -29,32 +29,32 @@ def el(tag: str, /, *content: str, **attributes: str | int | bool | None) -> Mar
 
 
 def join(*content: str) -> Markup:
-    """Pieces one after the other, text escaped, markup as it is."""
+    """Join pieces; text is escaped, markup stays."""
     return _marked(_text(content))
 
 
 def above(pieces: Iterable[str]) -> Markup:
-    """Pieces one above the other, each on a line of its own."""
+    """Join pieces, each on its own line."""
     return BREAK.join(pieces)
 
 
 def lines(text: str) -> Markup:
-    """Text of several lines, its line breaks kept."""
+    """Return text of several lines, with its line breaks."""
     return above(text.split("\n"))
 
 
 def hidden_input(name: str, value: str) -> Markup:
-    """A hidden control."""
+    """Return a hidden control."""
     return el("input", type="hidden", name=name, value=value)
 
 
 def _text(content: Iterable[str]) -> str:
-    # The standard library's `escape` of a short text takes a third of the time of markupsafe's, which makes a Markup.
+    # The standard library's `escape` takes a third of the time of markupsafe's for short texts, which makes a Markup.
     return "".join([piece if isinstance(piece, Markup) else escape(piece, quote=False) for piece in content])
 
 
 def _marked(text: str) -> Markup:
-    """The text as Markup. Unlike `Markup(text)` it does not look for `__html__`, which takes longer than the rest."""
+    """Return the text as Markup, without the check for `__html__` of `Markup(text)`, which takes most of the time."""
     return str.__new__(Markup, text)
 
 
@@ -66,5 +66,5 @@ def _attribute(key: str, value: str | int | bool | None) -> str:
 
 @cache
 def _name(key: str) -> str:
-    """The attribute that a keyword stands for. The keywords are few, and all in our own code."""
+    """Return the attribute for a keyword argument. The keywords are few, and all in our own code."""
     return key.rstrip("_").replace("_", "-")

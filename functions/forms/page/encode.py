@@ -14,7 +14,7 @@ Pairs = list[tuple[str, str]]
 
 
 def encode(definition: Definition, data: Mapping[str, Any]) -> Pairs:
-    """The (name, value) pairs of valid or merely typed data, in form order; keys the form does not have are left out.
+    """Return the (name, value) pairs of valid or merely typed data, in form order, without unknown keys.
 
     An empty row, list or group is written as its own name with an empty value, so that `decode` gives it back.
     """
@@ -26,7 +26,7 @@ def encode(definition: Definition, data: Mapping[str, Any]) -> Pairs:
 
 
 def text_of(value: Any) -> str:
-    """One answer as the text of a control: what was typed, digits, or `true` and `false`."""
+    """Return one answer as the text of a control: the typed text, digits, or `true` and `false`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value)

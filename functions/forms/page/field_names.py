@@ -1,4 +1,4 @@
-"""How a place in a form is written as an HTML name and as an element id; knows nothing of values."""
+"""Converts a place in a form to an HTML name and an element id; knows nothing of values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PART = re.compile(r"([a-z][a-z0-9_]*)(?:\[([0-9]{1,4})\])?")
 
 
 def name_of(path: Iterable[str]) -> str:
-    """The HTML name of a path: `("databases", "databases", "0", "name")` is `databases.databases[0].name`."""
+    """Return the HTML name of a path: `("databases", "databases", "0", "name")` is `databases.databases[0].name`."""
     name = ""
     for part in path:
         if part == ANY_ROW or part.isdigit():
@@ -22,12 +22,12 @@ def name_of(path: Iterable[str]) -> str:
 
 
 def id_of(path: Iterable[str]) -> str:
-    """The element id of a path: the parts joined by hyphens, unique because keys hold no hyphen."""
+    """Return the element id of a path: the parts joined by hyphens, unique because keys contain no hyphen."""
     return "-".join(path)
 
 
 def parse_name(name: str) -> Path | None:
-    """The path an HTML name stands for, or None when it cannot be one of ours (indexes have at most four digits)."""
+    """Return the path of an HTML name, or None when it is not ours (indexes have at most four digits)."""
     parts: list[str] = []
     for piece in name.split("."):
         match = _PART.fullmatch(piece)

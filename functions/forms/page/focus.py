@@ -1,4 +1,4 @@
-"""Which control of a form takes the focus, from the pointer of the part that is meant; draws nothing."""
+"""Finds the control that takes the focus, from the pointer of a part; renders nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.forms.pointer import Path
 
 
 def control_at(definition: Definition, values: Mapping[str, Any] | None, at: str) -> Path | None:
-    """The path of the control at the pointer, or of the first one inside what it names; None outside the form."""
+    """Return the path of the control at the pointer, or of the first one inside that part; None outside the form."""
     part, path = definition.field_at(at), pointer.split(at)
     if part is None:
         return None
@@ -22,7 +22,7 @@ def control_at(definition: Definition, values: Mapping[str, Any] | None, at: str
 
 
 def _first(items: Sequence[Item], values: Mapping[str, Any] | None, path: Path) -> Path:
-    """The first control of these items, which stand at the path; rows without any have their button."""
+    """Return the first control of these items at the path; rows without any have their button."""
     first, place = items[0], (*path, items[0].key)
     if isinstance(first, Group):
         return _first(_as_drawn(first), values, place)
@@ -32,5 +32,5 @@ def _first(items: Sequence[Item], values: Mapping[str, Any] | None, path: Path) 
 
 
 def _as_drawn(group: Group) -> Sequence[Item]:
-    """The items of a group in the order of the page: its leading question is its first."""
+    """Return a group's items in the order of the page: its leading question comes first."""
     return sorted(group.items, key=lambda item: item.key != group.lead)

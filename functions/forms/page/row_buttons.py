@@ -1,4 +1,4 @@
-"""What the buttons of a form ask for without JavaScript: which was pressed; a row added, a row or a file removed."""
+"""The buttons of a form without JavaScript: which was pressed; adds a row, removes a row or a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Verb = Literal["add", "remove", "review", "file", "edit", "upload"]
 class Action:
     """A pressed button: `add:databases.databases`, `remove:databases.databases:0`, `review`, `file`, `edit:unit.x`.
 
-    `remove:` takes a file off a field of files too; `upload:` sends those that were chosen for one.
+    `remove:` also removes a file from a file field; `upload:` sends the files chosen for one.
     """
 
     verb: Verb
@@ -27,7 +27,7 @@ class Action:
 
 
 def parse_action(value: str) -> Action | None:
-    """The action a button's value asks for, or None when no button of ours has that value."""
+    """Return the action of a button's value, or None when none of our buttons has it."""
     verb, _, rest = value.partition(":")
     name, _, number = rest.partition(":")
     if verb not in get_args(Verb) or (number and not (number.isascii() and number.isdigit() and len(number) <= 4)):
@@ -36,13 +36,13 @@ def parse_action(value: str) -> Action | None:
 
 
 def focus_of(action: Action) -> str | None:
-    """The pointer of what an `edit:` button wants to change, or None."""
+    """Return the pointer of the part that an `edit:` button wants to change, or None."""
     path = parse_name(action.name) if action.name else None
     return pointer.join(path) if path else None
 
 
 def change_rows(definition: Definition, data: Mapping[str, Any], action: Action) -> tuple[dict[str, Any], str | None]:
-    """The data with a row added or removed, and the pointer that takes the focus: the new row, or the one after.
+    """Return the data with a row added or removed, and the pointer for the focus: the new row, or the one after.
 
     A file is removed like a row. An action that names nothing of the form of which there are several, or one that is
     not there, changes nothing.

@@ -1,4 +1,4 @@
-"""What a page's script must know of a form: its fields' limits, its conditions, and the words of every message."""
+"""The data of a form for the page's script: its fields' limits, its conditions, and the text of every message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Faults = list[tuple[str, str, Any, dict[str, str]]]
 
 @lru_cache(maxsize=16)
 def script_data(definition: Definition) -> Markup:
-    """A block of JSON that a browser does not run; no text in it can end the block."""
+    """Return a block of JSON that a browser does not run; no text in it can end the block."""
     text = json.dumps(form_data(definition), ensure_ascii=False, separators=(",", ":"))
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c")
     return el("script", Markup(safe), type="application/json", id="form-data")
@@ -89,7 +89,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
 
 
 def parts_of_name(definition: Definition, path: Path) -> list[tuple[str, str]]:
-    """What of a message belongs to this place, and the gap it leaves: the row's number, the group, the field."""
+    """Return the part of a message that names this place, and its gap: the row's number, the group, the field."""
     found: list[tuple[str, str]] = []
     for length in range(1, len(path) + 1):
         part = definition.field_at(pointer.join(_first(path[:length])))
@@ -103,7 +103,7 @@ def parts_of_name(definition: Definition, path: Path) -> list[tuple[str, str]]:
 
 
 class Texts:
-    """The messages of one form, each different one once; `{row}`, `{group}`, `{name}` stand for where the fault is."""
+    """The distinct messages of one form; `{row}`, `{group}`, `{name}` stand for the place of the fault."""
 
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
@@ -111,7 +111,7 @@ class Texts:
 
     @property
     def all(self) -> list[str]:
-        """The messages, in the order of their indexes."""
+        """Return the messages, in the order of their indexes."""
         return list(self._places)
 
     def of_field(self, field: Field) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Texts:
         return {"required": self._required(field), **found}
 
     def of_rows(self, rows: Rows) -> dict[str, Any]:
-        """The message for rows that are missing."""
+        """Return the message for missing rows."""
         return {"required": self._index(rows, "required", None, {})}
 
     def _required(self, field: Field) -> Any:
@@ -143,7 +143,7 @@ class Texts:
 
 
 def _faults(field: Field) -> _Faults:
-    """The faults a script can see in an answer of this kind: (fault, rule, telling answer, what stands for it)."""
+    """Return the faults that a script can see in this kind of answer: (fault, rule, example, placeholder)."""
     typed, over = {_TYPED: "{value}"}, (field.max_length or 0) + 1
     by_kind: dict[str, _Faults] = {
         "integer": [
@@ -188,7 +188,7 @@ def _first(path: Path) -> tuple[str, ...]:
 
 
 def _around(tokens: tuple[str, ...], held: Any) -> Any:
-    """The smallest document in which `held` stands at these tokens."""
+    """Return the smallest document with `held` at these tokens."""
     for part in reversed(tokens):
         held = [held] if part == "0" else {part: held}
     return held

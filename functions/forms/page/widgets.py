@@ -22,7 +22,7 @@ def render_items(sheet: Context, items: Sequence[Item], values: Any, path: Path)
 
 
 def _lines(items: Sequence[Item]) -> list[list[Item]]:
-    """Items that share a line: a pair, or ticks that follow each other."""
+    """Group items that share a line: a pair, or consecutive ticks."""
     found: list[list[Item]] = []
     for item in items:
         before = found[-1] if found else []
@@ -46,7 +46,7 @@ def _is_bare_tick(item: Item) -> bool:
 
 
 def render_item(sheet: Context, item: Item, value: Any, path: Path) -> Markup:
-    """One field, group or rows at its place."""
+    """Return one field, group or rows at its place."""
     if isinstance(item, Rows):
         return _rows(sheet, item, value, path)
     if isinstance(item, Group):
@@ -55,7 +55,7 @@ def render_item(sheet: Context, item: Item, value: Any, path: Path) -> Markup:
 
 
 def mark(field: Field) -> Markup:
-    """（选填） after the label of what may stay empty; a script replaces the mark of what depends on other answers."""
+    """Return （选填） for the label of an optional field; a script updates it when other answers decide."""
     if field.required == "always" or field.must_be_true:
         return EMPTY
     words = OPTIONAL if field.required == "never" else DEPENDS
@@ -67,7 +67,7 @@ def hint(sheet: Context, item: Item, path: Path) -> Markup:
     led = (*path, item.lead) if isinstance(item, Group) and item.lead else path
     words = [each for each in (sheet.mark(path, led), item.hint) if each]
     if isinstance(item, Field) and item.kind == "date":
-        # A script takes the example away where the browser has a calendar of its own.
+        # A script removes the example when the browser has a calendar of its own.
         words.append(el("span", DATE_HINT, data_example=True))
     if isinstance(item, Field) and item.kind == "attachments":
         words.append(limits_of(item))
@@ -120,7 +120,7 @@ def _group(sheet: Context, group: Group, value: Any, path: Path) -> Markup:
 
 
 def _lead(sheet: Context, lead: Field, values: Mapping[str, Any], path: Path) -> Markup:
-    """The choice shown directly under a group's legend, which is its question."""
+    """Return the choice shown directly under a group's legend, which is its question."""
     place = (*path, lead.key)
     placed = Placed(lead, place, values.get(lead.key), focused=place == sheet.focus)
     return el("div", errors_at(sheet, place), picks(placed), data_f=name_of(place), data_lead=True)
@@ -135,7 +135,7 @@ def _is_numbers(items: Sequence[Item]) -> bool:
 
 
 def _numbers(sheet: Context, items: Sequence[Item], values: Mapping[str, Any], path: Path) -> Markup:
-    """Numbers that belong together, side by side under small labels; a message on their group marks them all."""
+    """Return related numbers side by side under small labels; a message on their group marks them all."""
     parts = []
     for item in items:
         assert isinstance(item, Field)

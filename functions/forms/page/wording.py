@@ -1,4 +1,4 @@
-"""The words around a form that are not its own: marks, counts, progress; shared by pages and the page's script."""
+"""The words around every form: marks, counts, progress; pages and the page's script share them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DATE_HINT = "如 2026-03-01。"
 WRONG = "错误："
 ASKED = "本局要求改这一栏。"
 
-# The page's script fills the braces in the same way, so that both say the same.
+# The page's script fills the braces in the same way, so that both show equal text.
 WORDS = {
     "optional": OPTIONAL,
     "wrong": WRONG,
@@ -30,5 +30,5 @@ WORDS = {
 
 
 def count_of_parts(number: int) -> str:
-    """A number before 部分: 两 instead of 二."""
+    """Return a number before 部分: 两 instead of 二."""
     return "两" if number == 2 else numeral(number)

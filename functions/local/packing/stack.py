@@ -71,7 +71,7 @@ def routes_of(function: str, module_name: str, services: Services) -> list[str]:
 
 
 def _methods(route: Route) -> Iterator[str]:
-    # HEAD is answered wherever GET is; programs that send HEAD have the response cached by their GET.
+    # HEAD is answered wherever GET is; HEAD requests arrive through the cache, which itself sends GET.
     return (method for method in route.methods or () if method != "HEAD")
 
 

@@ -17,7 +17,7 @@ Make = Callable[[OpenRecord], Append]
 
 
 class Overtaken(SequenceTaken):
-    """Somebody else was faster; nothing was stored. `dossier` is the open record as it is now."""
+    """Somebody else was faster; nothing was stored. `open_record` is the filing as it is now."""
 
     def __init__(self, open_record: OpenRecord) -> None:
         super().__init__("这份填报刚刚有了新的变动，您的这一步没有存入。请看过现在的情况再决定")

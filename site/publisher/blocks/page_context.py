@@ -32,11 +32,11 @@ class Drawing:
         return self.page.path if self.page else "index.md"
 
     def href(self, target: str) -> str:
-        """The link from this page to a target given from the root of content/; MkDocs turns it into an address."""
+        """Return the link from this page to a target below content/; MkDocs turns it into an address."""
         return relative(self.path, target)
 
     def service(self, address: str) -> str:
-        """Where a form of this page posts to, by the address under the service; relative where that serves the site."""
+        """Return where a form of this page posts to; the address is relative when the service serves the site."""
         return f"{self.service_url or self.file('.')}/{address}"
 
     def file(self, target: str) -> str:
@@ -57,7 +57,7 @@ class Drawing:
         return ContentError(ContentProblem(f"content/{self.path}", block.line, cause, cure))
 
     def verbatim(self, text: str, block: Block | None = None) -> list[Node]:
-        """Official text as it stands, each 《…》 linked to the page of laws. Raises ContentError for an unknown one."""
+        """Return official text verbatim, each 《…》 linked to the page of laws; ContentError for an unknown one."""
         nodes: list[Node] = []
         end = 0
         for found in CITATION.finditer(text):
