@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
@@ -84,8 +85,9 @@ class RosterApi:
         if head != draft.roster.head:
             raise self._overtaken(draft)
         if faults := draft.read.faults:
+            more = {"faults": [asdict(fault) for fault in faults]}
             words = f"有 {len(faults):,} 处要改，一行也没有导入"
-            raise HttpProblem(422, words, title=TITLE, errors=[_problem(fault) for fault in faults])
+            raise HttpProblem(422, words, title=TITLE, errors=[_problem(fault) for fault in faults], more=more)
         plan, reason = _settled(request, draft)
         if not plan.is_empty:
             self._carry_out(draft, plan, reason, visitor)
