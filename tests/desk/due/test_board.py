@@ -119,7 +119,7 @@ def test_a_day_too_far_away_is_refused_above_its_field(listed: Services, come_in
 def test_without_a_roster_the_page_says_what_to_do_first(services: Services, come_in: ComeIn) -> None:
     page = come_in("viewer").get("/desk/due").text
     assert "这一期还没有应报的单位" in page
-    assert "qingdan roster import" in page
+    assert '先<a href="/desk/rosters">导入名册</a>' in page
 
 
 def test_when_all_is_in_the_page_says_so_and_keeps_the_picture(services: Services, come_in: ComeIn) -> None:
