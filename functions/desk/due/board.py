@@ -134,7 +134,7 @@ class DueBoard:
             unannounced=unannounced_text(tuple(sorted({year for one in scope for year in one.unannounced}))),
             matters=matters,
             strata=strata,
-            chips=chips_of(filters, dict([*matters, *strata])),
+            chips=chips_of(filters, {**{form.id: form.short for form in catalogue}, **dict([*matters, *strata])}),
             rows=[row_of(catalogue, one, on) for one in shown],
             found=len(chosen),
             page=page,

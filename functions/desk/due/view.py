@@ -178,7 +178,7 @@ def chips_of(filters: DueFilters, titles: Mapping[str, str]) -> list[Chip]:
     """What narrows the rows, one by one; `titles` has forms, periods and categories in words."""
     chips = []
     if filters.matter:
-        chips.append(Chip(titles.get(filters.matter, filters.matter), filters.query(form="", period="")))
+        chips.append(Chip(titles.get(filters.matter, filters.matter.strip("/")), filters.query(form="", period="")))
     if filters.state:
         chips.append(Chip(STATE_WORDS[filters.state], filters.query(state="")))
     if filters.stratum:

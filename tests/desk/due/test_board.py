@@ -84,6 +84,15 @@ def test_the_rows_are_narrowed(query: str, units: list[str], listed: Services, c
     assert units_in(come_in("viewer").get(f"/desk/due?{query}").text) == units
 
 
+@pytest.mark.parametrize(("query", "word"), [(f"form={CHECK}", "自查报告"), ("period=2025", "2025")])
+def test_a_form_or_a_period_alone_narrows_too_and_is_named(
+    query: str, word: str, listed: Services, come_in: ComeIn
+) -> None:
+    page = come_in("viewer").get(f"/desk/due?{query}").text
+    assert len(units_in(page)) == 3
+    assert f'aria-label="去掉筛选：{word}"' in page
+
+
 def test_a_filter_that_leaves_nothing_offers_to_drop_each_condition(listed: Services, come_in: ComeIn) -> None:
     page = come_in("viewer").get("/desk/due?state=refused&q=商贸").text
     assert "没有符合这些条件的应报事项" in page
@@ -110,7 +119,7 @@ def test_a_day_too_far_away_is_refused_above_its_field(listed: Services, come_in
 def test_without_a_roster_the_page_says_what_to_do_first(services: Services, come_in: ComeIn) -> None:
     page = come_in("viewer").get("/desk/due").text
     assert "这一期还没有应报的单位" in page
-    assert "qingdan roster import" in page
+    assert '先<a href="/desk/rosters">导入名册</a>' in page
 
 
 def test_when_all_is_in_the_page_says_so_and_keeps_the_picture(services: Services, come_in: ComeIn) -> None:
