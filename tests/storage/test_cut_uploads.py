@@ -55,7 +55,7 @@ def send_until(point: int, upload: Upload, folder: Path) -> int:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_and_resumed_it_is_whole_and_nothing_is_left(tmp_path: Path, point: int) -> None:
+def test_a_killed_and_resumed_upload_is_complete_and_leaves_no_draft(tmp_path: Path, point: int) -> None:
     (tmp_path / "data").mkdir()
     blobs = FileBlobs(tmp_path / "data")
     upload = begin(blobs, CONTENT)

@@ -141,7 +141,7 @@ def _compare(
     st.dictionaries(cases, st.tuples(days, days), max_size=3),
     days,
 )
-def test_t1_t2_t3_a_project_owes_what_the_bookkeeper_wrote_down(
+def test_t1_t2_t3_obligations_of_a_project_match_the_oracle(
     start: date,
     accepted: date | None,
     until: date | None,
@@ -164,7 +164,7 @@ def test_t1_t2_t3_a_project_owes_what_the_bookkeeper_wrote_down(
     st.dictionaries(reports, st.tuples(days, days), max_size=3),
     days,
 )
-def test_t5_a_unit_owes_what_the_bookkeeper_wrote_down(
+def test_t5_obligations_of_a_unit_match_the_oracle(
     since: date,
     until: date | None,
     filed: Mapping[tuple[str, str], date],
