@@ -64,7 +64,7 @@ def test_typed_answers_are_normalised_the_same() -> None:
 
 
 def test_invisible_characters_are_handled_the_same() -> None:
-    """Every character there is: dropped by one where by the other, and by the same name."""
+    """For every Unicode character: both drop it or both keep it, and both give it the same name."""
     every = "".join(chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF)
     names = [f"示例{character}县" for character in (*UNSEEN.findall(every), "①", "👩", "\x07", "県")]
     names += [
