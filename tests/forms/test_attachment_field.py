@@ -1,4 +1,4 @@
-"""A field that asks for files: how it is written, posted, judged, changed and explained."""
+"""A field of files: how it is written, posted, validated, changed and explained."""
 
 from __future__ import annotations
 

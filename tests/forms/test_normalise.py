@@ -1,4 +1,4 @@
-"""What is typed becomes what is kept: one form for each number, day, code and telephone, whatever keyboard typed it."""
+"""Typed answers are normalised: one form for each number, day, code and telephone, from any keyboard."""
 
 from __future__ import annotations
 

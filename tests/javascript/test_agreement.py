@@ -1,4 +1,4 @@
-"""Rules that are written in Python and in JavaScript say the same: one table of cases, asked of both."""
+"""Rules written in Python and in JavaScript agree: both answer one table of cases."""
 
 from __future__ import annotations
 

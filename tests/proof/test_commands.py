@@ -1,4 +1,4 @@
-"""The commands about proof, as an operator or an auditor types them: exit codes, words, JSON."""
+"""The proof commands as an operator or an auditor types them: exit codes, words, JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/proof.md: its program, which has nothing of ours, finds right what is right, and ends on what was changed."""
+"""The independent program in docs/proof.md accepts genuine files and fails on changed ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DOCUMENT = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def folder(sample: Sample, tmp_path: Path) -> Path:
-    """What an auditor has: the program as it is printed, and the files that the document tells to get."""
+    """The auditor's folder: the printed program, and the files that the document tells to get."""
     here = tmp_path / "auditor"
     here.mkdir()
     (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)

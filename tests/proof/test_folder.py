@@ -1,4 +1,4 @@
-"""`qingdan verify` on a data folder: silent where nothing was done to it, and naming each thing that was."""
+"""`qingdan verify` on a data folder: no findings where nothing was changed, else each change by name."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_changed_fact_of_a_step_is_found(sample: Sample, column: str, value: s
 
 
 def test_a_step_made_anew_with_right_digests_is_found_by_its_seal(sample: Sample) -> None:
-    """Who can write can also make a new chain; what they cannot make is the signed root."""
+    """An attacker with write access can make a new chain, but not the signed root."""
     number = sample.numbers[2]
     ((first,),) = sample.read("SELECT body FROM events WHERE number = ? AND sequence = 1", number)
     body = json.loads(first)  # type: ignore[arg-type]
@@ -467,7 +467,7 @@ def test_an_emptied_database_is_reported(sample: Sample) -> None:
 
 
 def test_a_folder_without_filings_is_noted(sample: Sample, tmp_path: Path) -> None:
-    """One that was made anew agrees with itself; that nothing is in it is to be seen at a glance."""
+    """A new folder is consistent; that it holds no filing must be visible at a glance."""
     open_store(tmp_path / "anew").close()
     shutil.copytree(sample.folder / "keys", tmp_path / "anew" / "keys")
     report = audit(tmp_path / "anew")

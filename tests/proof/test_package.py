@@ -1,4 +1,4 @@
-"""A package verifies with public keys alone, and says of each thing that was changed in it what it is."""
+"""A package verifies with public keys alone, and the report names each change in it."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def with_event(place: int, name: str, value: Any) -> Callable[[Files], None]:
 
 
 def end_before_the_correction(files: Files) -> None:
-    """What was filed first, as though nothing had come of it: a chain that holds, of receipts that are genuine."""
+    """The first filing without its later steps: a valid chain with genuine receipts."""
     name, record = record_in(files)
     del record["events"][1:]
     record |= {"status": "submitted", "version": 1}
@@ -311,7 +311,7 @@ def test_a_package_needs_a_signature_of_its_own(whole: bytes, keys: Keys, tmp_pa
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_that_is_there_twice_is_named(whole: bytes, keys: Keys, tmp_path: Path) -> None:
-    """Which of the two somebody sees depends on what they unpack it with."""
+    """Which of the two a reader gets depends on the unpacking program."""
     content = io.BytesIO(whole)
     name = of(files_of(whole), "v2/filing.json")
     with zipfile.ZipFile(content, "a") as packed:

@@ -1,4 +1,4 @@
-"""clamd is asked in its own words over a real socket, and whatever it does, no file is called clean that it was not."""
+"""The clamd client over a real socket: whatever clamd does, no unscanned file is called clean."""
 
 from __future__ import annotations
 

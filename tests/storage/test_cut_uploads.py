@@ -1,4 +1,4 @@
-"""An upload whose process is killed at any point goes on where it was, and the sweep leaves nothing of it behind."""
+"""An upload whose process is killed at any point can be resumed, and a sweep leaves nothing of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the disk of one machine adds to the contract: private files, whole ones only, and nothing left lying about."""
+"""Files on one machine beyond the contract: private, complete, and without leftovers."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_an_unusable_folder_is_reported_with_the_cure(tmp_path: Path) -> None:
 
 
 def test_uploaded_files_leave_disk_space_for_filings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who uploads from many addresses fills no disk."""
+    """A flood of uploads from many addresses cannot fill the disk."""
     blobs = FileBlobs(tmp_path)
     size = 50 * 1024 * 1024
     for free, taken in ((KEPT_FREE + size, True), (KEPT_FREE + size - 1, False)):

@@ -1,4 +1,4 @@
-"""On one machine, to the second: a voucher's last one, a file that is sent again, and nothing left lying about."""
+"""Sweeping on one machine, exact to the second: vouchers, a file sent again, and no leftovers."""
 
 from __future__ import annotations
 

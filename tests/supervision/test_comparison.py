@@ -1,4 +1,4 @@
-"""What stands out beside the year before: more than half, on exact numbers."""
+"""Warnings about changes of more than half since the year before, on exact numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working days as domain.md §3 counts them (T9-T13), on the shipped calendar, against one that knows only days."""
+"""Working days as domain.md §3 counts them (T9-T13), on the shipped calendar and an independent one."""
 
 from __future__ import annotations
 

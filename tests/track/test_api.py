@@ -1,4 +1,4 @@
-"""A unit's programs follow, correct and withdraw a filing with its access code; a stranger learns nothing."""
+"""A unit's programs track, correct and withdraw a filing with its access code; without it nothing is disclosed."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def test_a_correction_is_made_under_the_form_it_was_filed_with(
 
 @pytest.fixture
 def limited(services: Services) -> Iterator[TestClient]:
-    """The application as strangers meet it, its limits on."""
+    """The public application with its rate limits on."""
     settings = replace(services.settings, rate_limit=True, rate_per_minute=100_000)
     client = TestClient(create_app(replace(services, settings=settings)))
     yield client

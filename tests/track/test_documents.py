@@ -1,4 +1,4 @@
-"""Who has number and access code takes filing, receipt and last opinion away as PDF; a stranger gets nothing."""
+"""Number and access code give filing, receipt and last opinion as PDF; without them there is nothing."""
 
 from __future__ import annotations
 

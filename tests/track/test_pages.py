@@ -1,4 +1,4 @@
-"""A unit follows, corrects and withdraws its filing without JavaScript; the access code is never in an address."""
+"""A unit tracks, corrects and withdraws its filing without JavaScript; the access code is never in an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stack is made of: functions, routes, guarded stores, one domain, alarms; in China as elsewhere."""
+"""The stack: functions, routes, protected stores, one domain, alarms; in China as elsewhere."""
 
 from __future__ import annotations
 

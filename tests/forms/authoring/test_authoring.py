@@ -1,4 +1,4 @@
-"""Whoever writes a form wrongly is told the file, the line, the cause and the cure."""
+"""A mistake in a form is reported with the file, the line, the cause and the cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filled folder: every state is there, everything in it holds, and the accounts open the desk."""
+"""The demo folder holds every state, verifies, and its accounts open the desk."""
 
 from __future__ import annotations
 

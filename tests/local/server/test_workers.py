@@ -1,4 +1,4 @@
-"""Several processes behind one address are one server: one count, one answer to one key, one stop, no orphans."""
+"""Several workers act as one server: one count, one answer to one key, one stop, no orphans."""
 
 from __future__ import annotations
 

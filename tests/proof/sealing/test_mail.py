@@ -1,4 +1,4 @@
-"""Each night the seals since the last mail go to the superior bureau, and a rollback shows against them."""
+"""Each night the seals since the last mail go to the superior bureau; a rollback contradicts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night's work is due at 00:30 in Asia/Shanghai, done once, caught up after a start, and ends with the server."""
+"""The nightly task is due at 00:30 in Asia/Shanghai, runs once, catches up after a start, ends with the server."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_night_is_due_at_half_past_midnight_in_shanghai(now: str, last: str, n
 
 
 class Nights:
-    """Stands for sleeping: moves the clock, stores what a test wants stored, and stops after so many looks."""
+    """Replaces sleep: moves the clock, stores what a test wants stored, and stops after a number of rounds."""
 
     def __init__(self, services: Services, clock: Clock, looks: int) -> None:
         self.services, self.clock, self.looks = services, clock, looks

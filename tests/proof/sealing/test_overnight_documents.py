@@ -1,4 +1,4 @@
-"""At night the documents that packages ask for are set: those that are missing, and as many as the night is long."""
+"""The nightly task typesets the missing documents of packages, as many as the night has time for."""
 
 from __future__ import annotations
 

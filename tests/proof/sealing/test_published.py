@@ -1,4 +1,4 @@
-"""What is sealed is published as JSON and as a page, a month to keep, a proof for whoever holds the digest."""
+"""Seals are published as JSON and as a page, with a file for each month and a proof for each digest."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_person_is_told_what_is_wrong_with_a_digest_and_sees_it_again(
 
 
 def by_hand(proof: dict[str, object], digest: str) -> None:
-    """RFC 9162, 2.1.3.2, in a stranger's own few lines, without any code of ours."""
+    """RFC 9162, 2.1.3.2, written independently, without any code of ours."""
     token = str(proof["seal"])
     statement = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     node = hashlib.sha256(b"\0" + bytes.fromhex(digest)).digest()

@@ -1,4 +1,4 @@
-"""What a bucket with versions adds to the contract: what is sent again is a new version, and what is swept has none."""
+"""A versioned bucket beyond the contract: sending again adds a version, and a sweep deletes all versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever AWS does on the way: nothing that was acknowledged is missing, and nothing is stored twice."""
+"""Under any AWS fault no acknowledged filing is lost, and none is stored twice."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ def test_lost_answers_duplicate_no_account_audit_entry_or_seal(
 def test_a_conflict_on_the_key_is_retried_before_the_guard_is_judged(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
 ) -> None:
-    """The key comes before the guard: its being busy says that the same request may be under way."""
+    """The key is judged before the guard: a conflict on it means that the same request may be under way."""
     first = first_step(1, key="k", guard="g")
     healthy.append(first).result(60)
     engine.first(2, cancelled("TransactionConflict", "ConditionalCheckFailed", "None"), WRITE)

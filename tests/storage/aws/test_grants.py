@@ -1,4 +1,4 @@
-"""What a function really asks of the table while it works is within what its role lets it do, and never a Scan."""
+"""The calls that a function really makes are within the rights of its role, and never a Scan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever filings come, go, contest and change their guard, its item says who holds it and who is contested."""
+"""The guard item always states its holder and the contested filings, whatever happens to them."""
 
 from __future__ import annotations
 

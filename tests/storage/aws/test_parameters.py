@@ -1,4 +1,4 @@
-"""The keys of the cloud: made once, encrypted, never changed, and missed by the setting that leads to them."""
+"""Keys in the cloud are made once, encrypted and never changed; a missing key names its setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser may send to the bucket, and fetch from it, by an address that was signed for it: this and no more."""
+"""Signed addresses let a browser send one content to the bucket or fetch one, and nothing more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However long AWS is in trouble, a function answers before Lambda ends it: after that nobody would be told a thing."""
+"""A function answers before Lambda ends it, however long AWS fails; otherwise the client would get no answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was forgotten is in no file of the data folder any more: neither in free pages nor in the write-ahead log."""
+"""Erased text is in no file of the data folder: neither in free pages nor in the write-ahead log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The projection holds nothing that the events do not: thrown away and made anew, it is the same."""
+"""The projection follows from the events alone: deleted and rebuilt, it is the same."""
 
 from __future__ import annotations
 

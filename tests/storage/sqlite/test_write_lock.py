@@ -1,4 +1,4 @@
-"""Processes that write to one folder take turns: none is overtaken, none waits for a dead one, none waits for ever."""
+"""Processes that write to one folder share a lock: fair, released by a dead process, bounded in waiting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with WriteLock(Path(sys.argv[1])).turn(10):
 
 @contextmanager
 def writing(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process whose turn it is."""
+    """Another process that holds the lock."""
     command = [sys.executable, "-c", WRITING, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None

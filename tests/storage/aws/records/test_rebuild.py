@@ -1,4 +1,4 @@
-"""In the cloud too the projection holds nothing that the events do not: spoiled and made anew, it is the same."""
+"""In the cloud too the projection follows from the events alone: damaged and rebuilt, it is the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def kept_forms(store: RecordStore) -> Callable[[str], Definition]:
 
 
 def spoil(store: AwsStore, before: list[Summary]) -> None:
-    """Lose every third summary, falsify every other, and let the guards say what is not so."""
+    """Delete every third summary, change every other, and falsify the guards."""
     table: Any = {"TableName": store.table}
     client = store.reader.client
     for n, summary in enumerate(before):
