@@ -1,4 +1,4 @@
-"""One version is forgotten, the record goes on where it can, and the gap has a name, a reason and a date."""
+"""Erasing one version: the record continues where it can, and the gap has a reason and a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receipt is a plain ES256 JWS that a stranger's program can check, and that no change survives."""
+"""A receipt is a plain ES256 JWS that any program can verify, and every change to it is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may happen to a filing after it has come in: every state and every step, allowed or refused (design.md §4)."""
+"""Transitions of a filing: every state and every step, allowed or refused (design.md §4)."""
 
 from __future__ import annotations
 

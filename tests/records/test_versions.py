@@ -1,4 +1,4 @@
-"""Which decision is the last one that a unit is told of."""
+"""The last decision that a unit is told of."""
 
 from __future__ import annotations
 

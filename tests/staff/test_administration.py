@@ -1,4 +1,4 @@
-"""What an admin does to an account takes effect at once, and never leaves the bureau without an admin."""
+"""A change to an account takes effect at once, and the bureau always keeps an admin."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_reset_password_works_for_one_change_and_the_old_one_and_its_sessions_
 def test_a_reset_password_leaves_the_second_factor_as_it_was(
     staff: StaffStore, passwords: Passwords, token: str
 ) -> None:
-    """Who only forgot the password still has the phone; who asks for both has to say so."""
+    """An officer who only forgot the password still has the phone; a reset of both must be requested."""
     factor = staff.account(NAME).second_factor
     reset_password(staff, passwords, NAME)
     assert staff.account(NAME).second_factor == factor

@@ -1,4 +1,4 @@
-"""What is locked up is read by its purpose and key alone, and changed by nobody."""
+"""Encrypted text is read only with its purpose and key, and any change is detected."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_text_encrypted_with_an_older_key_is_still_read(
 
 
 def test_the_raw_key_decrypts_nothing(encryption: Encryption) -> None:
-    """The keys given make access codes too: this end has one of its own."""
+    """The keys also make access codes: encryption derives a key of its own."""
     from base64 import urlsafe_b64decode
 
     from cryptography.exceptions import InvalidTag

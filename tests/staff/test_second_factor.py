@@ -73,7 +73,7 @@ def test_a_wrong_code_turns_nothing_on(factors: SecondFactors) -> None:
 def test_a_second_factor_cannot_be_replaced_by_turning_it_on_again(
     factors: SecondFactors, recovery: tuple[str, ...]
 ) -> None:
-    """A page left open, or somebody at an unlocked desk, puts no other phone in the place of the first."""
+    """A page left open, or a person at an unlocked desk, cannot replace the first phone."""
     before = factors.store.account(NAME)
     other = factors.new_secret()
     with pytest.raises(CodeRefused, match="已经开了两步登录"):
@@ -191,7 +191,7 @@ def test_a_code_is_refused_once_the_password_has_changed(
 def test_a_secret_copied_to_another_account_does_not_decrypt(
     factors: SecondFactors, recovery: tuple[str, ...], staff: StaffStore
 ) -> None:
-    """Who can write to the store but has no key cannot give an account their own phone."""
+    """An attacker who can write to the store but has no key cannot give an account their own phone."""
     from functions.staff.encryption import Unreadable
 
     stolen = replace(staff.account(NAME), name="示例乙", revision=0)

@@ -1,4 +1,4 @@
-"""Sign-in is throttled by account and by address, and the counters outlive the server."""
+"""Sign-in is throttled by account and by address, and the counters survive a restart."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_right_password_resets_the_account_count_but_not_the_address(staff: St
 
 @pytest.mark.parametrize("typed", ["Admin", "ａｄｍｉｎ", "admin ", "\u3000admin", "\tadmin\u00a0\n"])
 def test_all_ways_to_type_a_name_share_one_count(staff: StaffStore, typed: str) -> None:
-    """What the door takes for one name must not be tried anew with one more blank."""
+    """A name that sign-in treats as the same must not get new tries with one more blank."""
     for name in ("admin", "ADMIN", " admin"):
         admit(staff, name=name)
     with pytest.raises(TooManyAttempts):

@@ -86,7 +86,7 @@ def test_no_more_files_are_taken_than_the_form_asks_for(client: TestClient) -> N
 
 
 def test_a_file_that_was_not_sent_keeps_the_form_from_being_filed(client: TestClient, definition: Definition) -> None:
-    """The digest of somebody else's file is worth nothing, and one's own voucher nothing after a day."""
+    """The digest of another filer's file is refused, and one's own voucher expires after a day."""
     page = page_of(upload(client, encode(definition, valid_self_check()), [("甲.pdf", pdf_of(99))]), 200)
     without = [(name, value) for name, value in page.posted() if name != "voucher"]
     refused = page_of(post(client, without, "review"), 422)

@@ -59,7 +59,7 @@ def test_a_file_without_its_voucher_is_refused_with_its_name_and_nothing_is_stor
 def test_a_file_that_was_erased_after_it_was_sent_is_to_be_sent_again(
     client: TestClient, scan: dict[str, Any], services: Services
 ) -> None:
-    """The law wanted another filing's content forgotten at once, and this filer has sent the same bytes."""
+    """Another filing's content was erased by law just now, and this filer has sent the same bytes."""
     if services.settings.cloud:
         pytest.skip("there the function that files are submitted to may not look")
     forget(services.records.named, services.blobs, [scan["sha256"]])
@@ -96,7 +96,7 @@ def test_a_name_that_misleads_is_refused(client: TestClient, scan: dict[str, Any
 def test_the_record_keeps_the_normal_form_of_a_name_as_sent(
     client: TestClient, services: Services, form: Literal["NFC", "NFD"]
 ) -> None:
-    """What a program files is kept as it is, to the byte; only what people see and unpack is in one form."""
+    """The record keeps a program's filing byte for byte; only displayed and unpacked names are normalised."""
     name = unicodedata.normalize(form, "Café が.pdf")
     sent = send(client, SCAN, name).json()
     filed = client.post(SELF_CHECK, json=named(sent | {"name": name}), headers=vouchers(sent))

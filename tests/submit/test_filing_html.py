@@ -1,4 +1,4 @@
-"""The whole way of filing without JavaScript: the form, add and remove a row, what to change, check, file, receipt."""
+"""Filing without JavaScript: the form, add and remove a row, what to change, check, file, receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question that goes from any kind to any other: each filing is read as its own version of the form asked it."""
+"""A question that changes from any kind to any other: each filing is read by its own version of the form."""
 
 from __future__ import annotations
 

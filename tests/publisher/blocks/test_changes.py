@@ -121,7 +121,7 @@ def test_a_mistake_in_the_history_stops_the_build(changed: Path, old: str, new: 
 
 
 def test_before_the_first_entry_no_day_is_invented(project: Path) -> None:
-    """The list says nothing of when it is published; whoever publishes it does."""
+    """The list has no publication date of its own; the publisher gives it."""
     assert load_content(project).changes.changes == []
     page = draw(project, "changes.md")
     assert next(one.text for one in page.find("p", class_="empty")).startswith("还没有记录")

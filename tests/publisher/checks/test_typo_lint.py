@@ -1,4 +1,4 @@
-"""Promises that a slip of the pen is told to the editor, and never published as it stands."""
+"""Promises that a typo is reported to the editor, and never published."""
 
 import shutil
 from pathlib import Path

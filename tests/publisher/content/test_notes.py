@@ -1,4 +1,4 @@
-"""Promises that each oddity of the source carries a visible, numbered note, linked both ways (domain.md §9)."""
+"""Promises that each irregularity of the source has a numbered note, linked both ways (domain.md §9)."""
 
 from collections.abc import Callable
 from pathlib import Path

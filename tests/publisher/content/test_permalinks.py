@@ -1,4 +1,4 @@
-"""Promises that every duty, work item, service and paragraph has a permalink, and that no link dangles (C1-C7)."""
+"""Promises that every duty, work item, service and paragraph has a permalink, and no link is broken (C1-C7)."""
 
 import posixpath
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which files are taken goes by what is in them, and each refusal says what the file is and what to do."""
+"""Files are accepted by their content, and each refusal says what the file is and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file may be named in a filing only by whoever has sent it whole, and not for ever."""
+"""A filing may name a file only with a voucher, which is given for a complete upload and expires."""
 
 from __future__ import annotations
 

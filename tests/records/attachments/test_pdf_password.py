@@ -1,4 +1,4 @@
-"""A PDF that nobody can open without a password is found out by its trailer; one that everybody can open is taken."""
+"""A PDF that needs a password to open is detected by its trailer; other PDFs are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A seal states a root, is signed and chained; a proof of inclusion is short, and nothing bent passes."""
+"""A seal states a root, is signed and chained; a proof of inclusion is short, and a changed one is refused."""
 
 from __future__ import annotations
 

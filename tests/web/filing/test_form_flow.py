@@ -1,4 +1,4 @@
-"""From the form to its receipt without JavaScript, on every way: whatever stands in the way, what was typed is kept."""
+"""From the form to its receipt without JavaScript, for all three destinations: typed answers are never lost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_name(pairs: Pairs, name: str = TYPED) -> list[tuple[str, str]]:
 
 
 def held(page: Page, name: str) -> str:
-    """What the page's next post will say under this name."""
+    """The value that the page's next post sends under this name."""
     return dict(page.posted()).get(name, "")
 
 

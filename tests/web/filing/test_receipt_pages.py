@@ -1,4 +1,4 @@
-"""The code to scan on a receipt leads to the page that verifies it, at the address that the site has for its reader."""
+"""The QR code on a receipt links to the verification page, at the address where the reader finds the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decision which page follows on a posted form, and which on a refusal, without store or HTTP."""
+"""The decision which page follows a posted form or a refusal, without store or HTTP."""
 
 from __future__ import annotations
 

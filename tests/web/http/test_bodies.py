@@ -1,4 +1,4 @@
-"""A body is read strictly: what two readers could read differently, or none can keep, is refused with 400."""
+"""A body is read strictly: ambiguous or unstorable content is refused with 400."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stored file as a download: its length, its tag, and the one part that a client asks for."""
+"""A stored file as a download: its length, its tag, and a requested range."""
 
 from __future__ import annotations
 
