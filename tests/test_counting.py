@@ -30,7 +30,7 @@ def run(folder: Path, conftest: str, *arguments: str) -> subprocess.CompletedPro
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist=loadfile")], ids=["one process", "workers"])
-def test_a_run_of_all_that_was_collected_passes(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_a_run_of_every_collected_test_passes(tmp_path: Path, workers: tuple[str, ...]) -> None:
     done = run(tmp_path, "", *workers)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -73,12 +73,12 @@ def test_a_public_address_needs_encryption_and_a_rate_limit(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
-def test_this_machine_may_be_served_plainly(host: str) -> None:
+def test_loopback_needs_no_encryption(host: str) -> None:
     require_safe(Address(host), Settings(rate_limit=False))
 
 
 @pytest.mark.parametrize("content", ["示例", "[1]", '["{"]', None])
-def test_a_compiled_file_that_is_none_names_the_variable(tmp_path: Path, content: str | None) -> None:
+def test_an_invalid_compiled_catalogue_names_the_variable(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "catalogue.json").write_text(content, encoding="utf-8")
     with pytest.raises(SettingError, match="QINGDAN_CATALOGUE"):
@@ -99,7 +99,7 @@ CLOUD = {
 }
 
 
-def test_a_cloud_is_named_whole() -> None:
+def test_the_cloud_settings_are_read_together() -> None:
     assert Settings.from_mapping({**CLOUD, "QINGDAN_STORE": "sqlite"}).cloud is None
     cloud = Settings.from_mapping(CLOUD).cloud
     assert cloud is not None
@@ -128,6 +128,6 @@ def test_a_cloud_without_one_of_its_places_is_refused_by_its_name(name: str) -> 
         ("QINGDAN_ENDPOINT_URL", "127.0.0.1:4566"),
     ],
 )
-def test_a_place_that_cannot_be_names_its_variable_and_the_cure(name: str, value: str) -> None:
+def test_an_impossible_path_names_its_variable_and_the_cure(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"{name}.*请"):
         Settings.from_mapping({**CLOUD, name: value})

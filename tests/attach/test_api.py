@@ -1,4 +1,4 @@
-"""A file comes in parts, goes on after a cut, is looked at, and gets the voucher with which a filing may name it."""
+"""A file is uploaded in parts, resumes after a cut, is inspected, and gets a voucher for a filing."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_vouchers_and_upload_tokens_are_not_interchangeable(client: TestClient, 
 
 
 def test_knowing_a_digest_gives_no_access_to_a_stored_file(client: TestClient) -> None:
-    """Somebody else's file is no use to whoever has not its bytes, though the store has it."""
+    """A file of another filer cannot be used without its bytes, though the store has it."""
     content = pdf_of(100)
     assert send(client, content).status_code == 200
     told = announce(client, content).json()

@@ -48,7 +48,7 @@ SCHEMES = ("light", "dark")
 
 
 def findings(page: Page) -> list[str]:
-    """What axe has to say, a line a rule, of the page as it is when all of it has come."""
+    """The findings of axe, one line for each rule, on the page once it has loaded."""
     page.wait_for_load_state()
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate("axe.run().then(r => r.violations)")

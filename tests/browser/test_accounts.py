@@ -66,7 +66,7 @@ def enter(page: Page, code: str) -> None:
 
 
 def next_code(phone: TOTP) -> str:
-    """The code after the one that has just been used: a phone may be a step ahead, so nobody has to wait for it."""
+    """The code after the one just used: a phone may be one step ahead, so the test need not wait."""
     return phone.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

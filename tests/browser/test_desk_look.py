@@ -1,4 +1,4 @@
-"""How the desk and the filer's page bear what people really write, on every size of screen and on paper."""
+"""Real text of any length fits the desk and the filer's page, on every screen size and on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in a correction and in a filing on paper, with a script and without; a list in every state is sound."""
+"""Files in a correction and in a paper filing, with JavaScript and without; a list in every state is accessible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files with a form where JavaScript is off: sent with the whole form, listed, removed, refused, never lost unsaid."""
+"""Files with a form without JavaScript: sent with the whole form, listed, removed, refused, never lost silently."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ACTIVE = """() => { const e = document.activeElement;
 
 
 def tab_to(page: Page, wanted: Any) -> dict[str, Any]:
-    """Tabs on until `wanted` is true of what has the focus."""
+    """Press Tab until `wanted` holds for the focused element."""
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         active: dict[str, Any] = page.evaluate(ACTIVE)

@@ -86,7 +86,7 @@ def test_the_readers_system_decides_between_light_and_dark(visit: Visit, scheme:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_plain_markdown_uses_the_site_colours(visit: Visit, scheme: str) -> None:
-    """Whatever an editor writes is dressed by the theme in our tokens, never in its own blue."""
+    """The theme styles editors' Markdown with our colours, never with its own blue."""
     page = visit("/privacy/", color_scheme=scheme)
     page.locator("main").evaluate("(main, html) => { main.innerHTML = html; }", PLAIN)
     tokens = {

@@ -1,4 +1,4 @@
-"""Pages on A4 paper: the whole of what was typed, tables as tables, and a tint only where a filing is ticked."""
+"""Pages on A4 paper: typed text in full, tables as tables, and a tint only for ticked filings."""
 
 from __future__ import annotations
 

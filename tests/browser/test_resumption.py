@@ -1,4 +1,4 @@
-"""A session that ends while somebody types at the desk: what was typed comes through the sign-in, in a browser."""
+"""A session that expires while an officer types: the text survives the sign-in, in a browser."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.support.cloud import Cloud
 
 
 class Adapter(RecordStore, Protocol):
-    """Records, seals, staff and their trail on the same data."""
+    """Records, seals, staff and audit log on the same data."""
 
     @property
     def seals(self) -> SealStore: ...

@@ -1,4 +1,4 @@
-"""An append is whole or not at all, answers once, and lets one of many racing through (design.md §4)."""
+"""An append is atomic, answers once, and lets one of many concurrent ones through (design.md §4)."""
 
 from __future__ import annotations
 
@@ -330,7 +330,7 @@ def moment(step: Append, *, later: timedelta) -> datetime:
 
 
 def pass_time(store: RecordStore, key: str, now: datetime) -> None:
-    """Do what happens by `now`: the night's work, and what DynamoDB removes by itself."""
+    """Do the work that is due by `now`: the nightly task, and what DynamoDB expires by itself."""
     store.forget_answers(now)
     if isinstance(store, AwsStore):
         appender, place = store.appender, answer_key(Idempotency(key, ""))

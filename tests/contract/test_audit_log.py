@@ -1,4 +1,4 @@
-"""The trail is one chain, whoever writes at once; it is found by person, kind, filing and time, and is sealed too."""
+"""The audit log is one chain under concurrent writers, searchable by person, kind, filing and time, and sealed."""
 
 from __future__ import annotations
 

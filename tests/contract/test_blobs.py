@@ -1,4 +1,4 @@
-"""A content that is kept is whole, durable and named by its SHA-256, however it came; half of it is never seen."""
+"""A stored content is complete, durable and named by its SHA-256, in whatever way it was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that were set once: one for each version, the same bytes each time, none of a forgotten filing."""
+"""Cached documents: one for each version, the same bytes each time, none of an erased filing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD, NEW = "a" * 32, "b" * 32
 
 @pytest.fixture
 def number(request: pytest.FixtureRequest) -> str:
-    """A filing of this test's own: the bucket is shared by all, and what was forgotten there stays so."""
+    """A filing of this test's own: all tests share the bucket, and a forgotten filing stays forgotten there."""
     return f"SC-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]}"
 
 

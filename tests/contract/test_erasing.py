@@ -1,4 +1,4 @@
-"""What the law has forgotten is gone for good, in one step with the event that says so, and nothing else is."""
+"""An erasure removes the content for good, in one step with the event that records it, and removes nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No file leaves quarantine before it was looked at, and none in which a virus was found is ever had again."""
+"""No file leaves quarantine before it was inspected, and no infected file is ever served."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VIRUS = b"virus"
 
 
 class Scan:
-    """A scanner that finds VIRUS; while it is `gone` it answers nothing, and what holds `unable` it cannot scan."""
+    """A scanner that finds VIRUS; it answers nothing while `gone`, and cannot scan content that holds `unable`."""
 
     def __init__(self) -> None:
         self.gone, self.unable, self.asked = False, b"unable", 0

@@ -1,4 +1,4 @@
-"""Chains beside the filings: linked, without gaps, sealed and audited as filings are, whoever writes at once."""
+"""Ledger chains are linked, without gaps, sealed and audited as filings are, under concurrent writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files any record names is known at once, for as long as any version names them, and for no longer."""
+"""Files are named from the moment a version names them until the last such version is erased."""
 
 from __future__ import annotations
 

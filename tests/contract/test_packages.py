@@ -1,4 +1,4 @@
-"""A package out of any store has the files as they were sent, and says of each that it could not have why."""
+"""A package from any store holds the files as they were sent, or the reason why a file is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sealed once stays sealed, what is new waits for the next night, and nothing is sealed twice or lost."""
+"""A sealed event stays sealed, new events wait for the next seal, and none is sealed twice or lost."""
 
 from __future__ import annotations
 

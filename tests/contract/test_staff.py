@@ -91,7 +91,7 @@ def test_a_second_factor_comes_changes_and_goes(staff: StaffStore) -> None:
 
 
 def test_a_state_made_from_an_older_one_is_not_stored(staff: StaffStore) -> None:
-    """Nobody undoes a change that they have not seen: not a disabling, not a code that was used."""
+    """A stale change cannot undo one it has not seen: not a disabling, not a used code."""
     staff.add_account(account("示例甲"))
     seen = staff.account("示例甲")
     stored = staff.replace_account(replace(seen, disabled=True))
@@ -239,7 +239,7 @@ def test_tries_are_counted_within_a_window(staff: StaffStore) -> None:
 
 
 def test_a_window_that_begins_after_now_begins_now_and_keeps_its_count(staff: StaffStore) -> None:
-    """A clock that was a day ahead for an hour shuts nobody out for a day."""
+    """A clock that was a day ahead for an hour does not block sign-in for a day."""
     ahead = NOW + timedelta(days=1)
     assert staff.count_attempt("k", at=ahead, window=WINDOW) == Attempts("k", 1, ahead)
     assert staff.count_attempt("k", at=NOW, window=WINDOW) == Attempts("k", 2, NOW)

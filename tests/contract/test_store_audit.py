@@ -1,4 +1,4 @@
-"""A check through the ports is silent on a whole store of any kind, and names what is not as it was recorded."""
+"""An audit through the ports finds nothing in an intact store of any kind, and names every change."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_an_erasure_is_a_gap_not_a_finding(store: Adapter, keys: Keys) -> None:
 
 
 def appended(store: Adapter, keys: Keys, spoil: Callable[[Event], Event], **summary: object) -> Report:
-    """What is found after a filing was stored that is not what it says."""
+    """The report on a store with a filing that was changed before it was appended."""
     step = filed(9, keys)
     spoiled = replace(step, events=(spoil(step.events[0]),), summary=replace(step.summary, **summary))  # type: ignore[arg-type]
     store.append(spoiled).result(30)

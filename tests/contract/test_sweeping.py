@@ -1,4 +1,4 @@
-"""What no record names goes a day after it was last sent, and what one names never does, whatever happens meanwhile."""
+"""A file that no record names is swept a day after it was last sent; a named file never is."""
 
 from __future__ import annotations
 

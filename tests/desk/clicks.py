@@ -28,7 +28,7 @@ KEY: Final = {"Idempotency-Key": "k-1"}
 
 @dataclass
 class Desk:
-    """What the scenarios need to bring about the moment before a click."""
+    """The objects that a scenario needs to prepare a click."""
 
     services: Services
     clock: Clock
@@ -47,7 +47,7 @@ class Desk:
 
 @dataclass
 class Click:
-    """A request that is ready to be sent, and what the trail says when it has been carried out once."""
+    """A request that is ready to be sent, and the entries that the audit log holds once it has been carried out."""
 
     client: TestClient
     path: str

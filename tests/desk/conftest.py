@@ -151,5 +151,5 @@ def rows_in(html: str) -> list[str]:
 
 
 def csrf_of(client: TestClient, services: Services) -> str:
-    """What the forms of this browser's session must send back."""
+    """The CSRF token that the forms of this browser's session must send back."""
     return services.staff.session(hash_token(client.cookies[COOKIE])).csrf

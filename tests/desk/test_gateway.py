@@ -58,7 +58,7 @@ print(json.dumps([handler(event, None) for event in json.load(sys.stdin)]))
 
 
 def answers(settings: Settings, *events: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a fresh process answers to the events, as a function is started for the first of them."""
+    """The answers of a fresh process to the events, as Lambda starts a function for the first of them."""
     environment = {
         **STORES.variables(settings.data),
         "QINGDAN_DATA": str(settings.data),

@@ -1,4 +1,4 @@
-"""Every route of the desk, for every role: nobody gets further than the one table of permissions says."""
+"""Every route of the desk, for every role: access is exactly what the table of permissions says."""
 
 from __future__ import annotations
 

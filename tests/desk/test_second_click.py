@@ -1,4 +1,4 @@
-"""Every action of the desk, asked for twice at once: one effect, and both get the first one's answer."""
+"""Every action of the desk, requested twice at once, has one effect; both requests get the same answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def desk(services: Services, clock: Clock, come_in: ComeIn, file: Filer, client:
 
 
 def done(services: Services) -> list[str]:
-    """What the trail says that somebody did, in order; looking is not counted."""
+    """The actions in the audit log, in order; views are not counted."""
     services.records.check_writable()
     looks = ("viewed", "listed", "sign_in_failed")
     return [entry.type for entry in services.trail.stream(Sought()) if entry.type not in looks]
@@ -57,7 +57,7 @@ def twice_at_once(click: Click) -> list[Any]:
 
 
 def test_the_table_has_every_action(services: Services) -> None:
-    """But the one that lays files aside: what no filing names is swept."""
+    """Except uploads: a file that no filing names is swept."""
     routes = [route for route in own(create_app(services).routes) if not route.carries]
     unsafe = {
         (method, route.path) for route in routes for method in route.methods or () if method in ("POST", "DELETE")

@@ -1,4 +1,4 @@
-"""Every template of the desk gets a dataclass that has each name which it uses, and its lines are as short as code."""
+"""Every template of the desk gets a dataclass with every name it uses, and its lines are as short as code lines."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_a_cell_is_a_number_only_where_nothing_is_lost(
 
 @given(st.text(max_size=30), st.sampled_from([INTEGER, DECIMAL, DATE, BOOLEAN, CHOICE, CHOICES]))
 def test_no_text_makes_a_column_fail(words: str, asked: dict[str, Any]) -> None:
-    """What was typed once never breaks an export, and is in the cell in full."""
+    """Any typed text can be exported, and the cell holds all of it."""
     kind, shown = refit(words, field(TEXT), field(asked))
     if kind == "text":
         assert shown in (words, MARK + words)

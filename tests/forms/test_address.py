@@ -1,4 +1,4 @@
-"""The address of a paragraph: one reading and one spelling, for as many regimes and parts as a list may have."""
+"""The address of a paragraph has one parser and one spelling, for any number of regimes and parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field that asks for files: how it is written, posted, judged, changed and explained."""
+"""A field of files: how it is written, posted, validated, changed and explained."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_sizes_are_shown_in_words(size: int, words: str) -> None:
 
 
 def test_a_row_may_not_look_like_a_file(tmp_path: Path) -> None:
-    """What looks like a file is taken for one once it is stored: only where files belong are they asked for proof."""
+    """Every stored value that looks like a file counts as one, so only fields of files may hold such a value."""
 
     def change(schema: Any) -> None:
         text = {"$ref": "../common.json#/$defs/text", "title": "指纹"}

@@ -1,4 +1,4 @@
-"""Characters that nobody sees are dropped where they mean nothing; widths are folded, other forms never."""
+"""Invisible characters are dropped where they mean nothing; widths are folded, other forms never."""
 
 from __future__ import annotations
 

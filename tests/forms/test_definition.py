@@ -1,4 +1,4 @@
-"""What the rest of the product reads off a form: names, order, conditions, obligation, uniqueness."""
+"""A form definition: names, order, conditions, obligation, uniqueness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed from one version to the next: every field that differs is named, the rest only counted (look.md §4)."""
+"""Differences of two versions: every changed field is named, the rest only counted (look.md §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed becomes what is kept: one form for each number, day, code and telephone, whatever keyboard typed it."""
+"""Typed answers are normalised: one form for each number, day, code and telephone, from any keyboard."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_an_answer_is_normalised_by_its_kind(kind: str, typed: str, kept: Any) -
 @pytest.mark.parametrize("kind", ["text", "long_text", "integer", "decimal", "date", "uscc", "phone", "email"])
 @pytest.mark.parametrize("piece", [" ", "\u200e", ",", "“", "0-", "转", "(", "👩\u200d", "\u3164 "])
 def test_a_million_characters_are_normalised_in_time(kind: str, piece: str) -> None:
-    """What takes time in the square of its length would take hours."""
+    """An algorithm of quadratic time would take hours."""
     assert normalise(kind, f"1{piece * 1_000_000}1") is not ABSENT
 
 

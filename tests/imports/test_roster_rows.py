@@ -1,4 +1,4 @@
-"""Rows of rosters: spellings are made plain, every bad row is named by line and column, and it is all or nothing."""
+"""Rows of rosters are normalised; every bad row is named by line and column, and then none is imported."""
 
 from __future__ import annotations
 

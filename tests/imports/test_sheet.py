@@ -1,4 +1,4 @@
-"""Files that bureaus hand in: what can be read without guessing is read, all else is named with its cure."""
+"""Sheets from bureaus: unambiguous content is read, and everything else is named with its cure."""
 
 from __future__ import annotations
 

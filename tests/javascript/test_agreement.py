@@ -1,4 +1,4 @@
-"""Rules that are written in Python and in JavaScript say the same: one table of cases, asked of both."""
+"""Rules written in Python and in JavaScript agree: both answer one table of cases."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_typed_answers_are_normalised_the_same() -> None:
 
 
 def test_invisible_characters_are_handled_the_same() -> None:
-    """Every character there is: dropped by one where by the other, and by the same name."""
+    """For every Unicode character: both drop it or both keep it, and both give it the same name."""
     every = "".join(chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF)
     names = [f"示例{character}县" for character in (*UNSEEN.findall(every), "①", "👩", "\x07", "県")]
     names += [

@@ -1,4 +1,4 @@
-"""Servers that a test starts with settings of its own, and that are gone when it is over."""
+"""Servers that a test starts with its own settings and that stop when it ends."""
 
 from __future__ import annotations
 

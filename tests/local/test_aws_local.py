@@ -1,4 +1,4 @@
-"""`serve --store aws-local`: the same server over an imitation of the cloud that is gone when the server is."""
+"""`serve --store aws-local`: the same server over a local imitation of the cloud that ends with the server."""
 
 from __future__ import annotations
 

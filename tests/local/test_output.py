@@ -1,4 +1,4 @@
-"""Where a command's file lands: whole, readable to its owner alone, at the place that a link leads to."""
+"""A command's output file is complete, readable by its owner only, and follows a symbolic link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A data folder in which everything has happened once, made once, copied for each test that spoils it."""
+"""A data folder with every kind of event, made once, copied for each test that damages it."""
 
 from __future__ import annotations
 
@@ -183,5 +183,5 @@ def sample(original: Sample, tmp_path: Path) -> Sample:
 
 
 def audit(folder: Path, published: tuple[str, ...] = ()) -> Report:
-    """What a check of the folder finds, by its own keys."""
+    """The report on the folder, checked by its own keys."""
     return Auditor(folder, read_public_keys(folder), read_access_kids(folder), published).run(lambda count: None)

@@ -1,4 +1,4 @@
-"""The commands about proof, as an operator or an auditor types them: exit codes, words, JSON."""
+"""The proof commands as an operator or an auditor types them: exit codes, words, JSON."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def written(folder: Path, name: str, content: Any) -> Path:
     return path
 
 
-def test_a_whole_folder_is_0_and_a_changed_one_is_1(sample: Sample) -> None:
+def test_verify_exits_0_for_an_intact_folder_and_1_for_a_changed_one(sample: Sample) -> None:
     told = run("verify", sample.folder)
     assert (told.returncode, told.stderr) == (0, "")
     assert "全部对得上" in told.stdout
@@ -53,12 +53,12 @@ def test_a_whole_folder_is_0_and_a_changed_one_is_1(sample: Sample) -> None:
     assert "Traceback" not in told.stderr
 
 
-def test_without_a_path_it_is_the_data_in_use_that_is_verified(sample: Sample) -> None:
+def test_without_a_path_the_configured_data_is_verified(sample: Sample) -> None:
     told = run("verify", "--data", sample.folder)
     assert (told.returncode, "查了数据文件夹" in told.stdout) == (0, True)
 
 
-def test_the_open_store_can_be_verified_whatever_it_is(sample: Sample) -> None:
+def test_any_open_store_can_be_verified(sample: Sample) -> None:
     services = open_services(Settings(data=sample.folder, schemas=ROOT / "schemas"), lock=False)
     try:
         outcome = verify_store(services, Means(None))
@@ -83,7 +83,7 @@ def test_programs_get_every_finding_with_number_and_step(sample: Sample) -> None
 @pytest.mark.parametrize(
     "content", ["{}", "回执：\n{}\n请保存", "https://service.example.invalid/verify/#{}", "\ufeff{}\r\n"]
 )
-def test_a_receipt_is_verified_in_whatever_it_stands(sample: Sample, tmp_path: Path, content: str) -> None:
+def test_a_receipt_is_found_and_verified_in_any_text(sample: Sample, tmp_path: Path, content: str) -> None:
     path = written(tmp_path, "receipt.txt", content.format(sample.receipts[1]))
     told = run("verify", path, "--data", sample.folder)
     assert told.returncode == 0, told.stderr
@@ -99,7 +99,7 @@ def test_a_receipt_is_verified_with_nothing_but_the_public_keys(sample: Sample, 
     assert "--keys" in told.stderr
 
 
-def test_a_forged_receipt_is_1(sample: Sample, tmp_path: Path) -> None:
+def test_a_forged_receipt_exits_1(sample: Sample, tmp_path: Path) -> None:
     head, body, tail = sample.receipts[0].split(".")
     other = sample.receipts[1].split(".")[1]
     for forged in (f"{head}.{other}.{tail}", f"{head}.{body}.{tail[:-3]}AAA"):
@@ -108,7 +108,7 @@ def test_a_forged_receipt_is_1(sample: Sample, tmp_path: Path) -> None:
         assert "核对不上" in told.stderr
 
 
-def test_what_is_nothing_to_verify_is_1_and_says_what_is(sample: Sample, tmp_path: Path) -> None:
+def test_an_unverifiable_file_exits_1_and_lists_what_can_be_verified(sample: Sample, tmp_path: Path) -> None:
     for path in (written(tmp_path, "other.txt", "没有回执"), tmp_path, tmp_path / "missing"):
         told = run("verify", path, "--data", sample.folder)
         assert told.returncode == 1
@@ -119,7 +119,7 @@ def test_what_is_nothing_to_verify_is_1_and_says_what_is(sample: Sample, tmp_pat
     assert "可以核验" in run("verify", beside, "--data", sample.folder).stderr
 
 
-def test_a_proof_is_verified_offline_and_a_bent_one_is_1(sample: Sample, tmp_path: Path) -> None:
+def test_a_proof_is_verified_offline_and_a_changed_one_exits_1(sample: Sample, tmp_path: Path) -> None:
     store = open_store(sample.folder)
     digest = store.read(sample.numbers[2]).events[0].digest
     proof = write_proof(prove_event(store.seals, digest))
@@ -140,14 +140,14 @@ def test_a_proof_is_verified_offline_and_a_bent_one_is_1(sample: Sample, tmp_pat
         assert (told.returncode, "不对：" in told.stderr) == (1, True)
 
 
-def test_a_file_that_is_nested_without_end_is_nothing_to_verify(sample: Sample, tmp_path: Path) -> None:
+def test_a_deeply_nested_file_is_unverifiable(sample: Sample, tmp_path: Path) -> None:
     deep, keys = written(tmp_path, "deep.json", "[" * 100_000), jwks_of(sample, tmp_path)
     for told in (run("verify", deep, "--keys", keys), run("verify", sample.folder, "--keys", deep)):
         assert (told.returncode, "Traceback" in told.stderr) == (1, False)
     assert run("verify", sample.folder, "--seals", deep).returncode == 1
 
 
-def test_a_month_is_written_verified_and_held_against_the_folder(sample: Sample, tmp_path: Path) -> None:
+def test_a_month_is_written_verified_and_compared_with_the_folder(sample: Sample, tmp_path: Path) -> None:
     out, keys = tmp_path / "2026-09.json", jwks_of(sample, tmp_path)
     told = run("seal", "--monthly", "2026-09", "--out", out, "--data", sample.folder)
     assert told.returncode == 0, told.stderr

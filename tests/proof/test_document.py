@@ -1,4 +1,4 @@
-"""docs/proof.md: its program, which has nothing of ours, finds right what is right, and ends on what was changed."""
+"""The independent program in docs/proof.md accepts genuine files and fails on changed ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DOCUMENT = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def folder(sample: Sample, tmp_path: Path) -> Path:
-    """What an auditor has: the program as it is printed, and the files that the document tells to get."""
+    """The auditor's folder: the printed program, and the files that the document tells to get."""
     here = tmp_path / "auditor"
     here.mkdir()
     (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -56,7 +56,7 @@ def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_every_command_of_the_program_that_is_printed_holds(folder: Path) -> None:
+def test_every_printed_program_succeeds(folder: Path) -> None:
     printed = re.findall(r"^python3 check\.py (.+?)(?:  +#.*)?$", DOCUMENT, re.MULTILINE)
     assert len(printed) == 5
     for line in printed:
@@ -65,7 +65,7 @@ def test_every_command_of_the_program_that_is_printed_holds(folder: Path) -> Non
         assert told.stdout
 
 
-def test_what_they_say_fits_together(folder: Path, sample: Sample) -> None:
+def test_the_printed_programs_give_consistent_results(folder: Path, sample: Sample) -> None:
     receipt = check(folder, "receipt", "receipt.jws", "jwks.json").stdout
     digest = re.search(r"'digest': '([0-9a-f]{64})'", receipt)
     assert digest is not None
@@ -90,7 +90,9 @@ def test_what_they_say_fits_together(folder: Path, sample: Sample) -> None:
         ("qingdan-package/signature.jws", "eyJ", "eyK", ("package", "qingdan-package", "jwks.json")),
     ],
 )
-def test_what_was_changed_ends_it(folder: Path, name: str, old: str, new: str, arguments: tuple[str, ...]) -> None:
+def test_a_changed_file_fails_the_check(
+    folder: Path, name: str, old: str, new: str, arguments: tuple[str, ...]
+) -> None:
     path = folder / name
     if name == "2026-09.json":
         month = json.loads(path.read_text(encoding="utf-8"))
@@ -104,13 +106,13 @@ def test_what_was_changed_ends_it(folder: Path, name: str, old: str, new: str, a
     assert told.returncode != 0
 
 
-def test_a_file_that_was_put_into_a_package_ends_it(folder: Path) -> None:
+def test_a_file_added_to_a_package_fails_the_check(folder: Path) -> None:
     (folder / "qingdan-package" / "data" / "more.txt").write_text("x")
     told = check(folder, "package", "qingdan-package", "jwks.json")
     assert (told.returncode, "more.txt" in told.stderr) == (1, True)
 
 
-def test_every_command_of_ours_in_it_exists(folder: Path) -> None:
+def test_every_qingdan_command_in_the_page_exists(folder: Path) -> None:
     from tests.support.serving import COMMAND, environment
 
     for line in re.findall(r"^qingdan (\w+ ?(?:rotate)?)(.*)$", DOCUMENT, re.MULTILINE):

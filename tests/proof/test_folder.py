@@ -1,4 +1,4 @@
-"""`qingdan verify` on a data folder: silent where nothing was done to it, and naming each thing that was."""
+"""`qingdan verify` on a data folder: no findings where nothing was changed, else each change by name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def named(report: Report, number: str) -> list[Finding]:
     return [finding for finding in report.findings if finding.number == number]
 
 
-def test_a_folder_that_nobody_touched_is_whole(sample: Sample) -> None:
+def test_an_untouched_folder_has_no_findings(sample: Sample) -> None:
     report = audit(sample.folder)
     assert report.findings == []
     assert report.gaps == []
@@ -71,7 +71,7 @@ def test_a_check_changes_nothing(sample: Sample) -> None:
     assert all(path.endswith(("-wal", "-shm")) for path in after.keys() - before.keys())
 
 
-def test_it_works_beside_a_running_server(sample: Sample) -> None:
+def test_an_audit_works_while_the_server_runs(sample: Sample) -> None:
     server = open_store(sample.folder, lock=True)
     server.check_writable()
     assert audit(sample.folder).ok
@@ -110,7 +110,7 @@ def test_a_changed_fact_of_a_step_is_found(sample: Sample, column: str, value: s
 
 
 def test_a_step_made_anew_with_right_digests_is_found_by_its_seal(sample: Sample) -> None:
-    """Who can write can also make a new chain; what they cannot make is the signed root."""
+    """An attacker with write access can make a new chain, but not the signed root."""
     number = sample.numbers[2]
     ((first,),) = sample.read("SELECT body FROM events WHERE number = ? AND sequence = 1", number)
     body = json.loads(first)  # type: ignore[arg-type]
@@ -158,7 +158,7 @@ def test_a_removed_step_is_named(sample: Sample) -> None:
     assert any(f"{number} 第 2 步不见了" in finding.message for finding in found)
 
 
-def test_the_last_step_of_a_record_is_missed_too_sealed_or_not(sample: Sample) -> None:
+def test_a_removed_last_step_is_reported_sealed_or_not(sample: Sample) -> None:
     sealed, unsealed = sample.numbers[1], sample.numbers[0]
     for number in (sealed, unsealed):
         sample.execute(
@@ -190,7 +190,7 @@ def test_a_removed_record_is_named_whatever_else_was_removed_with_it(sample: Sam
     assert ("receipt_without_event" in kinds(report)) == (traces != "neither")
 
 
-def test_an_unsealed_record_that_was_removed_leaves_a_hole(sample: Sample) -> None:
+def test_a_removed_unsealed_record_leaves_a_gap(sample: Sample) -> None:
     number = sample.numbers[-1]
     sample.execute("DELETE FROM events WHERE number = ?", number)
     sample.execute("DELETE FROM words WHERE id = (SELECT id FROM summaries WHERE number = ?)", number)
@@ -294,21 +294,21 @@ def test_attachments_that_were_exchanged_are_both_named(sample: Sample) -> None:
     assert [(finding.kind, finding.number) for finding in found] == [("file_changed", sample.numbers[1])] * 2
 
 
-def test_a_copy_that_is_bad_is_found_beside_one_that_is_good(sample: Sample) -> None:
+def test_a_damaged_copy_is_reported_next_to_a_good_one(sample: Sample) -> None:
     good = place_of(sample.folder, "共用")
     bad = sample.folder / "quarantine" / good.name
     bad.write_bytes(b"%PDF-1.7 anderes")
     assert all("quarantine/" in finding.message for finding in about_file(sample, "共用", "file_changed"))
 
 
-def test_what_no_record_names_is_no_finding_whatever_becomes_of_it(sample: Sample) -> None:
+def test_a_changed_or_missing_unnamed_file_is_not_reported(sample: Sample) -> None:
     path = place_of(sample.folder, "没人提到的")
     for change in (lambda: path.write_bytes(b"x"), path.unlink):
         change()
         assert audit(sample.folder).ok
 
 
-def test_an_index_of_files_that_says_something_else_is_found_and_made_anew(sample: Sample) -> None:
+def test_a_wrong_file_index_is_found_and_rebuilt(sample: Sample) -> None:
     digest = place_of(sample.folder, "旧的").name
     for statement, bound, number in (
         ("DELETE FROM named WHERE digest = ?", (digest,), sample.numbers[1]),
@@ -355,7 +355,7 @@ def test_a_proof_made_of_changed_tiles_is_found(sample: Sample) -> None:
     assert "第 2 次封存：证明用的中间指纹" in finding.message
 
 
-def test_a_log_that_was_cut_off_is_found_by_what_another_bureau_keeps(sample: Sample) -> None:
+def test_a_truncated_log_is_found_with_seals_kept_elsewhere(sample: Sample) -> None:
     """Everything after the first night, seals and all, gone without a trace in the folder."""
     tokens = tuple(str(row[0]) for row in sample.read("SELECT token FROM seals ORDER BY seal"))
     ((event, entry),) = sample.read("SELECT last_event, last_entry FROM seals WHERE seal = 1")
@@ -386,7 +386,7 @@ def open_and_rebuild(folder: Path) -> None:
     store.close()
 
 
-def test_a_log_that_was_cut_off_after_its_last_seal_is_found_in_the_folder_itself(sample: Sample) -> None:
+def test_a_log_truncated_after_its_last_seal_is_found_without_outside_help(sample: Sample) -> None:
     sample.execute("DELETE FROM events WHERE id > 8")
     open_and_rebuild(sample.folder)
     assert {"sealed_missing", "receipt_without_event"} <= kinds(audit(sample.folder))
@@ -419,7 +419,7 @@ def test_content_that_is_gone_without_an_erasure_is_a_difference(sample: Sample)
     assert "content_missing" in kinds(audit(sample.folder))
 
 
-def test_a_list_that_says_something_else_than_the_record_is_found(sample: Sample) -> None:
+def test_a_summary_that_differs_from_its_record_is_found(sample: Sample) -> None:
     for statement in (
         "UPDATE summaries SET status = 'accepted' WHERE number = ?",
         "UPDATE summaries SET due = '2026-12-31' WHERE number = ?",
@@ -434,7 +434,7 @@ def test_a_list_that_says_something_else_than_the_record_is_found(sample: Sample
         assert audit(sample.folder).ok
 
 
-def test_the_trail_is_checked_as_the_records_are(sample: Sample) -> None:
+def test_the_audit_log_is_checked_as_the_records_are(sample: Sample) -> None:
     sample.execute("UPDATE trail SET actor = '别人' WHERE sequence = 2")
     (finding, *_) = audit(sample.folder).findings
     assert (finding.kind, finding.number, finding.sequence) == ("event_changed", "TRAIL", 2)
@@ -455,19 +455,19 @@ def test_a_missing_access_key_is_named(sample: Sample) -> None:
     assert len(report.findings) == len(sample.numbers)
 
 
-def test_a_file_that_is_no_database_is_said_to_be_none(sample: Sample) -> None:
+def test_a_file_that_is_not_a_database_is_reported(sample: Sample) -> None:
     (sample.folder / DATABASE).write_bytes(b"x" * 10_000)
     assert kinds(audit(sample.folder)) == {"database"}
 
 
-def test_a_database_that_was_emptied_is_no_whole_one(sample: Sample) -> None:
+def test_an_emptied_database_is_reported(sample: Sample) -> None:
     (sample.folder / DATABASE).write_bytes(b"")
     (finding,) = audit(sample.folder).findings
     assert (finding.kind, "清空" in finding.message) == ("database", True)
 
 
-def test_a_folder_without_a_filing_is_said_to_have_none(sample: Sample, tmp_path: Path) -> None:
-    """One that was made anew agrees with itself; that nothing is in it is to be seen at a glance."""
+def test_a_folder_without_filings_is_noted(sample: Sample, tmp_path: Path) -> None:
+    """A new folder is consistent; that it holds no filing must be visible at a glance."""
     open_store(tmp_path / "anew").close()
     shutil.copytree(sample.folder / "keys", tmp_path / "anew" / "keys")
     report = audit(tmp_path / "anew")
@@ -480,7 +480,7 @@ def test_a_changed_definition_of_a_table_is_found(sample: Sample) -> None:
     assert "newest" in finding.message
 
 
-def test_what_an_older_program_wrote_is_checked_and_left_as_it_is(tmp_path: Path) -> None:
+def test_data_of_an_older_release_is_checked_and_not_changed(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as connection:
@@ -505,13 +505,13 @@ def test_a_folder_is_checked_with_keys_that_were_kept_elsewhere(sample: Sample, 
     }
 
 
-def test_progress_is_told(sample: Sample) -> None:
+def test_progress_is_reported(sample: Sample) -> None:
     told: list[int] = []
     Auditor(sample.folder, read_public_keys(sample.folder), None, ()).run(told.append)
     assert told[-1] == 13
 
 
-def test_time_passes_between_the_seals(sample: Sample) -> None:
+def test_the_sample_has_three_seals_on_different_nights(sample: Sample) -> None:
     """The sample is as it says: three nights, the first with the first filings alone."""
     store = open_store(sample.folder)
     seals = store.seals.seals(first=1, limit=9)

@@ -1,4 +1,4 @@
-"""A package verifies with public keys alone, and says of each thing that was changed in it what it is."""
+"""A package verifies with public keys alone, and the report names each change in it."""
 
 from __future__ import annotations
 
@@ -107,14 +107,14 @@ def kinds(report: Report) -> set[str]:
     return {finding.kind for finding in report.findings}
 
 
-def test_a_whole_package_verifies_and_all_of_it_is_looked_at(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+def test_an_intact_package_verifies_in_every_part(whole: bytes, keys: Keys, tmp_path: Path) -> None:
     report = check(whole, tmp_path, keys)
     assert report.ok
     assert report.checked == {"files": len(files_of(whole)), "records": 1, "events": 4, "receipts": 2, "attachments": 2}
     assert report.notes == []
 
 
-def test_it_verifies_unpacked_too(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+def test_an_unpacked_package_verifies(whole: bytes, keys: Keys, tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(whole)) as opened:
         opened.extractall(tmp_path)
     assert is_package(tmp_path / ROOT)
@@ -127,12 +127,12 @@ def test_with_its_own_keys_it_says_that_this_proves_less(whole: bytes, tmp_path:
     assert "--keys" in report.notes[0]
 
 
-def test_keys_of_somebody_else_show_that_it_is_not_the_bureaus(whole: bytes, tmp_path: Path) -> None:
+def test_foreign_keys_fail_the_verification(whole: bytes, tmp_path: Path) -> None:
     strange = load_keys(tmp_path / "strange", os.urandom)
     assert kinds(check(whole, tmp_path, strange)) == {"receipt_forged"}
 
 
-def test_what_was_erased_is_a_gap_with_a_name_and_no_difference(keys: Keys, tmp_path: Path) -> None:
+def test_an_erased_version_is_a_named_gap_not_a_finding(keys: Keys, tmp_path: Path) -> None:
     history = History(keys).file().send_back().correct()
     made = erase(history.record, version=1, reason="示例决定 1 号", actor="(console)", at=history.at, entropy=entropy)
     gone = replace(history.record.events[0], salt=None, body=None)
@@ -170,7 +170,7 @@ def with_event(place: int, name: str, value: Any) -> Callable[[Files], None]:
 
 
 def end_before_the_correction(files: Files) -> None:
-    """What was filed first, as though nothing had come of it: a chain that holds, of receipts that are genuine."""
+    """The first filing without its later steps: a valid chain with genuine receipts."""
     name, record = record_in(files)
     del record["events"][1:]
     record |= {"status": "submitted", "version": 1}
@@ -256,7 +256,7 @@ CHANGES: dict[str, tuple[Callable[[Files], None], str, str]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_what_was_changed_is_named_though_the_manifests_fit(
+def test_a_change_is_reported_though_the_manifests_match(
     what: str, whole: bytes, number: str, keys: Keys, tmp_path: Path
 ) -> None:
     change, kind, named = CHANGES[what]
@@ -282,7 +282,7 @@ UNSEEN_ELSEWHERE: dict[str, Callable[[Files], None]] = {
 
 
 @pytest.mark.parametrize("what", UNSEEN_ELSEWHERE)
-def test_what_no_chain_shows_is_told_by_the_signature_over_the_whole(
+def test_a_change_outside_the_chains_breaks_the_package_signature(
     what: str, whole: bytes, keys: Keys, tmp_path: Path
 ) -> None:
     files = files_of(whole)
@@ -311,7 +311,7 @@ def test_a_package_needs_a_signature_of_its_own(whole: bytes, keys: Keys, tmp_pa
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_that_is_there_twice_is_named(whole: bytes, keys: Keys, tmp_path: Path) -> None:
-    """Which of the two somebody sees depends on what they unpack it with."""
+    """Which of the two a reader gets depends on the unpacking program."""
     content = io.BytesIO(whole)
     name = of(files_of(whole), "v2/filing.json")
     with zipfile.ZipFile(content, "a") as packed:
@@ -331,7 +331,7 @@ def without(keys: Keys, standing: Standing) -> tuple[bytes, Record]:
 
 
 @pytest.mark.parametrize(("standing", "said"), [("waiting", "还没有查过病毒"), ("infected", "查出了病毒")])
-def test_a_file_that_was_left_out_is_a_gap_with_a_name_and_no_difference(
+def test_a_left_out_file_is_a_named_gap_not_a_finding(
     keys: Keys, tmp_path: Path, standing: Standing, said: str
 ) -> None:
     content, record = without(keys, standing)
@@ -359,7 +359,7 @@ def test_a_file_that_was_lost_before_is_named_as_missing(keys: Keys, tmp_path: P
     )
 
 
-def test_who_takes_a_file_out_cannot_say_that_it_was_left_out(whole: bytes, keys: Keys, tmp_path: Path) -> None:
+def test_a_removed_file_cannot_be_passed_off_as_left_out(whole: bytes, keys: Keys, tmp_path: Path) -> None:
     """Neither with a statement about another file, nor of another event, nor of one's own making."""
     left, record = without(keys, "waiting")
     genuine = next(content for name, content in files_of(left).items() if name.endswith("示例县第一中学.pdf.txt"))
@@ -394,7 +394,7 @@ def test_who_takes_a_file_out_cannot_say_that_it_was_left_out(whole: bytes, keys
         (lambda files: files.update({"beside.txt": b"x"}), "file_changed", "beside.txt"),
     ],
 )
-def test_files_that_do_not_fit_the_manifests_are_named(
+def test_files_that_do_not_match_the_manifests_are_named(
     change: Callable[[Files], None], kind: str, named: str, whole: bytes, keys: Keys, tmp_path: Path
 ) -> None:
     files = files_of(whole)
@@ -438,7 +438,7 @@ def test_the_command_needs_the_package_and_the_keys_alone(whole: bytes, keys: Ke
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
-def test_a_package_that_was_not_sent_whole_is_one_and_not_the_receipts_in_it(
+def test_a_truncated_package_is_reported_as_a_damaged_package(
     share: float, whole: bytes, keys: Keys, tmp_path: Path
 ) -> None:
     (tmp_path / "package.zip").write_bytes(whole[: int(len(whole) * share)])
@@ -448,7 +448,7 @@ def test_a_package_that_was_not_sent_whole_is_one_and_not_the_receipts_in_it(
     assert told.stderr.strip() == "不对：这个压缩包打不开，末尾缺了一截，或者坏了。没有下载完的，请重新下载"
 
 
-def test_other_things_are_no_package(tmp_path: Path) -> None:
+def test_other_files_are_not_recognised_as_packages(tmp_path: Path) -> None:
     (tmp_path / "other.zip").write_bytes(zipped({"a/b.txt": b"x"}, listed_anew=False))
     (tmp_path / "text.zip").write_text("no zip")
     assert not any(map(is_package, (tmp_path / "other.zip", tmp_path / "text.zip", tmp_path)))

@@ -196,7 +196,7 @@ def test_a_setting_that_the_generator_refuses_is_named_with_its_line(project: Pa
     assert str(failed.value).startswith(f"mkdocs.yml:{line}：设置有错（docs_dir")
 
 
-def test_a_setting_that_only_the_generator_can_resolve_is_no_mistake(project: Path) -> None:
+def test_a_setting_that_only_the_generator_can_resolve_is_accepted(project: Path) -> None:
     settings = project / "mkdocs.yml"
     text = settings.read_text(encoding="utf-8").replace('service_url: ""', 'service_url: !ENV [NO_SUCH_VARIABLE, ""]')
     settings.write_text(text, encoding="utf-8")

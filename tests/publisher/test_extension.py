@@ -53,7 +53,7 @@ def test_a_broken_line_of_a_paragraph_is_one_paragraph(project: Path) -> None:
     assert official(paragraph) == ["（三）发现被许可人涉嫌犯罪的，依法移送司法机关，追究刑事责任。"]
 
 
-def test_files_saved_on_windows_are_read_alike(project: Path) -> None:
+def test_files_saved_on_windows_are_read_the_same(project: Path) -> None:
     page = project / "content" / "services.md"
     page.write_bytes(b"\xef\xbb\xbf" + page.read_bytes().replace(b"\n", b"\r\n"))
     assert draw(project, "services.md").by_id("service-4") is not None
@@ -71,6 +71,6 @@ def test_a_form_posts_to_the_prefix_that_was_set(project: Path) -> None:
     assert read(html).find("form")[0].attributes["action"] == "/daj/forms/annual-self-check"
 
 
-def test_sources_are_left_alone(site: Path) -> None:
+def test_sources_are_not_changed(site: Path) -> None:
     """The data of the blocks is no page of the site."""
     assert not [path for path in site.rglob("*") if path.suffix in (".yml", ".md")]

@@ -1,1 +1,1 @@
-"""What events, numbers, codes, receipts and states promise."""
+"""Events, numbers, codes, receipts and states."""

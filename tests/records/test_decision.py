@@ -1,4 +1,4 @@
-"""A decision as it is given: every mistake in it at once, in words (look.md §5)."""
+"""Reading a decision: every mistake in it is reported at once, in words (look.md §5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One version is forgotten, the record goes on where it can, and the gap has a name, a reason and a date."""
+"""Erasing one version: the record continues where it can, and the gap has a reason and a date."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_erasure_says_what_when_why_and_nothing_of_the_content(keys: Keys) -
     assert all(map(event_is_whole, after(history, erasure).events))
 
 
-def test_an_older_version_is_forgotten_and_the_filing_goes_on_as_it_was(keys: Keys) -> None:
+def test_erasing_an_older_version_leaves_the_filing_unchanged(keys: Keys) -> None:
     history = History(keys).file().send_back().correct()
     before = history.state
     record = after(history, erased(history, 1))
@@ -52,7 +52,7 @@ def test_an_older_version_is_forgotten_and_the_filing_goes_on_as_it_was(keys: Ke
     assert state.code == before.code
 
 
-def test_without_the_version_that_counts_nothing_can_be_decided_any_more(keys: Keys) -> None:
+def test_no_decision_is_possible_once_the_current_version_is_erased(keys: Keys) -> None:
     history = History(keys).file().send_back().correct()
     record = after(history, erased(history, 2))
     with pytest.raises(Erased):
@@ -77,7 +77,7 @@ def test_a_version_that_is_not_there_is_named(keys: Keys, version: int, words: s
         erased(History(keys).file().correct(), version)
 
 
-def test_what_is_gone_already_and_an_erasure_without_a_reason_are_refused(keys: Keys) -> None:
+def test_a_repeated_erasure_and_one_without_a_reason_are_refused(keys: Keys) -> None:
     history = History(keys).file()
     with pytest.raises(StepRefused, match="依据"):
         erased(history, 1, "  ")

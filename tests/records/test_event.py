@@ -47,7 +47,7 @@ def test_keys_sort_by_utf_16_as_the_standard_says() -> None:
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, 2**53, -(2**53), "\ud800", {"a": "\udfff"}, {"\ud800": 1}])
-def test_what_has_no_canonical_form_is_refused(value: Any) -> None:
+def test_a_value_without_a_canonical_form_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
         canonical(value)
 
@@ -86,7 +86,7 @@ def test_the_digest_changes_with_each_part(part: str) -> None:
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(Event)])
-def test_a_stored_event_with_a_changed_part_is_not_whole(part: str) -> None:
+def test_a_stored_event_with_a_changed_part_does_not_match_its_digests(part: str) -> None:
     changes = CHANGES | {"body": b"{}", "body_digest": "0" * 64, "digest": "0" * 64}
     assert event_is_whole(made())
     assert not event_is_whole(replace(made(), **{part: changes[part]}))

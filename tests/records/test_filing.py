@@ -42,7 +42,7 @@ def prepared(form: Definition, keys: Keys, entropy: Entropy, data: Any = None, *
     return prepare(form, data or valid_self_check(), **(given | changes))
 
 
-def test_the_event_holds_everything_and_is_whole(form: Definition, keys: Keys, entropy: Entropy) -> None:
+def test_the_event_holds_the_filing_and_matches_its_digests(form: Definition, keys: Keys, entropy: Entropy) -> None:
     (event,) = prepared(form, keys, entropy).events
     assert event_is_whole(event)
     assert (event.sequence, event.type, event.previous) == (1, "submitted", "")
@@ -104,7 +104,7 @@ def test_the_receipt_signs_what_counts_and_no_personal_data(form: Definition, ke
     }
 
 
-def test_two_filings_of_the_same_have_nothing_secret_in_common(form: Definition, keys: Keys, entropy: Entropy) -> None:
+def test_two_equal_filings_share_no_secret(form: Definition, keys: Keys, entropy: Entropy) -> None:
     one, other = (prepared(form, keys, entropy) for _ in range(2))
     assert one.summary.number != other.summary.number
     assert one.events[0].salt != other.events[0].salt
@@ -137,7 +137,7 @@ def test_guards_tell_units_periods_and_projects_apart(catalogue: Catalogue, keys
     assert len({prepared(registration, keys, entropy, data).summary.guard for data in same}) == 1
 
 
-def test_without_a_key_nothing_is_remembered(form: Definition, keys: Keys, entropy: Entropy) -> None:
+def test_without_a_key_no_answer_is_remembered(form: Definition, keys: Keys, entropy: Entropy) -> None:
     assert prepared(form, keys, entropy, idempotency_key=None).idempotency is None
 
 
@@ -199,7 +199,7 @@ def test_later_events_move_the_status_and_a_correction_makes_a_version(
     assert (summary.unit_name, summary.status, summary.submitted_at) == ("示例县第二中学", "voided", events[0].at)
 
 
-def test_an_erased_record_says_so(form: Definition, keys: Keys, entropy: Entropy) -> None:
+def test_folding_an_erased_record_raises_erased(form: Definition, keys: Keys, entropy: Entropy) -> None:
     (event,) = prepared(form, keys, entropy).events
     with pytest.raises(Erased):
         fold([replace(event, salt=None, body=None)])

@@ -1,4 +1,4 @@
-"""Whatever happens to a filing, in any order, its events add up to a legal state, and the projection says the same."""
+"""Any sequence of steps ends in a legal state, and the projection agrees."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @given(ENTROPY)
-def test_a_number_names_form_and_year_and_has_no_look_alikes(entropy: bytes) -> None:
+def test_a_number_holds_form_and_year_and_no_confusable_characters(entropy: bytes) -> None:
     assert re.fullmatch(f"KP-2026-[{ALPHABET}]{{8}}", make_number("KP", 2026, entropy))
 
 
@@ -52,7 +52,7 @@ def test_a_code_is_eighty_bits_of_the_hmac_in_crockford_base_32(key: bytes) -> N
     assert value == int.from_bytes(mac[:10], "big")
 
 
-def test_number_and_epoch_never_run_into_each_other() -> None:
+def test_number_and_epoch_are_never_ambiguous_in_the_hmac_input() -> None:
     key = bytes(32)
     assert access_code(key, "SC-2026-1", 11) != access_code(key, "SC-2026-11", 1)
     assert access_code(key, "SC-2026-1", 1) != access_code(key, "SC-2026-1", 2)

@@ -1,4 +1,4 @@
-"""A receipt is a plain ES256 JWS that a stranger's program can check, and that no change survives."""
+"""A receipt is a plain ES256 JWS that any program can verify, and every change to it is detected."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def independently_verified(token: str, key: dict[str, str]) -> bool:
     return len(signature) == 64 and point is not None and point[0] % N == r
 
 
-def test_a_stranger_verifies_it_with_the_published_key_alone(keys: Keys) -> None:
+def test_a_receipt_can_be_verified_with_the_published_key_alone(keys: Keys) -> None:
     token = keys.signer.sign(PAYLOAD)
     (key,) = keys.jwks()["keys"]
     header = json.loads(decode(token.split(".")[0]))
@@ -94,14 +94,14 @@ def test_any_changed_character_is_noticed(keys: Keys, place: int, character: str
             keys.verify(changed)
 
 
-def test_a_receipt_of_another_bureau_is_not_ours(keys: Keys, tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
+def test_a_receipt_of_another_bureau_is_refused(keys: Keys, tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
     other = load_keys(tmp_path / "other", entropy)
     with pytest.raises(InvalidReceipt):
         keys.verify(other.signer.sign(PAYLOAD))
 
 
 @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256"}, {}, [], None, 1])
-def test_no_other_algorithm_is_taken(keys: Keys, header: object) -> None:
+def test_no_other_algorithm_is_accepted(keys: Keys, header: object) -> None:
     if isinstance(header, dict) and header:
         header["kid"] = keys.signer.kid
     _, body, tail = keys.signer.sign(PAYLOAD).split(".")
@@ -145,7 +145,7 @@ def test_receipts_of_the_first_release_are_good_in_the_form_they_were_given_out(
         assert verify(token, {"k1": key.public_key()})["number"]
 
 
-def test_nobody_takes_the_mark_out_of_a_header() -> None:
+def test_the_form_mark_cannot_be_removed_from_a_header() -> None:
     signer = Signer("k1", ec.derive_private_key(7, ec.SECP256R1()))
     _, body, tail = other_form(signer.sign({"number": "SC-2026-000001"})).split(".")
     head = signed_by_0_1_0(ec.derive_private_key(8, ec.SECP256R1()), {}).split(".")[0]

@@ -1,4 +1,4 @@
-"""What may happen to a filing after it has come in: every state and every step, allowed or refused (design.md §4)."""
+"""Transitions of a filing: every state and every step, allowed or refused (design.md §4)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_every_step_from_every_state(filed: History, state: str, step: str) -> N
     assert history.state.sequence == len(history.record.events)
 
 
-def test_every_event_is_chained_whole_and_names_who_took_it(filed: History) -> None:
+def test_every_event_is_chained_intact_and_names_its_actor(filed: History) -> None:
     history = filed.send_back().correct().note().accept("yi").reopen().reissue().void()
     events = history.record.events
     assert all(event_is_whole(event) for event in events)
@@ -132,7 +132,7 @@ def test_t5_a_correction_in_time_keeps_the_first_timeliness(
     assert filed.state.corrected_until == (asked.isoformat() if asked else ""), "what it had to keep is still known"
 
 
-def test_once_late_by_a_late_correction_it_stays_late(filed: History) -> None:
+def test_a_filing_late_by_a_late_correction_stays_late(filed: History) -> None:
     filed.send_back(date(2026, 9, 25))
     filed.at = datetime(2026, 10, 9, tzinfo=UTC)
     filed.correct().send_back(date(2026, 10, 20))
@@ -181,7 +181,7 @@ def test_a_reopened_filing_needs_both_officers_again(keys: Keys) -> None:
     assert (history.state.status, history.state.approved_by) == ("submitted", "jia")
 
 
-def test_a_contested_filing_is_not_accepted_and_holds_the_place_once_it_is_alone(keys: Keys) -> None:
+def test_a_contested_filing_is_not_accepted_until_it_is_alone(keys: Keys) -> None:
     history = History(keys).file(contest=True)
     history.contested = True
     with pytest.raises(StepRefused, match="重复待核"):
@@ -228,7 +228,7 @@ def test_a_correction_gets_a_receipt_with_both_times(filed: History, keys: Keys)
     assert "示例乙" not in json.dumps(signed, ensure_ascii=False)
 
 
-def test_who_saw_something_older_is_told_so(filed: History) -> None:
+def test_a_stale_sequence_or_version_is_refused(filed: History) -> None:
     filed.note().correct()
     filed.open_record.require_sequence(3)
     filed.open_record.require_version(2)

@@ -1,4 +1,4 @@
-"""Which decision is the last one that a unit is told of."""
+"""The last decision that a unit is told of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functions.records.versions import last_decision
 from tests.support.records import History, four_eyed
 
 
-def test_it_is_the_last_decision_whatever_came_after(keys: Keys) -> None:
+def test_last_decision_ignores_later_events(keys: Keys) -> None:
     history = History(keys).file()
     assert last_decision(history.record.events) is None
     assert last_decision(history.send_back().note().record.events) == 2
@@ -17,12 +17,12 @@ def test_it_is_the_last_decision_whatever_came_after(keys: Keys) -> None:
     assert last_decision(history.reopen().record.events) == 6
 
 
-def test_that_one_of_two_officers_agrees_is_not_told(keys: Keys) -> None:
+def test_the_first_of_two_agreements_is_not_a_decision(keys: Keys) -> None:
     history = History(keys, four_eyed()).file().accept("jia")
     assert last_decision(history.record.events) is None
     assert last_decision(history.accept("yi").record.events) == 3
 
 
-def test_a_decision_whose_words_are_gone_is_passed_over(keys: Keys) -> None:
+def test_an_erased_decision_is_skipped(keys: Keys) -> None:
     events = History(keys).file().send_back().record.events
     assert last_decision([events[0], replace(events[1], salt=None, body=None)]) is None

@@ -1,4 +1,4 @@
-"""One thing has one name: states, timeliness and decisions are worded in one module, and all others read it there."""
+"""States, timeliness and decisions are worded in one module, which all others use."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_name_that_would_become_another_is_refused_by_its_character(
         make(staff, passwords, name)
 
 
-def test_a_name_has_nothing_unseen_in_it_and_is_found_with_it(staff: StaffStore, passwords: Passwords) -> None:
+def test_invisible_characters_are_dropped_from_names_and_lookups(staff: StaffStore, passwords: Passwords) -> None:
     make(staff, passwords, "示例\u200eＡ\ufeff")
     assert [each.name for each in staff.accounts()] == ["示例A"]
     assert check_password(staff, passwords, name="\u202a示例A\ufe0f", password=GOOD)
@@ -91,7 +91,7 @@ def test_a_chosen_password_is_never_read_as_a_code(staff: StaffStore, passwords:
         assert check_password(staff, passwords, name="示例甲", password=typed) is None
 
 
-def test_a_name_is_taken_once_and_a_role_must_be_known(staff: StaffStore, passwords: Passwords) -> None:
+def test_a_name_is_unique_and_a_role_must_be_known(staff: StaffStore, passwords: Passwords) -> None:
     make(staff, passwords)
     with pytest.raises(AccountRefused, match="已经有叫“示例甲”的账号"):
         make(staff, passwords)
@@ -126,7 +126,7 @@ def test_a_weak_password_is_refused_with_the_cure(password: str, reason: str) ->
 
 
 @pytest.mark.parametrize("password", ["kuzt7wmopexy", "correct horse battery", GOOD, "旧信箱 马灯 渡口 纸鸢 1"])
-def test_twelve_characters_that_nobody_knows_are_enough(password: str) -> None:
+def test_twelve_uncommon_characters_are_enough(password: str) -> None:
     judge_password(password, name="示例甲", context=("示例县档案局",))
 
 
@@ -145,7 +145,9 @@ def test_full_width_typing_is_the_same_password(staff: StaffStore, passwords: Pa
     assert check_password(staff, passwords, name="　示例甲 ", password="ｓｈｉｌｉ－ａ１ｂ２ｃ３ｄ４")
 
 
-def test_wrong_unknown_and_disabled_look_the_same(staff: StaffStore, passwords: Passwords) -> None:
+def test_a_wrong_password_unknown_name_and_disabled_account_look_the_same(
+    staff: StaffStore, passwords: Passwords
+) -> None:
     make(staff, passwords)
     assert check_password(staff, passwords, name="示例甲", password=OTHER) is None
     assert check_password(staff, passwords, name="没有这人", password=GOOD) is None
@@ -153,7 +155,7 @@ def test_wrong_unknown_and_disabled_look_the_same(staff: StaffStore, passwords: 
     assert check_password(staff, passwords, name="示例甲", password=GOOD) is None
 
 
-def test_an_unknown_name_costs_a_whole_password_check(
+def test_an_unknown_name_costs_one_full_password_check(
     staff: StaffStore, passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Same answer and time for an unknown user: one verification of a real hash, neither less nor more."""
@@ -194,7 +196,7 @@ def test_a_change_that_breaks_a_rule_changes_nothing(
     assert staff.account("示例甲") == account
 
 
-def test_no_change_of_many_at_once_is_lost(staff: StaffStore, passwords: Passwords) -> None:
+def test_concurrent_changes_are_not_lost(staff: StaffStore, passwords: Passwords) -> None:
     make(staff, passwords)
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda _: revise(staff, "示例甲", without_sessions), range(24)))

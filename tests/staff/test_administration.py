@@ -1,4 +1,4 @@
-"""What an admin does to an account takes effect at once, and never leaves the bureau without an admin."""
+"""A change to an account takes effect at once, and the bureau always keeps an admin."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_another_role_holds_in_the_open_session(staff: StaffStore, token: str) -
     assert resumed(staff, token)[1].role == "viewer"
 
 
-def test_disabling_ends_the_sessions_and_enabling_brings_none_back(staff: StaffStore, token: str) -> None:
+def test_disabling_ends_the_sessions_and_enabling_restores_none(staff: StaffStore, token: str) -> None:
     disable(staff, NAME)
     with pytest.raises(NotFound):
         resumed(staff, token)
@@ -49,7 +49,7 @@ def test_disabling_ends_the_sessions_and_enabling_brings_none_back(staff: StaffS
 
 
 @pytest.mark.parametrize("act", ["disable", "reset password", "reset second factor"])
-def test_a_sign_in_that_was_under_way_comes_to_nothing_even_later(
+def test_a_sign_in_begun_before_the_change_opens_no_session(
     staff: StaffStore, passwords: Passwords, entropy: Callable[[int], bytes], token: str, act: str
 ) -> None:
     """Its password was right a moment before; its session is opened a moment after."""
@@ -83,7 +83,7 @@ def test_a_reset_password_works_for_one_change_and_the_old_one_and_its_sessions_
 def test_a_reset_password_leaves_the_second_factor_as_it_was(
     staff: StaffStore, passwords: Passwords, token: str
 ) -> None:
-    """Who only forgot the password still has the phone; who asks for both has to say so."""
+    """An officer who only forgot the password still has the phone; a reset of both must be requested."""
     factor = staff.account(NAME).second_factor
     reset_password(staff, passwords, NAME)
     assert staff.account(NAME).second_factor == factor
@@ -98,7 +98,7 @@ def test_a_reset_second_factor_ends_the_sessions(staff: StaffStore, token: str) 
         resumed(staff, token)
 
 
-def test_the_last_admin_stays(staff: StaffStore, token: str) -> None:
+def test_the_last_admin_cannot_be_removed(staff: StaffStore, token: str) -> None:
     with pytest.raises(LastAdmin, match="请先让另一个账号做管理员"):
         disable(staff, "主管")
     with pytest.raises(LastAdmin):
@@ -109,7 +109,7 @@ def test_the_last_admin_stays(staff: StaffStore, token: str) -> None:
         change_role(staff, NAME, "officer")
 
 
-def test_nobody_of_that_name_is_not_found(staff: StaffStore, passwords: Passwords) -> None:
+def test_an_unknown_account_is_not_found(staff: StaffStore, passwords: Passwords) -> None:
     acts: tuple[Callable[[], object], ...] = (
         lambda: change_role(staff, "没有这人", "viewer"),
         lambda: disable(staff, "没有这人"),

@@ -1,4 +1,4 @@
-"""What is locked up is read by its purpose and key alone, and changed by nobody."""
+"""Encrypted text is read only with its purpose and key, and any change is detected."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def test_a_text_comes_back_as_it_was(text: str) -> None:
     assert encryption.unlock(encryption.lock(storable, purpose=PURPOSE), purpose=PURPOSE) == storable
 
 
-def test_nothing_of_the_text_shows_and_no_two_are_alike(encryption: Encryption) -> None:
+def test_ciphertext_hides_the_text_and_never_repeats(encryption: Encryption) -> None:
     first, second = (encryption.lock("JBSWY3DPEHPK3PXP", purpose=PURPOSE) for _ in range(2))
     assert first != second
     assert first.startswith("0002.")
     assert "JBSWY3DP" not in first
 
 
-def test_another_purpose_does_not_open_it(encryption: Encryption) -> None:
+def test_another_purpose_does_not_decrypt_it(encryption: Encryption) -> None:
     """The secret of one account cannot be put into the row of another."""
     locked = encryption.lock("secret", purpose=PURPOSE)
     with pytest.raises(Unreadable):
         encryption.unlock(locked, purpose="second factor of 示例乙")
 
 
-def test_every_changed_letter_is_found(encryption: Encryption) -> None:
+def test_every_changed_character_is_detected(encryption: Encryption) -> None:
     locked = encryption.lock("s", purpose=PURPOSE)
     for place, letter in enumerate(locked):
         changed = locked[:place] + ("A" if letter != "A" else "B") + locked[place + 1 :]
@@ -49,20 +49,22 @@ def test_every_changed_letter_is_found(encryption: Encryption) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", ".", "0002.", "0002.AAAA", "0002.键", "0009.AAAA", "no dot", "0002.A A="])
-def test_what_was_never_locked_is_unreadable(encryption: Encryption, wrong: str) -> None:
+def test_text_that_was_never_encrypted_is_unreadable(encryption: Encryption, wrong: str) -> None:
     with pytest.raises(Unreadable, match="请重做上一步"):
         encryption.unlock(wrong, purpose=PURPOSE)
 
 
-def test_what_an_older_key_locked_is_still_read(encryption: Encryption, entropy: Callable[[int], bytes]) -> None:
+def test_text_encrypted_with_an_older_key_is_still_read(
+    encryption: Encryption, entropy: Callable[[int], bytes]
+) -> None:
     locked = Encryption({"0001": OLD}, "0001", entropy).lock("secret", purpose=PURPOSE)
     assert encryption.unlock(locked, purpose=PURPOSE) == "secret"
     with pytest.raises(Unreadable):
         Encryption({"0002": NEW}, "0002", entropy).unlock(locked, purpose=PURPOSE)
 
 
-def test_the_key_itself_opens_nothing(encryption: Encryption) -> None:
-    """The keys given make access codes too: this end has one of its own."""
+def test_the_raw_key_decrypts_nothing(encryption: Encryption) -> None:
+    """The keys also make access codes: encryption derives a key of its own."""
     from base64 import urlsafe_b64decode
 
     from cryptography.exceptions import InvalidTag

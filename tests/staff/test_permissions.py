@@ -26,18 +26,18 @@ def test_only_an_admin_changes_rosters() -> None:
     assert [role for role in ROLE_TITLES if may(role, "manage_rosters")] == ["admin"]
 
 
-def test_what_a_role_may_do_is_said_in_words() -> None:
+def test_permissions_of_a_role_are_described_in_words() -> None:
     assert set(PERMISSION_TITLES) == set(PERMISSIONS)
     assert "管理账号" in duties_of("admin")
     assert "管理账号" not in duties_of("reviewer")
     assert duties_of("viewer")
 
 
-def test_no_permission_is_nobodys_and_none_names_an_unknown_role() -> None:
+def test_every_permission_belongs_to_known_roles() -> None:
     for roles in PERMISSIONS.values():
         assert roles
         assert roles <= set(ROLE_TITLES)
 
 
-def test_who_decides_or_manages_may_have_to_prove_a_phone() -> None:
+def test_roles_that_decide_or_manage_may_need_a_second_factor() -> None:
     assert {"reviewer", "admin"} == NEEDS_SECOND_FACTOR

@@ -70,8 +70,10 @@ def test_a_wrong_code_turns_nothing_on(factors: SecondFactors) -> None:
     assert factors.store.account(NAME).second_factor is None
 
 
-def test_it_is_turned_on_once(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
-    """A page left open, or somebody at an unlocked desk, puts no other phone in the place of the first."""
+def test_a_second_factor_cannot_be_replaced_by_turning_it_on_again(
+    factors: SecondFactors, recovery: tuple[str, ...]
+) -> None:
+    """A page left open, or a person at an unlocked desk, cannot replace the first phone."""
     before = factors.store.account(NAME)
     other = factors.new_secret()
     with pytest.raises(CodeRefused, match="已经开了两步登录"):
@@ -79,7 +81,7 @@ def test_it_is_turned_on_once(factors: SecondFactors, recovery: tuple[str, ...])
     assert factors.store.account(NAME) == before
 
 
-def test_neither_secret_nor_recovery_codes_are_kept_readable(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
+def test_secret_and_recovery_codes_are_not_stored_in_clear(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
     account = factors.store.account(NAME)
     factor = account.second_factor
     assert factor is not None
@@ -91,14 +93,14 @@ def test_neither_secret_nor_recovery_codes_are_kept_readable(factors: SecondFact
     assert not any(digest in repr(account) for digest in factor.recovery)
 
 
-def test_the_code_that_turned_it_on_signs_nobody_in(factors: SecondFactors) -> None:
+def test_the_code_used_for_setup_is_refused_at_sign_in(factors: SecondFactors) -> None:
     factors.turn_on(NAME, secret=RFC_SECRET, code=code_at(NOON), at=NOON)
     with pytest.raises(CodeRefused, match="已经用过"):
         use(factors, code_at(NOON))
     assert use(factors, code_at(NOON + STEP))
 
 
-def test_a_used_step_is_not_taken_again_nor_one_before_it(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
+def test_a_used_time_step_and_earlier_ones_are_refused(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
     use(factors, code_at(NOON))
     for earlier in (NOON, NOON - STEP):
         with pytest.raises(CodeRefused, match="已经用过"):
@@ -124,7 +126,7 @@ def test_a_code_is_taken_as_people_type_it(factors: SecondFactors, recovery: tup
     assert use(factors, write.format(code, wide=wide))
 
 
-def test_of_many_who_try_one_code_at_once_one_gets_in(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
+def test_one_of_many_concurrent_uses_of_a_code_succeeds(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
     def attempt(code: str) -> bool:
         try:
             use(factors, code)
@@ -176,7 +178,7 @@ def test_without_a_second_factor_there_is_nothing_to_renew(factors: SecondFactor
         lambda store: store.replace_account(without_sessions(store.account(NAME))),
     ],
 )
-def test_a_code_is_worth_nothing_once_the_password_that_came_with_it_is_not(
+def test_a_code_is_refused_once_the_password_has_changed(
     factors: SecondFactors, recovery: tuple[str, ...], meanwhile: Callable[[StaffStore], Account]
 ) -> None:
     checked = factors.store.account(NAME)
@@ -186,10 +188,10 @@ def test_a_code_is_worth_nothing_once_the_password_that_came_with_it_is_not(
             factors.use(checked, code, at=NOON)
 
 
-def test_a_secret_moved_to_another_account_opens_nothing(
+def test_a_secret_copied_to_another_account_does_not_decrypt(
     factors: SecondFactors, recovery: tuple[str, ...], staff: StaffStore
 ) -> None:
-    """Who can write to the store but has no key cannot give an account their own phone."""
+    """An attacker who can write to the store but has no key cannot give an account their own phone."""
     from functions.staff.encryption import Unreadable
 
     stolen = replace(staff.account(NAME), name="示例乙", revision=0)
@@ -198,7 +200,7 @@ def test_a_secret_moved_to_another_account_opens_nothing(
         factors.use(stolen, code_at(NOON), at=NOON)
 
 
-def test_turned_off_and_on_again_the_old_phone_and_codes_are_forgotten(
+def test_turning_it_off_and_on_forgets_the_old_phone_and_codes(
     factors: SecondFactors, recovery: tuple[str, ...]
 ) -> None:
     factors.turn_off(NAME)
@@ -220,7 +222,9 @@ def test_the_qr_code_says_who_and_where() -> None:
     assert "issuer=示例县档案局经办台" in unquote(address)
 
 
-def test_a_clock_that_was_a_day_ahead_shuts_no_phone_out(factors: SecondFactors, recovery: tuple[str, ...]) -> None:
+def test_a_clock_that_was_a_day_ahead_does_not_block_later_codes(
+    factors: SecondFactors, recovery: tuple[str, ...]
+) -> None:
     ahead = NOON + timedelta(days=1)
     use(factors, code_at(ahead), at=ahead)
     assert use(factors, code_at(NOON))

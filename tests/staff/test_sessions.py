@@ -46,17 +46,17 @@ def test_a_token_has_256_bits_and_is_not_kept(staff: StaffStore, open_at: Open) 
     assert session.csrf != session.token_hash
 
 
-def test_idle_for_less_than_half_an_hour_it_lives(staff: StaffStore, open_at: Open) -> None:
+def test_a_session_idle_for_less_than_half_an_hour_lives(staff: StaffStore, open_at: Open) -> None:
     assert alive(staff, open_at(NOON), NOON + timedelta(minutes=30) - SECOND)
 
 
-def test_idle_for_half_an_hour_it_is_over_for_good(staff: StaffStore, open_at: Open) -> None:
+def test_a_session_idle_for_half_an_hour_ends_for_good(staff: StaffStore, open_at: Open) -> None:
     token = open_at(NOON)
     assert not alive(staff, token, NOON + timedelta(minutes=30))
     assert not alive(staff, token, NOON)
 
 
-def test_in_use_it_lives_for_twelve_hours_and_no_longer(staff: StaffStore, open_at: Open) -> None:
+def test_a_session_in_use_lives_for_twelve_hours(staff: StaffStore, open_at: Open) -> None:
     token = open_at(NOON)
     for minutes in range(20, 12 * 60, 20):
         assert alive(staff, token, NOON + timedelta(minutes=minutes))
@@ -64,7 +64,7 @@ def test_in_use_it_lives_for_twelve_hours_and_no_longer(staff: StaffStore, open_
     assert not alive(staff, token, NOON + timedelta(hours=12))
 
 
-def test_a_disabled_account_is_out_at_once(staff: StaffStore, open_at: Open) -> None:
+def test_a_disabled_account_loses_its_session_at_once(staff: StaffStore, open_at: Open) -> None:
     token = open_at(NOON)
     staff.replace_account(replace(staff.account("示例甲"), disabled=True))
     assert not alive(staff, token, NOON)
@@ -102,7 +102,7 @@ def test_only_living_sessions_are_listed_newest_first(staff: StaffStore, entropy
     assert listed(NOON + timedelta(minutes=30)) == ["第 10 分钟"]
 
 
-def test_a_token_never_given_opens_nothing(staff: StaffStore) -> None:
+def test_an_unknown_token_opens_no_session(staff: StaffStore) -> None:
     assert not alive(staff, "", NOON)
     assert not alive(staff, "A" * 43, NOON)
 
@@ -115,9 +115,7 @@ def test_ended_sessions_are_swept_out_at_the_next_sign_in(staff: StaffStore, ope
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(days=1)])
-def test_a_session_that_a_clock_ahead_has_opened_lives_no_longer_than_others(
-    staff: StaffStore, open_at: Open, ahead: timedelta
-) -> None:
+def test_a_session_opened_by_a_fast_clock_lives_no_longer(staff: StaffStore, open_at: Open, ahead: timedelta) -> None:
     token = open_at(NOON + ahead)
     assert alive(staff, token, NOON)
     assert not alive(staff, token, NOON + LIMITS.idle)

@@ -1,4 +1,4 @@
-"""Sign-in is throttled by account and by address, and the counters outlive the server."""
+"""Sign-in is throttled by account and by address, and the counters survive a restart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def admit(staff: StaffStore, name: str = "示例甲", address: str = "192.0.2.1"
     THROTTLE.admit(staff, name=name, address=address, at=at)
 
 
-def test_an_account_is_refused_after_its_tries_from_wherever_they_come(staff: StaffStore) -> None:
+def test_an_account_is_refused_after_its_tries_from_any_address(staff: StaffStore) -> None:
     for host in range(3):
         admit(staff, address=f"192.0.2.{host}")
     with pytest.raises(TooManyAttempts, match="请过 15 分钟再试") as refused:
@@ -47,7 +47,7 @@ def test_the_window_ends_to_the_second(staff: StaffStore) -> None:
     admit(staff, at=NOON + WINDOW)
 
 
-def test_a_right_password_begins_the_account_anew_but_not_the_address(staff: StaffStore) -> None:
+def test_a_right_password_resets_the_account_count_but_not_the_address(staff: StaffStore) -> None:
     for _ in range(2):
         admit(staff)
         admit(staff)
@@ -59,7 +59,7 @@ def test_a_right_password_begins_the_account_anew_but_not_the_address(staff: Sta
 
 @pytest.mark.parametrize("typed", ["Admin", "ａｄｍｉｎ", "admin ", "\u3000admin", "\tadmin\u00a0\n"])
 def test_all_ways_to_type_a_name_share_one_count(staff: StaffStore, typed: str) -> None:
-    """What the door takes for one name must not be tried anew with one more blank."""
+    """A name that sign-in treats as the same must not get new tries with one more blank."""
     for name in ("admin", "ADMIN", " admin"):
         admit(staff, name=name)
     with pytest.raises(TooManyAttempts):
@@ -79,7 +79,7 @@ def test_the_counters_survive_a_restart(tmp_path: Path) -> None:
         second.close()
 
 
-def test_what_was_typed_as_a_name_is_not_kept(staff: StaffStore) -> None:
+def test_the_typed_name_is_not_stored(staff: StaffStore) -> None:
     """People type passwords into the name field."""
     attempts = staff.count_attempt(address_key("192.0.2.1"), at=NOON, window=WINDOW)
     assert attempts.key == "address:192.0.2.1"
@@ -99,7 +99,7 @@ def test_no_address_is_kept_past_its_window(tmp_path: Path) -> None:
     assert sorted(kept) == ["address:192.0.2.2", "address:192.0.2.3"]
 
 
-def test_codes_are_let_through_less_often_and_counted_apart(staff: StaffStore) -> None:
+def test_codes_have_a_lower_limit_and_their_own_count(staff: StaffStore) -> None:
     throttle = Throttle(per_account=3, per_account_codes=2)
 
     def try_code() -> None:
@@ -120,7 +120,7 @@ def test_codes_of_a_whole_office_use_up_nothing_of_its_address(staff: StaffStore
     admit(staff)
 
 
-def test_strangers_at_the_door_do_not_keep_out_who_is_inside(staff: StaffStore) -> None:
+def test_failed_sign_ins_do_not_block_confirmation_at_the_desk(staff: StaffStore) -> None:
     """Confirming one's password at the desk has a counter of its own."""
     for host in range(3):
         admit(staff, address=f"192.0.2.{host}")
@@ -129,7 +129,7 @@ def test_strangers_at_the_door_do_not_keep_out_who_is_inside(staff: StaffStore) 
     THROTTLE.admit(staff, name="示例甲", address="192.0.2.10", at=NOON, step="confirm")
 
 
-def test_the_account_of_a_thousand_guesses_is_looked_at_ten_times_a_quarter(staff: StaffStore) -> None:
+def test_an_account_allows_ten_tries_per_quarter_hour(staff: StaffStore) -> None:
     looked_at = 0
     for number in range(1000):
         try:
@@ -140,7 +140,7 @@ def test_the_account_of_a_thousand_guesses_is_looked_at_ten_times_a_quarter(staf
     assert looked_at == 10
 
 
-def test_a_clock_that_was_a_day_ahead_shuts_nobody_out_for_a_day(staff: StaffStore) -> None:
+def test_a_clock_that_was_a_day_ahead_blocks_for_one_window_only(staff: StaffStore) -> None:
     for _ in range(3):
         admit(staff, at=NOON + timedelta(days=1))
     with pytest.raises(TooManyAttempts) as refused:

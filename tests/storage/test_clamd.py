@@ -1,4 +1,4 @@
-"""clamd is asked in its own words over a real socket, and whatever it does, no file is called clean that it was not."""
+"""The clamd client over a real socket: whatever clamd does, no unscanned file is called clean."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def test_a_file_that_clamd_does_not_scan_whole_is_not_clean(clamd: FakeClamd) ->
 
 
 @pytest.mark.parametrize("answer", [b"", b"stream: OK", b"INSTREAM size limit exceeded. ERROR\0", b"nonsense\0"])
-def test_half_an_answer_and_a_strange_one_are_none(clamd: FakeClamd, answer: bytes) -> None:
+def test_an_incomplete_or_unknown_answer_is_unavailable(clamd: FakeClamd, answer: bytes) -> None:
     clamd.answer = answer
     with pytest.raises(ScannerUnavailable):
         Clamd(clamd.address, seconds=1).finds_virus([b"%PDF-"])
     assert not Clamd(clamd.address, seconds=1).answers()
 
 
-def test_a_clamd_that_is_slow_is_not_waited_for(clamd: FakeClamd) -> None:
+def test_a_slow_clamd_times_out(clamd: FakeClamd) -> None:
     clamd.silent = True
     with pytest.raises(ScannerUnavailable):
         Clamd(clamd.address, seconds=0.05).finds_virus([b"%PDF-"])
 
 
-def test_a_clamd_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+def test_a_missing_clamd_is_unavailable(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     for address in (str(tmp_path / "none.ctl"), f"127.0.0.1:{port}"):
@@ -60,6 +60,6 @@ def test_a_clamd_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["clamd", "localhost", ":3310", "localhost:0", "localhost:99999", "run/clamd.ctl"])
-def test_an_address_that_is_none_names_the_setting(address: str) -> None:
+def test_an_invalid_address_names_the_setting(address: str) -> None:
     with pytest.raises(SettingError, match="QINGDAN_CLAMD"):
         Clamd(address)

@@ -1,4 +1,4 @@
-"""An upload whose process is killed at any point goes on where it was, and the sweep leaves nothing of it behind."""
+"""An upload whose process is killed at any point can be resumed, and a sweep leaves nothing of it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def send_until(point: int, upload: Upload, folder: Path) -> int:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_and_resumed_it_is_whole_and_nothing_is_left(tmp_path: Path, point: int) -> None:
+def test_a_killed_and_resumed_upload_is_complete_and_leaves_no_draft(tmp_path: Path, point: int) -> None:
     (tmp_path / "data").mkdir()
     blobs = FileBlobs(tmp_path / "data")
     upload = begin(blobs, CONTENT)

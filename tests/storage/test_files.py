@@ -1,4 +1,4 @@
-"""What the disk of one machine adds to the contract: private files, whole ones only, and nothing left lying about."""
+"""Files on one machine beyond the contract: private, complete, and without leftovers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_contents_are_private_and_named_by_their_digest(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "quarantine" / digest_of(b"content")).stat().st_mode) == 0o600
 
 
-def test_what_a_power_cut_left_half_written_is_no_content_and_is_swept(tmp_path: Path) -> None:
+def test_a_half_written_draft_is_not_a_content_and_is_swept(tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path)
     blobs.keep("attachments", digest_of(b"whole"), b"whole")
     draft = tmp_path / "attachments" / f".{digest_of(b'half')}.123.tmp"
@@ -52,7 +52,7 @@ def test_what_a_power_cut_left_half_written_is_no_content_and_is_swept(tmp_path:
     assert [path.name for path in (tmp_path / "attachments").iterdir()] == [digest_of(b"whole")]
 
 
-def test_a_part_cut_in_the_middle_has_not_arrived(tmp_path: Path) -> None:
+def test_a_truncated_part_is_not_counted_as_arrived(tmp_path: Path) -> None:
     blobs, content = FileBlobs(tmp_path), file_of(6 * 1024 * 1024)
     upload = begin(blobs, content)
     put(blobs, upload, content, 1, 2)
@@ -63,7 +63,7 @@ def test_a_part_cut_in_the_middle_has_not_arrived(tmp_path: Path) -> None:
     assert blobs.read("quarantine", upload.digest) == content
 
 
-def test_what_is_sent_again_counts_as_sent_now(tmp_path: Path) -> None:
+def test_content_sent_again_gets_a_new_time(tmp_path: Path) -> None:
     blobs, digest = FileBlobs(tmp_path), digest_of(b"again")
 
     def age() -> None:
@@ -83,7 +83,7 @@ def test_what_is_sent_again_counts_as_sent_now(tmp_path: Path) -> None:
         assert list(blobs.digests("attachments", before=NOW - HOUR)) == []
 
 
-def test_what_is_sent_again_while_it_is_being_removed_stays(tmp_path: Path) -> None:
+def test_content_sent_again_during_removal_stays(tmp_path: Path) -> None:
     blobs, digest = FileBlobs(tmp_path), digest_of(b"again")
     blobs.keep("quarantine", digest, b"again")
     os.utime(tmp_path / "quarantine" / digest, (0, 0))
@@ -99,7 +99,7 @@ def test_what_is_sent_again_while_it_is_being_removed_stays(tmp_path: Path) -> N
     assert blobs.read("quarantine", digest) == b"again"
 
 
-def test_nothing_of_an_upload_that_was_cut_or_finished_is_left_after_the_sweep(tmp_path: Path) -> None:
+def test_a_sweep_leaves_nothing_of_cut_or_finished_uploads(tmp_path: Path) -> None:
     blobs, content = FileBlobs(tmp_path), file_of(6 * 1024 * 1024)
     cut, done = begin(blobs, content, "a" * 32), begin(blobs, content, "b" * 32)
     put(blobs, cut, content, 1)
@@ -111,7 +111,7 @@ def test_nothing_of_an_upload_that_was_cut_or_finished_is_left_after_the_sweep(t
     assert not list((tmp_path / "incoming").iterdir())
 
 
-def test_a_damaged_content_is_not_taken_for_what_it_was(tmp_path: Path) -> None:
+def test_a_damaged_content_is_refused(tmp_path: Path) -> None:
     blobs, digest = FileBlobs(tmp_path), digest_of(b"as it was")
     blobs.keep("attachments", digest, b"as it was")
     (tmp_path / "attachments" / digest).write_bytes(b"as it is")
@@ -119,14 +119,14 @@ def test_a_damaged_content_is_not_taken_for_what_it_was(tmp_path: Path) -> None:
         blobs.read("attachments", digest)
 
 
-def test_a_folder_that_cannot_be_used_says_so(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "attachments").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreUnavailable, match="请检查"):
         FileBlobs(tmp_path).keep("attachments", digest_of(b"x"), b"x")
 
 
-def test_files_from_outside_leave_room_for_filings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who uploads from many addresses fills no disk."""
+def test_uploaded_files_leave_disk_space_for_filings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of uploads from many addresses cannot fill the disk."""
     blobs = FileBlobs(tmp_path)
     size = 50 * 1024 * 1024
     for free, taken in ((KEPT_FREE + size, True), (KEPT_FREE + size - 1, False)):

@@ -26,7 +26,7 @@ from tests.support.store.named_files import naming, shas
 from tests.support.store.steps import digest_of, first_step
 
 
-def test_folder_and_files_are_their_owners_only(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_folder_and_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "data"
     store = open_store(folder, lock=True)
     store.append(first_step(1)).result(30)
@@ -39,7 +39,7 @@ def test_folder_and_files_are_their_owners_only(tmp_path: Path) -> None:
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
 
 
-def test_a_folder_left_open_is_closed(tmp_path: Path) -> None:
+def test_a_world_readable_folder_is_made_private(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o755)
     open_store(folder).close()
@@ -66,7 +66,7 @@ def test_a_server_that_died_leaves_no_lock(tmp_path: Path) -> None:
     open_store(tmp_path / "data", lock=True).close()
 
 
-def test_a_command_works_beside_a_server(tmp_path: Path) -> None:
+def test_a_command_works_while_the_server_runs(tmp_path: Path) -> None:
     server = open_store(tmp_path / "data", lock=True)
     command = open_store(tmp_path / "data")
     futures = [store.append(first_step(2 * n + i)) for n in range(100) for i, store in enumerate((server, command))]
@@ -78,7 +78,7 @@ def test_a_command_works_beside_a_server(tmp_path: Path) -> None:
     server.close()
 
 
-def test_data_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+def test_data_of_a_newer_release_is_refused_unchanged(tmp_path: Path) -> None:
     open_store(tmp_path / "data").close()
     path = tmp_path / "data" / "qingdan.sqlite3"
     newer = sqlite3.connect(path)
@@ -104,7 +104,7 @@ def test_data_of_an_older_step_is_brought_up_to_date(tmp_path: Path) -> None:
     store.close()
 
 
-def test_files_that_an_older_program_was_given_are_named_from_now_on(tmp_path: Path) -> None:
+def test_files_of_filings_from_an_older_release_become_named(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     store = open_store(folder)
     store.append(naming(first_step(1), 1, 2)).result(30)
@@ -124,7 +124,7 @@ def test_files_that_an_older_program_was_given_are_named_from_now_on(tmp_path: P
     again.close()
 
 
-def test_answers_that_an_older_program_kept_end_by_the_day_of_their_filing(tmp_path: Path) -> None:
+def test_answers_of_an_older_release_expire_by_their_filing_date(tmp_path: Path) -> None:
     """Those of contested filings, and what names no filing, stay."""
     folder = tmp_path / "data"
     store = open_store(folder)
@@ -149,7 +149,7 @@ def test_answers_that_an_older_program_kept_end_by_the_day_of_their_filing(tmp_p
     again.close()
 
 
-def test_accounts_and_sessions_of_an_older_program_go_on(tmp_path: Path) -> None:
+def test_accounts_and_sessions_of_an_older_release_stay_valid(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     older = sqlite3.connect(folder / "qingdan.sqlite3")
@@ -167,7 +167,7 @@ def test_accounts_and_sessions_of_an_older_program_go_on(tmp_path: Path) -> None
     store.close()
 
 
-def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "qingdan.sqlite3").write_bytes(b"not a database, " * 1000)
@@ -186,7 +186,7 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
     store.close()
 
 
-def test_threads_that_make_the_same_folder_and_the_same_file_at_once_all_have_it(tmp_path: Path) -> None:
+def test_concurrent_threads_can_create_the_same_folder_and_file(tmp_path: Path) -> None:
     """Two files that arrive in the first second of a new data folder; a part that is sent again while it arrives."""
     together = threading.Barrier(8, timeout=30)
 

@@ -1,4 +1,4 @@
-"""On one machine, to the second: a voucher's last one, a file that is sent again, and nothing left lying about."""
+"""Sweeping on one machine, exact to the second: vouchers, a file sent again, and no leftovers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_file_stays_longer_than_any_voucher_for_it(store: SqliteStore, tmp_pat
 
 
 @pytest.mark.parametrize(("late", "stays"), [(-SECOND, True), (timedelta(0), True), (SECOND, False)])
-def test_an_orphan_goes_at_its_time_to_the_second(
+def test_an_orphan_is_swept_exactly_at_its_time(
     store: SqliteStore, tmp_path: Path, late: timedelta, stays: bool
 ) -> None:
     send(store, 1, tmp_path, SENT)
@@ -77,7 +77,7 @@ def test_a_file_that_is_sent_again_before_it_is_removed_stays(store: SqliteStore
     assert (is_there(1, tmp_path), is_there(2, tmp_path)) == (True, False)
 
 
-def test_nothing_but_what_is_named_is_left_in_the_folder(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_sweep_leaves_only_named_files_in_the_folder(store: SqliteStore, tmp_path: Path) -> None:
     store.append(naming(first_step(1), 1)).result(30)
     send(store, 1, tmp_path, SENT)
     whole = b"finished, never named"

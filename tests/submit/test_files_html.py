@@ -60,14 +60,14 @@ def test_a_file_is_removed_by_its_button(client: TestClient, definition: Definit
     assert names(page) == ["乙.png"]
 
 
-def test_nothing_chosen_and_the_same_file_again_change_nothing(client: TestClient) -> None:
+def test_an_empty_choice_or_a_repeated_file_changes_nothing(client: TestClient) -> None:
     page = page_of(upload(client, [], [("甲.pdf", pdf_of(99))]), 200)
     page = page_of(upload(client, page.posted(), []), 200)
     page = page_of(upload(client, page.posted(), [("甲.pdf", pdf_of(99))]), 200)
     assert names(page) == ["甲.pdf"]
 
 
-def test_what_is_not_taken_is_named_at_its_field_and_nothing_typed_is_lost(
+def test_a_refused_file_is_named_at_its_field_and_typed_answers_stay(
     client: TestClient, definition: Definition, services: Services
 ) -> None:
     typed = encode(definition, valid_self_check(unit_name="示例县第九中学"))
@@ -86,7 +86,7 @@ def test_no_more_files_are_taken_than_the_form_asks_for(client: TestClient) -> N
 
 
 def test_a_file_that_was_not_sent_keeps_the_form_from_being_filed(client: TestClient, definition: Definition) -> None:
-    """The digest of somebody else's file is worth nothing, and one's own voucher nothing after a day."""
+    """The digest of another filer's file is refused, and one's own voucher expires after a day."""
     page = page_of(upload(client, encode(definition, valid_self_check()), [("甲.pdf", pdf_of(99))]), 200)
     without = [(name, value) for name, value in page.posted() if name != "voucher"]
     refused = page_of(post(client, without, "review"), 422)
@@ -94,7 +94,7 @@ def test_a_file_that_was_not_sent_keeps_the_form_from_being_filed(client: TestCl
     assert page_of(post(client, page.posted(), "review"), 200)
 
 
-def test_a_voucher_that_is_out_of_date_says_so_but_a_page_that_was_filed_gets_its_receipt(
+def test_an_expired_voucher_is_refused_unless_its_page_was_already_filed(
     client: TestClient, definition: Definition, clock: Clock
 ) -> None:
     page = page_of(upload(client, encode(definition, valid_self_check()), [("甲.pdf", pdf_of(99))]), 200)
@@ -148,6 +148,6 @@ def test_other_ways_of_posting_files_are_refused(client: TestClient, definition:
     assert client.get(f"{FORM}/files", follow_redirects=False).headers["location"] == "/forms/annual-self-check/"
 
 
-def test_long_answers_are_413_however_large_files_may_be(client: TestClient, services: Services) -> None:
+def test_long_answers_are_413_though_files_may_be_large(client: TestClient, services: Services) -> None:
     long = "字" * services.settings.body_limit
     assert upload(client, [("unit.unit_name", long)], []).status_code == 413

@@ -59,7 +59,7 @@ def test_a_file_without_its_voucher_is_refused_with_its_name_and_nothing_is_stor
 def test_a_file_that_was_erased_after_it_was_sent_is_to_be_sent_again(
     client: TestClient, scan: dict[str, Any], services: Services
 ) -> None:
-    """The law wanted another filing's content forgotten at once, and this filer has sent the same bytes."""
+    """Another filing's content was erased by law just now, and this filer has sent the same bytes."""
     if services.settings.cloud:
         pytest.skip("there the function that files are submitted to may not look")
     forget(services.records.named, services.blobs, [scan["sha256"]])
@@ -79,7 +79,7 @@ def test_a_voucher_is_for_one_content(client: TestClient, scan: dict[str, Any], 
     assert client.post(SELF_CHECK, json=named(scan | change), headers=vouchers(scan)).status_code == 422
 
 
-def test_a_size_written_as_a_fraction_is_no_way_around(client: TestClient, scan: dict[str, Any]) -> None:
+def test_a_fractional_size_is_refused(client: TestClient, scan: dict[str, Any]) -> None:
     refused = client.post(SELF_CHECK, json=named(scan | {"size": 300.0}))
     assert refused.status_code == 422
     assert "盖章 扫描件.pdf" in refused.text
@@ -93,10 +93,10 @@ def test_a_name_that_misleads_is_refused(client: TestClient, scan: dict[str, Any
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_name_stands_in_the_record_in_the_normal_form_that_the_program_sent(
+def test_the_record_keeps_the_normal_form_of_a_name_as_sent(
     client: TestClient, services: Services, form: Literal["NFC", "NFD"]
 ) -> None:
-    """What a program files is kept as it is, to the byte; only what people see and unpack is in one form."""
+    """The record keeps a program's filing byte for byte; only displayed and unpacked names are normalised."""
     name = unicodedata.normalize(form, "Café が.pdf")
     sent = send(client, SCAN, name).json()
     filed = client.post(SELF_CHECK, json=named(sent | {"name": name}), headers=vouchers(sent))
@@ -148,9 +148,7 @@ def test_a_correction_names_old_files_freely_and_new_ones_by_their_vouchers(
     assert len(client.get(at(given), headers=bearer(given)).json()["versions"]) == 3
 
 
-def test_a_file_is_had_by_who_may_read_a_filing_that_names_it_and_by_nobody_else(
-    client: TestClient, scan: dict[str, Any]
-) -> None:
+def test_a_file_requires_access_to_a_filing_that_names_it(client: TestClient, scan: dict[str, Any]) -> None:
     given = client.post(SELF_CHECK, json=named(scan), headers=vouchers(scan)).json()
     where = at(given, f"/attachments/{scan['sha256']}")
     assert client.get(where).status_code == 401

@@ -1,4 +1,4 @@
-"""The whole way of filing without JavaScript: the form, add and remove a row, what to change, check, file, receipt."""
+"""Filing without JavaScript: the form, add and remove a row, what to change, check, file, receipt."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_an_unknown_field_is_named(client: TestClient, definition: Definition) -
 
 
 @pytest.mark.parametrize("body", [b"unit.unit_name=%00", b"unit.unit_name=%ff", b"unit.unit_name=%ed%a0%80"])
-def test_what_cannot_be_read_is_a_400_page_with_the_cure(client: TestClient, body: bytes) -> None:
+def test_an_unreadable_body_is_a_400_page_with_the_cure(client: TestClient, body: bytes) -> None:
     page = page_of(client.post(FORM, content=body, headers=BROWSER), 400)
     assert "再" in page.one(class_="errors").text
 
@@ -162,11 +162,11 @@ def test_the_receipt_file_comes_back_as_it_was_signed(
 
 
 @pytest.mark.parametrize("receipt", ["", "<script>", "e30.e30.e30", "示例"])
-def test_only_a_receipt_of_ours_is_given_back(client: TestClient, receipt: str) -> None:
+def test_only_a_receipt_of_this_bureau_is_returned_as_a_file(client: TestClient, receipt: str) -> None:
     page_of(client.post(f"{FORM}/receipt", content=urlencode({"receipt": receipt}), headers=BROWSER), 400)
 
 
-def test_typed_markup_stays_text(client: TestClient, definition: Definition) -> None:
+def test_typed_markup_is_escaped(client: TestClient, definition: Definition) -> None:
     attack = '"><script>alert(1)</script>'
     data = valid_self_check(unit_name=attack)
     check = post(client, encode(definition, data), "review")
@@ -205,7 +205,7 @@ def test_a_staff_form_is_unknown_to_the_public(services: Services, definition: D
     client.close()
 
 
-def test_a_page_that_only_reads_takes_nothing(client: TestClient) -> None:
+def test_a_read_only_page_accepts_no_post(client: TestClient) -> None:
     answer = client.post("/duties/", content="a=b", headers=BROWSER)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert client.post("/nowhere/", content="a=b", headers=BROWSER).status_code == 404

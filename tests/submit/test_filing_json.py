@@ -43,7 +43,7 @@ def only_error(problem: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def test_a_valid_report_is_answered_with_all_of_its_receipt(client: TestClient, services: Services) -> None:
+def test_a_valid_report_is_answered_with_the_full_receipt(client: TestClient, services: Services) -> None:
     answer = client.post(SELF_CHECK, json=valid_self_check())
     given = answer.json()
     assert answer.status_code == 201
@@ -101,7 +101,7 @@ def test_an_unknown_form_is_404(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("data", [[], "text", 7, None, True, {"unit": []}, {"unit": None}])
-def test_a_value_that_is_no_filing_is_422(client: TestClient, data: Any) -> None:
+def test_a_json_value_that_is_not_a_filing_is_422(client: TestClient, data: Any) -> None:
     assert refused(client, 422, content=json.dumps(data).encode(), headers=TYPE)["errors"]
 
 
@@ -151,7 +151,7 @@ def test_text_over_its_length_is_422(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("value", [2**53, -(2**70), 10**400, 1.5, 1e300])
-def test_a_number_that_is_no_count_is_422(client: TestClient, value: float) -> None:
+def test_a_number_that_is_not_a_count_is_422(client: TestClient, value: float) -> None:
     data = valid_self_check()
     data["holdings"]["y30"]["y30_items"] = value
     assert only_error(refused(client, 422, json=data))["pointer"] == "/holdings/y30/y30_items"
@@ -170,7 +170,7 @@ def test_all_mistakes_come_at_once_in_form_order(client: TestClient) -> None:
     ]
 
 
-def test_a_problem_never_says_what_was_typed_of_a_person(client: TestClient) -> None:
+def test_a_problem_never_repeats_personal_data(client: TestClient) -> None:
     data = valid_self_check()
     data["unit"]["contact_phone"] = "示例乙的电话"
     assert "示例乙" not in json.dumps(refused(client, 422, json=data), ensure_ascii=False)
@@ -185,9 +185,7 @@ def test_one_key_from_20_connections_is_one_record_and_20_same_answers(client: T
     assert services.records.count(Selection()) == 1
 
 
-def test_the_same_key_and_body_are_answered_the_same_when_they_would_no_longer_be_right(
-    client: TestClient, clock: Clock
-) -> None:
+def test_a_repeat_gets_the_first_answer_though_it_would_now_be_invalid(client: TestClient, clock: Clock) -> None:
     data = valid_registration(start_date="2026-09-18")
     first = client.post(REGISTRATION, json=data, headers={"Idempotency-Key": "k"})
     assert first.status_code == 201, first.text
@@ -259,9 +257,7 @@ def test_a_filing_without_a_key_twice_is_two_requests(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize("key", [None, "示例-1".encode().hex()])
-def test_a_lost_answer_tells_the_key_under_which_the_filing_is_found(
-    client: TestClient, services: Services, key: str | None
-) -> None:
+def test_a_lost_answer_names_the_key_for_a_retry(client: TestClient, services: Services, key: str | None) -> None:
     losing = TestClient(create_app(losing_answers(services)))
     problem = losing.post(SELF_CHECK, json=valid_self_check(), headers={"Idempotency-Key": key} if key else {})
     losing.close()

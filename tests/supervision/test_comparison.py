@@ -1,4 +1,4 @@
-"""What stands out beside the year before: more than half, on exact numbers."""
+"""Warnings about changes of more than half since the year before, on exact numbers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_words_say_how_much(before: int, now: int, said: list[str]) -> None:
 
 
 @given(st.integers(0, 999999999), st.integers(0, 999999999))
-def test_it_is_said_exactly_from_more_than_half_on(before: int, now: int) -> None:
+def test_a_change_is_reported_exactly_above_one_half(before: int, now: int) -> None:
     assert bool(messages(before, now)) == (abs(now - before) > before / 2)
 
 
@@ -67,7 +67,7 @@ def test_decimals_are_compared_exactly(now: str, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("period", "before"), [("2025", "2024"), ("start", None), ("", None), ("２０２５", None), ("20255", None)]
 )
-def test_only_a_year_has_one_before_it(period: str, before: str | None) -> None:
+def test_only_a_year_has_a_previous_period(period: str, before: str | None) -> None:
     assert year_before(period) == before
 
 

@@ -50,7 +50,7 @@ def test_the_end_has_the_same_day_unless_its_month_is_too_short(day: date, count
 
 
 @given(days, days, months)
-def test_who_starts_later_never_has_to_file_earlier(one: date, other: date, count: int) -> None:
+def test_a_later_start_never_has_an_earlier_deadline(one: date, other: date, count: int) -> None:
     earlier, later = sorted((one, other))
     assert add_months(earlier, count) <= add_months(later, count)
 
@@ -89,13 +89,13 @@ def test_the_last_second_is_in_time_and_midnight_is_late(clock: str, judged: str
     assert timeliness(at, date(2026, 9, 30)) == judged
 
 
-def test_the_day_is_that_of_shanghai_not_of_greenwich() -> None:
+def test_the_filing_day_is_counted_in_shanghai_time() -> None:
     assert timeliness(datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC), date(2026, 9, 30)) == "on_time"
     assert timeliness(datetime(2026, 9, 30, 16, 0, 0, tzinfo=UTC), date(2026, 9, 30)) == "late"
 
 
 @given(days)
-def test_one_second_parts_in_time_from_late(due: date) -> None:
+def test_one_second_divides_in_time_from_late(due: date) -> None:
     midnight = datetime.combine(due + timedelta(days=1), datetime.min.time(), SHANGHAI)
     assert timeliness(midnight, due) == "late"
     assert timeliness((midnight.astimezone(UTC) - timedelta(seconds=1)), due) == "on_time"
@@ -130,7 +130,7 @@ def due_with_days_off(start: str, days: dict[str, list[str]] | None) -> str:
     ],
     ids=["workday", "first holiday", "last holiday", "Saturday that is worked", "Sunday", "end of the month"],
 )
-def test_t1_a_day_off_gives_way_to_the_next_working_day_only_where_the_rule_says_so(
+def test_t1_a_deadline_moves_to_the_next_working_day_only_where_the_rule_says_so(
     start: str, plain: str, rolled: str
 ) -> None:
     """Civil Code 203: a switch, off by default."""

@@ -70,7 +70,7 @@ def test_the_sheet_of_this_repository_is_a_placeholder_with_the_sections_of_the_
 
 
 @given(st.data())
-def test_whatever_is_scored_within_bounds_adds_up_exactly(data: st.DataObject) -> None:
+def test_any_scores_within_bounds_add_up_exactly(data: st.DataObject) -> None:
     tenths = {item.no: data.draw(st.integers(0, item.max)) for item in SHEET.items}
     scored = score(SHEET, {no: Score(given, "示例原因") for no, given in tenths.items()})
     assert isinstance(scored, Scored)
@@ -90,7 +90,7 @@ def test_whatever_is_scored_within_bounds_adds_up_exactly(data: st.DataObject) -
         ("9.9", Score(1), "unknown", "评分表里没有第 9.9 项"),
     ],
 )
-def test_each_thing_wrong_is_named_with_its_cure(no: str, given: Score | None, rule: str, words: str) -> None:
+def test_each_mistake_is_named_with_its_cure(no: str, given: Score | None, rule: str, words: str) -> None:
     scores = {each: one for each, one in full().items() if each != no}
     problems = score(SHEET, {**scores, no: given} if given else scores)
     assert not isinstance(problems, Scored)
@@ -104,7 +104,7 @@ def test_the_bounds_themselves_are_scores(given: Score) -> None:
     assert isinstance(score(SHEET, {**full(), "1.1": given}), Scored)
 
 
-def test_all_that_is_wrong_is_collected() -> None:
+def test_all_mistakes_are_collected() -> None:
     problems = score(SHEET, {"1.1": Score(999)})
     assert not isinstance(problems, Scored)
     assert len(problems) == len(SHEET.items)
@@ -153,7 +153,7 @@ def changed(*path: str | int, to: Any) -> bytes:
         (changed("sections", 0, "items", 0, "evidence", to=None), "第 1.1 项缺 evidence"),
     ],
 )
-def test_a_sheet_that_is_wrong_names_file_place_and_cure(written: bytes, words: str) -> None:
+def test_an_invalid_sheet_names_file_place_and_cure(written: bytes, words: str) -> None:
     with pytest.raises(AuthoringError) as refused:
         load_sheet(written, "score-sheet.json")
     assert str(refused.value).startswith("score-sheet.json：")

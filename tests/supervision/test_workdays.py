@@ -1,4 +1,4 @@
-"""Working days as domain.md §3 counts them (T9-T13), on the shipped calendar, against one that knows only days."""
+"""Working days as domain.md §3 counts them (T9-T13), on the shipped calendar and an independent one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_t9_to_t13_the_first_day_is_not_counted_and_days_off_are_not(start: str,
 
 @settings(derandomize=True, max_examples=200)
 @given(known_days, st.integers(1, 60))
-def test_so_many_working_days_lie_between_as_an_independent_calendar_counts(start: date, count: int) -> None:
+def test_the_count_of_working_days_matches_an_independent_calendar(start: date, count: int) -> None:
     end = workdays_after(start, count, CALENDAR)
     between = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
     assert sum(chinese_calendar.is_workday(one) for one in between) == count
@@ -71,12 +71,12 @@ def test_the_next_working_day_has_only_days_off_before_it(start: date) -> None:
     assert not any(chinese_calendar.is_workday(start + timedelta(days=n)) for n in range((end - start).days))
 
 
-def test_nothing_lies_between_a_day_and_itself_or_an_earlier_one() -> None:
+def test_no_working_day_lies_between_a_day_and_itself_or_an_earlier_one() -> None:
     assert workdays_between(day("2026-03-02"), day("2026-03-02"), CALENDAR) == 0
     assert workdays_between(day("2026-03-03"), day("2026-03-02"), CALENDAR) == 0
 
 
-def test_of_an_unknown_year_only_weekends_count_and_the_text_says_so() -> None:
+def test_an_unannounced_year_counts_weekends_only_and_the_text_says_so() -> None:
     due = Due("workdays_after", "/a", workdays=3, days_off=CALENDAR)
     assert last_day(due, "2028-09-29") == day("2028-10-04")
     assert unannounced_years(due, "2028-09-29") == (2028,)
@@ -112,7 +112,7 @@ def test_a_deadline_in_working_days_is_refused_without_the_calendar() -> None:
         last_day(Due("workdays_after", "/a", workdays=3), "2026-03-02")
 
 
-def test_a_document_that_does_not_say_which_years_it_knows_knows_those_it_has_holidays_of() -> None:
+def test_known_years_default_to_the_years_with_holidays() -> None:
     """Filings have pinned documents from before the calendar had years."""
     raw = json.loads(self_check().document)["rules"]
     raw["filings"][0]["due"]["next_workday"] = {"holidays": ["2026-10-01"], "workdays": ["2026-10-10"]}

@@ -1,4 +1,4 @@
-"""A line between a browser and a server that breaks when it is told to, every connection, as if a cable was pulled."""
+"""A connection between browser and server that breaks on command, as if the cable was pulled."""
 
 from __future__ import annotations
 

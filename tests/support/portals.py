@@ -1,4 +1,4 @@
-"""What stands in front of the service in real life: a site built for an address, and nginx or Caddy before it."""
+"""Proxies in front of the service: a site built for an address, and nginx or Caddy before it."""
 
 from __future__ import annotations
 

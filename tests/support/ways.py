@@ -1,4 +1,4 @@
-"""The three ways on which a browser without JavaScript takes a self-check report from the form to its receipt."""
+"""The three destinations to which a browser without JavaScript takes a self-check report, up to its receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A unit's programs follow, correct and withdraw a filing with its access code; a stranger learns nothing."""
+"""A unit's programs track, correct and withdraw a filing with its access code; without it nothing is disclosed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def filed(client: TestClient) -> dict[str, Any]:
     return given
 
 
-def test_a_filing_tells_how_it_stands(client: TestClient, filed: dict[str, Any], services: Services) -> None:
+def test_a_filing_reports_its_status(client: TestClient, filed: dict[str, Any], services: Services) -> None:
     send_back(services, filed["number"])
     answer = client.get(at(filed), headers=bearer(filed))
     told = answer.json()
@@ -51,7 +51,9 @@ def test_a_code_is_right_however_it_is_spelled(client: TestClient, filed: dict[s
     assert client.get(at(filed), headers=header).status_code == 200
 
 
-def test_what_stays_among_officers_is_not_told(client: TestClient, filed: dict[str, Any], services: Services) -> None:
+def test_notes_and_names_of_officers_are_not_disclosed(
+    client: TestClient, filed: dict[str, Any], services: Services
+) -> None:
     officer_does(services, filed["number"], lambda open_record, act: note(open_record, act, "听说搬了家"))
     accept(services, filed["number"])
     answer = client.get(at(filed), headers=bearer(filed))
@@ -95,7 +97,7 @@ def test_a_method_that_is_not_allowed_names_all_that_are(client: TestClient, fil
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, PUT")
 
 
-def test_a_form_is_no_number(client: TestClient) -> None:
+def test_a_form_id_is_not_read_as_a_number(client: TestClient) -> None:
     for method in ("GET", "PUT"):
         answer = client.request(method, SELF_CHECK)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
@@ -139,7 +141,7 @@ def test_a_correction_is_judged_like_a_filing(client: TestClient, filed: dict[st
     assert len(services.records.read(filed["number"]).events) == 1
 
 
-def test_who_saw_an_older_version_hears_what_happened(
+def test_a_correction_of_an_older_version_is_told_what_happened(
     client: TestClient, filed: dict[str, Any], services: Services
 ) -> None:
     send_back(services, filed["number"])
@@ -191,7 +193,7 @@ def test_a_key_of_one_filing_says_nothing_of_another(client: TestClient, filed: 
         assert client.post(at(given, "/withdrawal"), headers=bearer(given, Idempotency_Key="k")).status_code == 200
 
 
-def test_a_correction_into_anothers_place_reveals_nothing_and_can_be_contested(
+def test_a_correction_to_a_taken_guard_reveals_nothing_and_can_be_contested(
     client: TestClient, filed: dict[str, Any], services: Services
 ) -> None:
     theirs = client.post(SELF_CHECK, json=valid_self_check(uscc=make_uscc(5), unit_name="示例县另一个单位")).json()
@@ -207,7 +209,7 @@ def test_a_correction_into_anothers_place_reveals_nothing_and_can_be_contested(
     assert client.post(SELF_CHECK, json=valid_self_check()).status_code == 201
 
 
-def test_a_withdrawal_frees_the_place_and_ends_all(
+def test_a_withdrawal_frees_the_guard_and_ends_the_filing(
     client: TestClient, filed: dict[str, Any], services: Services
 ) -> None:
     answer = client.post(at(filed, "/withdrawal"), json={"reason": "填错了单位"}, headers=bearer(filed))
@@ -239,7 +241,7 @@ def test_a_withdrawal_that_cannot_be_read_withdraws_nothing(
     assert services.records.read(filed["number"]).summary.status == "submitted"
 
 
-def test_a_reissued_code_kills_the_old_one(client: TestClient, filed: dict[str, Any], services: Services) -> None:
+def test_a_reissued_code_invalidates_the_old_one(client: TestClient, filed: dict[str, Any], services: Services) -> None:
     kid = services.keys.hmac_kid
     officer_does(
         services, filed["number"], lambda open_record, act: reissue_code(open_record, act, kid=kid, checked="回拨")
@@ -269,14 +271,14 @@ def test_a_correction_is_made_under_the_form_it_was_filed_with(
 
 @pytest.fixture
 def limited(services: Services) -> Iterator[TestClient]:
-    """The application as strangers meet it, its limits on."""
+    """The public application with its rate limits on."""
     settings = replace(services.settings, rate_limit=True, rate_per_minute=100_000)
     client = TestClient(create_app(replace(services, settings=settings)))
     yield client
     client.close()
 
 
-def test_1000_guesses_are_cut_short_and_a_right_pair_forgives_none(
+def test_guesses_are_limited_and_a_right_pair_does_not_reset_the_count(
     limited: TestClient, filed: dict[str, Any], clock: Clock
 ) -> None:
     def guess(count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Who has number and access code takes filing, receipt and last opinion away as PDF; a stranger gets nothing."""
+"""Number and access code give filing, receipt and last opinion as PDF; without them there is nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_program_gets_the_filing_as_pdf(client: TestClient, filed: dict[str, A
 
 
 @pytest.mark.parametrize("code", ["0000-0000-0000-0000", ""])
-def test_a_stranger_gets_nothing(client: TestClient, filed: dict[str, Any], code: str) -> None:
+def test_a_wrong_or_missing_code_gets_no_document(client: TestClient, filed: dict[str, Any], code: str) -> None:
     headers = {"Authorization": f"Bearer {code}"} if code else {}
     assert client.get(at(filed, "/document.pdf"), headers=headers).status_code == (404 if code else 401)
     assert take(client, {**filed, "access_code": code}).status_code == 404
@@ -61,9 +61,7 @@ def test_a_receipt_gives_itself_and_the_filing_as_pdf(client: TestClient, servic
         assert words in text_of(answer.content)
 
 
-def test_the_page_offers_what_there_is_and_each_button_gives_it(
-    client: TestClient, services: Services, filed: dict[str, Any]
-) -> None:
+def test_each_offered_document_can_be_downloaded(client: TestClient, services: Services, filed: dict[str, Any]) -> None:
     def offered() -> dict[str, str]:
         fields = urlencode({"number": filed["number"], "code": filed["access_code"]})
         page = read_page(client.post("/track", content=fields, headers=BROWSER).text)

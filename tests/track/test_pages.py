@@ -1,4 +1,4 @@
-"""A unit follows, corrects and withdraws its filing without JavaScript; the access code is never in an address."""
+"""A unit tracks, corrects and withdraws its filing without JavaScript; the access code is never in an address."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_sites_page_posts_to_the_function(client: TestClient) -> None:
         assert any(urljoin(f"http://127.0.0.1{start}", each.attributes["href"]).endswith("/track/") for each in links)
 
 
-def test_the_page_shows_how_it_stands(browser: Browser, filed: dict[str, Any], services: Services) -> None:
+def test_the_page_shows_the_status(browser: Browser, filed: dict[str, Any], services: Services) -> None:
     send_back(services, filed["number"])
     page = browser.look(filed)
     slip, said = page.one("dl", class_="slip").text, page.one(class_="say--warn").text
@@ -124,7 +124,7 @@ def test_a_returned_filing_is_corrected_from_its_form_to_its_receipt(
     assert all(filed["access_code"] not in url for url in browser.visited)
 
 
-def test_what_was_accepted_meanwhile_is_not_corrected_and_nothing_typed_is_lost(
+def test_a_filing_accepted_meanwhile_is_not_corrected_and_typed_answers_stay(
     browser: Browser, filed: dict[str, Any], services: Services
 ) -> None:
     check = browser.send(browser.press(browser.look(filed), "/correct"), "review", {"responsible.title": "示例职务"})
@@ -180,7 +180,7 @@ def test_a_step_needs_the_code_each_time(
     assert client.get(path, follow_redirects=False).headers["location"] == "/track/"
 
 
-def test_notes_and_names_of_officers_stay_inside(browser: Browser, filed: dict[str, Any], services: Services) -> None:
+def test_notes_and_names_of_officers_are_not_shown(browser: Browser, filed: dict[str, Any], services: Services) -> None:
     from functions.records.transitions import note
 
     officer_does(services, filed["number"], lambda open_record, act: note(open_record, act, "听说搬了家"))
@@ -191,7 +191,7 @@ def test_notes_and_names_of_officers_stay_inside(browser: Browser, filed: dict[s
     assert "退回　本局" in text
 
 
-def test_what_officers_wrote_stays_text(browser: Browser, filed: dict[str, Any], services: Services) -> None:
+def test_markup_of_officers_is_escaped(browser: Browser, filed: dict[str, Any], services: Services) -> None:
     from functions.records.decision import Decision
     from functions.records.transitions import decide
 
@@ -211,7 +211,7 @@ def limited(services: Services) -> Iterator[Browser]:
     client.close()
 
 
-def test_after_many_wrong_pairs_the_page_asks_for_patience(
+def test_after_many_wrong_pairs_the_page_says_when_to_try_again(
     limited: Browser, filed: dict[str, Any], clock: Clock
 ) -> None:
     for _ in range(30):

@@ -1,4 +1,4 @@
-"""A question that goes from any kind to any other: each filing is read as its own version of the form asked it."""
+"""A question that changes from any kind to any other: each filing is read by its own version of the form."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_a_workbook_holds_both_and_its_sums_are_right(world: World, old: str, ne
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
-def test_every_csv_is_whole(world: World, old: str, new: str) -> None:
+def test_every_csv_holds_both_filings(world: World, old: str, new: str) -> None:
     name = form_id(old, new)
     before, after = rows(world.get(f"/api/desk/exports/{name}.csv?unit={UNIT}").content)
     assert [before["备注"], after["备注"]] == ["2024 年", "2025 年"]
@@ -238,7 +238,7 @@ def test_a_correction_is_read_by_the_version_that_it_is_pinned_to(world: World, 
     assert "第 2 版改了" in world.get(f"/desk/submissions/{first['number']}").text
 
 
-def test_json_lines_bring_back_what_was_filed(world: World) -> None:
+def test_json_lines_hold_the_answers_as_filed(world: World) -> None:
     lines = [json.loads(line) for line in world.get("/desk/export?format=jsonl").text.splitlines()]
     bodies = {line["number"]: line["events"][0]["body"]["data"] for line in lines}
     for (old, new), (first, second) in world.filed.items():

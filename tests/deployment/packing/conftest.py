@@ -1,4 +1,4 @@
-"""Packages of every function for this very machine, so that they can be looked into and run."""
+"""Packages of every function for this machine, so that tests can inspect and run them."""
 
 from __future__ import annotations
 

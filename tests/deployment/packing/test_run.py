@@ -157,7 +157,7 @@ def test_documents_for_packages_are_typeset_at_night(run: Run) -> None:
 
 
 def test_a_background_failure_is_logged_without_its_message(run: Run, settings: dict[str, str]) -> None:
-    """An error may quote what somebody filed, and Lambda writes the words of every error into the log."""
+    """An error may quote filed text, and Lambda writes the message of every error to the log."""
     prepared_downloads = open_prepared_downloads(Places.from_mapping(settings), "background", os.urandom)
     now = datetime(2026, 9, 18, 2, 24, 7, tzinfo=UTC)
     prepared = PreparedDownload(

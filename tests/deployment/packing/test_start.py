@@ -1,4 +1,4 @@
-"""A function that starts on Lambda does not look for garbage until it has answered."""
+"""A function that starts on Lambda collects no garbage until it has answered."""
 
 from __future__ import annotations
 

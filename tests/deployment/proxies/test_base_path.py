@@ -220,7 +220,7 @@ def test_a_forged_x_forwarded_for_does_not_avoid_the_rate_limit(
 
 
 def test_nginx_buffers_no_filing_in_a_file(browser: Browser, portal_site: Path, tmp_path: Path) -> None:
-    """It says so in its log when it keeps a body, or an answer, in a file of its own."""
+    """nginx logs a line when it buffers a body or an answer in a file."""
     tool("nginx")
     server = start_server(site=portal_site, data=tmp_path / "data", arguments=("--behind-proxy",))
     with (

@@ -1,4 +1,4 @@
-"""The configurations of the documentation are accepted by their programs, and stand in the page as they are."""
+"""The configurations in the documentation are accepted by their programs and printed unchanged."""
 
 from __future__ import annotations
 

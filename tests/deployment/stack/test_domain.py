@@ -1,4 +1,4 @@
-"""One domain: CloudFront sends each address to the bucket or to the functions, and what the bucket sends is guarded."""
+"""One domain: CloudFront sends each address to the bucket or to the functions, and adds security headers."""
 
 from __future__ import annotations
 

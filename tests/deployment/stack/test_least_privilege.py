@@ -1,4 +1,4 @@
-"""What each function may do, and on what: the whole of it, as a table."""
+"""The complete table of rights: what each function may do, and on which resource."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stack is made of: functions, routes, guarded stores, one domain, alarms; in China as elsewhere."""
+"""The stack: functions, routes, protected stores, one domain, alarms; in China as elsewhere."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_the_table_has_point_in_time_recovery_and_deletion_protection(template: 
 
 
 def test_resources_of_a_failed_first_deploy_are_removed(template: Template) -> None:
-    """Its name is fixed: what a deploy that failed had made would be found there by the next one."""
+    """Names are fixed: resources left by a failed deploy would block the next one."""
     kept = {
         name: each["DeletionPolicy"]
         for name, each in template["Resources"].items()

@@ -1,4 +1,4 @@
-"""Who saw and who downloaded is noted, without a word of what was sought, and only an admin can read it."""
+"""Views and downloads are noted without search words, and only an admin reads the audit log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def become(client: TestClient, signed_in: SignIn) -> SignIn:
 
 
 def noted(services: Services) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """What the trail says now, oldest first, once what waits is stored."""
+    """The entries of the audit log, oldest first, once waiting ones are stored."""
     services.records.check_writable()
     entries = services.trail.stream(Sought())
     return [(e.actor, e.type, body_of(e)["about"], body_of(e)["details"]) for e in entries if "sign" not in e.type]
@@ -289,7 +289,7 @@ def test_the_list_does_not_wait_for_the_audit_log_but_a_filing_does(
 
 def test_in_the_cloud_the_list_waits_for_the_audit_log_too(services: Services) -> None:
     class Waiting:
-        """A trail that stores when it is told to."""
+        """An audit log that stores an entry when it is told to."""
 
         def __init__(self) -> None:
             self.stored: Future[Any] = Future()

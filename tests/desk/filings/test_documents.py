@@ -1,4 +1,4 @@
-"""Documents and packages at the desk: one by one, as a selection, as a page's buttons, each noted in the trail."""
+"""Documents and packages at the desk: single, as a selection, from a page's buttons; each noted in the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was erased is gone from every page and file of the desk, and the rest of the filing can still be read."""
+"""Erased content is gone from every page and file of the desk, and the rest of the filing stays readable."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORGOTTEN = "要忘掉的一句话"
 
 @pytest.fixture
 def number(services: Services, file: Filer, clock: Clock) -> str:
-    """A filing of two versions, the first of which says what is to be forgotten."""
+    """A filing of two versions, the first of which holds the text to erase."""
     data = self_check(1)
     data["holdings"]["storage_status"] = FORGOTTEN
     number = file(data)

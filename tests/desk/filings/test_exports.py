@@ -200,7 +200,7 @@ def test_a_failure_in_the_middle_leaves_the_response_incomplete() -> None:
 
 
 def test_the_event_loop_goes_on_while_a_chunk_is_made() -> None:
-    """The chunk waits for something that only the event loop can do: it would wait for ever if it held the loop up."""
+    """The chunk waits for the event loop: if making it blocked the loop, the test would hang."""
     import threading
 
     reached, released = threading.Event(), threading.Event()

@@ -1,4 +1,4 @@
-"""The files of a filing at the desk: entered with a paper one, shown with how they stand, downloaded with a trail."""
+"""Files of a filing at the desk: entered with a paper filing, shown with their state, downloads noted."""
 
 from __future__ import annotations
 

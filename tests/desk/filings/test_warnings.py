@@ -1,4 +1,4 @@
-"""What stands out beside a field: staff of 0, half more or less than the year before, a telephone that others gave."""
+"""Warnings beside a field: staff of 0, a change by more than half since the year before, a shared telephone."""
 
 from __future__ import annotations
 

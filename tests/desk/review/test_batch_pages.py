@@ -1,4 +1,4 @@
-"""Several filings accepted, or voided, at once: looked over first, each recorded by itself, with its own result."""
+"""Several filings accepted or voided at once: previewed first, each recorded separately, with its own result."""
 
 from __future__ import annotations
 

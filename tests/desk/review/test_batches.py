@@ -1,4 +1,4 @@
-"""Several filings decided on by a program: each at what was seen of it, each recorded and answered by itself."""
+"""A program decides on several filings: each by the sequence it saw, each recorded and answered separately."""
 
 from __future__ import annotations
 

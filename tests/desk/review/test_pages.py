@@ -1,4 +1,4 @@
-"""Review at the desk by plain HTML: decide, note, reopen, void, a new code; who is slower hears what happened."""
+"""Review at the desk by plain HTML: decide, note, reopen, void, a new code; the slower officer sees the conflict."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Officer:
         return read_page(answer.text)
 
     def hidden(self, ending: str, kind: str = "") -> dict[str, str]:
-        """What the form at this address carries unseen; `kind` tells the three decisions apart."""
+        """The hidden fields of the form at this address; `kind` tells the three decisions apart."""
         forms = self.page.find("form")
         held = self.page.elements
         for form in forms:

@@ -1,4 +1,4 @@
-"""What somebody at the door may try: telling names apart by time, a thousand guesses, old tokens, a restart."""
+"""Attacks on sign-in: telling names apart by time, a thousand guesses, old tokens, a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten minutes after signing in, who may come in is changed only by who proves to be the owner once more."""
+"""Ten minutes after sign-in, a change of accounts requires the password or a code again."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_confirmation_of_one_session_does_not_count_in_another(
 
 
 def test_a_phone_is_set_up_by_the_owner_alone(come_in: ComeIn, services: Services, clock: Clock) -> None:
-    """A desk left open must not get the phone of whoever passes by."""
+    """Whoever passes an unlocked desk must not be able to add their own phone."""
     desk = come_in("officer")
     clock.at += RECENT
     page = desk.get("/desk/totp").text

@@ -1,4 +1,4 @@
-"""Strangers' guesses keep nobody out who has signed in before, and a reset opens the door at once."""
+"""Guesses by strangers do not lock out a known browser, and a reset unlocks the account at once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def guess(client: TestClient, name: str, times: int = 10) -> list[int]:
 
 
 def test_guesses_do_not_lock_out_a_known_browser(browser: TestClient, stranger: TestClient, services: Services) -> None:
-    """Not the last admin either, and not from the stranger's own address when all its tries are used up."""
+    """This includes the last admin, and the stranger's own address once its tries are used up."""
     assert sign_in(browser, "admin", PASSWORD) == 201
     assert guess(stranger, "admin", 11) == [401] * 10 + [429]
     use_up_address(services, 100)

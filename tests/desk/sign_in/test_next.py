@@ -1,4 +1,4 @@
-"""After signing in somebody comes to a page of this desk, whatever the address said."""
+"""Sign-in leads to a page of this desk, whatever the address said."""
 
 from __future__ import annotations
 

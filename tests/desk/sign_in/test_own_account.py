@@ -1,4 +1,4 @@
-"""Where one is signed in, signing out there, and changing the password."""
+"""The sessions of one's own account, signing out of them, and changing the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed into a page whose session had ended comes through the sign-in, and nothing is done unasked."""
+"""Text typed into an expired page survives the sign-in, and is sent only when the officer presses the button."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def go_on(client: TestClient, page: Any) -> Any:
 
 @pytest.fixture
 def idle(come_in: ComeIn, file: Filer, clock: Clock) -> Callable[..., tuple[Officer, Any]]:
-    """An officer who typed for half an hour, and the answer to what was then posted."""
+    """An officer whose session expired while typing, and the answer to the post that followed."""
 
     def type_on(answers: dict[str, str], headers: dict[str, str] | None = None, **settings: Any) -> Any:
         client = come_in("officer", **settings)
@@ -214,7 +214,7 @@ def test_the_origin_header_suffices_for_a_same_site_post(idle: Any) -> None:
 def test_a_kept_post_never_leads_outside_the_desk(
     client: TestClient, staff: None, services: Services, address: str
 ) -> None:
-    """Not even what only the desk itself could have locked up."""
+    """This holds even for a post that only the desk itself could have encrypted."""
     keys = services.keys
     resumption = Resumption(Encryption(keys.hmac, keys.hmac_kid, services.entropy), services.settings)
     for kept in (resumption.lock(KeptPost(address, [("text", "x")])), "乱写的", "a.b", address):

@@ -1,4 +1,4 @@
-"""Signing in by phone: setting it up, the second step, recovery codes, and what keeps a code from working twice."""
+"""Sign-in with a phone: setup, the second step, recovery codes, and why a code works only once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def factors(services: Services) -> SecondFactors:
 
 
 class Phone:
-    """What shows the codes of one secret."""
+    """A phone that shows the codes of one secret."""
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self.secret, self.clock = secret, clock
@@ -104,7 +104,7 @@ def test_the_second_factor_is_set_up_by_scanning_and_entering_a_code(
 def test_a_page_for_another_session_or_account_sets_nothing_up(
     come_in: ComeIn, services: Services, clock: Clock
 ) -> None:
-    """Nobody is made to take over a phone of somebody else's choosing."""
+    """Nobody can be tricked into setting up a phone that another person chose."""
     foreign = come_in("officer").get("/desk/totp")
     phone = scan(foreign.text, clock)
     client = come_in(NAME)

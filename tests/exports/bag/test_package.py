@@ -1,4 +1,4 @@
-"""The package: valid for BagIt's own validator, whole, in constant memory, and readable by whoever finds it."""
+"""The package is valid for BagIt's own validator, complete, made in constant memory, and describes itself."""
 
 from __future__ import annotations
 

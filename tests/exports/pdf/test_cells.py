@@ -1,4 +1,4 @@
-"""No glyph leaves its cell, whatever a field holds, and none is lost: read from the boxes of the finished PDF."""
+"""No glyph leaves its cell and none is lost, whatever a field holds: read from the boxes of the finished PDF."""
 
 from __future__ import annotations
 

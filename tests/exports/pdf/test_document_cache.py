@@ -1,4 +1,4 @@
-"""A filing's document is set once and kept: the same bytes each time, and never what somebody else has put there."""
+"""A filing's document is typeset once and cached: the same bytes each time, and never a tampered file."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ OURS = "本系统拟定，非官方格式"
 
 
 def scoring(kind: Kind, taken_off: int, project: str = "示例水库除险加固工程") -> Scoring:
-    """A scoring that took so many tenths off, one after another from each item in turn."""
+    """A scoring that takes off this many tenths, item by item."""
     lost = dict.fromkeys((item.no for item in SHEET.items), 0)
     items = cycle(SHEET.items)
     while sum(lost.values()) < taken_off:

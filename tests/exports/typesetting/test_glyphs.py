@@ -1,4 +1,4 @@
-"""What stands in a document for a character that its fonts lack: the nearest sign, else its code point."""
+"""A character that the fonts lack is replaced by the nearest sign, else by its code point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers set in a process of its own are the same bytes, whatever becomes of the process, and none is left."""
+"""Documents typeset in a worker process have the same bytes, survive its death, and leave no process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever writes a form wrongly is told the file, the line, the cause and the cure."""
+"""A mistake in a form is reported with the file, the line, the cause and the cure."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def test_days_off_are_allowed_in_the_calendar_only(schemas: Path) -> None:
 
 @pytest.mark.parametrize("form", list(shipped()), ids=lambda form: form.id)
 def test_unused_rules_are_not_in_the_document(form: Definition) -> None:
-    """What rules gain makes no new document of the forms that do without it: filings have pinned its digest."""
+    """New optional rules do not change documents of forms that do not use them: filings pin the digest."""
     for filing in json.loads(form.document)["rules"]["filings"]:
         assert set(filing) - {"when"} == {"id", "title", "period", "due", "words", "basis"}
         assert set(filing["due"]) == {"rule", "at", "months", "years", "month", "day"}

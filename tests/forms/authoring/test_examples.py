@@ -1,4 +1,4 @@
-"""Every example file beside a form is judged as it says; adding a case is adding a file."""
+"""Every example file of a form gets the verdict that it states; adding a case is adding a file."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_every_day_is_off_or_worked_as_an_independent_calendar_has_it(year: int)
 
 
 def test_a_year_that_is_not_announced_is_not_in_the_calendar() -> None:
-    """Shipped is what was announced when it was shipped; the days of a later year are never made up."""
+    """The calendar holds the years announced when it was shipped; days of later years are never invented."""
     assert read_holidays(ROOT).days_off().years == frozenset(range(2004, 2027))
 
 

@@ -1,4 +1,4 @@
-"""The words of a deadline and the rule beside them say the same, or the check says where they do not."""
+"""The words of a deadline must agree with its rule; the check names the difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a filer is told: every problem at once, one for each place, in form order, in the words that were promised."""
+"""A filer gets every problem at once, one for each field, in form order, in the promised words."""
 
 from __future__ import annotations
 

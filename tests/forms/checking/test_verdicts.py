@@ -1,4 +1,4 @@
-"""The gate and the explainer say the same of whatever is filed: valid filings spoiled, and junk in the form's shape."""
+"""The two validators, gate and explainer, agree on damaged valid filings and on junk in the form's shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan for the next year may be filed in this one, and not earlier; how the check says so."""
+"""A plan for next year may be filed this year and not earlier; the message says so."""
 
 from __future__ import annotations
 

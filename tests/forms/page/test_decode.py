@@ -1,4 +1,4 @@
-"""What a browser posts becomes typed data and comes back the same; what cannot be read is named, never lost."""
+"""A browser's post decodes to typed data and encodes back; an unreadable value is named and never lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field of files on the pages without a script: what was sent, how it is removed, how more is sent."""
+"""A field of files without JavaScript: the list, removing a file, adding more."""
 
 from __future__ import annotations
 

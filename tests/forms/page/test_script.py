@@ -1,4 +1,4 @@
-"""What the script adds to a form: the server's words on leaving a field, conditions, rows, drafts, progress."""
+"""The form script: the server's messages on leaving a field, conditions, rows, drafts, progress."""
 
 from __future__ import annotations
 

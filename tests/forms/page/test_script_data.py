@@ -1,4 +1,4 @@
-"""What the page's script is given: the server's own words, and conditions that it reads as the server does."""
+"""The data for the form script: the server's messages, and conditions with the server's meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup taken from a server under load brings everything back; a damaged one brings back nothing, and says why."""
+"""A backup of a server under load restores everything; a damaged one restores nothing and says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever byte of a backup is changed, a restore either refuses it or brings back exactly what was there."""
+"""When a byte of a backup is changed, restore either refuses it or restores exactly the original data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def restored(content: bytes, folder: Path) -> dict[str, bytes] | None:
-    """What a restore brings back; None when it refuses, and then it has left nothing."""
+    """The restored files; None when restore refuses, which must leave nothing."""
     file, data = folder / "backup.zip", folder / "data"
     file.write_bytes(content)
     try:

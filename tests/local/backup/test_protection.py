@@ -1,4 +1,4 @@
-"""A backup is read by whoever has its identity, was made by whoever has the bureau's key, and says so otherwise."""
+"""A backup is readable only with its identity and signed with the bureau's key; anything else is refused."""
 
 from __future__ import annotations
 

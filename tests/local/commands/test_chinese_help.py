@@ -1,4 +1,4 @@
-"""A command that is typed wrong, and help: exit codes, and Chinese words, for every command there is."""
+"""Help and a wrong command line give Chinese text and the right exit code, for every command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as an operator uses it: exit codes, words, and working beside a running server."""
+"""The command line as an operator uses it: exit codes, words, and working while the server runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder that was filled as `make demo` fills one, on an invented day, once for all tests that only read it."""
+"""A folder filled as `make demo` does, on an invented day, made once for all tests that only read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filled folder: every state is there, everything in it holds, and the accounts open the desk."""
+"""The demo folder holds every state, verifies, and its accounts open the desk."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_telephone_is_invented(records: list[Record]) -> None:
 
 
 def test_the_demo_data_verifies(filled: Filled, records: list[Record]) -> None:
-    """Chains, receipts, trail and seals hold, as `qingdan verify` judges them."""
+    """Chains, receipts, audit log and seals hold, as `qingdan verify` judges them."""
     outcome = verify_path(filled.folder, Means(read_public_keys(filled.folder)))
     assert outcome.report.findings == []
     assert outcome.report.checked["records"] == len(records) == len(filled.plan.lives)

@@ -1,4 +1,4 @@
-"""What is planned: valid on whatever day, the same each time, and kept out of folders that hold something."""
+"""The demo plan is valid on any day, repeatable, and refuses a folder with content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole service under a portal's path: whether its proxy keeps the path or takes it away, every link arrives."""
+"""The whole service under a portal's path: every link works, whether the proxy keeps the path or strips it."""
 
 from __future__ import annotations
 

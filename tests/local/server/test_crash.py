@@ -1,4 +1,4 @@
-"""What was acknowledged stays: through kill -9 in the middle of load, a full disk, and an ordered stop."""
+"""Acknowledged filings survive kill -9 under load, a full disk, and an ordered stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What HTTP/1.0 gets, which knows no chunks: the body alone, and the end of the connection as its end."""
+"""HTTP/1.0 has no chunks: it gets the body alone, ended by closing the connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A certificate is looked at before a server starts: what cannot be served with is named, with the cure."""
+"""A certificate is checked before the server starts; an unusable one is named with the cure."""
 
 from __future__ import annotations
 

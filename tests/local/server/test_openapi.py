@@ -1,4 +1,4 @@
-"""The running server keeps schemas/openapi.yml, whatever it is sent; every route that answers is in it."""
+"""The running server keeps to schemas/openapi.yml for any request; every route for programs is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With a scanner nobody opens a file before it was scanned; one that comes back scans what has waited."""
+"""With a scanner no file is released unscanned; when it comes back, waiting files are scanned."""
 
 from __future__ import annotations
 

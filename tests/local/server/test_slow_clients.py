@@ -1,4 +1,4 @@
-"""Clients that begin and stop are cut, and others are served at once meanwhile."""
+"""Clients that stall are cut, and others are served at once meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads to a real server: those that stand still hold nobody up, and a large form costs no memory to speak of."""
+"""Uploads to a real server: stalled ones delay no other client, and a large form needs little memory."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def announced(content: bytes) -> dict[str, str | int]:
 
 
 def upload(url: str, size: int) -> httpx2.Response:
-    """What a browser posts to have a file of this size taken in with an empty form."""
+    """The body with which a browser uploads a file of this size in an empty form."""
     files = {"upload:files.scans": ("扫描件.pdf", pdf_of(size), "application/pdf")}
     fields = {"action": "upload:files.scans"}
     return httpx2.post(f"{url}/forms/annual-self-check/files", data=fields, files=files, timeout=60)

@@ -1,4 +1,4 @@
-"""Several processes behind one address are one server: one count, one answer to one key, one stop, no orphans."""
+"""Several workers act as one server: one count, one answer to one key, one stop, no orphans."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ except Exception as error:
 
 
 def test_a_replacement_takes_the_place_of_the_one_that_died() -> None:
-    """What one worker alone does, such as the night's work, is done by its replacement, and by no other."""
+    """The task that a single worker runs, such as the nightly one, moves to its replacement and to no other."""
     program = """
 import os, signal, sys
 from functions.local.server.workers import run_workers

@@ -1,4 +1,4 @@
-"""Filings put in through the store, and the whole application over them, in this process."""
+"""Filings appended through the store, and the whole application over them, in this process."""
 
 from __future__ import annotations
 

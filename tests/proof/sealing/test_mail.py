@@ -1,4 +1,4 @@
-"""Each night the seals since the last mail go to the superior bureau, and a rollback shows against them."""
+"""Each night the seals since the last mail go to the superior bureau; a rollback contradicts them."""
 
 from __future__ import annotations
 
@@ -99,9 +99,7 @@ def test_each_mail_carries_the_seals_since_the_last(mailing: Services, mailbox: 
     assert indices(mailbox.read(1), mailing) == [3]
 
 
-def test_a_mail_that_nobody_takes_is_sent_again_and_keeps_nothing_else(
-    mailing: Services, mailbox: Mailbox, fill: Fill
-) -> None:
+def test_a_refused_mail_is_retried_and_does_not_block_sealing(mailing: Services, mailbox: Mailbox, fill: Fill) -> None:
     fill(1)
     mailbox.refuses = True
     with pytest.raises(OSError, match="busy"):
@@ -117,7 +115,7 @@ def test_without_a_superior_nothing_is_sent(services: Services, fill: Fill) -> N
     assert nightly.run(services).mailed == 0
 
 
-def test_a_folder_of_mails_names_a_rollback(mailing: Services, mailbox: Mailbox, fill: Fill, tmp_path: Path) -> None:
+def test_mailed_seals_reveal_a_rollback(mailing: Services, mailbox: Mailbox, fill: Fill, tmp_path: Path) -> None:
     for number in (1, 2):
         fill(number)
         nightly.run(mailing)
@@ -133,7 +131,7 @@ def test_a_folder_of_mails_names_a_rollback(mailing: Services, mailbox: Mailbox,
     assert "数据被退回到从前" in back.findings[0].message
 
 
-def test_a_folder_without_seals_is_no_proof(tmp_path: Path) -> None:
+def test_a_folder_without_seals_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(QingdanError, match="没有封存记录"):
         read_published(tmp_path)

@@ -1,4 +1,4 @@
-"""A night's work is due at 00:30 in Asia/Shanghai, done once, caught up after a start, and ends with the server."""
+"""The nightly task is due at 00:30 in Asia/Shanghai, runs once, catches up after a start, ends with the server."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_night_is_due_at_half_past_midnight_in_shanghai(now: str, last: str, n
 
 
 class Nights:
-    """Stands for sleeping: moves the clock, stores what a test wants stored, and stops after so many looks."""
+    """Replaces sleep: moves the clock, stores what a test wants stored, and stops after a number of rounds."""
 
     def __init__(self, services: Services, clock: Clock, looks: int) -> None:
         self.services, self.clock, self.looks = services, clock, looks
@@ -74,9 +74,7 @@ class Nights:
             asyncio.run(watch(self.services, self))
 
 
-def test_what_was_due_while_the_machine_was_off_is_done_soon_after_the_start(
-    services: Services, clock: Clock, fill: Fill
-) -> None:
+def test_a_missed_night_runs_soon_after_the_start(services: Services, clock: Clock, fill: Fill) -> None:
     fill(1)
     nights = Nights(services, clock, 1)
     nights.run()
@@ -96,7 +94,7 @@ def test_each_night_is_done_once_and_the_steps_end_on_the_hour(services: Service
     assert max(nights.slept[1:]) == STEP_SECONDS
 
 
-def test_what_is_new_is_sealed_within_an_hour_and_one_look(services: Services, clock: Clock, fill: Fill) -> None:
+def test_new_events_are_sealed_within_an_hour_and_one_step(services: Services, clock: Clock, fill: Fill) -> None:
     fill(1)
     Nights(services, clock, 1).run()
     fill(2)
@@ -141,7 +139,7 @@ class FailingTwice:
         return getattr(self.seals, name)
 
 
-def test_what_fails_is_logged_and_tried_again(
+def test_a_failed_night_is_logged_and_retried(
     services: Services, clock: Clock, fill: Fill, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(1)
@@ -179,7 +177,7 @@ def orphan(services: Services, settings: Settings, clock: Clock) -> Path:
 
 
 @pytest.mark.one_machine
-def test_a_night_sweeps_and_says_how_much(
+def test_a_night_sweeps_files_and_logs_the_count(
     services: Services, clock: Clock, orphan: Path, fill: Fill, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -191,7 +189,7 @@ def test_a_night_sweeps_and_says_how_much(
 
 
 @pytest.mark.one_machine
-def test_a_sweep_that_fails_leaves_the_seal(services: Services, clock: Clock, orphan: Path, fill: Fill) -> None:
+def test_a_failed_sweep_does_not_undo_the_seal(services: Services, clock: Clock, orphan: Path, fill: Fill) -> None:
     fill(1)
     failing = replace(services, blobs=cast(BlobStore, Unlisted(services.blobs)))
     Nights(failing, clock, 1).run()

@@ -1,4 +1,4 @@
-"""At night the documents that packages ask for are set: those that are missing, and as many as the night is long."""
+"""The nightly task typesets the missing documents of packages, as many as the night has time for."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def never() -> bool:
     return False
 
 
-def test_what_is_missing_is_set_once_page_after_page(
+def test_missing_documents_are_typeset_once_across_pages(
     services: Services, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(papers, "AT_ONCE", 2)
@@ -83,7 +83,7 @@ def test_what_is_missing_is_set_once_page_after_page(
     assert set_missing(services, press, never) == OvernightDocuments(1, 0, finished=True)
 
 
-def test_a_download_finds_what_the_night_has_set(services: Services, press: Press) -> None:
+def test_a_download_uses_the_overnight_document(services: Services, press: Press) -> None:
     (summary,) = file(services, 1)
     set_missing(services, press, never)
 
@@ -104,7 +104,7 @@ def test_the_newest_come_first_and_the_next_night_goes_on(services: Services, pr
     assert set_missing(services, press, never) == OvernightDocuments(2, 0, finished=True)
 
 
-def test_on_aws_a_night_is_as_long_as_a_function_may_run(services: Services, press: Press) -> None:
+def test_on_aws_the_task_uses_the_function_time_limit(services: Services, press: Press) -> None:
     file(services, 3)
     ticks = iter([0.0, 1.0, background.PATIENCE_SECONDS + 1.0])
     assert background.set_papers(services, lambda: next(ticks)) == OvernightDocuments(1, 0, finished=False)
@@ -112,7 +112,7 @@ def test_on_aws_a_night_is_as_long_as_a_function_may_run(services: Services, pre
     assert background.set_papers(services, lambda: 0.0) == OvernightDocuments(2, 0, finished=True)
 
 
-def test_what_was_erased_has_no_document_and_holds_up_no_other(services: Services, press: Press) -> None:
+def test_an_erased_filing_gets_no_document_and_blocks_no_other(services: Services, press: Press) -> None:
     summaries = file(services, 3)
     set_missing(services, press, never)
     record = services.records.read(summaries[1].number)
@@ -142,7 +142,7 @@ class Troubled:
         self.press.fill(record, definition)
 
 
-def test_one_that_cannot_be_set_is_told_of_and_holds_up_no_other(
+def test_a_failing_document_is_logged_and_blocks_no_other(
     services: Services, press: Press, caplog: pytest.LogCaptureFixture
 ) -> None:
     summaries = file(services, 3)
@@ -154,7 +154,7 @@ def test_one_that_cannot_be_set_is_told_of_and_holds_up_no_other(
     ]
 
 
-def test_where_nothing_can_be_kept_nothing_more_is_set(services: Services, press: Press) -> None:
+def test_a_store_that_cannot_keep_documents_stops_the_task(services: Services, press: Press) -> None:
     summaries = file(services, 3)
     troubled: Any = Troubled(press, summaries[1].number, StoreUnavailable("disk"))
     with pytest.raises(StoreUnavailable):
@@ -175,7 +175,7 @@ class Looks:
             raise asyncio.CancelledError
 
 
-def test_the_server_sets_them_after_the_seal(
+def test_the_server_typesets_documents_after_the_seal(
     services: Services, clock: Clock, press: Press, caplog: pytest.LogCaptureFixture
 ) -> None:
     file(services, 2)

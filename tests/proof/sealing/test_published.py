@@ -1,4 +1,4 @@
-"""What is sealed is published as JSON and as a page, a month to keep, a proof for whoever holds the digest."""
+"""Seals are published as JSON and as a page, with a file for each month and a proof for each digest."""
 
 from __future__ import annotations
 
@@ -60,13 +60,15 @@ def test_the_list_goes_on_where_the_page_before_ended(
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "x", "1.5", "9999999999"])
-def test_a_place_that_is_none_is_refused(client: TestClient, before: str) -> None:
+def test_an_invalid_list_position_is_refused(client: TestClient, before: str) -> None:
     answer = client.get("/api/seals", params={"before": before})
     assert answer.status_code == 400
     assert "before" in answer.json()["detail"]
 
 
-def test_a_digest_gets_its_proof_and_a_stranger_checks_it(client: TestClient, services: Services, fill: Fill) -> None:
+def test_the_proof_of_a_digest_can_be_verified_independently(
+    client: TestClient, services: Services, fill: Fill
+) -> None:
     digests = fill(*range(300))
     nightly.run(services)
     jwks = client.get("/.well-known/jwks.json").json()
@@ -113,7 +115,7 @@ def test_a_person_is_told_what_is_wrong_with_a_digest_and_sees_it_again(
 
 
 def by_hand(proof: dict[str, object], digest: str) -> None:
-    """RFC 9162, 2.1.3.2, in a stranger's own few lines, without any code of ours."""
+    """RFC 9162, 2.1.3.2, written independently, without any code of ours."""
     token = str(proof["seal"])
     statement = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     node = hashlib.sha256(b"\0" + bytes.fromhex(digest)).digest()
@@ -131,13 +133,13 @@ def by_hand(proof: dict[str, object], digest: str) -> None:
 
 
 @pytest.mark.parametrize("digest", ["", "0" * 63, "g" * 64, "0" * 65, "../" * 10])
-def test_what_is_no_digest_is_refused(client: TestClient, digest: str) -> None:
+def test_a_malformed_digest_is_refused(client: TestClient, digest: str) -> None:
     answer = client.get("/api/seals/proof", params={"digest": digest})
     assert answer.status_code == 400
     assert "64 个" in answer.json()["detail"]
 
 
-def test_an_unknown_digest_and_one_that_waits_for_the_night_get_one_answer(client: TestClient, fill: Fill) -> None:
+def test_unknown_and_unsealed_digests_get_the_same_answer(client: TestClient, fill: Fill) -> None:
     (waiting,) = fill(1)
     answers = [client.get("/api/seals/proof", params={"digest": digest}) for digest in (waiting, "0" * 64)]
     assert [answer.status_code for answer in answers] == [404, 404]

@@ -57,9 +57,7 @@ def test_every_change_is_listed_with_its_day_its_place_and_what_stood_there(chan
         ("sections/office.md", "work-items", "../changes.md#c-2026-07-02-2"),
     ],
 )
-def test_a_place_that_was_changed_says_so_and_its_words_stay_official(
-    changed: Path, page: str, place: str, link: str
-) -> None:
+def test_a_changed_place_is_marked_outside_its_official_text(changed: Path, page: str, place: str, link: str) -> None:
     drawn = draw(changed, page)
     marks = [one for one in drawn.find("span", class_="ref") if "2026 年 7 月 2 日改" in one.text]
     assert link in [mark.find("a")[0].attributes["href"] for mark in marks]
@@ -69,7 +67,7 @@ def test_a_place_that_was_changed_says_so_and_its_words_stay_official(
         assert "改" not in "".join(official(node)).replace("整改", "").replace("改正", "")
 
 
-def test_what_was_not_changed_carries_no_mark(changed: Path) -> None:
+def test_an_unchanged_place_carries_no_mark(changed: Path) -> None:
     assert by_id(draw(changed, "regimes/bing.md"), "bing-6-4").find("span", class_="ref") == []
 
 
@@ -114,7 +112,7 @@ def test_the_feed_has_whole_addresses_once_the_site_has_one(changed: Path) -> No
         ("what: 改正一个错字。", "what: ''", 6, "“what”是空的"),
     ],
 )
-def test_a_slip_in_the_history_stops_the_build(changed: Path, old: str, new: str, line: int, cause: str) -> None:
+def test_a_mistake_in_the_history_stops_the_build(changed: Path, old: str, new: str, line: int, cause: str) -> None:
     path = changed / "content" / "data" / "changes.yml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     (problem,) = check_content(changed)
@@ -123,7 +121,7 @@ def test_a_slip_in_the_history_stops_the_build(changed: Path, old: str, new: str
 
 
 def test_before_the_first_entry_no_day_is_invented(project: Path) -> None:
-    """The list says nothing of when it is published; whoever publishes it does."""
+    """The list has no publication date of its own; the publisher gives it."""
     assert load_content(project).changes.changes == []
     page = draw(project, "changes.md")
     assert next(one.text for one in page.find("p", class_="empty")).startswith("还没有记录")

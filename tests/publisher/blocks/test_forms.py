@@ -28,7 +28,7 @@ def test_the_page_of_a_form_says_who_when_and_why(form: str, main_of: Callable[[
     assert main.find("form")[0].attributes["action"] == f"../../forms/{form}"
 
 
-def test_the_list_of_forms_says_the_same(main_of: Callable[[str], Node]) -> None:
+def test_the_list_of_forms_states_who_when_and_why(main_of: Callable[[str], Node]) -> None:
     main = main_of("forms")
     for form, (who, when, basis) in FORMS.items():
         assert who in main.text
@@ -38,7 +38,7 @@ def test_the_list_of_forms_says_the_same(main_of: Callable[[str], Node]) -> None
         assert f"../{basis}" in links
 
 
-def test_home_leads_to_what_works_and_to_nothing_else(main_of: Callable[[str], Node]) -> None:
+def test_the_home_page_links_only_to_working_services(main_of: Callable[[str], Node]) -> None:
     main = main_of("")
     tasks = {node.text: node.attributes["href"] for node in main.find("ul", class_="tasks")[0].find("a")}
     assert tasks["我要查职责"] == "duties/"
@@ -63,7 +63,7 @@ def test_the_service_may_stand_on_another_host(project: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("host", "words"), [("", "一次最多传 50 MB"), ("https://files.example.cn", "一次最多传 4 MB")])
-def test_a_form_says_how_much_it_brings_at_once_without_a_script(
+def test_the_form_page_states_the_upload_limit_without_javascript(
     project: Path, tmp_path: Path, host: str, words: str
 ) -> None:
     """Where files have a host of their own, a gateway stands before the service."""

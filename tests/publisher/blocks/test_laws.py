@@ -33,7 +33,7 @@ def test_places_and_laws_link_to_each_other(name: str, main_of: Callable[[str], 
     assert citing
 
 
-def test_the_state_of_superseded_laws_is_told(main_of: Callable[[str], Node]) -> None:
+def test_the_state_of_superseded_laws_is_shown(main_of: Callable[[str], Node]) -> None:
     """L2, L8: repealed and replaced, with the day and what took their place."""
     laws = main_of("laws")
     measures = row_of(laws, "《中华人民共和国档案法实施办法》").text
@@ -44,5 +44,5 @@ def test_the_state_of_superseded_laws_is_told(main_of: Callable[[str], Node]) ->
     assert "2024 年 10 月 1 日" in hebei
 
 
-def test_what_was_not_verified_says_so(main_of: Callable[[str], Node]) -> None:
+def test_an_unverified_law_is_marked(main_of: Callable[[str], Node]) -> None:
     assert "编者未核实现状" in row_of(main_of("laws"), "《河北省重点建设项目管理办法》").text

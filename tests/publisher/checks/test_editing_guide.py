@@ -20,7 +20,7 @@ ADDED = dict(re.findall(r"```yaml\n# (\S+)\n(.*?)```", GUIDE, re.DOTALL))
 SAID = re.findall(r"^\| ([^|]*[一-鿿][^|]*) \| [a-z]", GUIDE[GUIDE.index("| It says |") :], re.MULTILINE)
 
 
-def test_every_block_is_named_and_no_other() -> None:
+def test_the_guide_names_exactly_the_existing_blocks() -> None:
     assert {name for name in NAMED if parse_address(name) is None} == set(BLOCKS)
 
 
@@ -30,7 +30,7 @@ def test_every_address_in_the_guide_is_one_of_the_list_or_a_good_example() -> No
 
 
 @pytest.mark.parametrize("name", sorted(ADDED))
-def test_what_the_guide_adds_can_be_published(name: str, project: Path) -> None:
+def test_content_added_as_in_the_guide_passes_the_check(name: str, project: Path) -> None:
     with (project / name).open("a", encoding="utf-8") as file:
         file.write(ADDED[name])
     assert check_content(project) == []
@@ -42,7 +42,7 @@ def test_the_page_in_the_guide_is_a_page(project: Path) -> None:
     assert check_content(project) == []
 
 
-def test_what_check_is_said_to_say_it_says() -> None:
+def test_messages_quoted_in_the_guide_are_those_of_check() -> None:
     causes = [*(cause for *_, cause, _ in MISTAKES.values()), *(words for *_, words in SLIPS.values())]
     assert len(SAID) > 10
     assert [words for words in SAID if not any(cause in words or words in cause for cause in causes)] == []

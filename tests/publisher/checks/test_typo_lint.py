@@ -1,4 +1,4 @@
-"""Promises that a slip of the pen is told to the editor, and never published as it stands."""
+"""Promises that a typo is reported to the editor, and never published."""
 
 import shutil
 from pathlib import Path
@@ -126,7 +126,7 @@ def place(name: str) -> str:
 
 
 @pytest.mark.parametrize("slip", SLIPS)
-def test_a_slip_is_told_with_its_file_and_line(slip: str, project: Path) -> None:
+def test_a_typo_is_reported_with_its_file_and_line(slip: str, project: Path) -> None:
     name, edit, line, words = SLIPS[slip]
     file = place(name)
     path = project / file
@@ -142,7 +142,7 @@ def test_a_slip_is_told_with_its_file_and_line(slip: str, project: Path) -> None
 @pytest.mark.parametrize(
     "page", ["index", "duties", "services", "laws", "changes", "search", "track", "verify", "privacy"]
 )
-def test_a_page_that_others_lead_to_must_be_there(page: str, project: Path) -> None:
+def test_a_required_page_must_exist(page: str, project: Path) -> None:
     (project / "content" / f"{page}.md").unlink()
     assert any(str(one).startswith(f"content/{page}.md:1：没有这个网页") for one in check_content(project))
 
@@ -160,13 +160,13 @@ def test_a_form_for_officers_needs_no_page(project: Path) -> None:
     assert check_content(project) == []
 
 
-def test_a_bureau_may_have_no_deadline_beside_its_forms(project: Path) -> None:
+def test_the_list_of_other_deadlines_may_be_empty(project: Path) -> None:
     path = project / "content" / "data" / "deadlines.yml"
     path.write_text("since: 2026-01-01\ndeadlines:\n", encoding="utf-8")
     assert check_content(project) == []
 
 
-def test_what_only_looks_like_a_slip_is_none(project: Path) -> None:
+def test_text_that_only_looks_like_a_typo_is_accepted(project: Path) -> None:
     fenced = "```markdown\n：：： 丙六2\n ::: x\n```\n\n"
     line = "- 见〔2014〕5 号[^1]，[职责][d]；1::2，`[^a]`，`{： .b }`，`[c](d）`\n\n[^1]: 字\n[d]: duties.md\n"
     text = NEW + fenced + line
@@ -174,7 +174,7 @@ def test_what_only_looks_like_a_slip_is_none(project: Path) -> None:
     assert check_content(project) == []
 
 
-def test_one_slip_is_told_in_one_line(project: Path) -> None:
+def test_one_typo_gives_one_problem(project: Path) -> None:
     page = project / "content" / "regimes" / "bing.md"
     text = page.read_text(encoding="utf-8").replace("::: 丙六2", "：：： 丙六2")
     page.write_text(text.replace("::: 丙六4\n（四）", "（四）\n"), encoding="utf-8")
@@ -198,14 +198,14 @@ def test_a_heading_without_a_space_is_a_heading_all_the_same(project: Path) -> N
         ),
     ],
 )
-def test_the_command_tells_a_mistake_in_a_form_once(old: str, new: str, words: str, project: Path) -> None:
+def test_the_command_reports_a_mistake_in_a_form_once(old: str, new: str, words: str, project: Path) -> None:
     rules = project / "schemas" / "annual-self-check" / "rules.yml"
     rules.write_text(rules.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     told = CliRunner().invoke(app, ["check", "--root", str(project)])
     assert (told.exit_code, told.stderr.count(words)) == (1, 1), told.stderr
 
 
-def test_the_command_tells_what_the_generator_would_refuse(project: Path) -> None:
+def test_the_command_reports_what_the_generator_would_refuse(project: Path) -> None:
     settings = project / "mkdocs.yml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("plugins: []", "plugin: []"), encoding="utf-8")
     told = CliRunner().invoke(app, ["check", "--root", str(project)])
@@ -213,7 +213,7 @@ def test_the_command_tells_what_the_generator_would_refuse(project: Path) -> Non
     assert told.stderr.startswith("mkdocs.yml:25：设置有错（plugin")
 
 
-def test_a_shared_file_and_a_folder_without_a_form_are_named_plainly(project: Path) -> None:
+def test_mistakes_in_the_shared_file_and_folders_without_a_form_are_named(project: Path) -> None:
     common = project / "schemas" / "common.json"
     common.write_text(common.read_text(encoding="utf-8").replace("{", "", 1), encoding="utf-8")
     (problem,) = check_content(project)

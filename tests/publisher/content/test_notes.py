@@ -1,4 +1,4 @@
-"""Promises that each oddity of the source carries a visible, numbered note, linked both ways (domain.md §9)."""
+"""Promises that each irregularity of the source has a numbered note, linked both ways (domain.md §9)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ ODDITIES = [
 
 
 @pytest.mark.parametrize(("oddity", "page", "about", "words"), ODDITIES)
-def test_an_oddity_carries_a_note_linked_both_ways(
+def test_each_irregularity_has_a_note_linked_both_ways(
     oddity: str, page: str, about: str, words: str, main_of: Callable[[str], Node]
 ) -> None:
     main = main_of(page)
@@ -61,7 +61,7 @@ def test_an_oddity_carries_a_note_linked_both_ways(
         assert any(subject.by_id(f"r-{aside.attributes['id'].removeprefix('ed-')}") for aside in notes)
 
 
-def test_the_registered_oddities_are_those_of_the_domain() -> None:
+def test_the_registered_irregularities_are_those_of_the_domain() -> None:
     wanted = {oddity for oddity, *_ in ODDITIES}
     assert set(load_content(ROOT).notes.oddities) == wanted
 

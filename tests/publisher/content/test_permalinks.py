@@ -1,4 +1,4 @@
-"""Promises that every duty, work item, service and paragraph has a permalink, and that no link dangles (C1-C7)."""
+"""Promises that every duty, work item, service and paragraph has a permalink, and no link is broken (C1-C7)."""
 
 import posixpath
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def test_an_address_names_its_permalink(words: str, identity: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["丙", "戊一", "丙五1续六", "deadlines", "丙五-1"])
-def test_what_is_no_address_is_none(words: str) -> None:
+def test_text_that_is_not_an_address_has_no_permalink(words: str) -> None:
     assert find_paragraph(words, STEMS) is None
 
 
@@ -88,7 +88,7 @@ def test_duties_and_services_link_to_themselves(main_of: Callable[[str], Node]) 
     assert service.find("a", class_="addr")[0].attributes["href"] == "#service-4"
 
 
-def test_every_section_page_gathers_its_work(main_of: Callable[[str], Node]) -> None:
+def test_every_section_page_lists_its_work_items(main_of: Callable[[str], Node]) -> None:
     counts = {"office": (6, 1), "guidance": (8, 2), "management": (4, 2), "research": (2, 0)}
     for key, (work, services) in counts.items():
         main = main_of(f"sections/{key}")
@@ -97,7 +97,7 @@ def test_every_section_page_gathers_its_work(main_of: Callable[[str], Node]) -> 
         assert sum("../../services/#service-" in link for link in links) == services
 
 
-def test_no_link_of_the_site_dangles(site: Path) -> None:
+def test_no_link_of_the_site_is_broken(site: Path) -> None:
     pages = {
         path.relative_to(site).as_posix(): read(path.read_text(encoding="utf-8")) for path in site.rglob("index.html")
     }

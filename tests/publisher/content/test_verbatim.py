@@ -29,7 +29,7 @@ def part_of_source(start: str, end: str | None) -> list[str]:
     return lines[first + 1 : lines.index(end, first + 1) if end else None]
 
 
-def test_every_line_of_the_list_stands_in_the_site_in_order(main_of: Callable[[str], Node]) -> None:
+def test_the_site_holds_every_line_of_the_list_in_order(main_of: Callable[[str], Node]) -> None:
     shown = iter([piece for page in PAGES for piece in official(main_of(page))])
     missing = [line for line in source_lines() if line not in shown]
     assert missing == []

@@ -21,7 +21,7 @@ def events() -> list[Any]:
     return list(found.walk("VEVENT"))
 
 
-def test_the_deadlines_with_a_date_come_every_year(events: list[Any]) -> None:
+def test_deadlines_with_a_date_recur_every_year(events: list[Any]) -> None:
     """T2: 31 December; T5: 30 September. T1 and T3 count from a day that only the filer knows."""
     assert sorted((event.decoded("dtstart"), str(event["summary"])) for event in events) == [
         (date(2026, 9, 30), "档案工作情况自查报告：最后一天"),
@@ -30,19 +30,19 @@ def test_the_deadlines_with_a_date_come_every_year(events: list[Any]) -> None:
     assert [event["rrule"]["FREQ"] for event in events] == [["YEARLY"]] * 2
 
 
-def test_they_are_whole_days_that_keep_nobody_busy(events: list[Any]) -> None:
+def test_events_are_whole_days_and_leave_the_time_free(events: list[Any]) -> None:
     for event in events:
         assert event["dtstart"].params["VALUE"] == "DATE"
         assert event["transp"] == "TRANSPARENT"
 
 
-def test_they_ring_30_and_7_days_before_in_the_morning(events: list[Any]) -> None:
+def test_alarms_ring_30_and_7_days_before_in_the_morning(events: list[Any]) -> None:
     for event in events:
         alarms = [alarm.decoded("trigger") for alarm in event.walk("VALARM")]
         assert alarms == [timedelta(hours=9) - timedelta(days=days) for days in (30, 7)]
 
 
-def test_they_say_who_when_and_why(events: list[Any]) -> None:
+def test_events_say_who_when_and_why(events: list[Any]) -> None:
     words = " ".join(str(event["description"]) for event in events)
     assert "丙五2" in words
     assert "甲四1" in words

@@ -23,7 +23,7 @@ def graph_of(main: Node) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_services_are_told_as_the_table_shows_them(main_of: Read) -> None:
+def test_the_services_are_described_as_in_the_table(main_of: Read) -> None:
     """C2."""
     main = main_of("services")
     for number, one in enumerate(graph_of(main), 1):
@@ -44,7 +44,7 @@ def test_a_form_is_a_service_too(form: str, main_of: Read) -> None:
     assert one["audience"]["audienceType"] in main.find("dl", class_="slip")[0].text
 
 
-def test_addresses_are_whole_once_the_site_has_one(project: Path) -> None:
+def test_urls_are_absolute_once_the_site_has_an_address(project: Path) -> None:
     settings = project / "mkdocs.yml"
     text = settings.read_text(encoding="utf-8").replace('site_url: ""', 'site_url: "https://www.example.gov.cn/daj"')
     settings.write_text(text, encoding="utf-8")

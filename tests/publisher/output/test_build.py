@@ -41,7 +41,7 @@ def test_two_builds_give_the_same_bytes(project: Path) -> None:
     assert below(project / "build" / "one") == below(project / "build" / "two")
 
 
-def test_the_report_counts_what_stands_in_the_folder(project: Path) -> None:
+def test_the_report_counts_the_files_of_the_folder(project: Path) -> None:
     out = project / "build" / "site"
     report = build(project, out)
     pages = [path for path in out.rglob("*.html") if "_service" not in path.parts]
@@ -50,7 +50,7 @@ def test_the_report_counts_what_stands_in_the_folder(project: Path) -> None:
     )
 
 
-def test_the_steps_are_told_in_chinese(project: Path) -> None:
+def test_the_steps_are_reported_in_chinese(project: Path) -> None:
     steps: list[str] = []
     build(project, project / "build" / "site", notify=steps.append)
     assert steps == ["检查内容", "生成网页", "整理样式和脚本"]
@@ -81,7 +81,7 @@ def test_a_failed_build_leaves_the_old_site_and_names_the_place(
 
 
 @pytest.mark.parametrize("folder", ["site", "content", ".", "site/theme", "schemas"])
-def test_a_build_never_goes_where_sources_are(project: Path, folder: str) -> None:
+def test_a_build_refuses_a_folder_with_sources(project: Path, folder: str) -> None:
     with pytest.raises(AuthoringError, match="源文件"):
         build(project, project / folder)
 
@@ -92,7 +92,7 @@ def test_a_missing_script_stops_the_build(project: Path) -> None:
         build(project, project / "build" / "site")
 
 
-def test_a_theme_sheet_under_another_name_is_said(project: Path) -> None:
+def test_a_renamed_theme_stylesheet_is_reported(project: Path) -> None:
     sheet = project / "site" / "theme" / "assets" / "stylesheets" / "qingdan.css"
     sheet.write_text(sheet.read_text(encoding="utf-8").replace("main.", "main.old."), encoding="utf-8")
     with pytest.raises(AuthoringError, match=r"main\.old\."):

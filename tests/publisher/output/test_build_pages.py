@@ -75,13 +75,13 @@ def test_the_policy_lets_files_go_to_the_host_that_is_set_and_nothing_else() -> 
     assert re.findall(r"([a-z-]+) 'self' " + re.escape(host), with_host) == ["connect-src", "form-action"]
 
 
-def test_what_pages_share_is_named_by_its_content(built: Path) -> None:
+def test_shared_files_are_named_by_their_content_hash(built: Path) -> None:
     shared = [path for path in (built / "assets").rglob("*") if path.is_file() and path.suffix != ".svg"]
     assert {path.suffix for path in shared} == {".css", ".js", ".json"}
     assert [path.name for path in shared if not HASHED.search(path.name)] == []
 
 
-def test_nothing_of_the_theme_is_left_that_no_page_uses(built: Path) -> None:
+def test_unused_theme_files_are_removed(built: Path) -> None:
     names = [path.name for path in built.rglob("*") if path.is_file()]
     assert [name for name in names if name.endswith((".map", ".gz", ".png")) or "bundle" in name] == []
     assert [name for name, html in pages(built).items() if "generator" in html.lower()] == []
@@ -129,7 +129,7 @@ def test_a_page_can_be_handed_over_to_a_portal_as_it_is(built: Path) -> None:
             assert re.findall(r'\b(?:href|src|action|data-[a-z]+)="/[^"]*"', html) == [], name
 
 
-def test_without_an_address_there_is_no_map_of_it(built: Path) -> None:
+def test_without_an_address_there_is_no_sitemap(built: Path) -> None:
     assert not (built / "sitemap.xml").exists()
 
 
@@ -140,14 +140,14 @@ def test_a_service_elsewhere_is_allowed_by_the_policy(project: Path) -> None:
     assert 'action="https://tb.example.gov.cn/forms/annual-self-check"' in html
 
 
-def test_an_unset_mark_is_absent_label_and_all(built: Path) -> None:
+def test_an_unset_official_mark_is_absent_with_its_label(built: Path) -> None:
     html = (built / "index.html").read_text(encoding="utf-8")
     assert "主办单位：涉县档案局" in html
     for label in ("网站标识码", "备案号", "党政机关标识", "找错", "设置项"):
         assert label not in html
 
 
-def test_a_mark_that_is_set_is_shown(project: Path) -> None:
+def test_a_set_official_mark_is_shown(project: Path) -> None:
     (project / "content" / "marks").mkdir()
     (project / "content" / "marks" / "party.png").write_bytes(b"\x89PNG")
     html = (
@@ -159,7 +159,7 @@ def test_a_mark_that_is_set_is_shown(project: Path) -> None:
     assert re.search(r'<img src="\./marks/party\.png" alt="党政机关标识" height="60">', html)
 
 
-def test_the_way_back_names_each_page_as_it_is_written(built: Path) -> None:
+def test_the_breadcrumb_names_each_page_by_its_title(built: Path) -> None:
     html = (built / "regimes" / "bing" / "index.html").read_text(encoding="utf-8")
     crumbs = re.search(r'<ol class="crumb">(.*?)</ol>', html)
     assert crumbs
@@ -172,7 +172,7 @@ def test_the_missing_page_leads_on(built: Path) -> None:
     assert 'action="/search/"' in html
 
 
-def test_the_header_has_only_words_whose_pages_exist(built: Path) -> None:
+def test_the_header_links_only_to_existing_pages(built: Path) -> None:
     html = (built / "index.html").read_text(encoding="utf-8")
     menu = re.search(r'<ul class="nav">(.*?)</ul>', html, re.DOTALL)
     assert menu
@@ -181,7 +181,7 @@ def test_the_header_has_only_words_whose_pages_exist(built: Path) -> None:
     assert all((built / path / "index.html").is_file() for path, _ in links)
 
 
-def test_the_footer_leads_only_to_pages_that_exist(built: Path) -> None:
+def test_the_footer_links_only_to_existing_pages(built: Path) -> None:
     html = (built / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="\./([^"]*)"', html[html.index("<footer") :])
     assert links

@@ -26,7 +26,7 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
-def test_what_is_imported_stands_before_once_and_without_comments(write: Write) -> None:
+def test_an_imported_module_is_placed_first_once_without_comments(write: Write) -> None:
     entry = write(
         page='/* A page. */\nimport { one, two } from "./parts/both.js";\n'
         'import { base } from "./parts/base.js";\none(two, base);\n',
@@ -87,7 +87,7 @@ def test_another_declaration_is_refused(write: Write, line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["function one() {}", "let one = 2;", "export class one {}", "async function one() {}"]
 )
-def test_a_name_that_two_modules_have_is_refused(write: Write, line: str) -> None:
+def test_a_name_defined_in_two_modules_is_refused(write: Write, line: str) -> None:
     entry = write(page=f'import {{ two }} from "./a.js";\n{line}\n', a="const one = 1;\nexport const two = one;\n")
     told = r"^scripts/page\.js:2：one 在 scripts/a\.js:1 里已经有了，合在一起会撞名。请改一个名字$"
     with pytest.raises(AuthoringError, match=told):
@@ -105,7 +105,7 @@ def test_a_module_that_is_missing_is_refused(write: Write) -> None:
         bundle_modules(write(page='import { one } from "./b.js";\n'))
 
 
-def test_a_circle_is_refused(write: Write) -> None:
+def test_circular_imports_are_refused(write: Write) -> None:
     entry = write(
         page='import { one } from "./parts/a.js";\n',
         parts__a='import { two } from "./b.js";\nexport const one = 1;\n',

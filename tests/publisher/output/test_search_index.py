@@ -11,7 +11,7 @@ from tests.support.site.built_page import read
 SOURCE = Path(__file__).parents[1] / "responsibility-list.txt"
 
 
-def test_every_hit_leads_to_a_place_that_exists(site: Path) -> None:
+def test_every_index_entry_links_to_an_existing_anchor(site: Path) -> None:
     for entry in index(ROOT):
         path, _, anchor = entry["url"].partition("#")
         page = read((site / path / "index.html").read_text(encoding="utf-8"))
@@ -27,7 +27,7 @@ def test_every_sentence_of_the_list_is_in_the_index() -> None:
 @pytest.mark.parametrize(
     ("words", "url"), [("自查报告", "regimes/bing/#bing-5-2"), ("18833073162", "services/#service-1")]
 )
-def test_words_of_a_reader_lead_to_the_place(words: str, url: str) -> None:
+def test_everyday_words_find_the_place(words: str, url: str) -> None:
     assert url in [entry["url"] for entry in index(ROOT) if words in entry["text"]]
 
 

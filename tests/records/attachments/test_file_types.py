@@ -1,4 +1,4 @@
-"""Which files are taken goes by what is in them, and each refusal says what the file is and what to do."""
+"""Files are accepted by their content, and each refusal says what the file is and what to do."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ def encrypted_zip() -> bytes:
         (b"PK\x03\x04", "不完整"),
     ],
 )
-def test_what_is_not_taken_says_what_it_is_and_what_to_do(content: bytes, words: str) -> None:
+def test_an_unaccepted_file_is_named_with_its_type_and_the_cure(content: bytes, words: str) -> None:
     with pytest.raises(FileRefused, match=words) as refused:
         kind_of(io.BytesIO(content))
     assert "请" in str(refused.value)
 
 
-def test_a_directory_that_lies_about_itself_is_refused() -> None:
+def test_a_zip_directory_with_a_false_count_is_refused() -> None:
     whole = docx()
     for count in (0, 3, 5, 0xFFFF):
         end = whole.rindex(b"PK\x05\x06")
@@ -100,7 +100,7 @@ def test_a_directory_that_lies_about_itself_is_refused() -> None:
             kind_of(io.BytesIO(lying))
 
 
-def test_a_hostile_directory_costs_neither_time_nor_memory() -> None:
+def test_a_hostile_zip_directory_uses_little_memory() -> None:
     """What would unpack to gigabytes is never unpacked, and of millions of members none is kept."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
@@ -138,16 +138,16 @@ def test_the_extension_says_what_a_file_is_called(name: str, kind: str | None) -
 
 
 @pytest.mark.parametrize("name", [".pdf", "a.pdf.exe", "a.docm", "a.html", "a.", ""])
-def test_other_extensions_say_nothing(name: str) -> None:
+def test_an_unknown_extension_has_no_type(name: str) -> None:
     assert kind_of_name(name) is None
 
 
 @pytest.mark.parametrize("name", ["IMG_1.HEIC", "IMG_1.heif", "a.b.Hif"])
-def test_a_photograph_of_a_telephone_gets_the_advice_for_it(name: str) -> None:
+def test_a_phone_photo_format_gets_its_own_advice(name: str) -> None:
     assert "HEIC" in wrong_extension(name)
 
 
-def test_a_name_of_a_kind_that_is_taken_is_right() -> None:
+def test_a_name_with_an_accepted_extension_is_right() -> None:
     assert wrong_extension("章.JFIF") == ""
     assert "只收" in wrong_extension("a.tiff")
 
@@ -173,13 +173,13 @@ def test_content_and_extension_must_fit() -> None:
         ("\u3164\u200d 表.pdf", "表.pdf"),
     ],
 )
-def test_a_name_is_kept_without_folders_and_without_what_cannot_be_seen(given: str, kept: str) -> None:
+def test_a_file_name_loses_folders_and_invisible_characters(given: str, kept: str) -> None:
     assert plain_name(given) == kept
     assert is_plain(kept)
 
 
 @given(st.text(max_size=20).map(lambda start: f"{start}表.pdf"))
-def test_a_name_that_is_kept_is_one_that_a_form_takes(name: str) -> None:
+def test_a_cleaned_file_name_is_accepted_by_the_form(name: str) -> None:
     text = json.loads((SCHEMAS / "common.json").read_bytes())["$defs"]["text"]["pattern"]
     assert re.search(text, plain_name(name))
 

@@ -1,4 +1,4 @@
-"""A file may be named in a filing only by whoever has sent it whole, and not for ever."""
+"""A filing may name a file only with a voucher, which is given for a complete upload and expires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.records.conftest import NOW
 DIGEST, SIZE = "ab" * 32, 5_242_881
 
 
-def test_a_voucher_stands_for_its_file_until_its_day_is_over(keys: Keys) -> None:
+def test_a_voucher_is_valid_for_one_day(keys: Keys) -> None:
     voucher = vouch(keys, DIGEST, SIZE, NOW)
     last = NOW.replace(microsecond=0) + VOUCHED_FOR
     assert vouched(keys, [voucher], NOW) == {(DIGEST, SIZE)}
@@ -37,16 +37,16 @@ def test_a_voucher_stands_for_its_file_until_its_day_is_over(keys: Keys) -> None
         lambda kid, until, size, digest, mac: ("示例",),
     ],
 )
-def test_a_voucher_that_was_changed_stands_for_nothing(keys: Keys, spoil: Callable[..., tuple[str, ...]]) -> None:
+def test_a_changed_voucher_is_invalid(keys: Keys, spoil: Callable[..., tuple[str, ...]]) -> None:
     voucher = vouch(keys, DIGEST, SIZE, NOW)
     assert vouched(keys, [".".join(spoil(*voucher.split(".")))], NOW) == frozenset()
 
 
-def test_a_voucher_outlives_the_key_it_was_made_with(tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
+def test_a_voucher_stays_valid_after_key_rotation(tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
     voucher = vouch(load_keys(tmp_path, entropy), DIGEST, SIZE, NOW)
     assert vouched(rotate_keys(tmp_path, entropy), [voucher], NOW) == {(DIGEST, SIZE)}
 
 
-def test_a_voucher_of_another_bureau_stands_for_nothing(tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
+def test_a_voucher_of_another_bureau_is_invalid(tmp_path: Path, entropy: Callable[[int], bytes]) -> None:
     mine, theirs = load_keys(tmp_path / "a", entropy), load_keys(tmp_path / "b", entropy)
     assert vouched(mine, [vouch(theirs, DIGEST, SIZE, NOW)], NOW) == frozenset()

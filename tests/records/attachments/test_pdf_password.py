@@ -1,4 +1,4 @@
-"""A PDF that nobody can open without a password is found out by its trailer; one that everybody can open is taken."""
+"""A PDF that needs a password to open is detected by its trailer; other PDFs are accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pdf(*, user: str | None, algorithm: str = "AES-256") -> bytes:
     return held.getvalue()
 
 
-def test_a_plain_pdf_asks_for_nothing() -> None:
+def test_a_plain_pdf_needs_no_password() -> None:
     assert not needs_password(io.BytesIO(pdf(user=None)))
 
 
@@ -63,7 +63,7 @@ def test_another_way_of_locking_needs_its_password() -> None:
     assert needs_password(io.BytesIO(content))
 
 
-def test_the_dictionary_is_found_wherever_it_lies() -> None:
+def test_the_encryption_dictionary_is_found_anywhere_in_the_file() -> None:
     content = pdf(user="horse")
     start = content.rindex(b"\nxref") + 1
     padded = content[:start] + b"%" + b" " * (CHUNK + 7) + b"\n" + content[start:]

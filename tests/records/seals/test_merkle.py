@@ -72,7 +72,7 @@ def test_every_leaf_is_proved_with_few_tiles_and_few_hashes(size: int) -> None:
 
 
 @given(st.integers(1, 600), st.data())
-def test_nothing_else_is_proved(size: int, data: st.DataObject) -> None:
+def test_a_proof_does_not_hold_for_another_leaf_position_or_path(size: int, data: st.DataObject) -> None:
     tree, leaves = plant(digests(size)), digests(size)
     position = data.draw(st.integers(0, size - 1))
     path = list(prove(position, size, lambda level, index: read(tree, level, index)))
@@ -99,7 +99,7 @@ def leads_to(root: bytes, digest: bytes, position: int, size: int, path: Sequenc
         return False
 
 
-def test_a_node_never_passes_for_a_leaf() -> None:
+def test_a_node_is_never_accepted_as_a_leaf() -> None:
     left, right = digests(2)
     tree = plant([left, right])
     forged = hash_leaf(left) + hash_leaf(right)
@@ -107,7 +107,7 @@ def test_a_node_never_passes_for_a_leaf() -> None:
 
 
 @pytest.mark.parametrize(("position", "size"), [(-1, 4), (4, 4), (0, 0)])
-def test_what_is_not_in_the_tree_has_no_proof(position: int, size: int) -> None:
+def test_a_position_outside_the_tree_has_no_proof(position: int, size: int) -> None:
     with pytest.raises(ValueError, match="no such leaf"):
         prove(position, size, lambda level, index: b"")
     with pytest.raises(ValueError, match="no such leaf"):

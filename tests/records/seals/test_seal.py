@@ -1,4 +1,4 @@
-"""A seal states a root, is signed and chained; a proof of inclusion is short, and nothing bent passes."""
+"""A seal states a root, is signed and chained; a proof of inclusion is short, and a changed one is refused."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_each_seal_names_the_one_before(keys: Keys) -> None:
     assert not links(made(keys, first, at="2026-09-18T16:29:59.999999Z"), first)
 
 
-def test_a_receipt_is_no_seal_and_a_seal_no_receipt(keys: Keys) -> None:
+def test_receipts_and_seals_are_not_interchangeable(keys: Keys) -> None:
     with pytest.raises(InvalidSeal):
         read_seal(keys.signer.sign({"number": "SC-2026-34679ACE", "digest": "0" * 64}), keys.public_keys)
     with pytest.raises(InvalidReceipt):
@@ -84,14 +84,14 @@ def test_a_receipt_is_no_seal_and_a_seal_no_receipt(keys: Keys) -> None:
 
 
 @pytest.mark.parametrize("change", [{"index": 0}, {"index": "1"}, {"size": 0}, {"root": "0"}, {"at": "today"}])
-def test_what_is_signed_and_states_no_seal_is_refused(keys: Keys, change: dict[str, str | int]) -> None:
+def test_a_signed_payload_that_is_not_a_seal_is_refused(keys: Keys, change: dict[str, str | int]) -> None:
     stated = {"algorithm": "qingdan-seal-1", "index": 1, "at": AT, "size": 1, "root": "0" * 64, "previous": ""}
     with pytest.raises(InvalidSeal):
         read_seal(keys.signer.sign({**stated, **change}), keys.public_keys)  # type: ignore[dict-item]
 
 
 @given(st.data())
-def test_no_bent_seal_is_read(data: st.DataObject) -> None:
+def test_a_changed_seal_is_refused(data: st.DataObject) -> None:
     keys = repeatable_keys()
     token = made(keys).token
     place = data.draw(st.integers(0, len(token) - 1))
@@ -134,7 +134,7 @@ def test_a_proof_for_a_billion_events_is_under_two_kilobytes(keys: Keys) -> None
     "change",
     [{"path": "no"}, {"path": ["AA"]}, {"position": "1"}, {"position": True}, {"digest": "x"}, {"algorithm": "x"}],
 )
-def test_what_is_no_proof_is_said_to_be_none(keys: Keys, change: dict[str, object]) -> None:
+def test_a_malformed_proof_is_refused(keys: Keys, change: dict[str, object]) -> None:
     written = write_proof(proof_of(made(keys), 5))
     wrongs: tuple[object, ...] = ({**written, **change}, [], None, "text")
     for wrong in wrongs:
@@ -142,7 +142,7 @@ def test_what_is_no_proof_is_said_to_be_none(keys: Keys, change: dict[str, objec
             read_proof(wrong, keys.public_keys)
 
 
-def test_a_proof_whose_seal_a_stranger_signed_is_refused(keys: Keys) -> None:
+def test_a_proof_with_a_seal_by_another_key_is_refused(keys: Keys) -> None:
     stranger = repeatable_keys()
     with pytest.raises(InvalidSeal):
         read_proof(write_proof(proof_of(made(stranger), 5)), keys.public_keys)

@@ -1,4 +1,4 @@
-"""A cloud in trouble, and time that passes only when somebody waits."""
+"""A failing cloud, and a clock that moves only when code waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bucket with versions adds to the contract: what is sent again is a new version, and what is swept has none."""
+"""A versioned bucket beyond the contract: sending again adds a version, and a sweep deletes all versions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def send(blobs: BlobStore, content: bytes, id: str) -> str:
     return upload.digest
 
 
-def test_what_is_sent_again_is_as_young_as_its_newest_version(blobs: BlobStore, ministack: Cloud) -> None:
+def test_sending_content_again_makes_a_newer_version(blobs: BlobStore, ministack: Cloud) -> None:
     digest = send(blobs, b"sent twice", "c1" * 16)
     (first,) = versions(ministack, f"quarantine/{digest}")
     send(blobs, b"sent twice", "c2" * 16)
@@ -53,7 +53,7 @@ def test_what_is_sent_again_is_as_young_as_its_newest_version(blobs: BlobStore, 
     assert len(versions(ministack, f"attachments/{digest}")) == 2
 
 
-def test_removing_leaves_no_version(blobs: BlobStore, ministack: Cloud) -> None:
+def test_remove_deletes_every_version(blobs: BlobStore, ministack: Cloud) -> None:
     digest = digest_of(b"goes for good")
     for _ in range(3):
         blobs.keep("attachments", digest, b"goes for good")
@@ -62,7 +62,7 @@ def test_removing_leaves_no_version(blobs: BlobStore, ministack: Cloud) -> None:
     assert versions(ministack, f"attachments/{digest}") == []
 
 
-def test_what_is_sent_between_looking_and_removing_stays(blobs: BlobStore, ministack: Cloud) -> None:
+def test_content_sent_again_during_removal_stays(blobs: BlobStore, ministack: Cloud) -> None:
     digest = digest_of(b"just in time")
     blobs.keep("attachments", digest, b"just in time")
 
@@ -76,7 +76,7 @@ def test_what_is_sent_between_looking_and_removing_stays(blobs: BlobStore, minis
     assert blobs.read("attachments", digest) == b"just in time"
 
 
-def test_nothing_of_an_upload_is_left_after_the_sweep(blobs: BlobStore, ministack: Cloud) -> None:
+def test_a_sweep_leaves_nothing_of_an_upload(blobs: BlobStore, ministack: Cloud) -> None:
     digest = send(blobs, b"finished", "c3" * 16)
     cut = begin(blobs, b"cut", "c4" * 16)
     put(blobs, cut, b"cut", 1)
@@ -92,7 +92,7 @@ class Unlisted:
         raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
 
 
-def test_what_is_not_there_is_not_found_by_who_may_not_list_either(healthy: AwsStore) -> None:
+def test_a_missing_content_is_not_found_without_the_list_permission(healthy: AwsStore) -> None:
     bucket = healthy.blobs._bucket  # type: ignore[attr-defined]
     blobs = S3Blobs(Bucket(lambda: cast(Any, Unlisted()), BUCKET, bucket._calls))
     upload = Upload("c3" * 16, 1, "0" * 64, "token")

@@ -1,4 +1,4 @@
-"""Whatever AWS does on the way: nothing that was acknowledged is missing, and nothing is stored twice."""
+"""Under any AWS fault no acknowledged filing is lost, and none is stored twice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def key_of(step: Append) -> Idempotency:
     return step.idempotency
 
 
-def test_throttled_for_three_seconds_everything_waits_and_is_stored(
+def test_writes_throttled_for_three_seconds_are_stored(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time
 ) -> None:
     engine.fate = lambda operation: THROTTLED if passing.now < 3 else None
@@ -49,7 +49,7 @@ def test_throttled_for_three_seconds_everything_waits_and_is_stored(
     assert healthy.count(ALL) == 20
 
 
-def test_throttled_for_ever_is_given_up_while_a_function_still_lives(
+def test_endless_throttling_is_given_up_before_the_function_ends(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time, patience: Patience
 ) -> None:
     engine.fate = lambda operation: THROTTLED
@@ -82,7 +82,7 @@ def test_waits_grow_and_are_spread(engine: FaultyEngine, shaky: AwsStore) -> Non
         "lost",
     ],
 )
-def test_trouble_that_passes_is_outlasted(
+def test_temporary_failures_are_retried(
     trouble: Fate, engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
 ) -> None:
     engine.first(4, trouble, WRITE)
@@ -103,7 +103,7 @@ def test_trouble_that_passes_is_outlasted(
         ("ThrottlingException", 400),  # SSM
     ],
 )
-def test_what_passes_by_itself_in_the_other_services_is_outlasted(code: str, status: int, patience: Patience) -> None:
+def test_temporary_failures_of_other_services_are_retried(code: str, status: int, patience: Patience) -> None:
     meta: Any = {"HTTPStatusCode": status}
     troubles = [ClientError({"Error": {"Code": code}, "ResponseMetadata": meta}, "Any") for _ in range(3)]
 
@@ -115,7 +115,7 @@ def test_what_passes_by_itself_in_the_other_services_is_outlasted(code: str, sta
     assert Calls(patience, "t")(operation) == "done"
 
 
-def test_many_calls_of_one_request_together_end_while_the_function_still_lives(passing: Time) -> None:
+def test_all_calls_of_a_request_end_before_the_function_ends(passing: Time) -> None:
     """Each is throttled for almost as long as one call is patient: the third finds no time left."""
     ended = 21.0
     calls = Calls(Patience(lambda: 0.5, ticks=lambda: passing.now, sleep=passing.wait, until=lambda: ended), "t")
@@ -186,7 +186,7 @@ def test_a_lost_answer_is_remembered_when_the_last_attempt_was_refused(engine: F
         shaky.append(first_step(1)).result(60)
 
 
-def test_what_was_only_refused_or_never_arrived_is_known_not_to_be_stored(
+def test_a_refused_or_unsent_write_is_reported_as_not_stored(
     engine: FaultyEngine, shaky: AwsStore, patience: Patience
 ) -> None:
     engine.fate = lambda operation: THROTTLED
@@ -200,7 +200,7 @@ def test_what_was_only_refused_or_never_arrived_is_known_not_to_be_stored(
         assert not isinstance(refused.value, OutcomeUnknown)
 
 
-def test_no_answer_is_looked_for_once_the_function_is_about_to_end(passing: Time) -> None:
+def test_no_lookup_starts_shortly_before_the_function_ends(passing: Time) -> None:
     asked: list[str] = []
     calls = Calls(Patience(lambda: 0.5, ticks=lambda: passing.now, sleep=passing.wait, until=lambda: 21.0), "t")
     calls.once(lambda: asked.append("in time"))
@@ -224,7 +224,7 @@ class Lost:
         return "lost" if lose else None
 
 
-def test_lost_answers_double_nothing_of_staff_trail_and_seals(
+def test_lost_answers_duplicate_no_account_audit_entry_or_seal(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
 ) -> None:
     engine.fate = Lost(WRITE)
@@ -244,17 +244,17 @@ def test_lost_answers_double_nothing_of_staff_trail_and_seals(
     assert healthy.seals.last_seal() == seal
 
 
-def test_what_a_busy_part_would_have_said_first_is_waited_for(
+def test_a_conflict_on_the_key_is_retried_before_the_guard_is_judged(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
 ) -> None:
-    """The key comes before the guard: its being busy says that the same request may be under way."""
+    """The key is judged before the guard: a conflict on it means that the same request may be under way."""
     first = first_step(1, key="k", guard="g")
     healthy.append(first).result(60)
     engine.first(2, cancelled("TransactionConflict", "ConditionalCheckFailed", "None"), WRITE)
     assert shaky.append(first_step(2, key="k", guard="g")).result(60) == Stored(first.answer, replayed=True)
 
 
-def test_refusals_are_told_at_once_and_in_the_order_of_the_port(
+def test_refusals_are_raised_at_once_in_the_order_of_the_port(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore, passing: Time
 ) -> None:
     healthy.append(first_step(1, key="k", guard="g")).result(60)
@@ -280,7 +280,7 @@ def test_refusals_are_told_at_once_and_in_the_order_of_the_port(
         ("ResourceNotFoundException", "QINGDAN_TABLE"),
     ],
 )
-def test_what_only_an_operator_can_mend_is_not_tried_again_and_stands_in_the_log(
+def test_an_operator_error_is_not_retried_and_is_logged(
     code: str,
     words: str,
     engine: FaultyEngine,
@@ -348,14 +348,14 @@ def test_a_missing_function_is_named_with_its_setting(patience: Patience) -> Non
         Calls(patience, "t")(invoke)
 
 
-def test_nobody_at_the_address_is_waited_for_and_then_named(passing: Time, patience: Patience) -> None:
+def test_an_unreachable_endpoint_is_retried_and_then_named(passing: Time, patience: Patience) -> None:
     client = Clients("us-east-1", "http://127.0.0.1:1").dynamodb()
     with pytest.raises(StoreUnavailable, match="QINGDAN_ENDPOINT_URL"):
         Calls(patience, "t")(client.list_tables)
     assert passing.now > 0.8 * patience.seconds
 
 
-def test_what_never_reaches_the_service_is_judged_too(passing: Time, patience: Patience) -> None:
+def test_errors_before_the_service_are_classified_too(passing: Time, patience: Patience) -> None:
     def raise_it(error: Exception) -> None:
         raise error
 
@@ -370,7 +370,7 @@ def test_what_never_reaches_the_service_is_judged_too(passing: Time, patience: P
     assert passing.now > 0
 
 
-def test_through_a_storm_every_filing_is_stored_once_or_refused(
+def test_under_many_faults_every_filing_is_stored_once_or_refused(
     engine: FaultyEngine, shaky: AwsStore, healthy: AwsStore
 ) -> None:
     """Of the requests a third is throttled, cancelled or broken, a fifth done without an answer, over and over."""

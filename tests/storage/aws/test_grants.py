@@ -1,4 +1,4 @@
-"""What a function really asks of the table while it works is within what its role lets it do, and never a Scan."""
+"""The calls that a function really makes are within the rights of its role, and never a Scan."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def file(client: TestClient, n: int, *, key: str = "", query: str = "", **change
     return client.post(f"/api/submissions/annual-self-check{query}", json=data, headers=headers).status_code
 
 
-def test_submit_appends_and_reads_nothing_but_answers(services: Services, asked: Asked) -> None:
+def test_the_submit_function_appends_and_reads_only_answers(services: Services, asked: Asked) -> None:
     with TestClient(create_submit(services)) as client:
         assert file(client, 1) == 201
         assert file(client, 1) == 201, "the same again"
@@ -162,7 +162,7 @@ def test_submit_appends_and_reads_nothing_but_answers(services: Services, asked:
     assert {key.partition("#")[0] for action, _, key in asked if action == "dynamodb:GetItem"} == {"idem"}
 
 
-def test_who_follows_a_filing_reads_that_one_and_lists_none(services: Services, asked: Asked, clock: Clock) -> None:
+def test_the_track_function_reads_one_filing_and_lists_none(services: Services, asked: Asked, clock: Clock) -> None:
     data = valid_self_check(uscc=make_uscc(6))
     with TestClient(create_submit(services)) as client:
         given = client.post("/api/submissions/annual-self-check", json=data, headers=JSON).json()
@@ -181,7 +181,7 @@ def test_who_follows_a_filing_reads_that_one_and_lists_none(services: Services, 
     assert not [place for _, place, _ in asked if place == "T/index"]
 
 
-def test_the_night_and_the_published_seals_stay_within_theirs(services: Services, asked: Asked, clock: Clock) -> None:
+def test_nightly_and_seals_functions_stay_within_their_rights(services: Services, asked: Asked, clock: Clock) -> None:
     with TestClient(create_submit(services)) as client:
         assert file(client, 4) == 201
     asked.clear()
@@ -196,7 +196,7 @@ def test_the_night_and_the_published_seals_stay_within_theirs(services: Services
     assert beyond("seals", asked) == set()
 
 
-def test_the_night_removes_files_that_nothing_names_within_its_rights(services: Services, asked: Asked) -> None:
+def test_the_nightly_function_sweeps_files_within_its_rights(services: Services, asked: Asked) -> None:
     leave_orphans(services)
     later = replace(services, clock=lambda: datetime.now(UTC) + timedelta(days=3))
     asked.clear()
@@ -219,7 +219,7 @@ def built_for(host: str, site: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("direct", [True, False])
-def test_who_takes_files_in_stays_within_its_rights_and_asks_no_table(
+def test_the_attach_function_stays_within_its_rights_and_uses_no_table(
     services: Services, asked: Asked, twin: str, site: Path, tmp_path: Path, direct: bool
 ) -> None:
     if direct:
@@ -244,7 +244,7 @@ def test_who_takes_files_in_stays_within_its_rights_and_asks_no_table(
     assert {place for _, place in asked_of_bucket} == {"incoming", "finished", "quarantine", "attachments", "infected"}
 
 
-def test_documents_are_set_in_the_background_within_its_rights(services: Services, asked: Asked) -> None:
+def test_the_background_function_typesets_documents_within_its_rights(services: Services, asked: Asked) -> None:
     with TestClient(create_submit(services)) as client:
         assert file(client, 8) == 201
     asked.clear()
@@ -256,7 +256,7 @@ def test_documents_are_set_in_the_background_within_its_rights(services: Service
     assert ("s3:PutObject", "papers") in asked_of_bucket
 
 
-def test_the_desk_stays_within_its_own(services: Services, asked: Asked, clock: Clock) -> None:
+def test_the_desk_function_stays_within_its_rights(services: Services, asked: Asked, clock: Clock) -> None:
     with TestClient(create_submit(services)) as client:
         assert file(client, 5) == 201
     passwords = Passwords(services.entropy)

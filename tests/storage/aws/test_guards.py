@@ -1,4 +1,4 @@
-"""Whatever filings come, go, contest and change their guard, its item says who holds it and who is contested."""
+"""The guard item always states its holder and the contested filings, whatever happens to them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def step_of(number: str, guard: str, status: Status, contest: bool) -> Append:
 
 
 @given(STEPS)
-def test_the_guards_say_what_the_filings_do(steps: list[tuple[str, str, Status, bool]]) -> None:
+def test_guard_items_agree_with_the_filings(steps: list[tuple[str, str, Status, bool]]) -> None:
     table, stands, summaries = Table(), dict[str, Stand](), dict[str, Summary]()
     for number, guard, status, contest in steps:
         step = step_of(number, guard, status, contest)

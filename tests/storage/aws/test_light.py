@@ -78,7 +78,7 @@ def file(n: int, variables: dict[str, str]) -> dict[str, Any]:
     return told
 
 
-def test_a_filing_imports_nothing_heavy_and_asks_for_s3_only_for_a_form_that_is_new(variables: dict[str, str]) -> None:
+def test_a_filing_imports_no_heavy_module_and_uses_s3_only_for_a_new_form(variables: dict[str, str]) -> None:
     first, second = file(1, variables), file(2, variables)
     for told in (first, second):
         assert [name for name in told["modules"] if name in HEAVY or name.startswith(PARTS)] == []
@@ -86,7 +86,7 @@ def test_a_filing_imports_nothing_heavy_and_asks_for_s3_only_for_a_form_that_is_
     assert sorted(second["made"]) == ["dynamodb", "ssm"]
 
 
-def test_what_runs_on_one_machine_knows_no_cloud() -> None:
+def test_the_one_machine_setup_imports_no_aws_library() -> None:
     program = "import sys, functions.submit, functions.desk.app as _; "
     program += "print([n for n in ('boto3', 'botocore') if n in sys.modules])"
     told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

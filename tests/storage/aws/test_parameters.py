@@ -1,4 +1,4 @@
-"""The keys of the cloud: made once, encrypted, never changed, and missed by the setting that leads to them."""
+"""Keys in the cloud are made once, encrypted and never changed; a missing key names its setting."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_rotation_makes_one_more_of_each_and_the_old_ones_still_read(parameter
     assert parameters.load()[0].signer.kid.startswith("0003-")
 
 
-def test_the_keys_work_as_those_of_a_folder_do(parameters: Parameters) -> None:
+def test_keys_from_parameters_sign_and_verify(parameters: Parameters) -> None:
     parameters.make(os.urandom)
     keys, _ = parameters.load()
     code = keys.access_code("SC-2026-34679ACE", kid=keys.hmac_kid, epoch=1)
@@ -79,7 +79,7 @@ def test_the_keys_work_as_those_of_a_folder_do(parameters: Parameters) -> None:
     assert keys.verify(keys.signer.sign({"number": "SC-2026-34679ACE"})) == {"number": "SC-2026-34679ACE"}
 
 
-def test_they_lie_there_encrypted(parameters: Parameters, ssm: SSMClient, path: str) -> None:
+def test_keys_are_stored_as_secure_strings(parameters: Parameters, ssm: SSMClient, path: str) -> None:
     for name in parameters.make(os.urandom):
         found = ssm.get_parameter(Name=name)["Parameter"]
         assert found["Type"] == "SecureString"
@@ -113,7 +113,7 @@ def test_missing_keys_are_named_with_setting_and_cure(parameters: Parameters, pa
     ("kind", "value"),
     [("access", "short"), ("access", base64.b64encode(b"x").decode()), ("receipt", "no key"), ("cursor", "?")],
 )
-def test_what_is_no_key_is_named_and_not_shown(
+def test_a_malformed_key_is_named_without_its_value(
     parameters: Parameters, ssm: SSMClient, path: str, kind: str, value: str
 ) -> None:
     parameters.make(os.urandom)

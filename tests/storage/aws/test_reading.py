@@ -1,4 +1,4 @@
-"""Places in lists that nobody makes up, pages that end however little they find, records never half read."""
+"""Cursors cannot be forged, pages end even when they find little, records are never read in part."""
 
 from __future__ import annotations
 

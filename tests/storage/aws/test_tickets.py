@@ -1,4 +1,4 @@
-"""What a browser may send to the bucket, and fetch from it, by an address that was signed for it: this and no more."""
+"""Signed addresses let a browser send one content to the bucket or fetch one, and nothing more."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def test_addresses_are_signed_for_the_host_that_the_guide_lets_pages_send_to(min
     assert {urlsplit(part.url).netloc, urlsplit(form.url).netloc} == {wanted}
 
 
-def test_a_form_takes_the_content_it_was_made_for(blobs: BlobStore) -> None:
+def test_an_upload_form_accepts_its_content(blobs: BlobStore) -> None:
     content = b"%PDF-1.7 example"
     assert post(ticket_for(blobs, content), content) == 201
     assert blobs.read("quarantine", digest_of(content)) == content
 
 
-def test_a_form_takes_no_other_size_type_place_or_content(blobs: BlobStore) -> None:
+def test_an_upload_form_refuses_another_size_type_place_or_content(blobs: BlobStore) -> None:
     content = b"%PDF-1.7 another example"
     ticket = ticket_for(blobs, content)
     assert post(ticket, content + b"x") >= 400
@@ -108,7 +108,7 @@ def test_a_part_is_put_straight_into_the_bucket(blobs: BlobStore) -> None:
     assert blobs.read("quarantine", upload.digest) == content
 
 
-def test_a_link_is_a_download_whatever_the_file_says_it_is(blobs: BlobStore) -> None:
+def test_a_link_is_always_served_as_a_download(blobs: BlobStore) -> None:
     content = b"<script>alert(1)</script>"
     blobs.keep("attachments", digest_of(content), content)
     link = blobs.link("attachments", digest_of(content), filename="示例 扫描件.pdf", media_type=PDF, seconds=60)
@@ -120,7 +120,7 @@ def test_a_link_is_a_download_whatever_the_file_says_it_is(blobs: BlobStore) -> 
     assert 0 < int(parse_qs(urlsplit(link).query)["X-Amz-Expires"][0]) <= 60
 
 
-def test_what_lies_in_the_bucket_is_encrypted_checked_and_written_once(blobs: BlobStore, ministack: Cloud) -> None:
+def test_contents_are_encrypted_checksummed_and_written_once(blobs: BlobStore, ministack: Cloud) -> None:
     content = b"written once"
     for _ in range(2):
         blobs.keep("forms", digest_of(content), content)
@@ -131,7 +131,7 @@ def test_what_lies_in_the_bucket_is_encrypted_checked_and_written_once(blobs: Bl
     assert len(ministack.s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]) == 1
 
 
-def test_what_is_removed_leaves_no_earlier_version(blobs: BlobStore, ministack: Cloud) -> None:
+def test_a_removed_content_leaves_no_earlier_version(blobs: BlobStore, ministack: Cloud) -> None:
     content = b"to be forgotten"
     key = f"attachments/{digest_of(content)}"
     blobs.keep("attachments", digest_of(content), content)
@@ -143,7 +143,7 @@ def test_what_is_removed_leaves_no_earlier_version(blobs: BlobStore, ministack: 
     assert not left.get("DeleteMarkers")
 
 
-def test_a_damaged_content_is_not_taken_for_what_it_was(blobs: BlobStore, ministack: Cloud) -> None:
+def test_a_damaged_content_is_refused(blobs: BlobStore, ministack: Cloud) -> None:
     content = b"as it was"
     key = f"attachments/{digest_of(content)}"
     ministack.s3.put_object(Bucket=BUCKET, Key=key, Body=b"as it is")
@@ -153,7 +153,7 @@ def test_a_damaged_content_is_not_taken_for_what_it_was(blobs: BlobStore, minist
         list(blobs.stream("attachments", digest_of(content)))
 
 
-def test_contents_outlast_lost_answers_and_errors_too(
+def test_contents_survive_lost_answers_and_errors(
     engine: FaultyEngine, healthy: AwsStore, patience: object, ministack: Cloud
 ) -> None:
     store = Cloud(engine.url, engine.url).open(healthy.table)

@@ -1,4 +1,4 @@
-"""However long AWS is in trouble, a function answers before Lambda ends it: after that nobody would be told a thing."""
+"""A function answers before Lambda ends it, however long AWS fails; otherwise the client would get no answer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def recorded(name: str) -> dict[str, Any]:
     return event
 
 
-def test_who_is_ended_soon_answers_sooner_than_a_call_is_patient(gateway: Gateway, engine: FaultyEngine) -> None:
+def test_a_function_near_its_time_limit_answers_in_time(gateway: Gateway, engine: FaultyEngine) -> None:
     assert gateway(recorded("health"), Context(29))["statusCode"] == 200
     engine.fate = lambda operation: refusal("ThrottlingException")
     context = Context(8.5)
@@ -69,9 +69,7 @@ def test_who_is_ended_soon_answers_sooner_than_a_call_is_patient(gateway: Gatewa
     assert gateway(recorded("file-json"), Context(29))["statusCode"] == 201
 
 
-def test_who_comes_while_a_function_cannot_even_start_is_told_so_in_words(
-    gateway: Gateway, engine: FaultyEngine
-) -> None:
+def test_a_function_that_cannot_start_answers_with_a_readable_503(gateway: Gateway, engine: FaultyEngine) -> None:
     """On the great day many start at once, and the keys are read from a service that gives them to forty a second."""
     engine.fate = lambda operation: refusal("ThrottlingException")
     page, told = (gateway(recorded(name), Context(8.2)) for name in ("review-form", "file-json"))

@@ -1,4 +1,4 @@
-"""What was forgotten is in no file of the data folder any more: neither in free pages nor in the write-ahead log."""
+"""Erased text is in no file of the data folder: neither in free pages nor in the write-ahead log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def files_with(words: str, folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
 
 
-def test_no_file_holds_what_was_forgotten(tmp_path: Path) -> None:
+def test_no_file_holds_erased_text(tmp_path: Path) -> None:
     data = tmp_path / "data"
     server = open_store(data, lock=True)
     for n in range(1, 40):

@@ -91,7 +91,7 @@ def test_a_failing_write_refuses_and_recovers(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_document_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
+def test_a_document_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path: Path) -> None:
     store = open_store(tmp_path / "data")
     document = bytes(100_000)
     with small_files(50_000), pytest.raises(StoreUnavailable):
@@ -102,7 +102,7 @@ def test_a_document_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_damaged_document_is_not_shown(tmp_path: Path) -> None:
+def test_a_damaged_document_is_not_served(tmp_path: Path) -> None:
     store = open_store(tmp_path / "data")
     document = b'{"title":"x"}'
     store.keep_document(digest_of(document), document)
@@ -112,7 +112,7 @@ def test_a_damaged_document_is_not_shown(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_database_that_is_broken_names_the_cure_and_asks_nobody_to_wait(tmp_path: Path) -> None:
+def test_a_corrupt_database_names_restore_as_the_cure(tmp_path: Path) -> None:
     (tmp_path / DATABASE_NAME).write_text("示例" * 2000, encoding="utf-8")
     with pytest.raises(StoreUnavailable, match="qingdan restore") as refused:
         open_store(tmp_path)

@@ -1,4 +1,4 @@
-"""The projection holds nothing that the events do not: thrown away and made anew, it is the same."""
+"""The projection follows from the events alone: deleted and rebuilt, it is the same."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def kept_forms(store: SqliteStore) -> Callable[[str], Definition]:
     return cache(lambda digest: Definition.from_document(store.document(digest)))
 
 
-def test_two_that_an_earlier_release_told_apart_by_what_nobody_sees_contest_each_other(
+def test_filings_that_differ_by_an_invisible_character_contest_after_a_rebuild(
     store: SqliteStore, tmp_path: Path, catalogue: Catalogue
 ) -> None:
     """That release made guards and words with the unseen character in them, and let both filings in."""
@@ -188,7 +188,7 @@ def test_an_erased_record_keeps_the_summary_it_has(store: SqliteStore, tmp_path:
     assert summaries(store) == before
 
 
-def test_what_an_erased_record_held_it_holds_after_a_rebuild(store: SqliteStore, catalogue: Catalogue) -> None:
+def test_an_erased_record_keeps_its_guard_after_a_rebuild(store: SqliteStore, catalogue: Catalogue) -> None:
     record = store.read(summaries(store)[0].number)
     erasure = erase(record, version=1, reason="示例", actor="(console)", at=NOW, entropy=lambda size: b"s" * size)
     store.erase(erasure.step, erasure.sequence)
@@ -213,7 +213,7 @@ def rows_of_index(folder: Path, *changes: tuple[str, ...]) -> list[tuple[object,
         return other.execute("SELECT * FROM named ORDER BY 1, 2, 3").fetchall()
 
 
-def test_the_index_of_named_files_is_made_anew(store: SqliteStore, tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_rebuild_recreates_the_index_of_named_files(store: SqliteStore, tmp_path: Path, catalogue: Catalogue) -> None:
     first, second, third = naming_files(store, tmp_path, catalogue)
     before = rows_of_index(tmp_path)
     assert before == sorted([(first, 1, sha(1)), (first, 1, sha(2)), (second, 2, sha(4)), (third, 1, sha(2))])

@@ -1,4 +1,4 @@
-"""Processes that write to one folder take turns: none is overtaken, none waits for a dead one, none waits for ever."""
+"""Processes that write to one folder share a lock: fair, released by a dead process, bounded in waiting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with WriteLock(Path(sys.argv[1])).turn(10):
 
 @contextmanager
 def writing(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process whose turn it is."""
+    """Another process that holds the lock."""
     command = [sys.executable, "-c", WRITING, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
@@ -45,19 +45,19 @@ def writing(folder: Path) -> Iterator[subprocess.Popen[str]]:
             other.kill()
 
 
-def test_a_turn_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+def test_waiting_for_the_lock_times_out(tmp_path: Path) -> None:
     with writing(tmp_path), pytest.raises(StoreUnavailable, match="另一个程序"), WriteLock(tmp_path).turn(0.05):
         raise AssertionError("it was not our turn")
 
 
-def test_a_killed_writer_lets_go(tmp_path: Path) -> None:
+def test_a_killed_writer_releases_its_lock(tmp_path: Path) -> None:
     with writing(tmp_path) as other:
         os.kill(other.pid, signal.SIGKILL)
         with WriteLock(tmp_path).turn(10):
             pass
 
 
-def test_who_has_given_up_stands_in_nobodys_way(tmp_path: Path) -> None:
+def test_timed_out_writer_releases_its_lock(tmp_path: Path) -> None:
     ours = WriteLock(tmp_path)
     with writing(tmp_path), pytest.raises(StoreUnavailable), ours.turn(0.05):
         pass
@@ -77,7 +77,7 @@ def someone_is_next(folder: Path) -> bool:
     return False
 
 
-def test_who_is_next_is_not_overtaken_by_who_has_just_written(tmp_path: Path) -> None:
+def test_the_last_writer_does_not_overtake_a_waiting_one(tmp_path: Path) -> None:
     order: list[str] = []
 
     def write(name: str, turns: WriteLock) -> None:

@@ -1,4 +1,4 @@
-"""What obligations take from a filing on record: its case, project, day and dates, T1 to T5 alike."""
+"""Obligations read case, project, day and dates from a stored filing, for T1 to T5."""
 
 from __future__ import annotations
 

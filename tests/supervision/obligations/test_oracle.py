@@ -1,4 +1,4 @@
-"""Obligations against a plain bookkeeper who turns the calendar over day by day and knows none of our arithmetic."""
+"""Obligations compared with a simple day-by-day calculation that shares no arithmetic with ours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass
 class Book:
-    """What the bookkeeper has written down until the evening of a day."""
+    """The obligations that the day-by-day calculation finds by the end of a day."""
 
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
 
@@ -58,7 +58,7 @@ class Book:
 
 
 def months_on(start: date, months: int) -> date:
-    """Turns one page after the other until so many months have changed and the day is the same, or the month ends."""
+    """Goes forward day by day until that many months have passed and the day is the same, or the month ends."""
     day, turned = start, 0
     while True:
         day += DAY
@@ -141,7 +141,7 @@ def _compare(
     st.dictionaries(cases, st.tuples(days, days), max_size=3),
     days,
 )
-def test_t1_t2_t3_a_project_owes_what_the_bookkeeper_wrote_down(
+def test_t1_t2_t3_obligations_of_a_project_match_the_oracle(
     start: date,
     accepted: date | None,
     until: date | None,
@@ -164,7 +164,7 @@ def test_t1_t2_t3_a_project_owes_what_the_bookkeeper_wrote_down(
     st.dictionaries(reports, st.tuples(days, days), max_size=3),
     days,
 )
-def test_t5_a_unit_owes_what_the_bookkeeper_wrote_down(
+def test_t5_obligations_of_a_unit_match_the_oracle(
     since: date,
     until: date | None,
     filed: Mapping[tuple[str, str], date],

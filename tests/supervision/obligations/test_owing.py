@@ -99,7 +99,9 @@ def test_t1_within_six_months_of_the_start(start: str, came: str, on: str, expec
         ("2027-09-29", "2028-03-29", ("2028-03-29", "upcoming"), (2028,)),
     ],
 )
-def test_t1_a_last_day_off_gives_way_where_the_rule_says_so(start: str, on: str, expected: Any, years: Any) -> None:
+def test_t1_a_last_day_on_a_day_off_moves_where_the_rule_says_so(
+    start: str, on: str, expected: Any, years: Any
+) -> None:
     """Civil Code 203; the years whose days off are not announced are named."""
     one = one_of(found(on, [project(start)], rules=ROLLED), *HOLDING)
     assert one is not None
@@ -236,7 +238,7 @@ def test_an_extension_counts_from_the_day_on_which_it_was_granted_and_the_last_o
         ("2026-10-20", "2026-10-21", "2026-10-20", "overdue"),
     ],
 )
-def test_t8_k1_k8_nothing_by_the_date_in_the_order_is_a_refusal(
+def test_t8_k1_k8_no_filing_by_the_date_of_the_order_is_a_refusal(
     correct_by: str, came: str, on: str, state: str
 ) -> None:
     papers = [filed("yearly", "2025", came, form=CHECK)] if came else []
@@ -266,7 +268,7 @@ def test_an_extension_after_an_order_counts_until_it_ends() -> None:
         ([("2024", "2026-05-01")], "2026-10-01", ["late", "overdue"]),
     ],
 )
-def test_s11_missing_is_what_was_left_out_while_later_ones_came_or_were_due(came: Any, on: str, states: Any) -> None:
+def test_s11_a_skipped_filing_is_missing_once_a_later_one_came_or_was_due(came: Any, on: str, states: Any) -> None:
     papers = [filed("yearly", period, counted, form=CHECK) for period, counted in came]
     assert [one.state for one in found(on, [unit("2025-03-01")], *papers)] == states
 
@@ -312,7 +314,7 @@ def test_a_contested_filing_counts_and_is_marked() -> None:
         ("submitted", "2025-02-01", "2025-08-15", "2025-09-01", "2025-08-01", "2025-09-01", "on_time"),
     ],
 )
-def test_t1_where_roster_and_filing_differ_both_days_are_there(
+def test_t1_both_dates_are_shown_where_roster_and_filing_differ(
     status: str, said: str, came: str, due: str, by_filing: str | None, last_day: str, state: str
 ) -> None:
     """The roster's date counts until the filing is accepted, then the filing's; the officer sees both."""
@@ -338,7 +340,7 @@ def test_a_project_is_the_same_however_its_name_is_spaced() -> None:
     assert judged(found("2025-12-01", [project("2025-03-01")], *papers), *HOLDING) == ("2025-09-01", "overdue")
 
 
-def test_two_projects_of_one_unit_owe_each_for_itself() -> None:
+def test_two_projects_of_one_unit_have_separate_obligations() -> None:
     rows = [project("2025-03-01"), project("2025-06-01", project="示例县第二水厂")]
     obligations = found("2025-10-01", rows, filed("start", "start", "2025-05-01"))
     assert [(one.project, one.state) for one in obligations if one.rule.id == "start"] == [
@@ -382,7 +384,7 @@ def test_a_project_that_ended_before_its_acceptance_does_not_owe_it() -> None:
     assert judged(found("2026-12-01", rows), "post_acceptance", "post_acceptance") == ("2026-05-01", "overdue")
 
 
-def test_what_is_owed_later_is_shown_when_asked_for() -> None:
+def test_upcoming_obligations_are_shown_on_request() -> None:
     """A unit's page and the public page name the next due date."""
     assert [one.period for one in found("2026-10-01", [unit("2026-01-01")], until=day("2027-12-31"))] == [
         "2025",
@@ -434,6 +436,6 @@ def test_overdue_has_one_definition(on: str, overdue: bool) -> None:
     assert (one.state == "overdue") is overdue
 
 
-def test_the_shipped_rules_name_the_rosters_that_oblige() -> None:
+def test_the_shipped_rules_name_the_obliged_rosters() -> None:
     assert RULES[PROJECT].rosters == ("key-projects",)
     assert RULES[CHECK].rosters == ("professional-archives", "backup-registration")

@@ -1,4 +1,4 @@
-"""How an obligation is said, the same on every page: look of the due board, domain.md §11."""
+"""The wording of obligations is the same on every page: look of the due board, domain.md §11."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_a_change_says_old_and_new_and_a_blank_cell_erases_nothing(desk: Desk) -
     assert row.values["list_level"] == "county"
 
 
-def test_what_the_file_leaves_out_ends_and_keeps_its_history(desk: Desk) -> None:
+def test_a_row_left_out_of_the_file_ends_and_keeps_its_history(desk: Desk) -> None:
     desk.take(project("一"), project("二"))
     plan = desk.take(project("一"))
     assert [values["project_name"] for _, values in plan.gone] == ["二"]
@@ -90,7 +90,7 @@ def test_what_the_file_leaves_out_ends_and_keeps_its_history(desk: Desk) -> None
     assert (row.ended, row.reason) == (date(2026, 1, 6), "文件里没有")
 
 
-def test_a_project_that_another_unit_has_now_is_moved_not_ended(desk: Desk) -> None:
+def test_a_project_listed_under_another_unit_is_moved_not_ended(desk: Desk) -> None:
     desk.take(project("一", 1), project("二", 1))
     plan = desk.take(project("一", 2), project("二", 1))
     assert (plan.added, plan.gone) == ((), ())
@@ -106,12 +106,12 @@ def test_projects_of_one_name_at_two_units_are_not_taken_for_a_move(desk: Desk) 
 
 
 @pytest.mark.parametrize("alike", ["示例水库一期", "示例水库1期", "示例水库（一）"])
-def test_names_that_are_merely_alike_stay_two(desk: Desk, alike: str) -> None:
+def test_similar_names_stay_separate_rows(desk: Desk, alike: str) -> None:
     desk.take(project("示例水库"))
     assert [values["project_name"] for values in desk.plan(project("示例水库"), project(alike)).added] == [alike]
 
 
-def test_any_earlier_day_can_be_asked_for_the_last_moment_of_it_included(desk: Desk) -> None:
+def test_the_roster_of_any_earlier_day_includes_its_last_moment(desk: Desk) -> None:
     desk.day = datetime(2026, 2, 28, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Asia/Shanghai
     desk.take(project("一"))
     desk.day = datetime(2026, 2, 28, 16, 0, 0, tzinfo=UTC)  # 00:00:00 of 1 March
@@ -129,7 +129,7 @@ def test_a_plan_for_a_roster_that_has_changed_meanwhile_is_refused(desk: Desk) -
     assert desk.names() == {"二"}
 
 
-def test_what_was_set_by_hand_is_not_undone_without_being_said(desk: Desk) -> None:
+def test_the_plan_reports_manual_changes_it_would_undo(desk: Desk) -> None:
     desk.take(project("一", start_date="2026-03-01"), project("二"))
     one, two = key_of(PROJECTS, project("一")), key_of(PROJECTS, project("二"))
     desk.by_hand(desk.rosters.change, one, {"start_date": "2026-05-01"}, "开工令写的是 5 月")

@@ -1,4 +1,4 @@
-"""Makes what is dear to make once a run, however many workers the run has; knows nothing of what is made."""
+"""Makes an expensive object once for each run, for all workers; knows nothing of the object."""
 
 from __future__ import annotations
 

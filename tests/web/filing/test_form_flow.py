@@ -1,4 +1,4 @@
-"""From the form to its receipt without JavaScript, on every way: whatever stands in the way, what was typed is kept."""
+"""From the form to its receipt without JavaScript, for all three destinations: typed answers are never lost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_name(pairs: Pairs, name: str = TYPED) -> list[tuple[str, str]]:
 
 
 def held(page: Page, name: str) -> str:
-    """What the page's next post will say under this name."""
+    """The value that the page's next post sends under this name."""
     return dict(page.posted()).get(name, "")
 
 
@@ -72,7 +72,7 @@ def test_a_double_click_stores_once_and_shows_one_receipt(way: Way) -> None:
     assert way.versions() == before + 1
 
 
-def test_a_key_that_was_used_for_other_answers_keeps_what_was_typed_under_a_new_key(way: Way) -> None:
+def test_a_key_used_for_other_answers_keeps_typed_answers_under_a_new_key(way: Way) -> None:
     before = way.versions()
     check = way.post(way.pairs(valid_self_check()), "review", 200)
     way.post(check.posted(), "file", way.done)
@@ -89,7 +89,7 @@ def test_a_key_that_was_used_for_other_answers_keeps_what_was_typed_under_a_new_
     assert way.versions() == before + 2
 
 
-def test_a_page_of_another_document_of_the_form_gets_the_form_that_counts_filled_in(way: Way) -> None:
+def test_a_page_of_another_form_version_shows_the_current_form_filled_in(way: Way) -> None:
     before = way.versions()
     pairs = [(name, "0" * 64 if name == "form_digest" else value) for name, value in way.pairs(valid_self_check())]
     for action in ("review", "file", "add:databases.databases"):
@@ -112,7 +112,7 @@ def test_rows_are_added_and_removed_and_a_field_is_edited(way: Way) -> None:
 
 
 @pytest.mark.parametrize("action", ["review", "file"])
-def test_mistakes_bring_the_form_back_as_it_was_typed(way: Way, action: str) -> None:
+def test_mistakes_show_the_form_again_with_the_typed_answers(way: Way, action: str) -> None:
     before = way.versions()
     pairs = [*way.pairs(valid_self_check(uscc="12000000")), ("key", "k" * 32), ("unit.unit_name", "示例县第二中学")]
     page = way.post(pairs, action, 422)
@@ -123,7 +123,7 @@ def test_mistakes_bring_the_form_back_as_it_was_typed(way: Way, action: str) -> 
     assert way.versions() == before
 
 
-def test_answers_that_nobody_has_checked_are_shown_before_they_are_stored(way: Way) -> None:
+def test_unchecked_answers_are_shown_before_they_are_stored(way: Way) -> None:
     before = way.versions()
     check = way.post(way.pairs(valid_self_check()), "file", 200)
     assert len(held(check, "key")) == 32
@@ -146,9 +146,7 @@ def test_a_taken_place_offers_to_contest(way: Way) -> None:
     assert way.versions() == before + 1
 
 
-def test_a_store_that_cannot_write_keeps_what_was_typed_and_says_when_to_try_again(
-    way: Way, services: Services
-) -> None:
+def test_an_unwritable_store_keeps_typed_answers_and_says_when_to_try_again(way: Way, services: Services) -> None:
     before = way.versions()
     check = way.post(with_name(way.pairs(valid_self_check())), "review", 200)
     full = way.over(without_room(services))
@@ -163,9 +161,7 @@ def test_a_store_that_cannot_write_keeps_what_was_typed_and_says_when_to_try_aga
     assert way.versions() == before + 1
 
 
-def test_a_lost_answer_is_not_called_a_refusal_and_pressing_again_stores_nothing_twice(
-    way: Way, services: Services
-) -> None:
+def test_a_lost_answer_is_not_called_a_refusal_and_a_retry_stores_once(way: Way, services: Services) -> None:
     before = way.versions()
     check = way.post(with_name(way.pairs(valid_self_check())), "review", 200)
     losing = way.over(losing_answers(services))
@@ -182,7 +178,7 @@ def test_a_lost_answer_is_not_called_a_refusal_and_pressing_again_stores_nothing
 
 
 @pytest.mark.parametrize("changed", [("contest", "maybe"), ("key", "中"), ("action", "fly")])
-def test_what_no_page_of_ours_posts_is_refused(way: Way, changed: tuple[str, str]) -> None:
+def test_a_tampered_form_is_refused(way: Way, changed: tuple[str, str]) -> None:
     before = way.versions()
     check = way.post(way.pairs(valid_self_check()), "review", 200)
     pairs = [pair for pair in check.posted() if pair[0] != changed[0]]
@@ -206,7 +202,7 @@ def test_a_file_that_is_not_taken_is_named_and_nothing_typed_is_lost(way: Way) -
     assert held(form, "unit.contact_name") == TYPED
 
 
-def test_files_for_another_document_of_the_form_come_back_with_the_form_that_counts(way: Way) -> None:
+def test_files_for_another_form_version_come_back_with_the_current_form(way: Way) -> None:
     pairs = [(name, "0" * 64 if name == "form_digest" else value) for name, value in way.pairs(valid_self_check())]
     form = way.upload(with_name(pairs), "甲.pdf", pdf_of(99), 409)
     assert held(form, "form_digest") == way.definition.digest
@@ -222,7 +218,7 @@ def check_with_old_file(way: Way) -> Page:
     return way.post([(name, old if name == "voucher" else value) for name, value in form.posted()], "review", 200)
 
 
-def test_a_voucher_out_of_date_asks_for_the_file_again(way: Way, clock: Clock) -> None:
+def test_an_expired_voucher_asks_for_the_file_again(way: Way, clock: Clock) -> None:
     before = way.versions()
     check = check_with_old_file(way)
     clock.at += timedelta(minutes=20)
@@ -232,9 +228,7 @@ def test_a_voucher_out_of_date_asks_for_the_file_again(way: Way, clock: Clock) -
     assert way.versions() == before
 
 
-def test_a_page_that_was_stored_gets_its_receipt_though_its_voucher_is_out_of_date_by_now(
-    way: Way, clock: Clock
-) -> None:
+def test_a_stored_page_gets_its_receipt_though_its_voucher_expired(way: Way, clock: Clock) -> None:
     check = check_with_old_file(way)
     first = way.post(check.posted(), "file", way.done)
     clock.at += timedelta(minutes=20)
@@ -242,7 +236,7 @@ def test_a_page_that_was_stored_gets_its_receipt_though_its_voucher_is_out_of_da
     assert again.one("dl", class_="slip").text == first.one("dl", class_="slip").text
 
 
-def test_a_used_key_with_a_voucher_out_of_date_keeps_what_was_typed(way: Way, clock: Clock) -> None:
+def test_a_used_key_with_an_expired_voucher_keeps_typed_answers(way: Way, clock: Clock) -> None:
     check = check_with_old_file(way)
     way.post(check.posted(), "file", way.done)
     clock.at += timedelta(minutes=20)
@@ -252,9 +246,7 @@ def test_a_used_key_with_a_voucher_out_of_date_keeps_what_was_typed(way: Way, cl
     assert held(refused, "key") != held(check, "key")
 
 
-def test_a_store_that_cannot_tell_whether_a_page_was_stored_keeps_what_was_typed(
-    way: Way, services: Services, clock: Clock
-) -> None:
+def test_an_unknown_outcome_keeps_typed_answers(way: Way, services: Services, clock: Clock) -> None:
     check = check_with_old_file(way)
     clock.at += timedelta(minutes=20)
     blind = way.over(without_room(services, blind=True))
@@ -263,7 +255,7 @@ def test_a_store_that_cannot_tell_whether_a_page_was_stored_keeps_what_was_typed
     assert (held(page, "unit.contact_name"), held(page, "key")) == (TYPED, held(check, "key"))
 
 
-def test_a_correction_that_lost_a_race_keeps_what_was_typed_and_says_what_happened(correction: Way) -> None:
+def test_a_correction_that_lost_a_race_keeps_typed_answers_and_tells_why(correction: Way) -> None:
     ours = correction.post(with_name(correction.pairs(valid_self_check())), "review", 200)
     theirs = correction.post(correction.pairs(valid_self_check(databases=2)), "review", 200)
     correction.post(theirs.posted(), "file", 200)
@@ -274,9 +266,7 @@ def test_a_correction_that_lost_a_race_keeps_what_was_typed_and_says_what_happen
     assert correction.versions() == 3, "knowingly, on top of it"
 
 
-def test_a_filing_that_was_accepted_meanwhile_takes_no_correction_and_no_file_and_loses_nothing_typed(
-    correction: Way, services: Services
-) -> None:
+def test_an_accepted_filing_refuses_changes_but_keeps_typed_answers(correction: Way, services: Services) -> None:
     pairs = with_name(correction.pairs(valid_self_check()))
     check = correction.post(pairs, "review", 200)
     stepper = Stepper(services)

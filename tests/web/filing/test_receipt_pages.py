@@ -1,4 +1,4 @@
-"""The code to scan on a receipt leads to the page that verifies it, at the address that the site has for its reader."""
+"""The QR code on a receipt links to the verification page, at the address where the reader finds the site."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_without_an_address_the_link_leads_where_the_server_listens(listens: str
     assert site_address(SHELL, Settings(listens=listens)) == address
 
 
-def test_an_address_that_is_set_comes_before_any_other() -> None:
+def test_a_configured_address_takes_precedence() -> None:
     site_frame = replace(SHELL, assets={"address": "https://www.example.invalid/daj/"})
     assert site_address(site_frame, Settings(listens="http://10.0.0.1")) == "https://www.example.invalid/daj/"
 
 
-def test_a_site_under_a_path_is_found_there() -> None:
+def test_the_link_includes_the_path_of_the_site() -> None:
     site_frame = replace(SHELL, base="/daj/")
     assert site_address(site_frame, Settings(listens="https://example.invalid")) == "https://example.invalid/daj/"
 
@@ -46,5 +46,5 @@ def test_the_code_holds_the_link_and_can_be_scanned() -> None:
         assert forbidden not in figure
 
 
-def test_without_an_address_there_is_no_code() -> None:
+def test_without_an_address_there_is_no_qr_code() -> None:
     assert receipt_code("", RECEIPT) == ""

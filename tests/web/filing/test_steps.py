@@ -1,4 +1,4 @@
-"""The decision which page follows on a posted form, and which on a refusal, without store or HTTP."""
+"""The decision which page follows a posted form or a refusal, without store or HTTP."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def checked(definition: Definition) -> Checked:
 
 
 @pytest.mark.parametrize("action", ["review", "file", "add:databases.databases", "edit:unit.uscc"])
-def test_another_document_of_the_form_comes_before_all_else(definition: Definition, action: str) -> None:
+def test_another_form_version_is_handled_first(definition: Definition, action: str) -> None:
     form = posted(definition, action, key=KEY, form_digest="0" * 64)
     assert not form.finished
     found = step(form, WRONG, UNSENT, replayed=True)
@@ -63,7 +63,7 @@ def test_another_document_of_the_form_comes_before_all_else(definition: Definiti
 
 
 @pytest.mark.parametrize("action", ["add:databases.databases", "remove:databases.databases:0", "edit:unit.uscc"])
-def test_a_form_that_is_not_finished_is_not_judged(definition: Definition, action: str) -> None:
+def test_an_unfinished_form_is_not_validated(definition: Definition, action: str) -> None:
     form = posted(definition, action, form_digest=definition.digest)
     assert not form.finished
     found = step(form, WRONG, UNSENT)
@@ -96,7 +96,7 @@ def test_problems_lead_back_to_the_form(
 @pytest.mark.parametrize(
     ("action", "key", "shown"), [("review", "", NEW), ("review", KEY, KEY), ("file", "", NEW), ("upload:x", KEY, KEY)]
 )
-def test_what_was_not_checked_is_shown_to_be_checked(definition: Definition, action: str, key: str, shown: str) -> None:
+def test_unchecked_answers_are_shown_for_checking(definition: Definition, action: str, key: str, shown: str) -> None:
     form = posted(definition, action, key=key)
     assert form.finished
     found = step(form)
@@ -106,7 +106,7 @@ def test_what_was_not_checked_is_shown_to_be_checked(definition: Definition, act
 
 @pytest.mark.parametrize(("contest", "stored"), [("", False), ("false", False), ("true", True)])
 @pytest.mark.parametrize("unsent", [(), UNSENT])
-def test_what_was_checked_is_stored(
+def test_checked_answers_are_stored(
     definition: Definition, contest: str, stored: bool, unsent: tuple[Problem, ...]
 ) -> None:
     """A voucher that is out of date by now was none when the very same page was stored before."""
@@ -140,7 +140,7 @@ def test_a_key_that_was_used_for_other_answers_is_replaced(checked: Checked) -> 
         (QingdanError("secret"), 500, "不知道存下来没有"),
     ],
 )
-def test_whatever_else_refuses_keeps_the_answers_and_their_key(
+def test_any_other_refusal_keeps_the_answers_and_their_key(
     checked: Checked, error: Exception, status: int, words: str
 ) -> None:
     found = refused(error, checked)

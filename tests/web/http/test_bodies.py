@@ -1,4 +1,4 @@
-"""A body is read strictly: what two readers could read differently, or none can keep, is refused with 400."""
+"""A body is read strictly: ambiguous or unstorable content is refused with 400."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ JSON_VALUES = st.recursive(
         pytest.param(b'{"a":' * 100_000, id="deep and cut off"),
     ],
 )
-def test_what_cannot_be_read_in_one_way_is_refused(body: bytes) -> None:
+def test_ambiguous_json_is_refused(body: bytes) -> None:
     with pytest.raises(HttpProblem) as refused:
         parse_json(body)
     assert refused.value.status == 400
@@ -64,7 +64,7 @@ def test_what_cannot_be_read_in_one_way_is_refused(body: bytes) -> None:
 
 
 @given(JSON_VALUES)
-def test_every_other_json_value_comes_through_unchanged(value: object) -> None:
+def test_every_other_json_value_is_read_unchanged(value: object) -> None:
     assert parse_json(json.dumps(value).encode()) == value
     assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
 
@@ -97,7 +97,7 @@ def test_posted_pairs_come_in_order_with_line_ends_as_lf(pairs: list[tuple[str, 
 @pytest.mark.parametrize(
     "content_type", ["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"']
 )
-def test_the_right_media_type_is_taken(content_type: str) -> None:
+def test_the_right_media_type_is_accepted(content_type: str) -> None:
     require_type(content_type, "application/json")
 
 
@@ -112,7 +112,7 @@ def test_a_wrong_media_type_is_415(content_type: str) -> None:
 
 
 @given(JSON_VALUES, st.booleans())
-def test_the_fast_reader_and_the_strict_one_agree(value: Any, escaped: bool) -> None:
+def test_the_fast_and_the_strict_reader_agree(value: Any, escaped: bool) -> None:
     body = json.dumps(value, ensure_ascii=escaped).encode()
     parsed = parse_json(body)
     assert parsed == _parse_strictly(body)
@@ -120,7 +120,7 @@ def test_the_fast_reader_and_the_strict_one_agree(value: Any, escaped: bool) -> 
 
 
 @pytest.mark.parametrize("body", ['{"a":1,"a":1}', '{"a":{"b":"c","b":"c"}}', '[{"":"","":""}]'])
-def test_a_name_written_twice_is_seen_by_both_readers(body: str) -> None:
+def test_both_readers_detect_duplicate_keys(body: str) -> None:
     with pytest.raises(HttpProblem, match="写了两次"):
         parse_json(body.encode())
 

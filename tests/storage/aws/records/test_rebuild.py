@@ -1,4 +1,4 @@
-"""In the cloud too the projection holds nothing that the events do not: spoiled and made anew, it is the same."""
+"""In the cloud too the projection follows from the events alone: damaged and rebuilt, it is the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def kept_forms(store: RecordStore) -> Callable[[str], Definition]:
 
 
 def spoil(store: AwsStore, before: list[Summary]) -> None:
-    """Lose every third summary, falsify every other, and let the guards say what is not so."""
+    """Delete every third summary, change every other, and falsify the guards."""
     table: Any = {"TableName": store.table}
     client = store.reader.client
     for n, summary in enumerate(before):
@@ -103,7 +103,7 @@ def index_of(store: AwsStore) -> set[tuple[str, str]]:
     return {(item["pk"]["S"].removeprefix(NAMED), item["sk"]["S"]) for item in found}
 
 
-def test_the_index_of_named_files_is_made_anew(store: AwsStore, tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_rebuild_recreates_the_index_of_named_files(store: AwsStore, tmp_path: Path, catalogue: Catalogue) -> None:
     first, second, third = naming_files(store, tmp_path, catalogue)
     before = index_of(store)
     assert before == {
@@ -137,7 +137,7 @@ def test_a_record_with_more_named_files_than_a_step_takes_is_named_whole(store: 
     assert store.named(wanted) == wanted
 
 
-def test_what_is_erased_while_it_is_made_anew_is_not_named_again(
+def test_an_erasure_during_a_rebuild_does_not_restore_its_files(
     store: AwsStore, tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _, _ = naming_files(store, tmp_path, catalogue)

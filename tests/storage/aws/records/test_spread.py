@@ -123,7 +123,7 @@ def test_numbers_fall_evenly_into_shards() -> None:
 
 
 @pytest.mark.parametrize("attribute", ["newest", "newest_of_form", "newest_of_period", "waiting"])
-def test_no_partition_of_an_index_is_asked_for_half_of_what_it_gives(steps: list[Append], attribute: str) -> None:
+def test_no_index_partition_exceeds_half_its_capacity(steps: list[Append], attribute: str) -> None:
     assert attribute in INDEXES.values()
     loads = [index_loads(step, attribute) for step in steps]
     assert sum(load.units for load in loads) == A_SECOND, "an entry is one unit"
@@ -139,7 +139,7 @@ def test_the_keys_of_every_form_and_year_are_spread(form: str, year: int) -> Non
     assert max(Counter(partition_of(key, NEW_TABLE) for key in keys).values()) <= 9
 
 
-def test_without_shards_one_partition_would_get_everything(steps: list[Append]) -> None:
+def test_without_shards_one_partition_would_take_all_writes(steps: list[Append]) -> None:
     """What the test above would say of a key that is the same for everybody."""
     loads = [
         Load(load.key.partition("#")[2], load.units) for load in (index_loads(s, "newest_of_period") for s in steps)
@@ -164,7 +164,7 @@ def units_of_a_filing(step: Append) -> int:
     return sum(load.units for load in table_loads([step]) if load.key != "periods")
 
 
-def test_a_filing_costs_what_the_decision_page_says(steps: list[Append]) -> None:
+def test_the_cost_of_a_filing_matches_the_decision_page(steps: list[Append]) -> None:
     page = (ROOT / "docs" / "decisions" / "0010-one-table.md").read_text(encoding="utf-8")
     assert "costs 18 units in the table and one in each index" in page
     assert {units_of_a_filing(step) for step in steps} == {18}
