@@ -188,6 +188,7 @@ def test_sealing_by_hand_seals_what_is_new(sample: Sample) -> None:
         "sealed": 0,
         "swept": 0,
         "abandoned": 0,
+        "mailed": 0,
         "waiting": 0,
     }
     assert audit(sample.folder).ok

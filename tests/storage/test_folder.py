@@ -115,6 +115,7 @@ def test_files_of_filings_from_an_older_release_become_named(tmp_path: Path) -> 
     older.execute("DROP TABLE named")
     older.execute("DROP TABLE ledger")
     older.execute("ALTER TABLE seals DROP COLUMN last_step")
+    older.execute("DROP TABLE first_answers")
     older.execute("DROP INDEX idempotency_at")
     older.execute("ALTER TABLE idempotency DROP COLUMN at")
     older.execute(f"PRAGMA user_version = {STEPS.index(_NAMED)}")

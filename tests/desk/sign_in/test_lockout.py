@@ -16,6 +16,7 @@ from functions.staff.administration import reset_password
 from functions.staff.devices import LIFE
 from functions.staff.passwords import Passwords
 from functions.staff.throttle import address_key
+from functions.web.http.scope import UNKNOWN
 from tests.desk.conftest import PASSWORD, ComeIn, csrf_of
 from tests.support.clock import Clock
 
@@ -43,7 +44,7 @@ def sign_in(client: TestClient, name: str, password: str) -> int:
 def use_up_address(services: Services, times: int) -> None:
     """Count so many tries from the address of both browsers."""
     for _ in range(times):
-        services.staff.count_attempt(address_key("testclient"), at=services.clock(), window=timedelta(minutes=15))
+        services.staff.count_attempt(address_key(UNKNOWN), at=services.clock(), window=timedelta(minutes=15))
 
 
 def guess(client: TestClient, name: str, times: int = 10) -> list[int]:

@@ -123,7 +123,8 @@ def test_the_demo_data_verifies(filled: Filled, records: list[Record]) -> None:
     outcome = verify_path(filled.folder, Means(read_public_keys(filled.folder)))
     assert outcome.report.findings == []
     assert outcome.report.checked["records"] == len(records) == len(filled.plan.lives)
-    assert outcome.report.checked["receipts"] == len(records)
+    # A receipt is kept with the answer that gave it, for 30 days; a contested filing keeps its own for good.
+    assert 0 < outcome.report.checked["receipts"] < len(records)
     assert outcome.report.checked["events"] == len(filled.plan.agenda)
 
 
