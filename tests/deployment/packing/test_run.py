@@ -118,7 +118,7 @@ def test_a_filing_is_stored_and_mistakes_are_explained(run: Run) -> None:
 
 def test_the_night_seals_what_was_filed_and_everybody_can_see_it(run: Run) -> None:
     run("submit", recorded("file-json"))
-    assert run("nightly", {}) == [{"seal": 1, "sealed": 1, "swept": 0, "abandoned": 0, "waiting": 0}]
+    assert run("nightly", {}) == [{"seal": 1, "sealed": 1, "swept": 0, "abandoned": 0, "waiting": 0, "mailed": 0}]
     (listed,) = run("seals", asking("/api/seals"))
     assert json.loads(listed["body"])["items"][0]["size"] == 1
 

@@ -32,8 +32,9 @@ def small_files(most: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 4 MiB; only root may make one."""
+def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A real file system of 4 MiB, on which the reserve of a real disk would never be free; only root may make one."""
+    monkeypatch.setattr("functions.storage.sqlite.store.LEAST_FREE", 0)
     folder = tmp_path / "disk"
     folder.mkdir()
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False)
