@@ -7,8 +7,10 @@ Each target has a process of its own. What made one fail lies in build/fuzz/NAME
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -39,7 +41,10 @@ def fuzz(name: str, seconds: float) -> bool:
     command = [sys.executable, "-m", "tests.fuzz.one", name, "--seconds", f"{max(seconds, 1):.0f}"]
     print(f"{name}: {seconds:.0f} s", flush=True)
     try:
-        return subprocess.run(command, check=False, timeout=max(seconds, 1) + START).returncode == 0
+        # libFuzzer ends its process without tidying up.
+        with tempfile.TemporaryDirectory(prefix="qingdan-fuzz-") as scratch:
+            variables = {**os.environ, "TMPDIR": scratch}
+            return subprocess.run(command, check=False, timeout=max(seconds, 1) + START, env=variables).returncode == 0
     except subprocess.TimeoutExpired:
         print(f"{name} did not end in its time", flush=True)
         return False
