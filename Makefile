@@ -74,6 +74,10 @@ quick: setup ## lint what git says was changed, and run the tests that need no s
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(CORES) --quick
 
+.PHONY: fuzz
+fuzz: setup ## try odd inputs on every reader of what strangers send, five minutes in all; FUZZ_SECONDS=60 for less, TARGETS="pairs receipts" for some
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),300) $(TARGETS)
+
 .PHONY: conformance
 conformance: setup browser ## run the stores' contract on DynamoDB Local (Java), and lists at full size on every engine
 	$(BIN)/pytest --conformance -k "dynamodb_local or large" tests/contract

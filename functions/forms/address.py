@@ -15,6 +15,8 @@ ADDRESS: Final = (
     f"([{_STEMS}])([二三四五六七八九]?十[{_DIGITS}]?|[{_DIGITS}])([1-9][0-9]*(?:-[1-9][0-9]*)*)?(续[二三四五]?)?"
 )
 _ADDRESS: Final = re.compile(ADDRESS, re.ASCII)
+# Python reads no number of thousands of digits.
+_LONGEST: Final = 100
 
 
 def numeral(number: int) -> str:
@@ -56,7 +58,7 @@ class Address:
 
 def parse_address(words: str) -> Address | None:
     """Parse the words as an address, else return None."""
-    found = _ADDRESS.fullmatch(words)
+    found = _ADDRESS.fullmatch(words) if len(words) <= _LONGEST else None
     if found is None:
         return None
     stem, part, item, more = found.groups(default="")

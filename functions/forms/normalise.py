@@ -83,7 +83,7 @@ def _decimal(text: str) -> str:
 
 
 def _uscc(text: str) -> str:
-    return plain_code(text).replace("-", "")
+    return plain_code(text).replace("-", "") or text
 
 
 def _phone(text: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,9 @@ MOST_UNPACKED: Final = 300 * 1024 * 1024
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 200
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# openpyxl makes an object of every cell in a merged area while it opens the workbook.
+_MOST_MERGED: Final = 100_000
+_MERGED: Final = re.compile(rb"mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']*)")
 _SAVE_AGAIN: Final = "请用表格软件打开，另存为 .xlsx 或 CSV（UTF-8）再导入"
 
 
@@ -79,14 +83,18 @@ def column_letter(place: int) -> str:
 
 def _kept(lines: Iterator[Line]) -> Iterator[Line]:
     for line in lines:
-        if line.number > MOST_ROWS + 1:
-            raise SheetRefused(f"文件超过 {MOST_ROWS:,} 行，一次收不下。请删去多余的行，或者分成几份")
+        _refuse_rows(line.number)
         if len(line.cells) > MOST_COLUMNS:
             raise SheetRefused(
                 f"第 {line.number} 行有 {len(line.cells)} 栏，最多 {MOST_COLUMNS} 栏。请删去右边多余的栏"
             )
         if not line.is_blank:
             yield line
+
+
+def _refuse_rows(number: int) -> None:
+    if number > MOST_ROWS + 1:
+        raise SheetRefused(f"文件超过 {MOST_ROWS:,} 行，一次收不下。请删去多余的行，或者分成几份")
 
 
 def _csv(content: bytes) -> Iterator[Line]:
@@ -138,25 +146,19 @@ def _decode(content: bytes, encoding: str) -> str:
 
 def _xlsx(content: bytes) -> Iterator[Line]:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     _refuse_bomb(content)
     try:
+        _refuse_large_merges(content)
         # Not in the read-only way: that one knows no merged cells.
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-    except (
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        OSError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-        SyntaxError,
-    ):
-        raise SheetRefused(f"这不是完好的 .xlsx 工作簿，打不开。{_SAVE_AGAIN}") from None
+    except SheetRefused:
+        raise
+    except Exception:  # over a damaged workbook it raises whatever Python raises
+        raise _broken() from None
     sheet = _only_sheet([one for one in book.worksheets if one.sheet_state == "visible" and one.max_row > 0])
-    _refuse_merged(sheet)
+    _refuse_merged(area.coord for area in sheet.merged_cells.ranges)
+    _refuse_rows(sheet.max_row)
     rows = sheet.iter_rows()
     yield from _kept(
         Line(number, tuple(_cell(cell.value, cell.data_type) for cell in row)) for number, row in enumerate(rows, 1)
@@ -167,12 +169,28 @@ def _refuse_bomb(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile:
-        raise SheetRefused(f"这不是完好的 .xlsx 工作簿，打不开。{_SAVE_AGAIN}") from None
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise _broken() from None
     if sum(member.file_size for member in members) > MOST_UNPACKED or len(members) > 10_000:
         raise SheetRefused("这个工作簿解开以后大得不像名册，没有打开。请新建一个工作簿，只把名册粘贴进去再导入")
     if not any(member.filename == "xl/workbook.xml" for member in members):
         raise SheetRefused(f"这是压缩包或别的文件，不是 .xlsx 工作簿。{_SAVE_AGAIN}")
+
+
+def _refuse_large_merges(content: bytes) -> None:
+    """Refuse merged areas of more cells together than memory should hold, hidden sheets' as well."""
+    from openpyxl.utils import range_boundaries
+
+    cells = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.namelist():
+            # In UTF-16 every second byte of these words is 0.
+            for found in _MERGED.finditer(archive.read(member).replace(b"\0", b"")):
+                area = found[1].decode("ascii")
+                left, top, right, bottom = range_boundaries(area)
+                cells += (right - left + 1) * (bottom - top + 1)
+                if cells > _MOST_MERGED:
+                    _refuse_merged([area])
 
 
 def _only_sheet(sheets: Sequence[Worksheet]) -> Worksheet:
@@ -191,9 +209,13 @@ def _only_sheet(sheets: Sequence[Worksheet]) -> Worksheet:
     return filled[0]
 
 
-def _refuse_merged(sheet: Worksheet) -> None:
-    for area in sheet.merged_cells.ranges:
-        words = f"{area.coord} 是合并的单元格，分不清各行的值"
+def _broken() -> SheetRefused:
+    return SheetRefused(f"这不是完好的 .xlsx 工作簿，打不开。{_SAVE_AGAIN}")
+
+
+def _refuse_merged(areas: Iterable[str]) -> None:
+    for area in areas:
+        words = f"{area} 是合并的单元格，分不清各行的值"
         raise SheetRefused(f"{words}。请取消合并，每一行每一栏都填上，再导入")
 
 

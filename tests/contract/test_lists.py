@@ -94,6 +94,7 @@ def foreign_cursors() -> list[str]:
         made(["older", "yesterday", number(1)]),
         made(["older", 1, number(1)]),
         made(["older", at, None]),
+        made(["older", at, "\ud800"]),
         made(["older", at, number(1), 1]),
         made(["older", at, number(1)]) + "=",
         made([[]] * 1000),

@@ -49,6 +49,11 @@ def test_no_two_paragraphs_of_a_regime_share_an_anchor(one: Address, other: Addr
     assert re.fullmatch(r"x-[1-9][0-9]?-(p|[1-9][0-9]*(-[1-9][0-9]*)*)(-[b-f])?", one.anchor("x"))
 
 
+@pytest.mark.parametrize(("digits", "read"), [(98, True), (99, False), (5000, False)])
+def test_a_number_without_end_is_no_address(digits: int, read: bool) -> None:
+    assert (parse_address("丙五" + "1" * digits) is not None) == read
+
+
 @pytest.mark.parametrize(("number", "words"), BOUNDARIES)
 def test_parts_are_counted_from_one_to_ninety_nine(number: int, words: str) -> None:
     assert (numeral(number), read_numeral(words)) == (words, number)

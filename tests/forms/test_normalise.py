@@ -78,6 +78,7 @@ def test_a_day_that_only_looks_right_names_the_character() -> None:
         ("decimal", "½", "½"),
         ("uscc", "9113 0426-ma0a\u200ebcde\ufe0fＦ1", "91130426MA0ABCDEF1"),
         ("uscc", "ﬁ①", "ﬁ①"),
+        ("uscc", "— -", "— -"),
         ("email", "ａ@example。com", "a@example.com"),
         ("email", "a\u200b@example.com", "a@example.com"),
         ("text", "示例①标段（Ａ）", "示例①标段（Ａ）"),

@@ -91,6 +91,24 @@ def zip_of(**members: bytes) -> bytes:
     return out.getvalue()
 
 
+def part_changed(old: bytes, new: bytes) -> bytes:
+    """The workbook with these bytes of its sheet replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book_of(untouched))) as book, zipfile.ZipFile(out, "w") as made:
+        for name in book.namelist():
+            made.writestr(name, book.read(name).replace(old, new) if "sheet1" in name else book.read(name))
+    return out.getvalue()
+
+
+def damaged(method: int) -> bytes:
+    """A workbook compressed so, with four bytes changed in its first member."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        made.writestr("xl/workbook.xml", bytes(range(256)) * 9)
+    content = out.getvalue()
+    return content[:70] + b"~~~~" + content[74:]
+
+
 BAD: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "文件里没有内容"),
     "blank lines": (b"\n\n , ,\n", "文件里没有内容"),
@@ -105,6 +123,15 @@ BAD: dict[str, tuple[bytes, str]] = {
     "two sheets": (book_of(untouched, untouched), "2 张有内容的表"),
     "quotes": (b'a,b\n"x,1\n', "引号不成对"),
     "too many columns": (",".join("a" * 201).encode() + b"\n", "最多 200 栏"),
+    "all merged": (
+        part_changed(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        "A1:XFD1048576 是合并的单元格",
+    ),
+    "no such text": (part_changed(b"</row>", b'<c r="C1" t="s"><v>9999</v></c></row>'), "打不开"),
+    "no such style": (part_changed(b"</row>", b'<c r="C1" s="9999"><v>1</v></c></row>'), "打不开"),
+    "far away": (part_changed(b"</row>", b'<c r="A1048576"><v>1</v></c></row>'), "超过 100,000 行"),
+    "damaged": (damaged(zipfile.ZIP_DEFLATED), "打不开"),
+    "damaged otherwise": (damaged(zipfile.ZIP_LZMA), "打不开"),
     "no text": (b"\x81\x00\xff\xff\x00", "不是表格文件|编码认不出来"),
 }
 

@@ -448,6 +448,17 @@ def test_a_truncated_package_is_reported_as_a_damaged_package(
     assert told.stderr.strip() == "不对：这个压缩包打不开，末尾缺了一截，或者坏了。没有下载完的，请重新下载"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_cannot_be_unpacked_is_named(method: int, keys: Keys, tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w", method) as made:
+        made.writestr(f"{ROOT}/bagit.txt", bytes(range(256)) * 9)
+    content = path.read_bytes()
+    path.write_bytes(content[:85] + b"~~~~" + content[89:])
+    report = check(path.read_bytes(), tmp_path, keys)
+    assert "bagit.txt 读不出来" in [finding.message for finding in report.findings]
+
+
 def test_other_files_are_not_recognised_as_packages(tmp_path: Path) -> None:
     (tmp_path / "other.zip").write_bytes(zipped({"a/b.txt": b"x"}, listed_anew=False))
     (tmp_path / "text.zip").write_text("no zip")

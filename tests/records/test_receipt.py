@@ -111,6 +111,14 @@ def test_no_other_algorithm_is_accepted(keys: Keys, header: object) -> None:
             keys.verify(token)
 
 
+@pytest.mark.parametrize("depth", [1, 100_000])
+def test_a_header_of_any_depth_is_refused(keys: Keys, depth: int) -> None:
+    _, body, tail = keys.signer.sign(PAYLOAD).split(".")
+    head = base64.urlsafe_b64encode(b"[" * depth + b"]" * depth).rstrip(b"=").decode()
+    with pytest.raises(InvalidReceipt):
+        keys.verify(f"{head}.{body}.{tail}")
+
+
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_check(text: str) -> None:
     with pytest.raises(InvalidReceipt):

@@ -142,6 +142,9 @@ def test_other_ways_of_posting_files_are_refused(client: TestClient, definition:
         client.post(f"{FORM}/files", content=b"", headers={**HTML, "Content-Type": "multipart/form-data"}).status_code
         == 400
     )
+    other = {**HTML, "Content-Type": "multipart/form-data; boundary=x; charset=undefined"}
+    typed = b'--x\r\nContent-Disposition: form-data; name="unit.unit_name"\r\n\r\na\r\n--x--\r\n'
+    assert client.post(f"{FORM}/files", content=typed, headers=other).status_code == 415
     assert upload(client, [], [], "/forms/none/files").status_code == 404
     not_utf8 = b'--x\r\nContent-Disposition: form-data; name="unit.unit_name"\r\n\r\n\xff\xfe\r\n--x--\r\n'
     assert client.post(f"{FORM}/files", content=not_utf8, headers=broken).status_code == 400

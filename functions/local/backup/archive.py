@@ -34,6 +34,12 @@ class Entry:
     size: int
     sha256: str
 
+    def __post_init__(self) -> None:
+        """TypeError or ValueError for what JSON can hold and no file system does."""
+        kinds = (type(self.path), type(self.size), type(self.sha256))
+        if kinds != (str, int, str) or self.size < 0 or b"\0" in self.path.encode():
+            raise TypeError("not an entry of ours")
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:

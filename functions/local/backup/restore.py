@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import lzma
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,7 +24,17 @@ from functions.storage.folder import FILE_MODE, private_folder
 from functions.storage.keyring import receipt_key
 
 # The errors of Python's zip reader, in all versions, for damaged bytes.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 _KEY = re.compile(r"keys/receipt-[^/]+\.pem")
 # Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
 LARGEST_MANIFEST = 64 * 1024 * 1024

@@ -101,6 +101,7 @@ def read_cursor(text: str) -> Cursor:
         side, submitted_at, number = json.loads(raw)
         if side not in ("older", "newer") or not _AT.fullmatch(submitted_at) or not isinstance(number, str):
             raise ValueError("not a cursor")
+        number.encode()  # SQLite takes no lone surrogate, which JSON can hold
         cursor = Cursor(side, submitted_at, number)
     except (ValueError, TypeError, RecursionError):
         raise NotFound(UNKNOWN_PAGE) from None

@@ -12,7 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.web.http.bodies import MOST_PAIRS, require_storable
+from functions.web.http.bodies import MOST_PAIRS, require_storable, require_type
 from functions.web.http.endpoints import Endpoint
 from functions.web.http.problems import HttpProblem
 from functions.web.http.scope import header, spend
@@ -66,7 +66,6 @@ def posting(
 
     async def endpoint(request: Request) -> Response:
         await run_in_threadpool(admit, request)
-        _require_multipart(request)
         declared = header(request.scope, b"content-length")
         form = await _read(request, _Parser(request, typed))
         try:
@@ -90,6 +89,7 @@ async def typed_in(request: Request, typed: int) -> tuple[Sequence[tuple[str, st
 
 
 async def _read(request: Request, parser: MultiPartParser) -> FormData:
+    require_type(request.headers.get("content-type", ""), TYPE)
     declared = header(request.scope, b"content-length")
     spend(request.scope, int(declared) if declared.isdecimal() else 0)
     try:
@@ -131,8 +131,3 @@ class _DeafParser(_Parser):
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:
             super().on_part_data(data, start, end)
-
-
-def _require_multipart(request: Request) -> None:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
-        raise HttpProblem(415, f"这里只收 {TYPE}。请改请求的 Content-Type 再发")

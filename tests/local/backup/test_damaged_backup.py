@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import random
 import shutil
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from functions.errors import QingdanError
+from functions.local.backup.archive import MANIFEST
 from functions.local.backup.backup import make_backup, restore_backup
 from functions.local.backup.restore import Backup
 from functions.storage.sqlite import open_store
@@ -78,3 +82,29 @@ def test_a_truncated_backup_is_never_restored(whole: bytes, tmp_path: Path, unsy
     chance = random.Random(20260919)
     for length in [chance.randrange(len(whole)) for _ in range(CUTS)]:
         assert restored(whole[:length], tmp_path) is None, f"{length} bytes"
+
+
+@pytest.mark.parametrize("field", ["path", "size", "sha256"])
+@pytest.mark.parametrize("value", [None, 1.5, -1, [], {}, "a\0b", "\ud800"])
+def test_no_manifest_with_odd_values_brings_back_anything(
+    whole: bytes, tmp_path: Path, unsynced: None, field: str, value: object
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as held, zipfile.ZipFile(out, "w") as made:
+        for name in held.namelist():
+            content = held.read(name)
+            if name == MANIFEST:
+                manifest = json.loads(content)
+                manifest["files"][0][field] = value
+                content = json.dumps(manifest).encode()
+            made.writestr(name, content)
+    assert restored(out.getvalue(), tmp_path) is None
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_manifest_that_cannot_be_unpacked_is_refused(tmp_path: Path, method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        made.writestr(MANIFEST, bytes(range(256)) * 9)
+    content = out.getvalue()
+    assert restored(content[:70] + b"~~~~" + content[74:], tmp_path) is None

@@ -26,7 +26,10 @@ const PLAIN = {
     const [year, month, day] = found.slice(1).filter(Boolean);
     return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   },
-  uscc: (text) => spaced(hyphened(narrow(text)), "").replace(/-/g, "").replace(/[a-z]/g, (letter) => letter.toUpperCase()),
+  uscc(text) {
+    const bare = spaced(hyphened(narrow(text)), "").replace(/-/g, "");
+    return bare.replace(/[a-z]/g, (letter) => letter.toUpperCase()) || text;
+  },
   email: (text) => spaced(dotted(text), " "),
   phone: (text) => plainTelephone(spaced(hyphened(narrow(text)), " ")),
   choice: (text) => text
