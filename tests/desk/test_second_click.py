@@ -57,8 +57,12 @@ def twice_at_once(click: Click) -> list[Any]:
 
 
 def test_the_table_has_every_action(services: Services) -> None:
-    """Except uploads: a file that no filing names is swept."""
-    routes = [route for route in own(create_app(services).routes) if not route.carries]
+    """Except uploads, since a file that no filing names is swept, and rosters, whose head a second click has not."""
+    routes = [
+        route
+        for route in own(create_app(services).routes)
+        if not route.carries and not route.path.startswith("/desk/rosters/")
+    ]
     unsafe = {
         (method, route.path) for route in routes for method in route.methods or () if method in ("POST", "DELETE")
     }
