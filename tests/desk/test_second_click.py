@@ -57,7 +57,7 @@ def twice_at_once(click: Click) -> list[Any]:
 
 
 def test_the_table_has_every_action(services: Services) -> None:
-    """Except uploads, since a file that no filing names is swept, and rosters, whose head a second click has not."""
+    """Except uploads, since a file that no filing names is swept. The actions on rosters are not in the table yet."""
     routes = [
         route
         for route in own(create_app(services).routes)
