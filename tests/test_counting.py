@@ -43,7 +43,9 @@ def test_a_test_that_never_began_fails_the_run(tmp_path: Path) -> None:
 
 
 def test_two_tests_of_one_name_fail_the_run(tmp_path: Path) -> None:
-    twice = "def pytest_collection_modifyitems(items):\n    items.append(items[0])\n"
+    twice = (
+        "def pytest_collection_modifyitems(items):\n    items += [item for item in items if item.name == 'test_one']\n"
+    )
     done = run(tmp_path, twice)
     assert done.returncode != 0
     assert "several tests have one name:\ntest_both.py::test_one" in done.stderr + done.stdout

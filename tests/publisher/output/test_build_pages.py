@@ -81,6 +81,12 @@ def test_shared_files_are_named_by_their_content_hash(built: Path) -> None:
     assert [path.name for path in shared if not HASHED.search(path.name)] == []
 
 
+def test_no_file_holds_both_sides_of_a_merge(built: Path) -> None:
+    """A browser skips a rule that it cannot read, and says nothing."""
+    texts = [path for path in built.rglob("*") if path.suffix in {".css", ".js", ".mjs", ".html"}]
+    assert [path.name for path in texts if re.search(rb"^(<{7}|>{7}) ", path.read_bytes(), re.MULTILINE)] == []
+
+
 def test_unused_theme_files_are_removed(built: Path) -> None:
     names = [path.name for path in built.rglob("*") if path.is_file()]
     assert [name for name in names if name.endswith((".map", ".gz", ".png")) or "bundle" in name] == []
