@@ -16,9 +16,10 @@ from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, token_in
 from tests.desk.review.test_pages import FORM, Officer
+from tests.desk.rosters import conftest as rosters
 from tests.desk.sign_in.test_second_factor import STEP, Phone, scan
 from tests.support.clock import Clock
-from tests.support.filings import valid_self_check
+from tests.support.filings import make_uscc, valid_self_check
 from tests.support.markup import read_page
 
 NEW: Final = "另一个长口令 staple 8"
@@ -168,6 +169,18 @@ def paper(desk: Desk) -> Click:
     return Click(client, PAPER, ["decided"], fields=[*read_page(checked.text).posted(), ("action", "file")])
 
 
+def import_roster(desk: Desk) -> Click:
+    client = desk.come_in("admin")
+    preview = rosters.upload(client, desk.services, rosters.several([1, 2])).text
+    return Click(client, f"{rosters.LIST}/import", ["roster_imported"], fields=rosters.hidden(preview))
+
+
+def add_row(desk: Desk) -> Click:
+    page = f"{rosters.LIST}/rows/new"
+    typed = {"row.unit_name": "示例县气象站", "row.uscc": make_uscc(7)}
+    return on_page(desk.come_in("admin"), page, page, ["roster_changed"], "head", do="save", **typed)
+
+
 def api(desk: Desk, path: str, json: Any, **headers: str) -> Click:
     return Click(desk.come_in("reviewer"), path, ["decided"], json=json, headers=KEY | headers)
 
@@ -209,6 +222,8 @@ ACTIONS: Final[dict[tuple[str, str], Callable[[Desk], Click]]] = {
     ("POST", "/desk/accept"): lambda desk: several(desk, "accept"),
     ("POST", "/desk/void"): lambda desk: several(desk, "void"),
     ("POST", "/desk/records/{form}"): paper,
+    ("POST", "/desk/rosters/{roster}/import"): import_roster,
+    ("POST", "/desk/rosters/{roster}/rows/{row}"): add_row,
     ("POST", "/api/desk/session"): api_sign_in,
     ("DELETE", "/api/desk/session"): api_sign_out,
     ("POST", "/api/desk/decisions"): api_several,

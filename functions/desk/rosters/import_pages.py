@@ -126,11 +126,12 @@ class ImportPages:
         return workbook(marked_copy(draft.lines, draft.read.faults), f"{form.title}-标出错处.xlsx")
 
     def changes(self, request: Request) -> Response:
-        """All that the file would change, of which the preview shows the first."""
-        self._sessions.admit(request, "manage_rosters")
+        """All that the file would change, of which the preview shows the first; it is noted who took it."""
+        visitor = self._sessions.admit(request, "manage_rosters")
         form = self._form(request)
-        draft = self._drafts.again(form, request.path_params["sha256"], "")
-        return workbook(text_book("变化", changes_of(draft)), f"{form.title}-全部变化.xlsx")
+        changes = changes_of(self._drafts.again(form, request.path_params["sha256"], ""))
+        self._audit.note("exported", visitor.account.name, roster=form.id, format="xlsx", rows=len(changes) - 1)
+        return workbook(text_book("变化", changes), f"{form.title}-全部变化.xlsx")
 
     def _import(self, request: Request, visitor: Visitor, draft: Draft, answers: Mapping[str, str]) -> Response:
         chosen = choose(draft, answers)

@@ -112,6 +112,8 @@ class RowPages:
         """The row to be changed, or an empty one."""
         visitor = self._sessions.admit(request, "manage_rosters")
         opened = self._open(request)
+        if opened.key:
+            self._audit.note_soon("listed", visitor.account.name, roster=opened.form.id, rows=1)
         return self._page(request, visitor, opened, _Typed(opened.values))
 
     def change(self, request: Request, body: bytes) -> Response:

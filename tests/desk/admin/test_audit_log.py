@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -18,12 +19,14 @@ from functions.bootstrap import Services
 from functions.desk.admin.accounts import id_of
 from functions.desk.app import create_app
 from functions.desk.audit import Audit
+from functions.desk.rosters.words import row_id
 from functions.errors import StoreUnavailable
 from functions.exports.jsonl import read_events
 from functions.local.aws_local import cloud_at
 from functions.records.event import event_is_whole
 from functions.staff.audit_log import Sought, body_of
 from tests.desk.conftest import PASSWORD, ROLES, Filer, SignIn, self_check, token_in
+from tests.desk.rosters import conftest as rosters
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc
 from tests.support.markup import read_page
@@ -384,6 +387,11 @@ SILENT = {
     "/desk/records/",  # which forms there are, and an empty one
     "/desk/records/{form}",
     "/desk/records/{form}/files",
+    "/desk/rosters",  # which rosters there are, and how many rows each has
+    "/desk/rosters/{roster}/template.xlsx",
+    "/desk/rosters/{roster}/import",
+    "/desk/rosters/{roster}/files",
+    "/desk/rosters/{roster}/marked/{sha256}.xlsx",  # the file that he chose himself
 }
 
 
@@ -394,19 +402,22 @@ def test_every_route_that_shows_filings_is_noted(services: Services, become: Sig
     paths = {
         route.path
         for route in create_app(services).routes
-        if isinstance(route, Route)
-        and "GET" in (route.methods or ())
-        and route.path not in SILENT
-        # Not walked yet: they note "listed" and "exported" themselves.
-        and "/rosters" not in route.path
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in SILENT
     }
+    units = rosters.several([1, 2])
+    rosters.take(client, services, units)
     filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0", "sequence": "1"}
-    filled |= {"sha256": "0" * 64, "uscc": make_uscc(1)}
+    filled |= {"sha256": hashlib.sha256(units).hexdigest(), "uscc": make_uscc(1)}
+    filled |= {"roster": "backup-registration", "row": row_id((make_uscc(1),))}
+    walked = []
     for path in sorted(paths):
         before = len(everything(services))
         address = path.format(**filled) + ("?format=jsonl" if path == "/desk/export" else "")
         answer = client.get(address)
         if answer.status_code == 200:
             assert len(everything(services)) == before + 1, path
+            walked.append(path)
         else:
             assert answer.status_code in (303, 404), path
+    of_rosters = {path for path in paths if "{roster}" in path}
+    assert of_rosters <= set(walked)

@@ -13,9 +13,13 @@ import pytest
 
 from functions.errors import QingdanError
 from functions.local.backup import restore as reading
-from functions.local.backup.archive import FORMAT, MANIFEST
+from functions.local.backup.archive import FORMAT, MANIFEST, SIGNATURE
 from functions.local.backup.backup import restore_backup
+from functions.local.backup.protection import sign
 from functions.local.backup.restore import Backup
+from functions.records.keys import Keys
+from functions.records.receipt import jwks
+from functions.storage.keys import load_keys
 from tests.support.command_line import run
 
 DIGEST = hashlib.sha256(b"x").hexdigest()
@@ -40,6 +44,14 @@ def crafted(file: Path, entries: Sequence[dict[str, Any]], **more: Any) -> Path:
             if isinstance(each["path"], str):
                 made.writestr(zipfile.ZipInfo(each["path"]), b"x")
         made.writestr(MANIFEST, json.dumps(facts))
+    return file
+
+
+def signed(file: Path, keys: Keys, entries: Sequence[dict[str, Any]]) -> Path:
+    """A crafted zip whose manifest these keys have signed."""
+    crafted(file, entries)
+    with zipfile.ZipFile(file, "a") as made:
+        made.writestr(SIGNATURE, sign(keys.signer, made.read(MANIFEST)))
     return file
 
 
@@ -75,6 +87,24 @@ def test_the_command_ends_in_words_and_with_1(tmp_path: Path) -> None:
     ended = run("restore", str(file), "--data", str(tmp_path / "data"))
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
     assert "重名" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["../a", "../../ab/cd", "forms/../../a", "/etc/a", "forms//a", "forms/./a", ".hidden", "forms/.a", "a\tb"]
+)
+def test_a_signed_backup_with_a_name_that_leads_out_is_refused_for_the_name(name: str, tmp_path: Path) -> None:
+    """Whoever holds the key could sign such a manifest: the signature alone keeps nothing inside the folder."""
+    keys = load_keys(tmp_path / "bureau", lambda count: bytes(range(1, count + 1)))
+    trusted = tmp_path / "jwks.json"
+    trusted.write_text(json.dumps(jwks(keys.public_keys)))
+    file = signed(tmp_path / "backup.zip", keys, [entry(), entry(name)])
+    before = sorted(tmp_path.rglob("*"))
+    ended = run("restore", str(file), "--keys", str(trusted), "--data", str(tmp_path / "deep" / "data"))
+    assert ended.returncode == 1
+    assert f"{name}：文件名不能用" in ended.stderr
+    assert "签名" not in ended.stderr
+    assert "什么也没有恢复" in ended.stderr
+    assert [path for path in sorted(tmp_path.rglob("*")) if path.name != "deep"] == before
 
 
 def test_of_a_manifest_only_so_much_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
