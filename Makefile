@@ -86,6 +86,10 @@ conformance: setup browser ## run the stores' contract on DynamoDB Local (Java),
 cloud-pages: setup browser ## run the tests of pages and API over the cloud's store
 	$(BIN)/pytest --store aws-local tests/browser tests/desk tests/web tests/submit tests/track tests/attach tests/local
 
+.PHONY: coverage
+coverage: setup ## write docs/coverage.md: the rows of the domain and the tests that prove them
+	$(BIN)/python -m tests.coverage
+
 .PHONY: lint
 lint: setup node_modules/.ready ## ruff, mypy --strict, import-linter, eslint, types of the scripts, content and schemas
 	$(BIN)/ruff format --check .

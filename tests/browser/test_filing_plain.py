@@ -42,6 +42,7 @@ def links_of_the_summary_hit_controls(page: Page) -> list[str]:
     return targets
 
 
+@pytest.mark.proves("F11")
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
 def test_a_clerk_files_a_self_check_without_javascript(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], viewport: ViewportSize, tmp_path: Path
@@ -143,6 +144,7 @@ def download(page: Page, name: str, folder: Path) -> Path:
     return target
 
 
+@pytest.mark.proves("F1")
 @pytest.mark.parametrize("phase", ["start", "annual", "post_acceptance"])
 def test_a_clerk_registers_a_project_in_every_phase_without_javascript(
     visit: Visit, catalogue: Catalogue, phase: str

@@ -43,6 +43,7 @@ def only_error(problem: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.proves("F11")
 def test_a_valid_report_is_answered_with_the_full_receipt(client: TestClient, services: Services) -> None:
     answer = client.post(SELF_CHECK, json=valid_self_check())
     given = answer.json()
@@ -59,6 +60,7 @@ def test_a_valid_report_is_answered_with_the_full_receipt(client: TestClient, se
     assert json.loads(event.body or b"")["data"] == valid_self_check()
 
 
+@pytest.mark.proves("T5")
 @pytest.mark.parametrize(
     ("at", "timeliness"), [("2026-09-30T15:59:59+00:00", "on_time"), ("2026-09-30T16:00:00+00:00", "late")]
 )
@@ -238,6 +240,7 @@ def test_a_second_report_for_the_year_is_409_and_the_contested_way_is_open(
     assert services.records.read(first["number"]).summary.contested
 
 
+@pytest.mark.proves("F1")
 def test_a_second_registration_is_counted_by_project_phase_and_year(client: TestClient) -> None:
     assert client.post(REGISTRATION, json=valid_registration()).status_code == 201
     same = valid_registration(project_name="示例河 综合治理工程")

@@ -29,6 +29,7 @@ def states(services: Services, on: str, form: str = CHECK, period: str = "2025")
     return [one.state for one in due_of(services, form=form, period=period, on=date.fromisoformat(on))]
 
 
+@pytest.mark.proves("O1")
 @pytest.mark.parametrize(("on", "state"), [("2026-09-30", "upcoming"), ("2026-10-01", "overdue")])
 def test_t5_nothing_filed_is_not_overdue_on_the_last_day_and_is_on_the_next(
     services: Services, on: str, state: str

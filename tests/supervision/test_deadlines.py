@@ -23,6 +23,7 @@ days = st.dates(min_value=date(1990, 1, 1), max_value=date(2099, 12, 31))
 months = st.integers(min_value=0, max_value=120)
 
 
+@pytest.mark.proves("T1")
 @pytest.mark.parametrize(
     ("start", "count", "end"),
     [
@@ -55,6 +56,7 @@ def test_a_later_start_never_has_an_earlier_deadline(one: date, other: date, cou
     assert add_months(earlier, count) <= add_months(later, count)
 
 
+@pytest.mark.proves("T1", "T2", "T3")
 @pytest.mark.parametrize(
     ("data", "due"),
     [
@@ -70,6 +72,7 @@ def test_t1_t2_t3_each_phase_of_a_registration_has_its_own_deadline(data: Any, d
     assert due_date(registration().filing_for(data), data).isoformat() == due
 
 
+@pytest.mark.proves("T5")
 def test_t5_a_report_on_one_year_is_due_on_30_september_of_the_next() -> None:
     data = valid_self_check(year=2025)
     assert due_date(self_check().filing_for(data), data) == date(2026, 9, 30)
@@ -118,6 +121,7 @@ def due_with_days_off(start: str, days: dict[str, list[str]] | None) -> str:
     return due_date(rules_from(raw).filings[0], valid_registration("start", start_date=start)).isoformat()
 
 
+@pytest.mark.proves("T1")
 @pytest.mark.parametrize(
     ("start", "plain", "rolled"),
     [

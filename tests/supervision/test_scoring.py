@@ -42,6 +42,7 @@ def lowered(total: int) -> dict[str, Score]:
     return scores
 
 
+@pytest.mark.proves("Q1")
 @pytest.mark.parametrize(
     ("total", "grade"),
     [
@@ -69,6 +70,7 @@ def test_the_sheet_of_this_repository_is_a_placeholder_with_the_sections_of_the_
     ]
 
 
+@pytest.mark.proves("Q1")
 @given(st.data())
 def test_any_scores_within_bounds_add_up_exactly(data: st.DataObject) -> None:
     tenths = {item.no: data.draw(st.integers(0, item.max)) for item in SHEET.items}

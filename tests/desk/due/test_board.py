@@ -44,6 +44,7 @@ def units_in(html: str) -> list[str]:
     return re.findall(r'/desk/units/[0-9A-Z]{18}">([^<]+)<', html)
 
 
+@pytest.mark.proves("O1")
 def test_one_sentence_and_one_picture_say_all_numbers(listed: Services, come_in: ComeIn) -> None:
     page = come_in("viewer").get("/desk/due").text
     assert "1 份要处理 ；2 份没到期；2 份已报。共应报 5 份。" in said(page)
@@ -100,6 +101,7 @@ def test_a_filter_that_leaves_nothing_offers_to_drop_each_condition(listed: Serv
     assert "去掉“商贸”再看" in page
 
 
+@pytest.mark.proves("O1", "T5")
 @pytest.mark.parametrize(("on", "state"), [("2026-09-30", "未到期"), ("2026-10-01", "逾期未报")])
 def test_t5_another_day_shows_how_it_was_then_and_says_so(
     on: str, state: str, listed: Services, come_in: ComeIn

@@ -91,6 +91,7 @@ def _answers(services: Services, data: dict[str, Any]) -> dict[str, str]:
     return dict(reversed(encode(services.catalogue.get("annual-self-check"), data)))
 
 
+@pytest.mark.proves("T5")
 @pytest.mark.parametrize(
     ("received_on", "timeliness"), [("2026-09-30", "on_time"), ("2026-10-01", "late"), ("2026-10-07", "late")]
 )

@@ -83,6 +83,7 @@ def test_nothing_is_decided_until_an_officer_has_chosen(come_in: ComeIn, file: F
     assert types(services, officer.number) == ["submitted"]
 
 
+@pytest.mark.proves("T8")
 def test_a_filing_is_returned_with_opinion_date_and_fields(come_in: ComeIn, file: Filer, services: Services) -> None:
     officer = Officer(come_in("reviewer"), file())
     boxes = officer.page.find("input", name="field")

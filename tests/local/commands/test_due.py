@@ -62,6 +62,7 @@ def test_t5_a_filing_of_the_last_day_is_on_time_and_without_one_it_is_not_overdu
     assert (one["state"], one["number"]) == ("on_time", number)
 
 
+@pytest.mark.proves("T1")
 def test_t1_a_start_at_the_end_of_august_is_due_at_the_end_of_february(data: Path) -> None:
     (one,) = due(PROJECT, "start", "--on", "2026-02-28", data=data)
     assert (one["due"], one["state"], one["project"]) == ("2026-02-28", "upcoming", "示例路")

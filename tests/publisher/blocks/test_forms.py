@@ -14,6 +14,7 @@ FORMS = {
 }
 
 
+@pytest.mark.proves("F1", "F11")
 @pytest.mark.parametrize("form", FORMS)
 def test_the_page_of_a_form_says_who_when_and_why(form: str, main_of: Callable[[str], Node]) -> None:
     """F1, F11; T1-T3, T5."""

@@ -17,6 +17,7 @@ def row_of(laws: Node, name: str) -> Node:
     return next(row for row in laws.find("tr") if row.find("th") and row.find("th")[0].text.strip() == name)
 
 
+@pytest.mark.proves("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9")
 @pytest.mark.parametrize("name", CITED)
 def test_places_and_laws_link_to_each_other(name: str, main_of: Callable[[str], Node]) -> None:
     row = row_of(main_of("laws"), name)
@@ -33,6 +34,7 @@ def test_places_and_laws_link_to_each_other(name: str, main_of: Callable[[str], 
     assert citing
 
 
+@pytest.mark.proves("L2", "L8")
 def test_the_state_of_superseded_laws_is_shown(main_of: Callable[[str], Node]) -> None:
     """L2, L8: repealed and replaced, with the day and what took their place."""
     laws = main_of("laws")

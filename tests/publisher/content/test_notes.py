@@ -40,6 +40,28 @@ ODDITIES = [
 ]
 
 
+@pytest.mark.proves(
+    "D1",
+    "D2",
+    "D3",
+    "D4",
+    "D5",
+    "D6",
+    "D7",
+    "D8",
+    "D10",
+    "D11",
+    "D12",
+    "D14",
+    "D15",
+    "D16",
+    "D17",
+    "D18",
+    "D19",
+    "D20",
+    "D21",
+    "D26",
+)
 @pytest.mark.parametrize(("oddity", "page", "about", "words"), ODDITIES)
 def test_each_irregularity_has_a_note_linked_both_ways(
     oddity: str, page: str, about: str, words: str, main_of: Callable[[str], Node]

@@ -58,6 +58,7 @@ def test_text_that_is_not_an_address_has_no_permalink(words: str) -> None:
     assert find_paragraph(words, STEMS) is None
 
 
+@pytest.mark.proves("C3")
 @pytest.mark.parametrize("key", PARTS)
 def test_regimes_have_their_paragraphs_and_parts(key: str, main_of: Callable[[str], Node]) -> None:
     """C3-C7: the paragraph's address in the margin is the link to it."""
@@ -71,6 +72,7 @@ def test_regimes_have_their_paragraphs_and_parts(key: str, main_of: Callable[[st
     ]
 
 
+@pytest.mark.proves("C4", "C5", "C6", "C7")
 def test_the_check_items_are_complete(main_of: Callable[[str], Node]) -> None:
     """C4 four, C5 six, C6 eight, C7 four."""
     for key, count in {"jia": 4, "yi": 6, "bing": 8, "ding": 4}.items():

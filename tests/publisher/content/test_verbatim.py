@@ -29,12 +29,14 @@ def part_of_source(start: str, end: str | None) -> list[str]:
     return lines[first + 1 : lines.index(end, first + 1) if end else None]
 
 
+@pytest.mark.proves("C1", "C2", "C3", "C4", "C5", "C6", "C7")
 def test_the_site_holds_every_line_of_the_list_in_order(main_of: Callable[[str], Node]) -> None:
     shown = iter([piece for page in PAGES for piece in official(main_of(page))])
     missing = [line for line in source_lines() if line not in shown]
     assert missing == []
 
 
+@pytest.mark.proves("C3", "C4", "C5", "C6", "C7")
 @pytest.mark.parametrize("key", REGIMES)
 def test_a_regime_holds_its_lines_and_nothing_else(key: str, main_of: Callable[[str], Node]) -> None:
     names = list(REGIMES.values())
@@ -46,6 +48,7 @@ def test_a_regime_holds_its_lines_and_nothing_else(key: str, main_of: Callable[[
     assert official(article) == lines[first + 1 : last]
 
 
+@pytest.mark.proves("C1", "C2")
 @pytest.mark.parametrize(
     ("page", "start", "end"),
     [
@@ -60,6 +63,7 @@ def test_a_table_holds_its_lines_and_nothing_else(
     assert official(table) == [start, *part_of_source(start, end)]
 
 
+@pytest.mark.proves("C1", "C2")
 def test_ten_duties_seventeen_work_items_five_services(main_of: Callable[[str], Node]) -> None:
     """C1, C2."""
     ids = [node.attributes.get("id", "") for node in main_of("duties").walk()]
@@ -70,6 +74,7 @@ def test_ten_duties_seventeen_work_items_five_services(main_of: Callable[[str], 
     ] == [f"service-{number}" for number in range(1, 6)]
 
 
+@pytest.mark.proves("C1")
 def test_offices_of_each_work_item(main_of: Callable[[str], Node]) -> None:
     """C1: 责任科室 by duty, in the order of the source."""
     table = main_of("duties").find("table")[0]

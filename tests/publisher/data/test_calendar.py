@@ -21,6 +21,7 @@ def events() -> list[Any]:
     return list(found.walk("VEVENT"))
 
 
+@pytest.mark.proves("T2", "T5")
 def test_deadlines_with_a_date_recur_every_year(events: list[Any]) -> None:
     """T2: 31 December; T5: 30 September. T1 and T3 count from a day that only the filer knows."""
     assert sorted((event.decoded("dtstart"), str(event["summary"])) for event in events) == [

@@ -23,6 +23,7 @@ def graph_of(main: Node) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.proves("C2")
 def test_the_services_are_described_as_in_the_table(main_of: Read) -> None:
     """C2."""
     main = main_of("services")

@@ -39,6 +39,7 @@ def judged(obligations: Any, filing: str, period: str) -> tuple[str, str] | None
     return None if one is None else (one.last_day.isoformat(), one.state)
 
 
+@pytest.mark.proves("T1")
 @pytest.mark.parametrize(
     ("start", "came", "on", "expected"),
     [
@@ -81,6 +82,7 @@ def test_t1_within_six_months_of_the_start(start: str, came: str, on: str, expec
     assert judged(found(on, [project(start)], *papers), *HOLDING) == expected
 
 
+@pytest.mark.proves("T1")
 @pytest.mark.parametrize(
     ("start", "on", "expected", "years"),
     [
@@ -109,6 +111,7 @@ def test_t1_a_last_day_on_a_day_off_moves_where_the_rule_says_so(
     assert one.unannounced == years
 
 
+@pytest.mark.proves("T3")
 @pytest.mark.parametrize(
     ("accepted", "came", "on", "expected"),
     [
@@ -129,6 +132,7 @@ def test_t3_within_three_months_of_the_archive_acceptance(accepted: str, came: s
     assert judged(found(on, rows, *papers), "post_acceptance", "post_acceptance") == expected
 
 
+@pytest.mark.proves("T2")
 @pytest.mark.parametrize(
     ("start", "accepted", "listed", "on", "years"),
     [
@@ -153,6 +157,7 @@ def test_t2_every_year_from_start_to_acceptance(start: str, accepted: str, liste
     }
 
 
+@pytest.mark.proves("T2")
 @pytest.mark.parametrize(
     ("came", "on", "expected"),
     [
@@ -168,6 +173,7 @@ def test_t2_by_the_end_of_december(came: str, on: str, expected: Any) -> None:
     assert judged(found(on, [project("2026-01-01")], *papers), "annual", "2026") == expected
 
 
+@pytest.mark.proves("T5")
 @pytest.mark.parametrize(
     ("listed", "ended", "came", "on", "expected"),
     [
@@ -226,6 +232,7 @@ def test_an_extension_counts_from_the_day_on_which_it_was_granted_and_the_last_o
     assert judged(found("2026-11-10", rows, second, first), "yearly", "2025") == ("2026-11-30", "extended")
 
 
+@pytest.mark.proves("T8")
 @pytest.mark.parametrize(
     ("correct_by", "came", "on", "state"),
     [
@@ -256,6 +263,7 @@ def test_an_extension_after_an_order_counts_until_it_ends() -> None:
     assert states == ["extended", "extended", "refused"]
 
 
+@pytest.mark.proves("O1")
 @pytest.mark.parametrize(
     ("came", "on", "states"),
     [
@@ -349,6 +357,7 @@ def test_two_projects_of_one_unit_have_separate_obligations() -> None:
     ]
 
 
+@pytest.mark.proves("T5")
 def test_t5_a_unit_on_two_rosters_owes_one_report() -> None:
     rows = [unit("2026-06-01"), unit("2026-03-01", roster="backup-registration", name="旧名")]
     (one,) = found("2026-10-01", rows)
