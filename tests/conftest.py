@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from functions.bootstrap import Services, open_services
+from functions.bootstrap import Services, open_services, read_forms
 from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
@@ -71,6 +71,19 @@ def stores(request: pytest.FixtureRequest) -> Iterator[None]:
         STORES.url = request.getfixturevalue("twin")
     yield
     STORES.url = ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forms_read_once(catalogue: Catalogue) -> Iterator[None]:
+    """Give all services of this process one catalogue, whose forms compile their checks once."""
+
+    def read(settings: Settings) -> Catalogue:
+        ours = settings.catalogue is None and settings.schemas == ROOT / "schemas"
+        return catalogue if ours else read_forms(settings)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("functions.bootstrap.read_forms", read)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
