@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import settings as hypothesis_settings
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from functions.bootstrap import Services, open_services
+from functions.bootstrap import Services, open_services, read_forms
 from functions.forms.authoring.reader import read_catalogue
 from functions.forms.catalogue import Catalogue
 from functions.forms.definition import Definition
@@ -27,16 +28,11 @@ from tests.support.stores import STORES
 from tests.support.suite.once import once
 
 __all__ = ["Clock", "Server", "browser"]
-pytest_plugins = ("tests.support.suite.counting",)
+pytest_plugins = ("tests.support.suite.counting", "tests.support.suite.examples")
 
 ROOT = Path(__file__).parents[1]
+CHEAP = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
 SLOW_TO_START = frozenset(("browser", "server", "start", "twin"))
-
-# How long an example takes says what else the machine does, not whether the code is right; and what was right in one
-# run is right in the next. `--hypothesis-profile explore` looks at other examples than those of every run.
-hypothesis_settings.register_profile("explore", deadline=None)
-hypothesis_settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
-hypothesis_settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +71,27 @@ def stores(request: pytest.FixtureRequest) -> Iterator[None]:
         STORES.url = request.getfixturevalue("twin")
     yield
     STORES.url = ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forms_read_once(catalogue: Catalogue) -> Iterator[None]:
+    """Give all services of this process one catalogue, whose forms compile their checks once."""
+
+    def read(settings: Settings) -> Catalogue:
+        ours = settings.catalogue is None and settings.schemas == ROOT / "schemas"
+        return catalogue if ours else read_forms(settings)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("functions.bootstrap.read_forms", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the lowest cost, in this process only: the servers that tests start hash at full cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("functions.staff.passwords.PasswordHasher", CHEAP)
+        yield
 
 
 @pytest.fixture(scope="session")

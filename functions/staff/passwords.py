@@ -44,7 +44,7 @@ class Passwords:
         self._context = context
         self._entropy = entropy
         self._hasher = hasher or PasswordHasher()
-        self._decoy: str | None = None
+        self._decoy = _decoy_for(self._hasher)
 
     def hash(self, password: str) -> str:
         """Return the argon2id string to store; full-width characters give an equal password (NFKC)."""
@@ -60,14 +60,23 @@ class Passwords:
 
     def fits(self, password_hash: str | None, password: str) -> bool:
         """Whether the password matches this hash. None, for an unknown name, takes as long and never matches."""
-        if self._decoy is None:
-            self._decoy = self.hash(self._entropy(SALT_BYTES).hex())
         if len(password) > LONGEST:
             password, password_hash = "", None
         try:
             return self._hasher.verify(password_hash or self._decoy, _normal(password)) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _decoy_for(hasher: PasswordHasher) -> str:
+    """Write a hash of this cost that no known password has: checking against it takes as long as against a real one."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${_base64_of(SALT_BYTES)}${_base64_of(hasher.hash_len)}"
+
+
+def _base64_of(size: int) -> str:
+    """Encode this many zero bytes, without padding."""
+    return "A" * -(-size * 8 // 6)
 
 
 def one_time(entropy: Entropy) -> str:

@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from functions.bootstrap import Services
@@ -23,6 +22,7 @@ from functions.staff.passwords import Passwords
 from functions.staff.sessions import SessionLimits, hash_token, open_session
 from functions.staff.store import Account, Role
 from functions.supervision.deadlines import due_date, timeliness
+from tests.conftest import CHEAP
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_registration, valid_self_check
 
@@ -44,8 +44,8 @@ def client(services: Services) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Cheaper than those that the desk makes, so that tests need not wait for each sign-in."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    """Made once, for all accounts of all tests."""
+    return CHEAP().hash(PASSWORD)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +54,7 @@ def read_form(folder: Path) -> bytes:
 
 
 def _bundled(form: Source) -> Any:
+    @cache
     def load(name: str) -> Any:
         path = Path(os.path.normpath(form.path.parent / name))
         if not path.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ def _read(folder: Path) -> RosterForm:
 
 
 def _bundled(source: Source) -> Any:
+    @cache
     def load(name: str) -> Any:
         path = Path(os.path.normpath(source.path.parent / name))
         if not path.is_file():

@@ -18,7 +18,6 @@ from functions.desk.sessions import COOKIE, Sessions
 from functions.desk.sign_in.steps import SignInSteps
 from functions.settings import Settings
 from functions.staff.encryption import Encryption
-from functions.staff.passwords import Passwords
 from functions.staff.second_factor import SecondFactors
 from functions.web.http.problems import HttpProblem
 from tests.desk.conftest import PASSWORD, ComeIn, csrf_of, post_sign_in, token_in
@@ -88,8 +87,7 @@ def test_only_ten_of_a_thousand_guesses_at_one_account_are_checked(
 def test_only_a_hundred_of_a_thousand_names_from_one_address_are_checked(
     services: Services, clock: Clock, factors: SecondFactors
 ) -> None:
-    passwords = Passwords(services.entropy, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    sign_in_steps = SignInSteps(services, Sessions(services, passwords=passwords), factors)
+    sign_in_steps = SignInSteps(services, Sessions(services), factors)
     request = Request({"type": "http", "method": "POST", "headers": [], "client": ("192.0.2.1", 1)})
     statuses: list[int] = []
     for number in range(GUESSES):

@@ -23,8 +23,8 @@ from functions.forms.page.row_buttons import change_rows, focus_of, parse_action
 from tests.support.filings import valid_self_check
 from tests.support.forms import SCHEMAS, registration, self_check
 
-SEEN = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")).filter(lambda one: not UNSEEN.search(one))
-TEXT = st.text(SEEN, min_size=1, max_size=30)
+SHOWN = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")).filter(lambda one: not UNSEEN.match(one))
+TEXT = st.text(SHOWN, min_size=1, max_size=30)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXT,
     "long_text": st.lists(TEXT, min_size=1, max_size=3).map("\n".join),
