@@ -35,7 +35,12 @@ def watch(page: Page, server: Server, strays: list[str]) -> Callable[[], None]:
     }
     for event, listener in listeners.items():
         page.on(event, listener)
-    return lambda: [page.remove_listener(event, listener) for event, listener in listeners.items()] and None
+
+    def stop() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return stop
 
 
 @pytest.fixture
