@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -23,13 +24,30 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 Visit = Callable[..., Page]
 
 
+def watch(page: Page, server: Server, strays: list[str]) -> Callable[[], None]:
+    """Note in `strays` when the page asks another host, breaks the CSP or throws, until what is returned is called."""
+    # Files come from where they lie, which is ours too.
+    own = {"", urlsplit(server.url).netloc, urlsplit(STORES.url).netloc}
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "request": lambda r: strays.append(r.url) if urlsplit(r.url).netloc not in own else None,
+        "pageerror": lambda e: strays.append(str(e)),
+        "console": lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+
+    def stop() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return stop
+
+
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """Opens pages in contexts of their own; fails when one asked another host, broke the CSP or threw."""
     contexts: list[BrowserContext] = []
     strays: list[str] = []
-    # Files come from where they lie, which is ours too.
-    own = {"", urlsplit(server.url).netloc, urlsplit(STORES.url).netloc}
 
     def open_page(path: str, *, javascript: bool = True, viewport: ViewportSize = WIDE, **options: Any) -> Page:
         context = browser.new_context(
@@ -38,15 +56,50 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("request", lambda r: strays.append(r.url) if urlsplit(r.url).netloc not in own else None)
-        page.on("pageerror", lambda e: strays.append(str(e)))
-        page.on("console", lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None)
+        watch(page, server, strays)
         page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+    assert strays == []
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser, server: Server) -> Iterator[Callable[[bool], Page]]:
+    """A window under the CSP, and one without it; each stays open, since a new one takes longer than most pages."""
+
+    @cache
+    def window(bypass_csp: bool) -> Page:
+        page = browser.new_page(base_url=server.url, locale="zh-CN", bypass_csp=bypass_csp)
+        page.set_default_timeout(10_000)
+        return page
+
+    yield window
+    for bypass_csp in (True, False):
+        window(bypass_csp).close()
+
+
+@pytest.fixture
+def read(windows: Callable[[bool], Page], server: Server) -> Iterator[Visit]:
+    """Opens pages as `visit` does, but in the window of the test before: for tests that leave nothing in it."""
+    strays: list[str] = []
+    watched: list[Callable[[], None]] = []
+
+    def open_page(
+        path: str, *, viewport: ViewportSize = WIDE, color_scheme: Any = "light", bypass_csp: bool = False
+    ) -> Page:
+        page = windows(bypass_csp)
+        watched.append(watch(page, server, strays))
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for stop in watched:
+        stop()
     assert strays == []
 
 
