@@ -18,6 +18,8 @@ from functions.supervision.rosters.state import RowKey, key_of
 MOST_SHOWN: Final = 100
 _CODES: Final = ("uscc",)
 _GLANCE: Final = 40
+# What a spreadsheet shows in place of a result, also where it was saved as text.
+_FAILED: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,9 @@ def _row(
             continue
         if cell.formula:
             faults.append(_fault(line, place, field.label, cell, "这是公式，不是值。请复制后“选择性粘贴”成数值"))
+        elif _FAILED.fullmatch(cell.text.strip()):
+            words = "这是表格软件算不出来的公式，不是值。请改成真正的值"
+            faults.append(_fault(line, place, field.label, cell, words))
         elif field.kind in _CODES and _is_number(cell):
             words = "表格软件把代码变成了数字，后几位已经不可靠。请把这一栏设成“文本”，重新填上代码"
             faults.append(_fault(line, place, field.label, cell, words))
