@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -60,8 +60,13 @@ class Read:
     lines: tuple[int, ...] = ()
 
 
-def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
-    """The rows of the lines, whose first one is the header; `today` in Asia/Shanghai. All rows, or all faults."""
+def read_rows(
+    form: RosterForm, lines: Sequence[Line], today: date, advance: Callable[[int], None] = lambda done: None
+) -> Read:
+    """The rows of the lines, whose first one is the header; `today` in Asia/Shanghai. All rows, or all faults.
+
+    `advance` is told every hundred lines how many are done.
+    """
     header, *rest = lines
     columns, faults = _columns(form, header)
     if not faults and not rest:
@@ -72,7 +77,9 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
     numbers: list[int] = []
     places: dict[RowKey, int] = {}
     repairs = 0
-    for line in rest:
+    for done, line in enumerate(rest):
+        if done % 100 == 0:
+            advance(done)
         values, wrong, mended = _row(form, columns, line, today)
         repairs += mended
         faults += wrong
@@ -94,6 +101,7 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
                     f"和第 {numbers[before]} 行是同一项（{names}都一样），别的栏却不一样。请留下对的一行",
                 )
             )
+    advance(len(lines))
     return Read((), tuple(faults)) if faults else Read(tuple(rows), (), repairs, tuple(numbers))
 
 

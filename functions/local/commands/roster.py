@@ -15,7 +15,7 @@ import typer
 from functions.errors import QingdanError, SequenceTaken, system_reason
 from functions.local.commands.chinese_help import App
 from functions.local.output import write_whole
-from functions.local.terminal import DataOption, JsonOption, note, opened
+from functions.local.terminal import DataOption, JsonOption, note, opened, progress
 from functions.staff.audit_log import CONSOLE
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def import_roster(
     content = _read(file)
     with opened(data, make=True) as services:
         form = services.catalogue.roster(name)
-        read = read_rows(form, read_sheet(content), day_in_shanghai(services.clock()))
+        lines = read_sheet(content)
+        with progress("核对各行", len(lines)) as advance:
+            read = read_rows(form, lines, day_in_shanghai(services.clock()), advance)
         if read.faults:
             _refuse([fault.words for fault in read.faults], "一行也没有导入")
         rosters = Rosters(services.ledger, services.entropy)

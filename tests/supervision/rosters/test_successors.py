@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.bootstrap import Services
+from functions.records.erasing import erase
 from functions.supervision.board import due_of, read_rows, rows_of
 from functions.supervision.rosters.ending import Ending, into_error, last_error
 from functions.supervision.rosters.ledger import Rosters
@@ -93,6 +94,7 @@ def test_units_merged_into_each_other_by_mistake_do_not_hang(services: Services)
     assert {row.uscc for row in read_rows(services)} == {A, B}
 
 
+@pytest.mark.proves("T1")
 def test_t1_the_successor_files_for_the_project_that_it_took_over(services: Services) -> None:
     list_units(services, ROAD, roster="key-projects")
     Hand(services, "key-projects").end(ROAD, Ending("并入别的单位", None, B))
@@ -102,6 +104,7 @@ def test_t1_the_successor_files_for_the_project_that_it_took_over(services: Serv
     assert (one.uscc, one.state, one.number) == (A, "on_time", number)
 
 
+@pytest.mark.proves("T1")
 @pytest.mark.parametrize("new", [{"uscc": B, "unit_name": "示例集团"}, {"project_name": "示例河治理工程"}])
 def test_t1_a_project_under_a_new_code_or_name_keeps_what_was_filed_under_the_old(
     services: Services, new: dict[str, str]
@@ -183,3 +186,32 @@ def test_what_is_typed_about_an_end_is_checked(services: Services) -> None:
     assert into_error(row, "dissolved", B).startswith("只有“并入别的单位”")
     days = ("", "2026-03-01", "2026-05-20", "2026-05-21", "2026-02-28", "昨天")
     assert [last_error(form, row, last, today)[:3] for last in days] == ["", "", "", "还没有", "比列入", "不是日"]
+
+
+@pytest.mark.proves("T1", "T2")
+@pytest.mark.parametrize("after", [None, {"contact_phone": "0310-5550101"}])
+def test_t1_t2_a_project_stays_owed_by_its_roster_row_when_its_registration_was_erased(
+    services: Services, after: dict[str, str] | None
+) -> None:
+    """The content is gone by law, with it which project it was about: the roster still says who must file."""
+    list_units(services, {**ROAD, "start_date": "2025-03-01"}, roster="key-projects")
+    before = {(one.rule.id, one.period) for one in due_of(services, form=PROJECT, on=date(2026, 9, 15))}
+    filing = valid_registration(uscc=A, project_name=ROAD["project_name"], start_date="2025-03-01")
+    number = file_at(services, "2025-04-20", filing, form=PROJECT)
+    made = erase(
+        services.records.read(number),
+        version=1,
+        reason="示例决定",
+        actor="示例甲",
+        at=moment("2026-06-01"),
+        entropy=services.entropy,
+    )
+    services.records.erase(made.step, made.sequence)
+    if after:
+        Hand(services, "key-projects").change(ROAD, **after)
+    found = due_of(services, form=PROJECT, on=date(2026, 9, 15))
+    assert {(one.rule.id, one.period) for one in found} == before
+    assert {one.project for one in found} == {ROAD["project_name"]}
+    (start,) = [one for one in found if one.period == "start"]
+    assert (start.number, start.state) == ("", "missing")
+    assert due_of(services, form=PROJECT, on=date(2026, 9, 15), uscc=A) == found
