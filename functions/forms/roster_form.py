@@ -6,7 +6,7 @@ A JSON Schema describes a row, as it describes a form, and the forms' gate and e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from functions.forms.definition import Definition, write_document
@@ -27,7 +27,6 @@ _NO_RULES: Final[dict[str, Any]] = {
     "unit_name_at": "/row/unit_name",
     "uscc_at": "/row/uscc",
     "review": {"four_eyes": False},
-    "checks": [],
 }
 
 
@@ -47,7 +46,8 @@ class RosterForm:
         self.document = document
         self.id: str = raw["id"]
         self.title: str = row["title"]
-        self.definition = Definition(write_document(self.id, {**whole, "properties": {ROW: row}}, _NO_RULES))
+        rules = {**_NO_RULES, "checks": list(_checks(facts))}
+        self.definition = Definition(write_document(self.id, {**whole, "properties": {ROW: row}}, rules))
         self.fields: tuple[Field, ...] = tuple(
             item for item in self.definition.sections[0].items if isinstance(item, Field)
         )
@@ -66,6 +66,11 @@ class RosterForm:
         """Format a value for people: the title of a choice, a number as its digits."""
         titles = dict(self.by_key[key].choices) if key in self.by_key else {}
         return titles.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def _checks(facts: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    if "since" in facts and "until" in facts:
+        yield {"check": "date_is_after", "at": f"/{ROW}/{facts['until']}", "of": f"/{ROW}/{facts['since']}"}
 
 
 def write_roster(roster_id: str, schema: Mapping[str, Any]) -> bytes:

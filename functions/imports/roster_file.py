@@ -54,8 +54,11 @@ def plan_lines(form: RosterForm, plan: Plan) -> Iterator[str]:
     yield from (f"≠ {named(form, one.values)}：{_said(form, one)}" for one in (*plan.changed, *plan.moved))
     yield from (f"↺ {named(form, values)}：原来已经移出，文件里又有了" for _, values in plan.resumed)
     yield from (f"－ {named(form, values)}" for _, values in plan.gone)
+    gone = {key for key, _ in plan.gone}
     for key, name in plan.by_hand:
-        what = f"“{form.label(name)}”是在经办台手工改的" if name else "是在经办台手工移出的"
+        what = (
+            f"“{form.label(name)}”是手工改的" if name else f"这一行是手工{'列入或者改过' if key in gone else '移出'}的"
+        )
         yield f"注意：{'、'.join(key)} 的{what}，导入会改掉它"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -18,6 +18,8 @@ from functions.supervision.rosters.state import RowKey, key_of
 MOST_SHOWN: Final = 100
 _CODES: Final = ("uscc",)
 _GLANCE: Final = 40
+# What a spreadsheet shows in place of a result, also where it was saved as text.
+_FAILED: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ class Read:
     lines: tuple[int, ...] = ()
 
 
-def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
-    """The rows of the lines, whose first one is the header; `today` in Asia/Shanghai. All rows, or all faults."""
+def read_rows(
+    form: RosterForm, lines: Sequence[Line], today: date, advance: Callable[[int], None] = lambda done: None
+) -> Read:
+    """The rows of the lines, whose first one is the header; `today` in Asia/Shanghai. All rows, or all faults.
+
+    `advance` is told every hundred lines how many are done.
+    """
     header, *rest = lines
     columns, faults = _columns(form, header)
     if not faults and not rest:
@@ -70,7 +77,9 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
     numbers: list[int] = []
     places: dict[RowKey, int] = {}
     repairs = 0
-    for line in rest:
+    for done, line in enumerate(rest):
+        if done % 100 == 0:
+            advance(done)
         values, wrong, mended = _row(form, columns, line, today)
         repairs += mended
         faults += wrong
@@ -92,6 +101,7 @@ def read_rows(form: RosterForm, lines: Sequence[Line], today: date) -> Read:
                     f"和第 {numbers[before]} 行是同一项（{names}都一样），别的栏却不一样。请留下对的一行",
                 )
             )
+    advance(len(lines))
     return Read((), tuple(faults)) if faults else Read(tuple(rows), (), repairs, tuple(numbers))
 
 
@@ -137,6 +147,9 @@ def _row(
             continue
         if cell.formula:
             faults.append(_fault(line, place, field.label, cell, "这是公式，不是值。请复制后“选择性粘贴”成数值"))
+        elif _FAILED.fullmatch(cell.text.strip()):
+            words = "这是表格软件算不出来的公式，不是值。请改成真正的值"
+            faults.append(_fault(line, place, field.label, cell, words))
         elif field.kind in _CODES and _is_number(cell):
             words = "表格软件把代码变成了数字，后几位已经不可靠。请把这一栏设成“文本”，重新填上代码"
             faults.append(_fault(line, place, field.label, cell, words))

@@ -28,6 +28,12 @@ _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # openpyxl makes an object of every cell in a merged area while it opens the workbook.
 _MOST_MERGED: Final = 100_000
 _MERGED: Final = re.compile(rb"mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']*)")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_CELL: Final = re.compile(rb"<(?:\w+:)?c[\s/>]")
+# openpyxl holds every cell in memory, some 200 bytes each: 100,000 rows of twenty columns.
+MOST_CELLS: Final = 2_000_000
+_NO_TABLE: Final = re.compile(r"\s*(?:<|%PDF-|\{\\rtf)")
+_TOO_LARGE: Final = "这个工作簿解开以后大得不像名册，没有打开。请新建一个工作簿，只把名册粘贴进去再导入"
 _SAVE_AGAIN: Final = "请用表格软件打开，另存为 .xlsx 或 CSV（UTF-8）再导入"
 
 
@@ -99,8 +105,8 @@ def _refuse_rows(number: int) -> None:
 
 def _csv(content: bytes) -> Iterator[Line]:
     text = _decoded(content)
-    if "\x00" in text:
-        raise SheetRefused(f"这不是表格文件，里面有不是文字的内容。{_SAVE_AGAIN}")
+    if "\x00" in text or _NO_TABLE.match(text):
+        raise SheetRefused(f"这不是表格文件，多半是网页、PDF 或别的软件的文件。{_SAVE_AGAIN}")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -108,7 +114,7 @@ def _csv(content: bytes) -> Iterator[Line]:
     def lines() -> Iterator[Line]:
         number = 1
         for row in reader:
-            yield Line(number, tuple(Cell(_plain(value)) for value in row))
+            yield Line(number, tuple(Cell(_plain(value), formula=value.startswith("=")) for value in row))
             number = reader.line_num + 1
 
     try:
@@ -149,13 +155,15 @@ def _xlsx(content: bytes) -> Iterator[Line]:
 
     _refuse_bomb(content)
     try:
-        _refuse_large_merges(content)
+        _refuse_large_parts(content)
         # Not in the read-only way: that one knows no merged cells.
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     except SheetRefused:
         raise
     except Exception:  # over a damaged workbook it raises whatever Python raises
         raise _broken() from None
+    if not book.worksheets:  # one of strict Open XML, or of charts alone
+        raise _broken()
     sheet = _only_sheet([one for one in book.worksheets if one.sheet_state == "visible" and one.max_row > 0])
     _refuse_merged(area.coord for area in sheet.merged_cells.ranges)
     _refuse_rows(sheet.max_row)
@@ -172,25 +180,33 @@ def _refuse_bomb(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise _broken() from None
     if sum(member.file_size for member in members) > MOST_UNPACKED or len(members) > 10_000:
-        raise SheetRefused("这个工作簿解开以后大得不像名册，没有打开。请新建一个工作簿，只把名册粘贴进去再导入")
+        raise SheetRefused(_TOO_LARGE)
     if not any(member.filename == "xl/workbook.xml" for member in members):
         raise SheetRefused(f"这是压缩包或别的文件，不是 .xlsx 工作簿。{_SAVE_AGAIN}")
 
 
-def _refuse_large_merges(content: bytes) -> None:
-    """Refuse merged areas of more cells together than memory should hold, hidden sheets' as well."""
-    from openpyxl.utils import range_boundaries
-
-    cells = 0
+def _refuse_large_parts(content: bytes) -> None:
+    """Refuse more rows, cells or merged areas than memory should hold, hidden sheets' as well."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.namelist():
             # In UTF-16 every second byte of these words is 0.
-            for found in _MERGED.finditer(archive.read(member).replace(b"\0", b"")):
-                area = found[1].decode("ascii")
-                left, top, right, bottom = range_boundaries(area)
-                cells += (right - left + 1) * (bottom - top + 1)
-                if cells > _MOST_MERGED:
-                    _refuse_merged([area])
+            part = archive.read(member).replace(b"\0", b"")
+            _refuse_rows(sum(1 for _ in _ROW.finditer(part)))
+            if sum(1 for _ in _CELL.finditer(part)) > MOST_CELLS:
+                raise SheetRefused(_TOO_LARGE)
+            _refuse_large_merges(part)
+
+
+def _refuse_large_merges(part: bytes) -> None:
+    from openpyxl.utils import range_boundaries
+
+    cells = 0
+    for found in _MERGED.finditer(part):
+        area = found[1].decode("ascii")
+        left, top, right, bottom = range_boundaries(area)
+        cells += (right - left + 1) * (bottom - top + 1)
+        if cells > _MOST_MERGED:
+            _refuse_merged([area])
 
 
 def _only_sheet(sheets: Sequence[Worksheet]) -> Worksheet:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
@@ -21,7 +22,7 @@ from functions.supervision.obligations.from_filing import filed_from, project_at
 from functions.supervision.obligations.owing import owed
 from functions.supervision.obligations.values import Extension, Filed, Listed, Obligation, Order
 from functions.supervision.obligations.words import place_of
-from functions.supervision.rosters.state import KIND, Row, roster_on
+from functions.supervision.rosters.state import KIND, Row, begins, ends, roster_on
 
 AT_ONCE: Final = 1000
 _GONE: Final = ("withdrawn", "voided")
@@ -46,7 +47,7 @@ def due_of(
     period: str | None = None,
     uscc: str | None = None,
     until: date | None = None,
-    rows: Iterable[Listed] | None = None,
+    rows: Sequence[Listed] | None = None,
     extensions: Iterable[Extension] = (),
     orders: Iterable[Order] = (),
 ) -> tuple[Obligation, ...]:
@@ -59,10 +60,17 @@ def due_of(
     forms = [ports.catalogue.get(form)] if form else list(ports.catalogue)
     if period and period.isdecimal() and on.year < date.max.year:
         until = add_months(on, 12)
+    if rows is None:
+        rows = rows_of(read_rows(ports), uscc) if uscc else read_rows(ports)
     found = owed(
         {one.id: one.rules for one in forms},
-        read_rows(ports) if rows is None else rows,
-        (filed for one in forms for filed in _filings(ports, one, Selection(form=one.id, unit=uscc), on)),
+        rows,
+        (
+            filed
+            for one in forms
+            for unit in _codes(uscc, rows)
+            for filed in _filings(ports, one, Selection(form=one.id, unit=unit), on)
+        ),
         extensions,
         orders,
         on,
@@ -73,32 +81,53 @@ def due_of(
 
 def read_rows(ports: Ports) -> list[Listed]:
     """The rows of every roster as they are known now, those that ended too: each says from when to when it counts."""
-    return [
+    rows = [
         _listed(form, row)
         for form in ports.catalogue.rosters.values()
         for row in roster_on(form, ports.ledger.read(chain_name(KIND, form.id))).rows.values()
     ]
+    merged = {row.uscc: row.into for row in rows if row.into}
+    return [replace(row, into=_last(merged, row.into)) if row.into in merged else row for row in rows]
+
+
+def rows_of(rows: Iterable[Listed], uscc: str) -> list[Listed]:
+    """The rows of the units that were merged into this one, those that had its code earlier, and last its own."""
+    found = (row for row in rows if uscc in (row.uscc, row.into, *(unit for unit, _ in row.former)))
+    return sorted(found, key=lambda row: row.uscc == uscc)
+
+
+def _last(merged: Mapping[str, str], uscc: str) -> str:
+    """The unit that is left where one was merged into another, and that one into a third."""
+    seen = {uscc}
+    while (following := merged.get(uscc, "")) and following not in seen:
+        seen.add(following)
+        uscc = following
+    return uscc
+
+
+def _codes(uscc: str | None, rows: Iterable[Listed]) -> Iterable[str | None]:
+    """Under which codes the filings of a unit stand, those of its rows too; None for everybody's."""
+    if uscc is None:
+        return (None,)
+    return {uscc, *(code for row in rows for code in (row.uscc, row.into, *(unit for unit, _ in row.former)) if code)}
 
 
 def _listed(form: RosterForm, row: Row) -> Listed:
-    """The row as obligations see it. Without a day of listing it counts from the January of the year it was listed."""
-    ends = [day for day in (_day(row, form.until), row.ended) if day is not None]
-    dates = ((at, _day(row, column)) for column, at in form.feeds.items())
+    """The row as obligations see it."""
+    dates = ((at, day_of(str(row.values.get(column, "")))) for column, at in form.feeds.items())
+    names = ((str(was.get("uscc", "")), str(was.get(form.project, ""))) for was in row.former)
     return Listed(
         roster=form.id,
         uscc=str(row.values.get("uscc", "")),
         unit_name=str(row.values.get("unit_name", "")),
-        since=_day(row, form.since) or date(row.listed.year, 1, 1),
-        until=min(ends, default=None),
+        since=begins(form, row),
+        until=ends(form, row),
         project=str(row.values.get(form.project, "")) if form.project else "",
         dates={at: day for at, day in dates if day is not None},
         columns={key: value for key, value in row.values.items() if isinstance(value, str)},
+        former=tuple(names),
+        into=row.into,
     )
-
-
-def _day(row: Row, column: str) -> date | None:
-    value = row.values.get(column) if column else None
-    return day_of(value) if isinstance(value, str) else None
 
 
 def _filings(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:

@@ -12,6 +12,7 @@ from tests.browser.conftest import PHONE, WIDE, Visit, add_staff
 from tests.browser.test_accessibility import findings
 from tests.desk.rosters.conftest import csv_of, several, unit
 from tests.support.browser.steps import overflow, sign_in
+from tests.support.filings import make_uscc
 from tests.support.serving import Server, start_server
 
 LIST = "/desk/rosters/backup-registration"
@@ -77,6 +78,20 @@ def test_axe_finds_nothing_and_nothing_overflows_on_any_page_about_rosters(
     choose(page, csv_of(unit(901, name="示例县第九中学"), unit(903, phone="0310-5550101"), unit(905)))
     page.get_by_role("button", name="确认导入 3 行").click()
     expect(page.get_by_role("alert")).to_contain_text("请选为什么结束")
+    look()
+    page.goto(LIST)
+    page.get_by_role("link", name="示例县第902中学").click()
+    page.get_by_label("为什么结束").select_option("并入别的单位")
+    page.get_by_label("并入的单位的统一社会信用代码").fill("123")
+    look()
+    page.get_by_role("button", name="移出名册").click()
+    expect(page.get_by_role("alert")).to_contain_text("不是统一社会信用代码")
+    look()
+    page.get_by_label("并入的单位的统一社会信用代码").fill(make_uscc(901))
+    page.get_by_role("button", name="移出名册").click()
+    expect(page.get_by_role("status")).to_contain_text("已经移出名册")
+    page.goto(f"/desk/units/{make_uscc(901)}")
+    expect(page.locator("main")).to_contain_text("示例县第902中学的")
     look()
     choose(page, csv_of(unit(901), "示例县气象站,12130426000000A7,"))
     expect(page.get_by_role("alert")).to_contain_text("一行也没有导入")

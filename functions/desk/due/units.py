@@ -20,7 +20,7 @@ from functions.errors import NotFound
 from functions.records.pinned import PinnedForms
 from functions.records.store import Selection, Summary
 from functions.records.words import TIMELINESS, mark_of
-from functions.supervision.board import due_of, read_rows
+from functions.supervision.board import due_of, read_rows, rows_of
 from functions.supervision.deadlines import add_months, day_in_shanghai
 from functions.supervision.obligations.values import Listed, Obligation
 from functions.supervision.obligations.words import ACT, STATES, WORDS
@@ -52,7 +52,7 @@ class UnitPages:
         visitor = self._sessions.admit(request, "read")
         uscc = request.path_params["uscc"]
         today = day_in_shanghai(self._services.clock())
-        listed = [row for row in read_rows(self._services) if row.uscc == uscc]
+        listed = rows_of(read_rows(self._services), uscc)
         page = self._services.records.page(Selection(unit=uscc), limit=MOST_FILINGS)
         filings = [item for item in page.items if item.uscc == uscc]
         if not listed and not filings:
@@ -78,7 +78,7 @@ class UnitPages:
             day=Day(on.isoformat(), is_today=True),
             now=[(WORDS[state].mark, waiting[state]) for state in STATES if waiting[state]],
             next=self._next(coming, on),
-            rosters=[_on_roster(rosters[row.roster].title, row, on) for row in listed],
+            rosters=[_on_roster(rosters[row.roster].title, row, uscc, on) for row in listed],
             rows=[row_of(services.catalogue, one, on) for one in owed],
             filings=[self._filed(summary) for summary in filings],
             more=more,
@@ -112,6 +112,7 @@ def _contact(listed: Sequence[Listed]) -> list[str]:
     return []
 
 
-def _on_roster(title: str, row: Listed, on: date) -> OnRoster:
-    ended = row.until.isoformat() if row.until is not None and row.until < on else ""
-    return OnRoster(title, row.project, row.since.isoformat(), ended)
+def _on_roster(title: str, row: Listed, uscc: str, on: date) -> OnRoster:
+    ended = row.until.isoformat() if row.until is not None and (row.until < on or row.into) else ""
+    unit = row.unit_name if row.uscc != uscc else ""
+    return OnRoster(title, row.project, row.since.isoformat(), ended, unit, row.into if row.into != uscc else "")

@@ -116,12 +116,17 @@ class DueView:
 
 @dataclass(frozen=True, slots=True)
 class OnRoster:
-    """A roster that a unit stands on; `ended` is "" while it does."""
+    """A roster that a unit stands on; `ended` is "" while it does. `unit` is named where the row is another's.
+
+    `into` is the code of the unit that took it over.
+    """
 
     title: str
     project: str
     since: str
     ended: str
+    unit: str
+    into: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,17 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.rosters.drafts import Draft, Drafts, ends_many
-from functions.desk.rosters.words import ENDINGS, KEPT, changed_words, read_day
+from functions.desk.rosters.words import KEPT, changed_words, read_day
 from functions.desk.sessions import Sessions, Visitor
 from functions.errors import SequenceTaken
 from functions.forms.problem import Problem
 from functions.forms.roster_form import RosterForm
 from functions.imports.roster_rows import Fault
 from functions.imports.sheet import MOST_BYTES, SheetRefused
+from functions.supervision.rosters.ending import ENDINGS
 from functions.supervision.rosters.ledger import Rosters
 from functions.supervision.rosters.plan import Plan
+from functions.supervision.rosters.state import in_effect
 from functions.web.filing.form_pages import local_day
 from functions.web.http.bodies import JSON_TYPE
 from functions.web.http.conditional import read_tag, tag
@@ -55,11 +57,12 @@ class RosterApi:
         return [Route(one, reading(self.read)), Route(one, self._put, methods=["PUT"], carries="file")]
 
     def read(self, request: Request) -> Response:
-        """The rows as they are now, or were at the end of the day `on`."""
+        """The rows as they are now, or were at the end of the day `on`; with `valid`, those that counted on it."""
         visitor = self._sessions.admit(request, "read")
         form, on = self._form(request), read_day(request.query_params.get("on", ""))
-        roster = self._rosters.read(form, on)
-        rows = [{**row.values, "listed": row.listed.isoformat()} for row in roster.current().values()]
+        roster, valid = self._rosters.read(form, on), read_day(request.query_params.get("valid", ""))
+        found = in_effect(form, roster, valid) if valid else roster.current()
+        rows = [{**row.values, "listed": row.listed.isoformat()} for row in found.values()]
         self._audit.note_soon("listed", visitor.account.name, roster=form.id, rows=len(rows))
         told = {"roster": form.id, "head": roster.head, "on": on.isoformat() if on else None, "rows": rows}
         return _answer(told, roster.head)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.desk.rosters.drafts import Draft, ends_many
-from functions.desk.rosters.words import ENDINGS, KEPT, name_of
+from functions.desk.rosters.words import KEPT, name_of
 from functions.forms.characters import plain_code
+from functions.supervision.rosters.ending import ENDINGS
 from functions.supervision.rosters.plan import Plan
 from functions.supervision.rosters.state import RowKey
 

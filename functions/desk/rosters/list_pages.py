@@ -29,7 +29,7 @@ from functions.forms.roster_form import RosterForm
 from functions.imports.roster_file import template
 from functions.staff.permissions import may
 from functions.supervision.rosters.ledger import Rosters
-from functions.supervision.rosters.state import Roster, roster_on
+from functions.supervision.rosters.state import Roster, in_effect, roster_on
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route
@@ -65,7 +65,10 @@ class RosterList:
 
 @dataclass(frozen=True, slots=True)
 class OneRoster:
-    """Rows of one roster. `on` is the day that was asked for, "" for now; `before` and `after` are queries of pages."""
+    """Rows of one roster. `on` is the day that was asked for, "" for now; `before` and `after` are queries of pages.
+
+    `valid` asks for the rows that counted on that day by their own dates; without it they are those on the roster.
+    """
 
     template: ClassVar = "roster.html"
     roster: RosterName
@@ -74,6 +77,7 @@ class OneRoster:
     count: int
     words: str
     on: str
+    valid: str
     first: int
     before: str
     after: str
@@ -114,12 +118,14 @@ class RosterPages:
         visitor = self._sessions.admit(request, "read")
         form, query = self._form(request), request.query_params
         words, on = read_search(query.get("q", "")), read_day(query.get("on", ""))
+        valid = read_day(query.get("valid", ""))
         events = self._rosters.events(form)
-        current = roster_on(form, events, on).current()
+        roster = roster_on(form, events, on)
+        current = in_effect(form, roster, valid) if valid else roster.current()
         rows = [row_words(form, key, row) for key, row in current.items()]
         found = [row for row in rows if matches(row, words)] if words else rows
         first = _first(query.get("from"), len(found))
-        asked = {"q": words, "on": on.isoformat() if on else ""}
+        asked = {"q": words, "on": on.isoformat() if on else "", "valid": valid.isoformat() if valid else ""}
         self._audit.note_soon("listed", visitor.account.name, roster=form.id, rows=len(found))
         return self._pages.page(
             request,
@@ -130,6 +136,7 @@ class RosterPages:
                 count=len(current),
                 words=words,
                 on=asked["on"],
+                valid=asked["valid"],
                 first=first,
                 before=_query(**asked, **{"from": str(max(0, first - PAGE_SIZE))}) if first else "",
                 after=_query(**asked, **{"from": str(first + PAGE_SIZE)}) if first + PAGE_SIZE < len(found) else "",

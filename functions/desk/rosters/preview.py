@@ -8,8 +8,9 @@ from typing import ClassVar, Final
 
 from functions.desk.rosters.drafts import Draft, ends_many
 from functions.desk.rosters.endings import ALL, COUNT, MOST_LISTED, control
-from functions.desk.rosters.words import ENDINGS, KEPT, Done, RosterName, last_import, name_of
+from functions.desk.rosters.words import KEPT, Done, RosterName, last_import, name_of
 from functions.imports.roster_rows import MOST_SHOWN, Fault
+from functions.supervision.rosters.ending import ENDINGS
 from functions.supervision.rosters.plan import Change
 from functions.supervision.rosters.state import key_of
 
@@ -212,11 +213,15 @@ def _added(draft: Draft) -> Iterator[str]:
 
 def _by_hand(draft: Draft) -> Iterator[str]:
     for key, column in draft.plan.by_hand:
-        name = name_of(draft.form, draft.roster.rows[key].values)
+        row = draft.roster.rows[key]
+        name = name_of(draft.form, row.values)
         if column:
             yield f"{name}：“{draft.form.label(column)}”是在经办台改的，导入以后用文件里的"
+        elif row.ended is None:
+            yield f"{name}：是在经办台列入或者改过的，文件里没有，导入以后移出"
         else:
-            yield f"{name}：是在经办台移出的，导入以后又在名册上"
+            done = f"并入 {row.into} 的" if row.into else "移出的"
+            yield f"{name}：是在经办台{done}，导入以后又在名册上"
 
 
 def _fault(index: int, fault: Fault) -> FaultWords:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from starlette.requests import Request
@@ -12,12 +13,12 @@ from starlette.responses import Response
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.frame import Pages, redirect
-from functions.desk.rosters.words import ENDINGS, RosterName, changed_words, name_of, row_id
+from functions.desk.rosters.words import RosterName, changed_words, name_of, row_id
 from functions.desk.sessions import Sessions, Visitor, require_csrf
 from functions.errors import NotFound, SequenceTaken
-from functions.forms.characters import trimmed
+from functions.forms.characters import plain_code, trimmed
 from functions.forms.checking.validation import validate
-from functions.forms.normalise import plain_line
+from functions.forms.normalise import plain_date, plain_line
 from functions.forms.page.context import Context, by_pointer
 from functions.forms.page.decode import decode
 from functions.forms.page.element import Markup
@@ -27,8 +28,9 @@ from functions.forms.pointer import split
 from functions.forms.problem import Problem
 from functions.forms.roster_form import ROW, RosterForm
 from functions.records.event import Event
+from functions.supervision.rosters.ending import ENDINGS, Ending, into_error, last_error
 from functions.supervision.rosters.ledger import Rosters
-from functions.supervision.rosters.state import Roster, RowKey, key_of, roster_on
+from functions.supervision.rosters.state import Roster, Row, RowKey, key_of, roster_on
 from functions.web.filing.form_pages import local_day
 from functions.web.http.bodies import FORM_TYPE, parse_pairs, require_type
 from functions.web.http.endpoints import reading, writing
@@ -56,7 +58,9 @@ class RowForm:
     choices: Sequence[tuple[str, str]]
     ending: str
     more: str
-    ending_error: str
+    into: str
+    last: str
+    end_errors: Mapping[str, str]
     wrong: Sequence[tuple[str, str]]
     notice: str
 
@@ -71,8 +75,13 @@ class _Opened:
     key: RowKey | None
 
     @property
+    def row(self) -> Row:
+        assert self.key is not None
+        return self.roster.rows[self.key]
+
+    @property
     def values(self) -> Mapping[str, Any]:
-        return self.roster.rows[self.key].values if self.key else {}
+        return self.row.values if self.key else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,9 @@ class _Typed:
     reason_error: str = ""
     ending: str = ""
     more: str = ""
-    ending_error: str = ""
+    into: str = ""
+    last: str = ""
+    end_errors: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
     status: int = 200
 
@@ -164,14 +175,23 @@ class RowPages:
 
     def _end_typed(self, opened: _Opened, controls: Mapping[str, str]) -> _Typed:
         ending, more = controls.get("ending", ""), trimmed(plain_line(controls.get("more", "")))
-        error = ENDED_WHY if ending not in ENDINGS else _reason_error(more, needed=False)
-        return _Typed(opened.values, ending=ending, more=more, ending_error=error, status=422 if error else 200)
+        into, last = plain_code(controls.get("into", "")), plain_date(controls.get("last", ""))
+        row, today = opened.row, local_day(self._services.clock())
+        errors = {
+            "ending": ENDED_WHY if ending not in ENDINGS else "",
+            "into": into_error(row, ending, into),
+            "last": last_error(opened.form, row, last, today),
+            "more": _reason_error(more, needed=False),
+        }
+        errors = {name: words for name, words in errors.items() if words}
+        status = 422 if errors else 200
+        return _Typed(opened.values, ending=ending, more=more, into=into, last=last, end_errors=errors, status=status)
 
     def _overtaken(self, opened: _Opened, typed: _Typed) -> _Typed:
         """What was typed again, for a roster that has changed meanwhile."""
         today = local_day(self._services.clock())
         notice = f"{changed_words(opened.events, today)}。您填的都还在，核对以后再按一次"
-        return _Typed(typed.values, (), typed.reason, ending=typed.ending, more=typed.more, notice=notice, status=409)
+        return replace(typed, notice=notice, status=409)
 
     def _save(self, opened: _Opened, typed: _Typed, visitor: Visitor) -> str:
         form, head = opened.form, opened.roster.head
@@ -189,8 +209,10 @@ class RowPages:
     def _end(self, opened: _Opened, typed: _Typed, visitor: Visitor) -> str:
         assert opened.key is not None
         reason = ENDINGS[typed.ending] + (f"：{typed.more}" if typed.more else "")
+        last = date.fromisoformat(typed.last) if typed.last else None
+        why = Ending(reason, last, typed.into)
         head, at = opened.roster.head, self._services.clock()
-        self._rosters.end(opened.form, [opened.key], reason, head=head, actor=visitor.account.name, at=at)
+        self._rosters.end(opened.form, [opened.key], why, head=head, actor=visitor.account.name, at=at)
         return "ended"
 
     def _page(self, request: Request, visitor: Visitor, opened: _Opened, typed: _Typed) -> Response:
@@ -207,7 +229,9 @@ class RowPages:
             choices=list(ENDINGS.items()),
             ending=typed.ending,
             more=typed.more,
-            ending_error=typed.ending_error,
+            into=typed.into,
+            last=typed.last,
+            end_errors=typed.end_errors,
             wrong=_wrong(typed),
             notice=typed.notice,
         )
@@ -235,4 +259,4 @@ def _reason_error(text: str, *, needed: bool) -> str:
 def _wrong(typed: _Typed) -> list[tuple[str, str]]:
     found = [(id_of(split(each.pointer)), f"{each.label}：{each.message}") for each in typed.problems]
     found += [("reason", typed.reason_error)] if typed.reason_error else []
-    return [*found, ("ending", typed.ending_error)] if typed.ending_error else found
+    return [*found, *typed.end_errors.items()]

@@ -17,11 +17,6 @@ from functions.supervision.rosters.state import IMPORTED, Row, RowKey
 from functions.web.filing.moments import Moment, moment_of
 from functions.web.http.problems import HttpProblem
 
-ENDINGS: Final[Mapping[str, str]] = {
-    "dissolved": "撤销",
-    "merged": "并入别的单位",
-    "unfit": "不再符合条件",
-}
 KEPT: Final = "kept"
 LONGEST: Final = 100
 

@@ -107,7 +107,10 @@ class _Form:
             if self._obliges(row):
                 matters.setdefault((row.uscc or row.unit_name, _name(row.project)), []).append(row)
         for (unit, project), group in matters.items():
-            yield from self._of_matter(sorted(group, key=_since), papers.get((self._form, unit, project), _NONE))
+            own = papers.get((self._form, unit, project), _NONE)
+            others = {matter for row in group for matter in _others(row)} - {(unit, project)}
+            found = [papers[key] for matter in sorted(others) if (key := (self._form, *matter)) in papers]
+            yield from self._of_matter(sorted(group, key=_since), _joined([*found, own]) if found else own)
 
     def _obliges(self, row: Listed) -> bool:
         if row.roster not in self._rules.rosters or row.since > self._until:
@@ -139,6 +142,7 @@ class _Form:
                 extension,
                 order,
                 self._deadline(draft.rule, draft.owed.start)[1],
+                row.into,
             )
 
     def _drafts(self, rows: Sequence[Listed], papers: _Papers) -> Iterator[_Draft]:
@@ -198,6 +202,23 @@ def _known(listed: Dates, papers: _Papers) -> Dates:
     filed = sorted((one for those in papers.filed.values() for one in those), key=_day)
     accepted = _merged(one.dates for one in filed if one.status == "accepted")
     return {**_merged(one.dates for one in filed), **listed, **accepted}
+
+
+def _others(row: Listed) -> Iterator[Matter]:
+    """Under what else its filings may stand: its earlier names, and for a project the unit that took it over."""
+    yield from ((unit, _name(project)) for unit, project in row.former)
+    if row.into and row.project:
+        yield row.into, _name(row.project)
+
+
+def _joined(those: Iterable[_Papers]) -> _Papers:
+    joined = _Papers({}, {}, {})
+    for papers in those:
+        for case, filed in papers.filed.items():
+            joined.filed.setdefault(case, []).extend(filed)
+        joined.extensions.update(papers.extensions)
+        joined.orders.update(papers.orders)
+    return joined
 
 
 def _since(row: Listed) -> date:

@@ -23,7 +23,8 @@ class Listed:
 
     `dates` are keyed by the pointers that they feed, such as /progress/start_date. The unit is on the roster from
     `since` to `until`, both included. `changes` are the days on which something changed that must be filed each time.
-    `columns` are the values that a form's condition may ask for.
+    `columns` are the values that a form's condition may ask for. `former` are its earlier codes and projects, whose
+    filings count; `into` is the code of the unit that it was merged into, which has to see to what is still open.
     """
 
     roster: str
@@ -35,6 +36,8 @@ class Listed:
     dates: Mapping[str, date] = field(default_factory=dict)
     changes: tuple[date, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    former: tuple[Matter, ...] = ()
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Obligation(NamedTuple):
     `since` is the day from which it is owed. `due` is the last day by the roster's dates, `due_by_filing` the one by
     the dates as filed where it differs: both are shown, and the officer decides. `last_day` is the one that `state`
     goes by: that of the filing once it is accepted, else the roster's, and a granted extension before both.
-    `unannounced` are the years whose days off are not known and of which only weekends were counted.
+    `unannounced` are the years whose days off are not known and of which only weekends were counted. `into` is the code
+    of the unit that has to see to it since the unit was merged, "" where it was not.
     """
 
     unit_name: str
@@ -110,6 +114,7 @@ class Obligation(NamedTuple):
     extension: Extension | None
     order: Order | None
     unannounced: tuple[int, ...]
+    into: str = ""
 
     @property
     def basis(self) -> str:

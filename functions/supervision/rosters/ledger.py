@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from functions.errors import QingdanError
 from functions.forms.roster_form import RosterForm
 from functions.records.event import SALT_BYTES, Event
 from functions.records.ledger import LedgerStore, Step, chain_name
+from functions.supervision.rosters.ending import Ending, said
 from functions.supervision.rosters.plan import Plan, Reasons
 from functions.supervision.rosters.state import (
     ADDED,
@@ -53,22 +53,17 @@ class Rosters:
         self, form: RosterForm, key: RowKey, new: Values, reason: str, *, head: int, actor: str, at: datetime
     ) -> None:
         """Give columns of one row other values by hand; None takes a value away."""
-        body = {"changed": [{"key": list(key), "set": dict(new)}], "reason": _said(reason)}
+        body = {"changed": [{"key": list(key), "set": dict(new)}], "reason": said(reason)}
         self._append(form, CHANGED, body, head, actor, at)
 
     def end(
-        self, form: RosterForm, keys: Sequence[RowKey], reason: str, *, head: int, actor: str, at: datetime
+        self, form: RosterForm, keys: Sequence[RowKey], why: Ending | str, *, head: int, actor: str, at: datetime
     ) -> None:
         """End rows by hand: the unit was dissolved, merged, or is not obliged any more."""
-        ended = [{"key": list(key), "reason": _said(reason)} for key in keys]
+        ending = why if isinstance(why, Ending) else Ending(why)
+        ended = [{"key": list(key), **ending.body} for key in keys]
         self._append(form, ENDED, {"ended": ended}, head, actor, at)
 
     def _append(self, form: RosterForm, type: str, body: Any, head: int, actor: str, at: datetime) -> None:
         step = Step(type, actor, at, body, self._entropy(SALT_BYTES))
         self._ledger.append(chain_name(KIND, form.id), [step], expect=head)
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise QingdanError("没有写理由。请写为什么改，以后查得到")
-    return reason.strip()

@@ -28,8 +28,8 @@ class Plan:
     """The difference between a roster and a file; made for the roster's `head`, and worthless for another.
 
     `moved` are projects that another unit has now. `gone` are the rows that the file leaves out, `resumed` those that
-    had ended and are in the file again. `by_hand` are the changes among `changed` and `resumed` that undo what was set
-    at the desk: nothing of that kind is undone without being said.
+    had ended and are in the file again. `by_hand` are the rows and columns in which what was set at the desk is undone,
+    "" where the row's end is, or where a row that was touched there ends: nothing of that kind goes without being said.
     """
 
     head: int
@@ -49,7 +49,8 @@ class Plan:
     def keeping(self, keys: Collection[RowKey]) -> Plan:
         """The plan without an end for these rows, which the file left out by mistake."""
         gone = tuple((key, values) for key, values in self.gone if key not in keys)
-        return replace(self, gone=gone, unchanged=self.unchanged + len(self.gone) - len(gone))
+        by_hand = tuple((key, name) for key, name in self.by_hand if key not in keys)
+        return replace(self, gone=gone, by_hand=by_hand, unchanged=self.unchanged + len(self.gone) - len(gone))
 
     def body(self, file: Mapping[str, Any], why: Reasons) -> dict[str, Any]:
         """The body of the event that carries the plan out; `file` names what it was read from, `why` rows end."""
@@ -74,14 +75,19 @@ def plan_import(form: RosterForm, roster: Roster, rows: Sequence[Values]) -> Pla
     resumed = tuple((key, values) for key, values in wanted.items() if key in roster.rows and key not in current)
     again = [_change(key, roster.rows[key].values, values) for key, values in resumed]
     both = (*changed, *(change for change in again if change.new))
+    moved = tuple(_change(old, current[old].values, wanted[new]) for old, new in moves.items())
+    gone = tuple((key, row.values) for key, row in current.items() if key not in wanted and key not in went)
     return Plan(
         head=roster.head,
         added=tuple(values for key, values in wanted.items() if key not in roster.rows and key not in came),
         changed=both,
-        moved=tuple(_change(old, current[old].values, wanted[new]) for old, new in moves.items()),
-        gone=tuple((key, row.values) for key, row in current.items() if key not in wanted and key not in went),
+        moved=moved,
+        gone=gone,
         resumed=resumed,
-        by_hand=tuple(_undone(roster, both, [key for key, _ in resumed])),
+        by_hand=(
+            *_undone(roster, (*both, *moved), [key for key, _ in resumed]),
+            *((key, "") for key, _ in gone if current[key].by_hand),
+        ),
         unchanged=len(changes) - len(changed),
     )
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from functions.forms.filing_rules import Key
+from functions.forms.formats import day_of
 from functions.forms.roster_form import RosterForm
 from functions.records.event import Event
 from functions.supervision.deadlines import day_in_shanghai
@@ -29,7 +30,8 @@ Why = Literal["import", "hand"]
 class Row:
     """One row as it stands. `listed` is the day it came onto the roster, `ended` the day it left, `reason` why.
 
-    `by_hand` are the columns whose value was set at the desk; "" among them: the row's end was.
+    `into` is the code of the unit that it was merged into. `former` are its values from before each change of its name
+    or code, the oldest first. `by_hand` are the columns whose value was set at the desk; "" among them: its end was.
     """
 
     values: Values
@@ -37,6 +39,8 @@ class Row:
     ended: date | None = None
     reason: str = ""
     by_hand: frozenset[str] = frozenset()
+    into: str = ""
+    former: tuple[Values, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,26 @@ class Roster:
 def key_of(form: RosterForm, values: Values) -> RowKey:
     """What tells a row from the others: names that differ in width, blanks or unseen characters alone are one."""
     return tuple(Key(f"/{name}", normalise=True).value_in(values) for name in form.key)
+
+
+def begins(form: RosterForm, row: Row) -> date:
+    """The first day on which the row counts: without one of its own, from the January of the year it was listed."""
+    return _day(row, form.since) or date(row.listed.year, 1, 1)
+
+
+def ends(form: RosterForm, row: Row) -> date | None:
+    """The last day on which the row counts, None while it has none."""
+    return min((day for day in (_day(row, form.until), row.ended) if day is not None), default=None)
+
+
+def in_effect(form: RosterForm, roster: Roster, on: date) -> dict[RowKey, Row]:
+    """The rows that count on the day by their own dates, as far as the roster knows them."""
+    return {key: row for key, row in roster.rows.items() if begins(form, row) <= on <= (ends(form, row) or date.max)}
+
+
+def _day(row: Row, column: str) -> date | None:
+    value = row.values.get(column) if column else None
+    return day_of(value) if isinstance(value, str) else None
 
 
 def roster_on(form: RosterForm, events: Iterable[Event], on: date | None = None) -> Roster:
@@ -80,12 +104,15 @@ def _apply(form: RosterForm, rows: dict[RowKey, Row], event: Event, day: date) -
         if row is not None:
             values = {name: value for name, value in {**row.values, **change["set"]}.items() if value is not None}
             touched = row.by_hand | set(change["set"]) if hand else row.by_hand - set(change["set"])
-            rows[key_of(form, values)] = replace(row, values=values, by_hand=touched)
+            named = {"unit_name", "uscc", form.project} & set(change["set"])
+            former = (*row.former, row.values) if named else row.former
+            rows[key_of(form, values)] = replace(row, values=values, by_hand=touched, former=former)
     for end in body.get("ended", ()):
         key = tuple(end["key"])
         if key in rows:
             by_hand = rows[key].by_hand | {""} if hand else rows[key].by_hand
-            rows[key] = replace(rows[key], ended=day, reason=end["reason"], by_hand=by_hand)
+            last, into = date.fromisoformat(end.get("on", day.isoformat())), end.get("into", "")
+            rows[key] = replace(rows[key], ended=last, reason=end["reason"], into=into, by_hand=by_hand)
     for key in map(tuple, body.get("resumed", ())):
         if key in rows:
-            rows[key] = replace(rows[key], ended=None, reason="", by_hand=rows[key].by_hand - {""})
+            rows[key] = replace(rows[key], ended=None, reason="", into="", by_hand=rows[key].by_hand - {""})

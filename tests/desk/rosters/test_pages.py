@@ -13,7 +13,7 @@ from functions.bootstrap import Services
 from functions.desk.rosters.words import row_id
 from functions.staff.audit_log import Sought
 from tests.desk.conftest import ComeIn, csrf_of
-from tests.desk.rosters.conftest import LIST, csv_of, names, roster, several, take, unit
+from tests.desk.rosters.conftest import LIST, csv_of, names, roster, several, take, unit, upload
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc
 
@@ -134,6 +134,59 @@ def test_a_row_ends_with_a_reason(come_in: ComeIn, services: Services) -> None:
     assert answer.headers["location"] == f"{LIST}?done=ended"
     assert [row.reason for row in roster(services).rows.values()] == ["并入别的单位：示例县教育局"]
     assert admin.get(ROW).status_code == 404
+
+
+def test_a_unit_is_merged_into_another_whose_page_has_what_is_still_open(
+    come_in: ComeIn, services: Services, clock: Clock
+) -> None:
+    admin = come_in("admin")
+    take(admin, services, several([1, 2]))
+    merged = {"do": "end", "ending": "merged", "into": f" {make_uscc(2).lower()}", "last": "2026年9月1日"}
+    answer = send(admin, services, **merged)
+    assert answer.headers["location"] == f"{LIST}?done=ended"
+    (row,) = [row for row in roster(services).rows.values() if row.ended]
+    assert (row.into, str(row.ended), row.reason) == (make_uscc(2), "2026-09-01", "并入别的单位")
+    page = admin.get(f"/desk/units/{make_uscc(2)}").text
+    assert "是示例县第1中学的" in page
+    old = admin.get(f"/desk/units/{make_uscc(1)}").text
+    assert f'href="/desk/units/{make_uscc(2)}"' in old
+    assert "2026-09-01 已结束" in old
+    again = upload(admin, services, several([1, 2])).text
+    assert f"是在经办台并入 {make_uscc(2)} 的，导入以后又在名册上" in again
+
+
+@pytest.mark.parametrize(
+    ("typed", "where", "words"),
+    [
+        ({"ending": "merged", "into": "123"}, "into", "不是统一社会信用代码"),
+        ({"ending": "merged", "into": make_uscc(1)}, "into", "是它自己的代码"),
+        ({"ending": "dissolved", "into": make_uscc(2)}, "into", "才填"),
+        ({"ending": "dissolved", "last": "2099-01-01"}, "last", "还没有到"),
+        ({"ending": "dissolved", "last": "昨天"}, "last", "不是日期"),
+    ],
+)
+def test_an_end_that_cannot_be_is_refused_beside_its_field(
+    come_in: ComeIn, services: Services, typed: dict[str, str], where: str, words: str
+) -> None:
+    admin = come_in("admin")
+    take(admin, services, several([1]))
+    answer = send(admin, services, do="end", more="文号", **typed)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'href="#{where}"' in answer.text
+    assert 'value="文号"' in answer.text
+    assert len(names(services)) == 1
+
+
+def test_the_rows_that_counted_on_a_day_are_seen_by_their_own_dates(come_in: ComeIn, services: Services) -> None:
+    admin = come_in("admin")
+    header = "单位名称,统一社会信用代码,列入日期,移出日期"
+    rows = (f"示例甲,{make_uscc(1)},2024-01-01,2024-12-31", f"示例乙,{make_uscc(2)},2025-01-01,")
+    take(admin, services, "\n".join((header, *rows)).encode())
+    page = admin.get(LIST, params={"valid": "2024-06-30"}).text
+    assert ("示例甲" in page, "示例乙" in page, "2024-06-30 在册的" in page) == (True, False, True)
+    told = admin.get(f"/api{LIST}", params={"valid": "2025-01-01"}).json()
+    assert [row["unit_name"] for row in told["rows"]] == ["示例乙"]
 
 
 @pytest.mark.parametrize("act", [{"do": "end", "ending": "dissolved"}, {"do": "save", "reason": "更名"}])

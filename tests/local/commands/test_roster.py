@@ -64,6 +64,34 @@ def test_without_consent_nothing_is_imported(tmp_path: Path, data: Path) -> None
     assert json.loads(roster("show", "key-projects", "--json", data=data)[1]) == []
 
 
+def test_a_unit_is_renamed_and_merged_in_the_shell(tmp_path: Path, data: Path) -> None:
+    file = tmp_path / "名册.csv"
+    rows = (f"示例甲,{make_uscc(1)},2020-01-01", f"示例乙,{make_uscc(2)},2020-01-01")
+    file.write_text("\n".join(("单位名称,统一社会信用代码,列入日期", *rows)), encoding="utf-8")
+    name, one = "backup-registration", make_uscc(1)
+    roster("import", name, str(file), "--yes", data=data)
+    code, said, wrong = roster("change", name, one, "--set", "单位名称=示例甲甲", "--reason", "来文更名", data=data)
+    assert (code, said, wrong) == (0, "已经改好\n", "")
+    refused = roster("change", name, one, "--set", "联系电话=12", "--reason", "更正", data=data)
+    assert refused[0] == 1
+    assert "联系电话" in refused[2]
+    assert "名册没有改" in refused[2]
+    assert roster("end", name, one, "--why", "merged", "--into", "123", data=data)[0] == 1
+    code, said, wrong = roster(
+        "end", name, one, "--why", "merged", "--into", make_uscc(2), "--last", "2026-03-31", data=data
+    )
+    assert (code, wrong) == (0, "")
+    shown = json.loads(roster("show", name, "--json", data=data)[1])
+    assert [row["unit_name"] for row in shown] == ["示例乙"]
+    valid = json.loads(roster("show", name, "--valid", "2026-03-31", "--json", data=data)[1])
+    assert sorted(row["unit_name"] for row in valid) == ["示例乙", "示例甲甲"]
+    _, said, _ = roster("import", name, str(file), data=data)
+    assert "手工移出" in said
+    code, _, wrong = roster("end", name, one, "--why", "dissolved", data=data)
+    assert (code, "没有这一行" in wrong) == (1, True)
+    assert run("verify", str(data)).returncode == 0
+
+
 def test_a_template_can_be_written_before_there_is_any_data(tmp_path: Path, data: Path) -> None:
     out = tmp_path / "模板.xlsx"
     code, said, _ = roster("template", "units", "--out", str(out), data=data)
