@@ -29,7 +29,7 @@ def faults(text: str, roster: str = "key-projects") -> list[str]:
     return [fault.words for fault in read(text, roster).faults]
 
 
-def test_the_bureau_has_the_six_rosters() -> None:
+def test_the_bureau_has_its_rosters() -> None:
     wanted = {
         "key-projects",
         "professional-archives",
@@ -37,6 +37,7 @@ def test_the_bureau_has_the_six_rosters() -> None:
         "units",
         "key-monitored",
         "permit-holders",
+        "officers",
     }
     assert set(FORMS) == wanted
 
@@ -108,6 +109,8 @@ def test_a_template_is_a_file_that_can_be_imported(roster: str) -> None:
         "project_name": "示例项目",
         "stratum": "township",
         "permit_number": "1",
+        "officer_name": "示例甲",
+        "certificate": "冀D04001",
     }
     row = {key: value for key, value in values.items() if key in form.by_key}
     filled = template(form, Roster({(ONE,): Row(row, TODAY)}, 1))

@@ -21,6 +21,7 @@ from functions.exports.formats import export as make_export
 from functions.local.commands import backup as resumption
 from functions.local.commands import proof as proving
 from functions.local.commands.chinese_help import App, run
+from functions.local.commands.draw import draw
 from functions.local.commands.due import due
 from functions.local.commands.keys import keys
 from functions.local.commands.roster import roster
@@ -49,6 +50,7 @@ app.add_typer(roster, name="roster")
 app.command()(resumption.backup)
 app.command()(resumption.restore)
 app.command()(demo)
+app.command()(draw)
 app.command()(due)
 app.command()(score_sheet)
 
