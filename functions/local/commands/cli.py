@@ -23,6 +23,7 @@ from functions.local.commands import proof as proving
 from functions.local.commands.chinese_help import App, run
 from functions.local.commands.due import due
 from functions.local.commands.keys import keys
+from functions.local.commands.remind import remind
 from functions.local.commands.roster import roster
 from functions.local.commands.score_sheet import score_sheet
 from functions.local.commands.staff import ONE_TIME, staff
@@ -50,6 +51,7 @@ app.command()(resumption.backup)
 app.command()(resumption.restore)
 app.command()(demo)
 app.command()(due)
+app.command()(remind)
 app.command()(score_sheet)
 
 
