@@ -67,7 +67,7 @@ def run(services: Services) -> Done:
 
 
 def _mail(services: Services) -> int:
-    if not services.settings.mail_server:
+    if not services.settings.mail_to:
         return 0
     # Imported only when mail is sent: a function that sends none need not load it.
     from functions.seal_mail import send_new

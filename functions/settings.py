@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from functions.errors import SettingError
 from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
+from functions.remind_settings import MAILBOX, NAMES, RemindSettings
 
 if TYPE_CHECKING:
     from functions.storage.aws.locations import Cloud
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 PREFIX = "QINGDAN_"
 LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
-_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 MOST_WORKERS = 32
 MOST_HOPS = 8
 MOST_BY_ITSELF = 4
@@ -38,7 +38,8 @@ class Settings:
     `origin_mark` is what CloudFront shows in the header X-Qingdan-Origin; without one, everybody is answered.
     `cloud` says where in the cloud everything is kept; without it, in `data`.
     `root_path` is where a portal mounts the service, with a slash at both ends; "" when it is where the site is.
-    `mail_server` takes the mail of `mail_from` to `mail_to`, the superior bureau, with each night's seals; "" for none.
+    `mail_server` takes all mail. `mail_from` writes to `mail_to`, the superior bureau, with each night's seals; "" for
+    none. `reminders` is about the mail to units.
     `upload_mb_per_hour` is how much one client address may upload; `unfiled_mb` how much may be on its way or in no
     filing yet, of all addresses together; `clamd` where the virus scanner is, "" for none.
     `versions` is how many versions of a filing its unit may make unasked.
@@ -66,6 +67,7 @@ class Settings:
     mail_server: str = ""
     mail_from: str = ""
     mail_to: str = ""
+    reminders: RemindSettings = field(default_factory=RemindSettings)
     origin_mark: str = ""
     cloud: Cloud | None = None
     root_path: str = ""
@@ -122,6 +124,7 @@ class Settings:
             filings_per_hour=_whole(variables, "QINGDAN_FILINGS_PER_HOUR", 60, 1, 100_000),
             contested_per_day=_whole(variables, "QINGDAN_CONTESTED_PER_DAY", 10, 1, 10_000),
             clamd=_clamd(variables),
+            reminders=RemindSettings.from_mapping(variables),
             **_mail(variables),
         )
 
@@ -162,6 +165,7 @@ KNOWN_VARIABLES = frozenset(
         "MAIL_SERVER",
         "MAIL_FROM",
         "MAIL_TO",
+        *NAMES,
     )
 )
 
@@ -177,15 +181,15 @@ def _path(variables: Mapping[str, str], name: str) -> Path | None:
 
 
 def _mail(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return all three settings of the mail, or none."""
+    """Return all three settings of the mail with seals, or none; the server alone where only units get mail."""
     names = ("MAIL_SERVER", "MAIL_FROM", "MAIL_TO")
     given = {name.lower(): variables.get(PREFIX + name, "").strip() for name in names}
-    if any(given.values()):
+    if given["mail_from"] or given["mail_to"] or (given["mail_server"] and not variables.get("QINGDAN_REMIND_FROM")):
         for name in names:
             if not given[name.lower()]:
                 raise SettingError(f"每晚要寄封存记录，还缺 {PREFIX}{name}。请设好，或者三个都不设")
         for name in names[1:]:
-            if not _MAILBOX.fullmatch(given[name.lower()]):
+            if not MAILBOX.fullmatch(given[name.lower()]):
                 raise SettingError(f"{PREFIX}{name} 要填一个邮箱地址，例如 daj@example.gov.cn。请改好，或者三个都不设")
     return given
 

@@ -26,6 +26,7 @@ from functions.settings import Settings
 from functions.staff.audit_log import AuditLogStore, Entry, Sought, link
 from functions.staff.prepared_downloads import PreparedDownload, PreparedDownloadStore
 from functions.staff.store import Account, Session
+from functions.supervision.deadlines import day_in_shanghai
 from functions.web.filing.documents import tools_of
 from functions.web.http.loggers import FAILURES, NIGHTS, log_as_lines
 from functions.web.http.streaming import DELIVERY, Download, close
@@ -212,13 +213,28 @@ def set_papers(services: Services, ticks: Callable[[], float]) -> OvernightDocum
     return papers
 
 
+def remind(services: Services, ticks: Callable[[], float]) -> dict[str, Any]:
+    """Remind the units for whom it is time, while there is time; `ticks` are seconds."""
+    from functions.reminding.night import Night
+
+    until = ticks() + PATIENCE_SECONDS
+    done = Night(services, day_in_shanghai(services.clock())).send(lambda: ticks() >= until)
+    NIGHTS.info(done.told())
+    return done.told()
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The entry for the desk's call, whose event names a prepared download, and for the schedule of documents."""
+    """The entry for the desk's call, whose event names a prepared download, and for two schedules.
+
+    `{"reminders": "due"}` asks for reminders, anything else for documents.
+    """
     log_as_lines(os.environ)
     try:
         services = _open_once()
         if "parcel" in event:
             return {"state": asyncio.run(make(services, event["parcel"], time.monotonic)).state}
+        if "reminders" in event:
+            return remind(services, time.monotonic)
         return set_papers(services, time.monotonic).told()
     except Exception as error:
         FAILURES.error({"background": "failed"}, exc_info=error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,12 +29,12 @@ def read_settings(data: Path | None = None, site: Path | None = None) -> Setting
 
 
 @contextmanager
-def opened(data: Path | None, *, make: bool = False) -> Iterator[Services]:
+def opened(data: Path | None, *, site: Path | None = None, make: bool = False) -> Iterator[Services]:
     """Yield the services on a data folder, beside a server that may be running on it.
 
     With `make`, prepares a folder without data; otherwise such a folder is NotFound.
     """
-    settings = read_settings(data)
+    settings = read_settings(data, site)
     if settings.cloud is None and not make:
         from functions.storage.sqlite.store import require_data
 
@@ -77,3 +77,11 @@ def progress(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(words, total=total)
         yield lambda count: bar.update(task, completed=count)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay the rows out with their columns one below the other; a Chinese character is two wide."""
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(set_cell_size, row, widths)).rstrip() for row in rows]

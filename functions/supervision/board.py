@@ -146,7 +146,7 @@ def _is_yearly(rules: Rules) -> bool:
 
 def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
     pinned = PinnedForms(ports.records, ports.catalogue)
-    for summary in _summaries(ports.records, selection):
+    for summary in summaries(ports.records, selection):
         first = _first_day(summary)
         if first <= on and (summary.status in _GONE or summary.version > 1):
             # What the summary says may have come about after that day: the events tell.
@@ -164,7 +164,8 @@ def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) 
             )
 
 
-def _summaries(records: RecordStore, selection: Selection) -> Iterator[Summary]:
+def summaries(records: RecordStore, selection: Selection) -> Iterator[Summary]:
+    """Every summary of the selection, newest first; blocks."""
     cursor = None
     while True:
         page = records.page(selection, limit=AT_ONCE, cursor=cursor)

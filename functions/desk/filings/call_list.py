@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
-from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.exports.csv import END, head_of
@@ -22,6 +21,7 @@ from functions.exports.table import Column
 from functions.records.state import Erased
 from functions.records.store import Record, Selection
 from functions.records.transitions import OpenRecord
+from functions.supervision.contacts import Contact, contact_of
 from functions.web.filing.form_pages import local_day
 from functions.web.filing.moments import BEIJING
 from functions.web.filing.stepper import Stepper

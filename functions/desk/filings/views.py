@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from functions.desk.filings.contacts import Contact, contact_of
 from functions.desk.filings.warnings import in_full
 from functions.forms.definition import Definition
 from functions.forms.difference import compare
@@ -24,6 +23,7 @@ from functions.records.store import Summary
 from functions.records.transitions import OpenRecord
 from functions.records.versions import Version, shown_versions, versions_of
 from functions.records.words import CORRECTIONS, TIMELINESS, Mark, mark_of
+from functions.supervision.contacts import Contact, contact_of
 from functions.web.filing.as_json import versions_json
 from functions.web.filing.form_pages import distance, grouped
 from functions.web.filing.history import Step, told_to_officers

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from functions.desk.filings.contacts import contact_of
 from functions.desk.filings.listing import LIVE, what_is_so
 from functions.errors import NotFound
 from functions.forms.checking.validation import warnings
@@ -14,6 +13,7 @@ from functions.records.state import Erased
 from functions.records.store import Page, RecordStore, Selection, Summary
 from functions.records.transitions import OpenRecord
 from functions.supervision.comparison import Filed, differs_by_half, is_same_matter, year_before
+from functions.supervision.contacts import contact_of
 from functions.web.filing.stepper import Stepper
 
 MOST_LOOKED_AT: Final = 20

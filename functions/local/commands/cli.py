@@ -24,6 +24,7 @@ from functions.local.commands.chinese_help import App, run
 from functions.local.commands.draw import draw
 from functions.local.commands.due import due
 from functions.local.commands.keys import keys
+from functions.local.commands.remind import remind
 from functions.local.commands.roster import roster
 from functions.local.commands.score_sheet import score_sheet
 from functions.local.commands.staff import ONE_TIME, staff
@@ -52,6 +53,7 @@ app.command()(resumption.restore)
 app.command()(demo)
 app.command()(draw)
 app.command()(due)
+app.command()(remind)
 app.command()(score_sheet)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from functions.errors import QingdanError
-from functions.local.terminal import DataOption, JsonOption, opened
+from functions.local.terminal import DataOption, JsonOption, columns, opened
 from functions.supervision.obligations.values import Obligation
 
 HEADER = ("状态", "期限", "天数", "单位", "统一社会信用代码", "项目", "依据", "编号")
@@ -38,7 +37,7 @@ def due(
     if as_json:
         typer.echo(json.dumps([facts_of(one) for one in found], ensure_ascii=False))
     else:
-        for line in _table([HEADER, *(_cells(one, day) for one in found)] if found else []):
+        for line in columns([HEADER, *(_cells(one, day) for one in found)] if found else []):
             typer.echo(line)
     words = f"共 {len(found)} 份" if found else "没有应报的。请核对期别，或者先用 qingdan roster import 导入名册"
     typer.echo(f"{title} {period}，截至 {day.isoformat()}：{words}", err=True)
@@ -49,11 +48,3 @@ def _cells(one: Obligation, on: date) -> tuple[str, ...]:
 
     word, last = WORDS[one.state].mark.word, one.last_day.isoformat()
     return word, last, days_text(one, on), one.unit_name, one.uscc, one.project, one.basis, one.number
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows with their columns one below the other; a Chinese character is two wide."""
-    from rich.cells import cell_len, set_cell_size
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(set_cell_size, row, widths)).rstrip() for row in rows]

@@ -1,4 +1,4 @@
-"""The schedule of the one-machine server: a seal each hour, a night's work, the scan of waiting files.
+"""The schedule of the one-machine server: a seal each hour, a night's work, reminders, the scan of waiting files.
 
 Tasks on its event loop that end with it; other modules do the work.
 """
@@ -15,6 +15,7 @@ from functions import nightly
 from functions.background.overnight_documents import set_missing
 from functions.bootstrap import Services
 from functions.records.attachments.inspection import scan_waiting
+from functions.supervision.deadlines import day_in_shanghai
 from functions.web.filing.documents import tools_of
 from functions.web.http.loggers import FAILURES, NIGHTS
 
@@ -46,6 +47,7 @@ async def watch(services: Services, sleep: Sleep = asyncio.sleep) -> None:
                 failed = not await asyncio.to_thread(_work, services, now, failed)
                 done = done if failed else now
                 if not failed:
+                    await asyncio.to_thread(_remind, services, now, stopped)
                     await asyncio.to_thread(_set_papers, services, stopped)
                     now = services.clock()
             else:
@@ -96,6 +98,22 @@ def _seal(services: Services, now: datetime) -> None:
         return
     if seal is not None:
         NIGHTS.info({"seal": seal.index, "sealed": seal.size})
+
+
+def _remind(services: Services, now: datetime, stopped: threading.Event) -> None:
+    """Remind the units for whom it is time; what was done before a restart is not done again."""
+    if not services.settings.reminders.days:
+        return
+    # Imported when needed: a server at rest need not hold it.
+    from functions.reminding.night import Night
+
+    try:
+        done = Night(services, day_in_shanghai(now)).send(stopped.is_set)
+    except Exception as error:
+        FAILURES.error({"reminders": "failed"}, exc_info=error)
+        return
+    if done.counts:
+        NIGHTS.info(done.told())
 
 
 def _set_papers(services: Services, stopped: threading.Event) -> None:

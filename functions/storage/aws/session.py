@@ -63,6 +63,10 @@ class Clients:
         """Return the client of Lambda."""
         return self._client("lambda")
 
+    def mail(self) -> Any:
+        """Return the client of SES."""
+        return self._client("sesv2")
+
     def _client(self, service: str, attempts: int = 1, **more: Any) -> Any:
         config = Config(
             connect_timeout=CONNECT_SECONDS,

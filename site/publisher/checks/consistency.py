@@ -37,7 +37,8 @@ def refuse_inconsistent(content: Content) -> None:
         raise ContentError(*content.problems)
 
 
-_FILES = ("settings", "sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "changes", "pages")
+_DATA = ("sections", "duties", "services", "regimes", "laws", "notes", "deadlines", "changes", "reminders")
+_FILES = ("settings", *_DATA, "pages")
 
 
 def _unreadable(content: Content, name: str) -> Iterator[ContentProblem]:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 from functions.forms.authoring.source import Source
 from publisher.content.address import Paragraph, find_paragraph
 from publisher.content.data_file import M, read_data
-from publisher.content.models import Change, Changes, Deadlines, Duties, Law, Laws, Notes, Regimes, Sections, Services
+from publisher.content.models import (
+    Change,
+    Changes,
+    Deadlines,
+    Duties,
+    Law,
+    Laws,
+    Notes,
+    Regimes,
+    Reminders,
+    Sections,
+    Services,
+)
 from publisher.content.pages import Page, read_page
 from publisher.content.problem import ContentError, ContentProblem
 from publisher.content.settings import FILE, SiteSettings, read_site_settings
@@ -96,6 +108,11 @@ class Content:
     def deadlines(self) -> Deadlines:
         """Deadlines whose form cannot be filed online."""
         return self._data("deadlines.yml", Deadlines)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """How units are reminded."""
+        return self._data("reminders.yml", Reminders)
 
     @cached_property
     def catalogue(self) -> "Catalogue":

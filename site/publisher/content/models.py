@@ -3,7 +3,16 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 # An earlier day is a typing error, since the list was not yet on a web site: 0026 for 2026.
 EARLIEST = date(1990, 1, 1)
@@ -177,3 +186,26 @@ class Deadlines(Model):
 
     since: Annotated[date, Field(ge=EARLIEST)]
     deadlines: Annotated[list[Deadline], Maybe]
+
+
+Wording = Annotated[
+    str, StringConstraints(min_length=1, pattern=r"^([^{}]|\{(unit|about|due|when|basis|where|bureau)\})+$")
+]
+
+
+class Reminders(Model):
+    """reminders.yml: how mail and short messages to units are worded; `before` and `after` the last day."""
+
+    subject: Wording
+    before: Wording
+    after: Wording
+    sms: Wording
+
+    @field_validator("before", "after", "sms")
+    @classmethod
+    def _whole(cls, words: str, field: ValidationInfo) -> str:
+        """It must say who owes what until when, and a mail also by which paragraph and where to file."""
+        needed = ("unit", "about", "due") if field.field_name == "sms" else ("unit", "about", "due", "basis", "where")
+        if any(f"{{{part}}}" not in words for part in needed):
+            raise PydanticCustomError("wording", "part of the wording is missing")
+        return words

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from mkdocs.config.defaults import MkDocsConfig
 
 from publisher.check import check_content
-from publisher.content.content import load_content
+from publisher.content.content import Content, load_content
 from publisher.data.open_data import write_files
 from publisher.output import search_index as search
 from publisher.output.assets import STYLESHEET, Asset, pack_assets, rewrite, store
@@ -78,10 +78,10 @@ def _finish(root: Path, site: Path, config: MkDocsConfig) -> None:
     found = store(site, SEARCH_INDEX, index)
     rewrite(site, (found,))
     _check_references(site)
-    _write_service(site, config, (*assets, found), content.regime_keys)
+    _write_service(site, config, (*assets, found), content)
 
 
-def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], regimes: Mapping[str, str]) -> None:
+def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], content: Content) -> None:
     """The frame for the service's own pages is a page already; beside it goes where the shared files are."""
     base = base_path(config.site_url)
     names = {asset.plain: base + asset.hashed for asset in assets}
@@ -96,7 +96,8 @@ def _write_service(site: Path, config: MkDocsConfig, assets: tuple[Asset, ...], 
         "search_index": names[SEARCH_INDEX],
         "content_security_policy": config.extra[POLICY],
         "upload_host": config.extra.get("upload_host") or "",
-        "regimes": regimes,
+        "regimes": content.regime_keys,
+        "reminders": content.reminders.model_dump(),
     }
     (site / "_service" / "assets.json").write_text(json.dumps(service, ensure_ascii=False, indent=1), encoding="utf-8")
 

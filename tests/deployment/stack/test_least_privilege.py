@@ -82,6 +82,9 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
             ("s3:GetObject", contents, "")
             for contents in (*CONTENTS, "B/attachments/*", "B/quarantine/*", "B/infected/*")
         ),
+        ("dynamodb:PutItem", "T", "ledger#@reminder/* ledgers unsealed#*"),
+        ("s3:PutObject", "B/bodies/*", ""),
+        ("ses:SendRawEmail", "mail", ""),
         *DOCUMENTS,
         *LAYING_DOWN,
         ("ssm:GetParametersByPath", "P", ""),
@@ -113,6 +116,7 @@ NAMES = {
     f"arn:${{AWS::Partition}}:dynamodb:{HERE}:table/qingdan-prod/index/*": "T/index",
     "arn:${AWS::Partition}:s3:::qingdan-prod-exports-${AWS::AccountId}/parcels/*": "E/parcels/*",
     f"arn:${{AWS::Partition}}:lambda:{HERE}:function:qingdan-prod-background": "background",
+    "arn:${AWS::Partition}:ses:*:${AWS::AccountId}:identity/*": "mail",
     "${NightlyFailures.Arn}": "Q",
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
@@ -246,8 +250,9 @@ def test_only_desk_and_background_read_the_whole_table_and_none_writes_it() -> N
     assert {action for _, action in unbound} == {f"dynamodb:{each}" for each in ("GetItem", "BatchGetItem", "Query")}
 
 
-def test_the_background_function_writes_nothing_to_the_table() -> None:
-    assert not [action for action, _, _ in MATRIX["background"] if action.endswith(WRITING)]
+def test_the_background_function_writes_reminders_alone_to_the_table() -> None:
+    writing = [right for right in MATRIX["background"] if right[0].endswith(WRITING)]
+    assert writing == [("dynamodb:PutItem", "T", "ledger#@reminder/* ledgers unsealed#*")]
 
 
 def test_only_the_desk_starts_another_function() -> None:

@@ -88,12 +88,14 @@ def test_another_table_can_be_named_after_a_restore(packaged: Callable[..., Temp
 def test_the_environment_names_places_and_holds_no_secret(template: Template) -> None:
     for each in of_type(template, "Lambda::Function").values():
         background = {"QINGDAN_BACKGROUND": "qingdan-prod-background"}
+        reminding = {"QINGDAN_REMIND_DAYS": "30,7,1,-1", "QINGDAN_REMIND_FROM": "", "QINGDAN_MAIL_SERVER": ""}
         assert {name: text(value) for name, value in each["Environment"]["Variables"].items()} == {
             **(
                 background
                 if each["Handler"] in ("functions/desk/app.handler", "functions/background/app.handler")
                 else {}
             ),
+            **(reminding if each["Handler"] == "functions/background/app.handler" else {}),
             "QINGDAN_STORE": "aws",
             "QINGDAN_TABLE": "qingdan-prod",
             "QINGDAN_BUCKET": "qingdan-prod-data-${AWS::AccountId}",

@@ -17,9 +17,10 @@ from functions import nightly
 from functions.bootstrap import Services
 from functions.errors import QingdanError, SettingError
 from functions.local.verify.verify import read_published
+from functions.mail import MailServer
 from functions.records.proof.audit import Report, check_published
 from functions.records.seals.seal import read_seal
-from functions.seal_mail import MailServer, last_sent
+from functions.seal_mail import last_sent
 from functions.settings import Settings
 from tests.proof.sealing.conftest import Fill
 
@@ -143,9 +144,10 @@ def test_a_folder_without_seals_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "server"),
     [
-        ("smtp://mail.example", MailServer(False, "mail.example", 25)),
-        ("smtps://daj:a%40b@mail.example", MailServer(True, "mail.example", 465, "daj", "a@b")),
-        ("smtp://mail.example:587", MailServer(False, "mail.example", 587)),
+        ("smtp://mail.example", MailServer("smtp", "mail.example", 25)),
+        ("smtps://daj:a%40b@mail.example", MailServer("smtps", "mail.example", 465, "daj", "a@b")),
+        ("smtp://mail.example:587", MailServer("smtp", "mail.example", 587)),
+        ("ses://eu-central-1", MailServer("ses", "eu-central-1", 443)),
     ],
 )
 def test_a_server_is_written_as_one_address(address: str, server: MailServer) -> None:

@@ -33,6 +33,7 @@ from functions.submit import create_app as create_submit
 from functions.track.app import create_app as create_track
 from tests.conftest import ROOT
 from tests.deployment.stack.test_least_privilege import MATRIX
+from tests.support.board import list_units, moment
 from tests.support.clock import Clock
 from tests.support.files import pdf_of
 from tests.support.filings import make_uscc, valid_self_check
@@ -256,6 +257,19 @@ def test_the_background_function_typesets_documents_within_its_rights(services: 
     assert beyond("background", asked) == set()
     assert asked_of_bucket - granted_in_bucket("background") == set()
     assert ("s3:PutObject", "papers") in asked_of_bucket
+
+
+def test_the_background_function_records_reminders_within_its_rights(
+    services: Services, asked: Asked, clock: Clock
+) -> None:
+    clock.at = moment("2026-09-29")
+    list_units(services, {"unit_name": "示例县第一中学", "uscc": make_uscc(1), "since": "2026-01-01"})
+    asked.clear()
+    asked_of_bucket = watch_bucket(services)
+    assert background.remind(services, lambda: 0.0) == {"reminders": {"call": 1}}
+    assert beyond("background", asked) == set()
+    assert asked_of_bucket - granted_in_bucket("background") == set()
+    assert ("dynamodb:PutItem", "T", "ledger#@reminder/2026") in asked
 
 
 def test_the_desk_function_stays_within_its_rights(services: Services, asked: Asked, clock: Clock) -> None:

@@ -1,0 +1,1 @@
+"""Who is reminded by which step, without a store."""
