@@ -82,9 +82,10 @@ def due_of(
 def read_rows(ports: Ports) -> list[Listed]:
     """The rows of every roster as they are known now, those that ended too: each says from when to when it counts."""
     rows = [
-        _listed(form, row)
+        _listed(form, time)
         for form in ports.catalogue.rosters.values()
         for row in roster_on(form, ports.ledger.read(chain_name(KIND, form.id))).rows.values()
+        for time in (*row.earlier, row)
     ]
     merged = {row.uscc: row.into for row in rows if row.into}
     return [replace(row, into=_last(merged, row.into)) if row.into in merged else row for row in rows]

@@ -31,7 +31,8 @@ class Row:
     """One row as it stands. `listed` is the day it came onto the roster, `ended` the day it left, `reason` why.
 
     `into` is the code of the unit that it was merged into. `former` are its values from before each change of its name
-    or code, the oldest first. `by_hand` are the columns whose value was set at the desk; "" among them: its end was.
+    or code, `earlier` the rows that had ended when it was listed again, the oldest first. `by_hand` are the columns
+    whose value was set at the desk; "" among them: its end was.
     """
 
     values: Values
@@ -41,6 +42,7 @@ class Row:
     by_hand: frozenset[str] = frozenset()
     into: str = ""
     former: tuple[Values, ...] = ()
+    earlier: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def ends(form: RosterForm, row: Row) -> date | None:
 
 def in_effect(form: RosterForm, roster: Roster, on: date) -> dict[RowKey, Row]:
     """The rows that count on the day by their own dates, as far as the roster knows them."""
-    return {key: row for key, row in roster.rows.items() if begins(form, row) <= on <= (ends(form, row) or date.max)}
+    times = ((key, one) for key, row in roster.rows.items() for one in (*row.earlier, row))
+    return {key: one for key, one in times if begins(form, one) <= on <= (ends(form, one) or date.max)}
 
 
 def _day(row: Row, column: str) -> date | None:
@@ -97,7 +100,7 @@ def _apply(form: RosterForm, rows: dict[RowKey, Row], event: Event, day: date) -
     body = orjson.loads(event.body or b"{}")
     hand = str(event.type) != IMPORTED
     for values in body.get("added", ()):
-        rows[key_of(form, values)] = Row(values, day, by_hand=frozenset(values) if hand else frozenset())
+        _put(rows, key_of(form, values), Row(values, day, by_hand=frozenset(values) if hand else frozenset()))
     for change in body.get("changed", ()):
         key = tuple(change["key"])
         row = rows.pop(key, None)
@@ -106,7 +109,7 @@ def _apply(form: RosterForm, rows: dict[RowKey, Row], event: Event, day: date) -
             touched = row.by_hand | set(change["set"]) if hand else row.by_hand - set(change["set"])
             named = {"unit_name", "uscc", form.project} & set(change["set"])
             former = (*row.former, row.values) if named else row.former
-            rows[key_of(form, values)] = replace(row, values=values, by_hand=touched, former=former)
+            _put(rows, key_of(form, values), replace(row, values=values, by_hand=touched, former=former))
     for end in body.get("ended", ()):
         key = tuple(end["key"])
         if key in rows:
@@ -116,3 +119,11 @@ def _apply(form: RosterForm, rows: dict[RowKey, Row], event: Event, day: date) -
     for key in map(tuple, body.get("resumed", ())):
         if key in rows:
             rows[key] = replace(rows[key], ended=None, reason="", into="", by_hand=rows[key].by_hand - {""})
+
+
+def _put(rows: dict[RowKey, Row], key: RowKey, row: Row) -> None:
+    """Give the row its place; what ended there before stays with it."""
+    before = rows.pop(key, None)
+    if before is not None and before.ended:
+        row = replace(row, earlier=(*before.earlier, replace(before, earlier=()), *row.earlier))
+    rows[key] = row

@@ -215,3 +215,16 @@ def test_t1_t2_a_project_stays_owed_by_its_roster_row_when_its_registration_was_
     (start,) = [one for one in found if one.period == "start"]
     assert (start.number, start.state) == ("", "missing")
     assert due_of(services, form=PROJECT, on=date(2026, 9, 15), uscc=A) == found
+
+
+@pytest.mark.proves("T5")
+def test_t5_a_unit_that_is_listed_again_still_owes_what_was_open_when_it_ended(services: Services) -> None:
+    list_units(services, {**OLD, "since": "2022-01-01"}, at="2022-01-05")
+    Hand(services).end(OLD, Ending("不再符合条件", date(2023, 12, 31)), at="2024-01-05")
+    list_units(services, {**OLD, "since": "2026-01-01"})
+    found = [(one.period, one.state) for one in due_of(services, form=CHECK, on=date(2026, 2, 1))]
+    assert sorted(found) == [("2021", "missing"), ("2022", "overdue"), ("2025", "upcoming")]
+    form, rosters = services.catalogue.roster(PROFESSIONAL), Rosters(services.ledger, services.entropy)
+    days = ("2021-12-31", "2022-01-01", "2023-12-31", "2024-01-01", "2025-12-31", "2026-01-01")
+    counted = [len(in_effect(form, rosters.read(form), date.fromisoformat(day))) for day in days]
+    assert counted == [0, 1, 1, 0, 0, 1]
