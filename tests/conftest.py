@@ -20,7 +20,7 @@ from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.server.server import create_app
 from functions.settings import Settings
 from tests.support.chromium import browser
-from tests.support.clock import Clock
+from tests.support.clock import Clock, now
 from tests.support.cloud import Cloud
 from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
@@ -83,6 +83,14 @@ def forms_read_once(catalogue: Catalogue) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("functions.bootstrap.read_forms", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def set_time() -> Iterator[None]:
+    """With TODAY in the environment, let this process go by that time too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("functions.bootstrap.read_clock", now)
         yield
 
 
