@@ -19,11 +19,11 @@ from functions.forms.definition import Definition
 from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.server.server import create_app
 from functions.settings import Settings
-from tests.support.chromium import browser
+from tests.support.browser.chromium import browser
 from tests.support.clock import Clock, now
 from tests.support.cloud import Cloud
-from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
+from tests.support.store.dynamodb_local import start_dynamodb_local
 from tests.support.stores import STORES
 from tests.support.suite.once import once
 

@@ -18,8 +18,8 @@ from functions.local.aws_local import free_port
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in, sign_in
 from tests.support.clock import last_year
 from tests.support.filings import make_uscc, valid_self_check
-from tests.support.portals import Certificate, build_site, caddy, config, nginx, tool
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
+from tests.support.web.portals import Certificate, build_site, caddy, config, nginx, tool
 
 OFFICER, PASSWORD = "lieshi", "shuimohua-2026-xuni"
 UPSTREAM = "127.0.0.1:8000"
