@@ -28,7 +28,7 @@ from tests.support.stores import STORES
 from tests.support.suite.once import once
 
 __all__ = ["Clock", "Server", "browser"]
-pytest_plugins = ("tests.support.suite.counting", "tests.support.suite.examples")
+pytest_plugins = tuple(f"tests.support.suite.{name}" for name in ("counting", "examples", "order"))
 
 ROOT = Path(__file__).parents[1]
 CHEAP = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
