@@ -15,22 +15,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import (
-    board,
-    cold,
-    desk,
-    due,
-    exporting,
-    filing,
-    judging,
-    packages,
-    rosters,
-    scale,
-    seal,
-    sign_in,
-    site,
-    strangers,
-)
+from benchmarks import seal, site
+from benchmarks.cloud import cold, scale
+from benchmarks.desk import board, desk, due, rosters, sign_in
+from benchmarks.exports import exporting, packages
+from benchmarks.filing import filing, judging, strangers
 from benchmarks.report import Table, show
 
 BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {

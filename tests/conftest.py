@@ -19,16 +19,16 @@ from functions.forms.definition import Definition
 from functions.local.aws_local import CREDENTIALS, local_cloud
 from functions.local.server.server import create_app
 from functions.settings import Settings
-from tests.support.chromium import browser
-from tests.support.clock import Clock
+from tests.support.browser.chromium import browser
+from tests.support.clock import Clock, now
 from tests.support.cloud import Cloud
-from tests.support.dynamodb_local import start_dynamodb_local
 from tests.support.serving import Server, start_server
+from tests.support.store.dynamodb_local import start_dynamodb_local
 from tests.support.stores import STORES
 from tests.support.suite.once import once
 
 __all__ = ["Clock", "Server", "browser"]
-pytest_plugins = ("tests.support.suite.counting", "tests.support.suite.examples")
+pytest_plugins = tuple(f"tests.support.suite.{name}" for name in ("counting", "examples", "order"))
 
 ROOT = Path(__file__).parents[1]
 CHEAP = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
@@ -83,6 +83,14 @@ def forms_read_once(catalogue: Catalogue) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("functions.bootstrap.read_forms", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def set_time() -> Iterator[None]:
+    """With TODAY in the environment, let this process go by that time too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("functions.bootstrap.read_clock", now)
         yield
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.support.clock import last_year
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import COMMAND, ROOT, Server, environment
 from tests.support.stores import STORES
@@ -134,7 +134,7 @@ def add_staff(server: Server, name: str, role: str) -> tuple[str, str]:
 @pytest.fixture(scope="session")
 def filed(server: Server) -> str:
     """The number of a self-check report that a program has filed."""
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, unit_name="示例县人民医院")
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), unit_name="示例县人民医院")
     request = Request(
         f"{server.url}/api/submissions/annual-self-check",
         data=json.dumps(data).encode(),

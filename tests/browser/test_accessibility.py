@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.support.browser.steps import act, fill_in, overflow, sign_in
+from tests.support.clock import last_year
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import ROOT
 
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_in_what_the_script_adds_to_a_form(visit: Visit, schem
 def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
     visit: Visit, catalogue: Catalogue, scheme: str, viewport: ViewportSize
 ) -> None:
-    year = datetime.now(UTC).year - 1
+    year = last_year()
     data = valid_self_check(uscc=fresh_uscc(), year=year, databases=1)
     wrong = copy.deepcopy(data)
     wrong["unit"]["uscc"] = "1"
@@ -113,7 +113,7 @@ def test_axe_finds_nothing_from_the_error_page_to_the_receipt(
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_where_filing_is_stopped(visit: Visit, catalogue: Catalogue, scheme: str) -> None:
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     del data["rectification"]
     page = visit(SELF_CHECK, color_scheme=scheme, bypass_csp=True)
     for _ in range(2):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from pyotp import TOTP
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.test_accessibility import findings
 from tests.support.browser.steps import overflow, sign_in
+from tests.support.clock import now
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
 
 PASSWORD = "shuimohua-2026-xuni"
@@ -55,7 +56,7 @@ def change_password(page: Page, old: str) -> None:
 def set_up(page: Page) -> tuple[TOTP, list[str]]:
     """The phone that has taken over the secret by hand, and the recovery codes."""
     phone = TOTP(page.locator("#key").inner_text().replace(" ", ""))
-    enter(page, phone.now())
+    enter(page, phone.at(now()))
     expect(page.locator("h1")).to_have_text("两步登录已经开了")
     return phone, page.locator(".codes li").all_inner_texts()
 
@@ -67,7 +68,7 @@ def enter(page: Page, code: str) -> None:
 
 def next_code(phone: TOTP) -> str:
     """The code after the one just used: a phone may be one step ahead, so the test need not wait."""
-    return phone.at(datetime.now(UTC) + timedelta(seconds=30))
+    return phone.at(now() + timedelta(seconds=30))
 
 
 def sign_out(page: Page) -> None:
@@ -83,7 +84,7 @@ def test_a_reviewer_sets_up_a_phone_and_signs_in_with_it_without_script(visit: V
     expect(page.get_by_role("img", name="用手机验证器扫的二维码")).to_be_visible()
     page.goto("/desk/account")
     expect(page.locator("h1")).to_have_text("设置两步登录")
-    begun = datetime.now(UTC)
+    begun = now()
     phone, codes = set_up(page)
     page.get_by_role("link", name="已经记下").click()
     expect(page.locator("h1")).to_have_text("我的账号")

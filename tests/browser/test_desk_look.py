@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
-from tests.browser.test_review_loop import YEAR, file_one, look, press, send_back
+from tests.browser.test_review_loop import file_one, look, press, send_back
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in, overflow, sign_in
+from tests.support.clock import last_year, today
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
@@ -19,7 +20,7 @@ LONG_WORD = "long" * 100
 @pytest.fixture(scope="module")
 def endless(server: Server) -> tuple[str, str]:
     """Number and code of a filing in which no line can be broken at a blank."""
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1, unit_name=LONG)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=1, unit_name=LONG)
     data["unit"] |= {"contact_name": "Shili" * 10, "contact_email": f"{'a' * 60}@{'b' * 30}.example"}
     data["holdings"]["storage_status"] = LONG_WORD
     data["databases"]["databases"][0]["name"] = "DB" * 30
@@ -76,7 +77,7 @@ def test_every_receipt_page_offers_its_documents(
     visit: Visit, server: Server, reviewer: tuple[str, str], catalogue: Catalogue, javascript: bool
 ) -> None:
     """Of a filing, of its correction, and of one on paper: the buttons lead somewhere from wherever the page is."""
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     del data["rectification"]
     page = visit("/forms/annual-self-check/", javascript=javascript)
     fill_in(page, catalogue.get("annual-self-check"), data)
@@ -95,7 +96,7 @@ def test_every_receipt_page_offers_its_documents(
     desk = visit("/desk/records/annual-self-check", javascript=javascript)
     sign_in(desk, *reviewer)
     fill_in(desk, catalogue.get("annual-self-check"), {**data, "unit": {**data["unit"], "uscc": fresh_uscc()}})
-    desk.locator("[name=received_on]").fill(f"{YEAR + 1}-01-05")
+    desk.locator("[name=received_on]").fill(today().isoformat())
     act(desk, "review")
     act(desk, "file")
     give_papers(desk)

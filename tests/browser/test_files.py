@@ -8,7 +8,6 @@ import random
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from functions.settings import Settings
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.test_review_loop import is_sound, look
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in
+from tests.support.clock import last_year
 from tests.support.files import docx, jpeg, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.line import Line, line_to
@@ -85,7 +85,7 @@ def on_its_way(server: Server) -> set[Path]:
 
 
 def fill_in_the_rest(page: Page, catalogue: Catalogue) -> None:
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     del data["rectification"]
     fill_in(page, catalogue.get(FORM), data)
 

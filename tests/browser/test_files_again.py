@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.browser.test_files import FORM, PATH, box, choose, entry, fill_in_the
 from tests.browser.test_files_plain import send
 from tests.browser.test_review_loop import is_sound, look, press
 from tests.support.browser.steps import CODE, NUMBER, act, sign_in
+from tests.support.clock import today
 from tests.support.files import jpeg, pdf_of
 from tests.support.line import line_to
 from tests.support.serving import Server
@@ -68,7 +68,7 @@ def test_an_officer_enters_a_filing_on_paper_with_its_scan(
     page = visit(f"/desk/records/{FORM}", javascript=javascript)
     sign_in(page, *officer)
     page.goto(f"/desk/records/{FORM}")
-    page.locator("[name=received_on]").fill(datetime.now(UTC).date().isoformat())
+    page.locator("[name=received_on]").fill(today().isoformat())
     fill_in_the_rest(page, catalogue)
     put(page, written(tmp_path, "纸质件扫描.pdf", pdf_of(3 * 1024 * 1024)), javascript=javascript)
     act(page, "review")

@@ -6,7 +6,6 @@ import copy
 import csv
 import io
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ from functions.forms.definition import Definition
 from functions.supervision.deadlines import due_date, timeliness
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
+from tests.support.clock import last_year, now
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 
 SELF_CHECK = "annual-self-check"
 REGISTRATION = "key-project-registration"
-YEAR = datetime.now(UTC).year
 
 
 def reach_form(page: Page, title: str) -> None:
@@ -48,7 +47,7 @@ def test_a_clerk_files_a_self_check_without_javascript(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], viewport: ViewportSize, tmp_path: Path
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=2)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=2)
     wrong = copy.deepcopy(data)
     wrong["unit"]["uscc"] = data["unit"]["uscc"][:17]
     del wrong["checks"]["check_2"]["note"]
@@ -98,7 +97,7 @@ def receipt_is_complete(page: Page, definition: Definition, data: dict[str, Any]
     assert number is not None
     assert code is not None
     due = due_date(definition.filing_for(data), data)
-    judged = {"on_time": "按期", "late": "延报"}[timeliness(datetime.now(UTC), due)]
+    judged = {"on_time": "按期", "late": "延报"}[timeliness(now(), due)]
     assert judged in words
     assert f"{due.year}年{due.month}月{due.day}日" in words
     digest = page.locator(".slip code").inner_text().split()
@@ -185,7 +184,7 @@ def test_a_second_filing_is_refused_without_a_word_of_the_first_and_can_be_conte
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str]
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=0, unit_name="示例县第二中学")
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0, unit_name="示例县第二中学")
     stranger = copy.deepcopy(data)
     stranger["unit"]["unit_name"] = "示例县另一个单位"
 
@@ -200,7 +199,7 @@ def test_a_second_filing_is_refused_without_a_word_of_the_first_and_can_be_conte
     first = receipt_is_complete(fill_and_file(stranger), definition, stranger)
     refused = fill_and_file(data)
     words = refused.locator("main").inner_text()
-    assert f"本单位 {YEAR - 1} 年度的自查报告已经有一份" in words
+    assert f"本单位 {data['unit']['report_year']} 年度的自查报告已经有一份" in words
     assert first not in words
     assert "示例县另一个单位" not in words
     fill_one(refused, "contest", "true")

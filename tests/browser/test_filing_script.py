@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,12 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.support.browser.steps import NUMBER, act, fill_in, overflow
+from tests.support.clock import last_year
 from tests.support.filings import fresh_uscc, make_uscc, valid_self_check
 from tests.support.serving import Server
 
 SELF_CHECK = "annual-self-check"
 PATH = f"/forms/{SELF_CHECK}/"
-YEAR = datetime.now(UTC).year
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
@@ -26,7 +25,7 @@ def test_a_clerk_files_with_javascript_and_the_draft_goes_with_the_receipt(
     visit: Visit, catalogue: Catalogue, viewport: ViewportSize
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=2)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=2)
     page = visit(PATH, viewport=viewport)
     act(page, "add:databases.databases")
     act(page, "add:databases.databases")
@@ -150,7 +149,7 @@ def test_a_draft_of_another_form_is_refused_in_words(visit: Visit, tmp_path: Pat
 
 
 def test_the_summary_takes_the_focus_and_its_links_lead_to_the_controls(visit: Visit, catalogue: Catalogue) -> None:
-    data = copy.deepcopy(valid_self_check(uscc=fresh_uscc(), year=YEAR - 1, databases=0))
+    data = copy.deepcopy(valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0))
     data["unit"]["contact_phone"] = "12"
     page = visit(PATH)
     act(page, "add:rectification.issues")

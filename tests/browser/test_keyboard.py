@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -11,6 +10,7 @@ from functions.forms.catalogue import Catalogue
 from functions.forms.page.encode import encode
 from tests.browser.conftest import Visit
 from tests.support.browser.steps import NUMBER
+from tests.support.clock import last_year
 from tests.support.filings import fresh_uscc, valid_self_check
 
 MOST_STOPS = 200
@@ -30,7 +30,7 @@ def tab_to(page: Page, wanted: Any) -> dict[str, Any]:
 
 
 def test_a_self_check_is_filed_with_the_keyboard_alone(visit: Visit, catalogue: Catalogue) -> None:
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     del data["rectification"]
     answers: dict[str, list[str]] = {}
     for name, value in encode(catalogue.get("annual-self-check"), data):

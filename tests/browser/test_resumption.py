@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit, add_staff
-from tests.browser.test_review_loop import SCRIPT, SELF_CHECK, YEAR, is_sound, press
+from tests.browser.test_review_loop import SCRIPT, SELF_CHECK, is_sound, press
 from tests.support.browser.steps import NUMBER, act, fill_in, overflow, sign_in
+from tests.support.clock import last_year, today
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
@@ -44,8 +43,10 @@ def test_a_paper_filing_is_typed_once(
     sign_in(page, *typist)
     for rows in ("databases.databases", "rectification.issues"):
         act(page, f"add:{rows}")
-    fill_in(page, definition, valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1, unit_name="示例县图书馆"))
-    page.locator("[name=received_on]").fill(datetime.now(UTC).date().isoformat())
+    fill_in(
+        page, definition, valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=1, unit_name="示例县图书馆")
+    )
+    page.locator("[name=received_on]").fill(today().isoformat())
     end_all_sessions(visit, typist)
     act(page, "review")
     expect(page.locator(".say--warn")).to_contain_text("您填的内容都留着")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -17,11 +17,11 @@ from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.test_accessibility import findings
 from tests.support.browser.second_machine import SecondMachine
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in, fill_one, overflow, sign_in
+from tests.support.clock import last_year, today
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
 SELF_CHECK = "annual-self-check"
-YEAR = datetime.now(UTC).year - 1
 SCRIPT = pytest.mark.parametrize("javascript", [False, True], ids=["without script", "with script"])
 SIZES = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])
 
@@ -67,7 +67,7 @@ def send_back(desk: Page, number: str, query: str = "") -> None:
     if radio.count():
         radio.check()
     desk.locator("[name=opinion]").fill("30 年档案数量漏填。")
-    desk.locator("[name=correction_due]").fill((datetime.now(UTC) + timedelta(days=7)).date().isoformat())
+    desk.locator("[name=correction_due]").fill((today() + timedelta(days=7)).isoformat())
     desk.locator("#decide button").click()
     desk.wait_for_load_state()
 
@@ -83,7 +83,7 @@ def test_a_filing_is_returned_corrected_accepted_and_proved_elsewhere(
     tmp_path: Path,
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=1)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=1)
     page = visit(f"/forms/{SELF_CHECK}/", javascript=javascript)
     for rows in ("databases.databases", "rectification.issues"):
         act(page, f"add:{rows}")
@@ -154,7 +154,7 @@ def test_a_filing_is_returned_corrected_accepted_and_proved_elsewhere(
 def test_every_tracking_page_is_accessible_and_fits(
     visit: Visit, server: Server, officer: tuple[str, str], viewport: ViewportSize
 ) -> None:
-    given = file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))
+    given = file_one(server, valid_self_check(uscc=fresh_uscc(), year=last_year()))
     desk = visit("/desk/")
     sign_in(desk, *officer)
     send_back(desk, given["number"])
@@ -185,7 +185,7 @@ def test_every_tracking_page_is_accessible_and_fits(
 def test_every_review_page_is_accessible_and_fits(
     visit: Visit, server: Server, catalogue: Catalogue, reviewer: tuple[str, str], viewport: ViewportSize
 ) -> None:
-    given = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR)) for _ in range(3)]
+    given = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=last_year())) for _ in range(3)]
     desk = visit("/desk/", viewport=viewport, bypass_csp=True)
     sign_in(desk, *reviewer)
     desk.goto("/desk/?status=waiting")
@@ -229,14 +229,15 @@ def test_a_paper_report_is_entered(
     visit: Visit, catalogue: Catalogue, officer: tuple[str, str], javascript: bool
 ) -> None:
     definition = catalogue.get(SELF_CHECK)
-    data = valid_self_check(uscc=fresh_uscc(), year=YEAR, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     desk = visit(f"/desk/records/{SELF_CHECK}", javascript=javascript)
     sign_in(desk, *officer)
     act(desk, "add:rectification.issues")
     fill_in(desk, definition, data)
-    desk.locator("[name=received_on]").fill(f"{YEAR + 1}-01-05")
+    received = today().isoformat()
+    desk.locator("[name=received_on]").fill(received)
     act(desk, "review")
-    expect(desk.locator("main")).to_contain_text(f"{YEAR + 1}-01-05")
+    expect(desk.locator("main")).to_contain_text(received)
     act(desk, "file")
     expect(desk.locator("h1")).to_contain_text("已经录入")
     expect(desk.locator(".slip")).to_contain_text("按期")
@@ -261,7 +262,7 @@ def turned_to(page: Page, address: str) -> None:
 def test_the_review_queue_works_with_the_keyboard_alone(
     visit: Visit, server: Server, reviewer: tuple[str, str]
 ) -> None:
-    numbers = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=YEAR))["number"] for _ in range(2)]
+    numbers = [file_one(server, valid_self_check(uscc=fresh_uscc(), year=last_year()))["number"] for _ in range(2)]
     older, newer = (f"/desk/submissions/{number}[?]" for number in numbers)
     desk = visit(f"/desk/submissions/{numbers[1]}?status=waiting")
     sign_in(desk, *reviewer)

@@ -15,6 +15,7 @@ from functions.forms.catalogue import Catalogue
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_accessibility import findings
 from tests.support.browser.steps import act, fill_in, overflow
+from tests.support.clock import last_year
 from tests.support.filings import fresh_uscc, valid_self_check
 from tests.support.serving import Server
 
@@ -24,7 +25,7 @@ GOOD = "对得上：是本局签发的，没有改动过"
 @pytest.fixture(scope="module")
 def receipt(server: Server) -> dict[str, str]:
     """What a unit got when it filed: the receipt and what it says."""
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, unit_name="示例县𠮷祥小学")
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), unit_name="示例县𠮷祥小学")
     request = Request(
         f"{server.url}/api/submissions/annual-self-check",
         data=json.dumps(data).encode(),
@@ -205,7 +206,7 @@ def test_the_footer_links_to_verification_which_links_to_the_seals(visit: Visit)
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_receipt_page_links_to_verification(visit: Visit, catalogue: Catalogue, javascript: bool) -> None:
-    data = valid_self_check(uscc=fresh_uscc(), year=datetime.now(UTC).year - 1, databases=0)
+    data = valid_self_check(uscc=fresh_uscc(), year=last_year(), databases=0)
     del data["rectification"]
     page = visit("/forms/annual-self-check/", javascript=javascript)
     fill_in(page, catalogue.get("annual-self-check"), data)

@@ -11,7 +11,7 @@ import pytest
 from functions.errors import NotFound
 from functions.records.store import Append, RecordStore, Selection
 from functions.records.versions import answers_of
-from tests.support import bulk
+from tests.support.store import bulk
 from tests.support.store.steps import first_step, next_step
 
 

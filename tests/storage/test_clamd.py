@@ -11,7 +11,7 @@ import pytest
 from functions.errors import SettingError
 from functions.records.attachments.inspection import ScannerUnavailable
 from functions.storage.clamd import Clamd
-from tests.support.clamd import EICAR, FakeClamd
+from tests.support.store.clamd import EICAR, FakeClamd
 
 MB = 1024 * 1024
 

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
+from tests.support import clock
 from tests.support.stores import STORES
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-c", "from functions.local.commands.cli import main; main()")
+_START = "from functions.local.commands.cli import main; main()"
+_AT_SET_TIME = "from tests.support.clock import go_by_it; go_by_it(); "
+COMMAND = (sys.executable, "-c", _AT_SET_TIME + _START if clock.is_set() else _START)
 STOP_SECONDS = 30
 
 
@@ -74,6 +77,7 @@ class Server:
 
 def environment(changes: Mapping[str, str] | None = None, *, arguments: Sequence[str] = ()) -> dict[str, str]:
     """This process's variables without any setting of ours, with `changes` and the store that the `arguments` name."""
+    clock.now()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QINGDAN_")}
     return {**kept, "PYTHONUNBUFFERED": "1", **STORES.variables_of(arguments), **(changes or {})}
 

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -17,11 +16,11 @@ from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
 from functions.forms.catalogue import Catalogue
 from functions.local.aws_local import free_port
 from tests.support.browser.steps import CODE, NUMBER, act, fill_in, sign_in
+from tests.support.clock import last_year
 from tests.support.filings import make_uscc, valid_self_check
-from tests.support.portals import Certificate, build_site, caddy, config, nginx, tool
 from tests.support.serving import COMMAND, ROOT, Server, environment, start_server
+from tests.support.web.portals import Certificate, build_site, caddy, config, nginx, tool
 
-YEAR = datetime.now(UTC).year - 1
 OFFICER, PASSWORD = "lieshi", "shuimohua-2026-xuni"
 UPSTREAM = "127.0.0.1:8000"
 
@@ -134,7 +133,7 @@ def test_a_report_is_filed_and_its_receipt_kept(
     page = visit("", javascript=javascript)
     page.get_by_role("link", name="我要填报").first.click()
     page.get_by_role("link", name="档案工作情况自查报告").first.click()
-    data = valid_self_check(uscc=make_uscc(100 + javascript), year=YEAR, databases=1)
+    data = valid_self_check(uscc=make_uscc(100 + javascript), year=last_year(), databases=1)
     act(page, "add:databases.databases")
     act(page, "add:rectification.issues")
     fill_in(page, catalogue.get("annual-self-check"), data)
@@ -156,7 +155,7 @@ def test_a_report_is_filed_and_its_receipt_kept(
 def test_an_officer_signs_in_reads_downloads_and_signs_out(
     visit: Callable[..., Page], portal: Portal, officer: tuple[str, str], request_portal: APIRequestContext
 ) -> None:
-    data = valid_self_check(uscc=make_uscc(300), year=YEAR, unit_name="示例县第三百中学")
+    data = valid_self_check(uscc=make_uscc(300), year=last_year(), unit_name="示例县第三百中学")
     filed = request_portal.post(f"{portal.folder}api/submissions/annual-self-check", data=data)
     number = filed.json()["number"]
     assert filed.headers["location"] == f"/daj/api/submissions/{number}"
@@ -267,7 +266,7 @@ def test_the_portal_may_hold_the_pages_and_another_host_the_service(
         page.on("response", lambda r: strays.append(f"{r.status} {r.url}") if r.status in (404, 405, 502) else None)
         page.on("console", lambda m: strays.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(f"{pages}/daj/forms/annual-self-check/")
-        data = valid_self_check(uscc=make_uscc(1), year=YEAR, databases=0)
+        data = valid_self_check(uscc=make_uscc(1), year=last_year(), databases=0)
         act(page, "add:rectification.issues")
         fill_in(page, catalogue.get("annual-self-check"), data)
         act(page, "review")

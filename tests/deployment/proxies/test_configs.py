@@ -11,7 +11,7 @@ import pytest
 
 from functions.local.server.server import DRAIN_SECONDS
 from functions.settings import KNOWN_VARIABLES
-from tests.support.portals import CONFIGS, ROOT, Certificate, config, nginx_config, tool
+from tests.support.web.portals import CONFIGS, ROOT, Certificate, config, nginx_config, tool
 
 PAGE = (ROOT / "docs" / "deploy-one-machine.md").read_text(encoding="utf-8")
 UNITS = ("qingdan.service", "qingdan-backup.service", "qingdan-backup.timer")

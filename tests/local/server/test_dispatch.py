@@ -18,7 +18,7 @@ from functions.local.server.static_site import File, Form, StaticSite
 from functions.web.http.endpoints import Endpoint
 from functions.web.http.routes import Route
 from tests.conftest import ROOT
-from tests.support.asgi import ask
+from tests.support.web.asgi import ask
 
 FORM = "annual-self-check"
 PAGES = ("/", "/forms/", f"/forms/{FORM}/", "/track/", "/404.html")

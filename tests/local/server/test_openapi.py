@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -24,6 +24,7 @@ from functions.bootstrap import Services
 from functions.forms.catalogue import Catalogue
 from functions.records.attachments.store import PART_BYTES
 from tests.conftest import ROOT, Server
+from tests.support.clock import today
 from tests.support.files import followed, pdf_of, sha256
 from tests.support.filings import fresh_uscc, valid_registration, valid_self_check
 from tests.support.forms import changed
@@ -120,7 +121,7 @@ def test_a_filing_is_reviewed_as_the_contract_says(server: Server) -> None:
     data = valid_self_check(uscc=fresh_uscc())
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     one = "/api/desk/submissions/{number}"
-    due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    due = (today() + timedelta(days=9)).isoformat()
     returned = {"decision": "return", "opinion": "示例意见", "correction_due": due, "fields": ["/unit/uscc"]}
     more = httpx2.post(
         f"{server.url}/api/submissions/annual-self-check", json=valid_self_check(uscc=fresh_uscc())
@@ -203,7 +204,7 @@ def test_documents_are_given_as_the_contract_says(server: Server) -> None:
     given = httpx2.post(f"{server.url}/api/submissions/annual-self-check", json=data).json()
     number = {"number": given["number"]}
     one, own = "/api/desk/submissions/{number}", {"Authorization": f"Bearer {given['access_code']}"}
-    due = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    due = (today() + timedelta(days=9)).isoformat()
     returned = {"decision": "return", "opinion": "示例意见", "correction_due": due, "fields": []}
     httpx2.post(
         f"{server.url}{one.format(**number)}/decisions", json=returned, headers={"Cookie": cookie, "If-Match": '"1"'}

@@ -17,8 +17,8 @@ from functions.local.server.nightly_tasks import SCAN_SECONDS, watch_waiting
 from functions.local.server.server import create_app
 from functions.records.attachments.inspection import standing_of
 from functions.storage.clamd import Clamd
-from tests.support.clamd import EICAR, FakeClamd
 from tests.support.files import pdf_of, sha256
+from tests.support.store.clamd import EICAR, FakeClamd
 from tests.support.web.uploads import send
 
 

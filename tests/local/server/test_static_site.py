@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.local.server.static_site import StaticSite
-from tests.support.asgi import ask
+from tests.support.web.asgi import ask
 
 PAGE = b"<!doctype html><title>x</title>" + b"<p>text</p>" * 100
 

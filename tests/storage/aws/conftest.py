@@ -11,7 +11,7 @@ import pytest
 from functions.storage.aws.calls import Calls, Patience
 from functions.storage.aws.records.store import AwsStore
 from tests.support.cloud import Cloud
-from tests.support.faults import FaultyEngine, faulty
+from tests.support.store.faults import FaultyEngine, faulty
 
 
 @dataclass

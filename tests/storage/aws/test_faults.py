@@ -25,7 +25,7 @@ from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
 from tests.storage.aws.conftest import Time
 from tests.support.cloud import Cloud
-from tests.support.faults import Fate, FaultyEngine, cancelled, refusal
+from tests.support.store.faults import Fate, FaultyEngine, cancelled, refusal
 from tests.support.store.steps import SALT, first_step, next_step
 
 THROTTLED = refusal("ThrottlingException")

@@ -14,8 +14,8 @@ from functions.storage.aws.items import event_key, key, record_key
 from functions.storage.aws.records import listing
 from functions.storage.aws.records.cursor import Cursor, read_cursor
 from functions.storage.aws.records.store import AwsStore
-from tests.support import bulk
 from tests.support.cloud import CURSOR_KEY
+from tests.support.store import bulk
 from tests.support.store.steps import first_step, next_step
 
 AT = "2026-09-18T02:24:00.000001Z#SC-2026-000001"

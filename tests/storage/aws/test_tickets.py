@@ -22,8 +22,8 @@ from functions.storage.aws.records.store import AwsStore
 from functions.storage.aws.session import Clients
 from tests.conftest import ROOT
 from tests.support.cloud import BUCKET, Cloud
-from tests.support.faults import FaultyEngine, refusal
 from tests.support.store.blobs import begin, digest_of
+from tests.support.store.faults import FaultyEngine, refusal
 
 PDF = "application/pdf"
 

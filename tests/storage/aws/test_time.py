@@ -15,7 +15,7 @@ from functions.local.aws_local import cloud_at, furnish
 from functions.submit import create_app
 from functions.web.edge.aws_gateway import Gateway
 from tests.conftest import ROOT
-from tests.support.faults import FaultyEngine, refusal
+from tests.support.store.faults import FaultyEngine, refusal
 
 
 class Context:

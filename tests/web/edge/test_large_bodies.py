@@ -22,8 +22,8 @@ from functions.web.edge.large_bodies import LEAST_PER_SECOND, larger_limit
 from functions.web.edge.limits import BodyLimit
 from functions.web.http.problems import handlers
 from functions.web.http.routes import LargeRoutes
-from tests.support.asgi import ask
 from tests.support.files import pdf_of
+from tests.support.web.asgi import ask
 from tests.support.web.uploads import announce, send
 from tests.web.edge.test_limits import SHELL
 

@@ -18,7 +18,7 @@ from functions.web.edge.stack import guard
 from functions.web.edge.token_buckets import Rates
 from functions.web.http.scope import UPLOADS
 from functions.web.http.site_frame import SiteFrame
-from tests.support.asgi import ask, echo
+from tests.support.web.asgi import ask, echo
 
 SHELL = SiteFrame("<title><!--qingdan:title--></title><!--qingdan:crumbs--><!--qingdan:main-->")
 JSON = [("accept", "application/json")]

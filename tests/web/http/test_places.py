@@ -17,7 +17,7 @@ from functions.web.http.places import PLACE, download_places, hold_place, passwo
 from functions.web.http.problems import HttpProblem
 from functions.web.http.site_frame import SiteFrame
 from functions.web.http.streaming import Download
-from tests.support.asgi import ask
+from tests.support.web.asgi import ask
 
 SLOW = 130
 

@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.cold import filing
+from benchmarks.cloud.cold import filing
 from benchmarks.report import Table, quantile
 from benchmarks.server import SITE
 from functions import submit

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.floors import add_floors
+from benchmarks.filing.floors import add_floors
 from benchmarks.report import Table
 from benchmarks.sample import FORM, count_answers, self_check
 from benchmarks.server import running, serve
@@ -36,7 +36,9 @@ def run(folder: Path, year: int) -> Table:
     _add(table, many, alone)
     _add_kept(table, data, sum(seen["accepted"] for seen in (first, many, alone)))
     port = free_port()
-    with running([sys.executable, "-m", "benchmarks.bare", str(port)], port, "/healthz", folder / "bare.log", {}):
+    with running(
+        [sys.executable, "-m", "benchmarks.filing.bare", str(port)], port, "/healthz", folder / "bare.log", {}
+    ):
         bare = load(port, 32, SECONDS_BARE, 1, year)
         bare_alone = load(port, 1, SECONDS_BARE, 1, year)
     table.add("floor: Starlette, 32 connections", bare["rate"], "/s", note=f"p99 {bare['p99']:.1f} ms")
@@ -50,7 +52,7 @@ def run(folder: Path, year: int) -> Table:
 def load(port: int, connections: int, seconds: int, first: int, year: int) -> dict[str, Any]:
     """What the load process saw; every refusal is an error, since every filing is valid."""
     arguments = [str(argument) for argument in (port, connections, seconds, first, year)]
-    command = [sys.executable, "-m", "benchmarks.load", *arguments]
+    command = [sys.executable, "-m", "benchmarks.filing.load", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=seconds + 120)
     seen: dict[str, Any] = json.loads(done.stdout)
     if seen["other"]:

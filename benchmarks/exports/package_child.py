@@ -1,6 +1,6 @@
 """A package, its floor, a night or some documents, in a process of its own, so that its memory can be weighed.
 
-`python -m benchmarks.package_child WHAT DATA OUT` prints one JSON object.
+`python -m benchmarks.exports.package_child WHAT DATA OUT` prints one JSON object.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
-from benchmarks.export_child import forget_peak, peak
+from benchmarks.exports.export_child import forget_peak, peak
 from benchmarks.sample import FORM
 from functions.background.overnight_documents import set_missing
 from functions.bootstrap import open_services

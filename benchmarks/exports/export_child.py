@@ -1,7 +1,7 @@
 """One export, or the floor under it, in a process of its own, so that its memory can be weighed.
 
-`python -m benchmarks.export_child WHAT FROM OUT` prints one JSON object. WHAT is a format; or one with "-floor" for
-the bare writer of the same cells, which are read from a file in slices, with the clock stopped.
+`python -m benchmarks.exports.export_child WHAT FROM OUT` prints one JSON object. WHAT is a format; or one with
+"-floor" for the bare writer of the same cells, which are read from a file in slices, with the clock stopped.
 """
 
 from __future__ import annotations

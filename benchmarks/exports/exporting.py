@@ -36,7 +36,7 @@ def run(folder: Path, year: int) -> Table:
 
 def child(what: str, data: Path, out: Path) -> dict[str, float]:
     """What the process for this one thing printed."""
-    command = [sys.executable, "-m", "benchmarks.export_child", what, str(data), str(out)]
+    command = [sys.executable, "-m", "benchmarks.exports.export_child", what, str(data), str(out)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=PATIENCE)
     seen: dict[str, float] = json.loads(done.stdout)
     return seen

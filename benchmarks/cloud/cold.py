@@ -23,9 +23,9 @@ from typing import Any
 
 import boto3
 
+from benchmarks.cloud.runtime_api import SHARE, Started, bound
+from benchmarks.cloud.runtime_api import start as begin
 from benchmarks.report import Table, quantile
-from benchmarks.runtime_api import SHARE, Started, bound
-from benchmarks.runtime_api import start as begin
 from benchmarks.sample import FORM, self_check
 from benchmarks.server import SITE
 from functions.forms.authoring.reader import read_catalogue

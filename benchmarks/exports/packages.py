@@ -77,7 +77,7 @@ def run(folder: Path, year: int, filings: int = FILINGS, sizes: tuple[int, int] 
 
 def child(what: str, data: Path, out: Path) -> dict[str, float]:
     """What the process for this one thing printed."""
-    command = [sys.executable, "-m", "benchmarks.package_child", what, str(data), str(out)]
+    command = [sys.executable, "-m", "benchmarks.exports.package_child", what, str(data), str(out)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=PATIENCE)
     seen: dict[str, float] = json.loads(done.stdout)
     return seen

@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from publisher.output.build import build
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONFIGS = ROOT / "docs" / "deploy"
 UNPACKED = ROOT / "build" / "proxies"
 START_SECONDS = 30

@@ -1,4 +1,4 @@
-"""A floor: Starlette and uvicorn that read and answer JSON, nothing else. `python -m benchmarks.bare PORT`."""
+"""A floor: Starlette and uvicorn that read and answer JSON, nothing else. `python -m benchmarks.filing.bare PORT`."""
 
 from __future__ import annotations
 

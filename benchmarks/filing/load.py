@@ -1,7 +1,7 @@
 """The load, in a process of its own: keeps so many connections busy for so long and tells what came back.
 
-`python -m benchmarks.load PORT CONNECTIONS SECONDS FIRST YEAR` prints one JSON object; FIRST is the number of the first
-invented unit, so that no two runs against one server file for the same unit.
+`python -m benchmarks.filing.load PORT CONNECTIONS SECONDS FIRST YEAR` prints one JSON object; FIRST is the number of
+the first invented unit, so that no two runs against one server file for the same unit.
 """
 
 from __future__ import annotations

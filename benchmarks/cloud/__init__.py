@@ -1,0 +1,1 @@
+"""Measures cold starts on AWS, and computes what a great day costs there."""

@@ -1,0 +1,1 @@
+"""Measures exports and packages, each beside the barest writer of the same."""

@@ -1,0 +1,1 @@
+"""Measures how fast filings are judged and taken in, beside floors of bare parts."""
