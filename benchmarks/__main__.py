@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import seal, site
 from benchmarks.cloud import cold, scale
-from benchmarks.desk import board, desk, due, rosters, sign_in
+from benchmarks.desk import board, desk, due, reminders, rosters, sign_in
 from benchmarks.exports import exporting, packages
 from benchmarks.filing import filing, judging, strangers
 from benchmarks.report import Table, show
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Table]] = {
     "due": due.run,
     "board": board.run,
     "rosters": rosters.run,
+    "reminders": reminders.run,
     "cold": cold.run,
     "scale": scale.run,
     "sign_in": sign_in.run,

@@ -28,6 +28,8 @@ from functions.desk.filings.list_page import ListPage
 from functions.desk.filings.paper_entry import PaperDesk
 from functions.desk.first_answers import FirstAnswers
 from functions.desk.frame import Pages
+from functions.desk.reminders.api import ReminderApi
+from functions.desk.reminders.pages import ReminderPages
 from functions.desk.review.api import ReviewApi
 from functions.desk.review.batch_pages import BatchPages
 from functions.desk.review.decisions import Decisions
@@ -89,6 +91,8 @@ def create_app(services: Services) -> Starlette:
         *BatchPages(services, sessions, pages, stepper, decisions).routes(),
         *ReviewApi(services, sessions, stepper, decisions).routes(),
         *PreparedDownloads(services, sessions, pages).routes(),
+        *ReminderPages(services, sessions, pages).routes(),
+        *ReminderApi(services, sessions).routes(),
         *RosterPages(services, sessions, pages).routes(),
         *ImportPages(services, sessions, pages).routes(),
         *RowPages(services, sessions, pages).routes(),

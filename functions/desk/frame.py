@@ -179,6 +179,7 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
         NavItem("到期看板", "/desk/due", due),
         NavItem("全部填报", "/desk/", among and not queue),
         NavItem("电话通知", "/desk/calls", path == "/desk/calls"),
+        NavItem("催报", "/desk/reminders", path == "/desk/reminders"),
         NavItem("名册", "/desk/rosters", path.startswith("/desk/rosters")),
     ]
     if may(account.role, "return"):

@@ -43,6 +43,7 @@ Action = Literal[
     "keys_rotated",
     "roster_imported",
     "roster_changed",
+    "reminded",
     "seals_sent",
     "trail_viewed",
     "trail_exported",
@@ -68,6 +69,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "keys_rotated": "换密钥",
     "roster_imported": "导入名册",
     "roster_changed": "改名册",
+    "reminded": "催报",
     "seals_sent": "寄出封存",
     "trail_viewed": "看操作记录",
     "trail_exported": "下载操作记录",
@@ -100,6 +102,8 @@ _DETAIL_WORDS: Final[Mapping[str, str]] = {
     "step": "{}",
     "where": "{}",
     "change": "{}",
+    "contacts": "{} 个联系人",
+    "outcome": "{}",
 }
 
 _VALUE_WORDS: Final[Mapping[str, str]] = {
@@ -120,6 +124,9 @@ _VALUE_WORDS: Final[Mapping[str, str]] = {
     "paper": "录入纸质件",
     "due_board": "到期看板",
     "due_unit": "单位页",
+    "reminders": "催报名单",
+    "called": "已联系",
+    "bounced": "退信",
     "act": ACT,
     "not_due": NOT_DUE,
     "in": IN,

@@ -22,6 +22,7 @@ Permission = Literal[
     "manage_accounts",
     "read_trail",
     "manage_rosters",
+    "see_contacts",
 ]
 
 ROLE_TITLES: Mapping[Role, str] = {
@@ -45,6 +46,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     "manage_accounts": frozenset({"admin"}),
     "read_trail": frozenset({"admin"}),
     "manage_rosters": frozenset({"admin"}),
+    "see_contacts": frozenset({"officer", "reviewer", "admin"}),
 }
 
 PERMISSION_TITLES: Mapping[Permission, str] = {
@@ -61,6 +63,7 @@ PERMISSION_TITLES: Mapping[Permission, str] = {
     "manage_accounts": "管理账号",
     "read_trail": "查看操作记录",
     "manage_rosters": "改名册",
+    "see_contacts": "看联系人，打电话催报",
 }
 
 NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})

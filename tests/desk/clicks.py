@@ -14,10 +14,13 @@ from functions.desk.admin.accounts import id_of
 from functions.forms.page.encode import encode
 from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
+from functions.supervision.reminders.ledger import Chain
+from functions.supervision.reminders.values import Reminder
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, token_in
 from tests.desk.review.test_pages import FORM, Officer
 from tests.desk.rosters import conftest as rosters
 from tests.desk.sign_in.test_second_factor import STEP, Phone, scan
+from tests.support.board import SHANGHAI, list_units
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.markup import read_page
@@ -181,8 +184,28 @@ def add_row(desk: Desk) -> Click:
     return on_page(desk.come_in("admin"), page, page, ["roster_changed"], "head", do="save", **typed)
 
 
+def reminded(desk: Desk) -> str:
+    """The id of a mail that nobody knows the fate of, about a unit that has not filed."""
+    at = desk.clock().astimezone(SHANGHAI).isoformat(sep=" ", timespec="seconds").partition("+")[0]
+    list_units(desk.services, {"unit_name": "示例县气象站", "uscc": make_uscc(7), "since": "2026-01-01"}, at=at)
+    about = Reminder("annual-self-check", "yearly", "2025", make_uscc(7), "示例县气象站", "", "2026-09-30", 30, "email")
+    chain = Chain(desk.services.ledger, about.year, desk.services.clock, desk.services.entropy)
+    chain.begin([about], {}, "(console)")
+    return about.id
+
+
+def call(desk: Desk) -> Click:
+    page = f"/desk/reminders/{reminded(desk)}"
+    return on_page(desk.come_in("officer"), "/desk/reminders", page, ["reminded"], do="called", said="说周五以前报")
+
+
 def api(desk: Desk, path: str, json: Any, **headers: str) -> Click:
     return Click(desk.come_in("reviewer"), path, ["decided"], json=json, headers=KEY | headers)
+
+
+def bounce(desk: Desk) -> Click:
+    path = f"/api/desk/reminders/{reminded(desk)}/bounced"
+    return Click(desk.come_in("officer"), path, ["reminded"], json={}, headers=KEY)
 
 
 def api_one(desk: Desk, step: str, json: Any) -> Click:
@@ -222,6 +245,8 @@ ACTIONS: Final[dict[tuple[str, str], Callable[[Desk], Click]]] = {
     ("POST", "/desk/accept"): lambda desk: several(desk, "accept"),
     ("POST", "/desk/void"): lambda desk: several(desk, "void"),
     ("POST", "/desk/records/{form}"): paper,
+    ("POST", "/desk/reminders/{reminder}"): call,
+    ("POST", "/api/desk/reminders/{reminder}/bounced"): bounce,
     ("POST", "/desk/rosters/{roster}/import"): import_roster,
     ("POST", "/desk/rosters/{roster}/rows/{row}"): add_row,
     ("POST", "/api/desk/session"): api_sign_in,

@@ -86,6 +86,10 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/api/desk/submissions/{number}/notes"): "note",
     ("POST", "/api/desk/submissions/{number}/code"): "reissue",
     ("POST", "/api/desk/records/{form}"): "enter_paper",
+    ("GET", "/desk/reminders"): "read",
+    ("GET", "/desk/reminders.xlsx"): "see_contacts",
+    ("POST", "/desk/reminders/{reminder}"): "see_contacts",
+    ("POST", "/api/desk/reminders/{reminder}/bounced"): "see_contacts",
     ("GET", "/desk/rosters"): "read",
     ("GET", "/desk/rosters/{roster}"): "read",
     ("GET", "/desk/rosters/{roster}/template.xlsx"): "export",
@@ -119,6 +123,7 @@ def knock(services: Services, file: Filer) -> Knock:
         "uscc": "0" * 18,
         "roster": "units",
         "row": "new",
+        "reminder": "0",
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:
@@ -233,7 +238,7 @@ def test_every_form_requires_the_token_of_its_session(come_in: ComeIn, knock: Kn
         if method != "POST" or not path.startswith("/desk/") or access == "stranger":
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
-            ids = {"form": "annual-self-check", "roster": "units", "row": "new"}
+            ids = {"form": "annual-self-check", "roster": "units", "row": "new", "reminder": "0"}
             address = path.format(id=id_of("viewer"), number="SC-2026-79999999", **ids)
             # Whether a form brings files or not.
             files = {"upload:files.scans": ("", b"")} if path.endswith("/files") else None

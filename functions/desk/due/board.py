@@ -25,6 +25,8 @@ from functions.staff.permissions import may
 from functions.supervision.deadlines import day_in_shanghai
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import ACT, NOT_DUE, days_text, facts_of
+from functions.supervision.reminders.ledger import reminders_of
+from functions.supervision.reminders.values import matter_of
 from functions.supervision.workdays import unannounced_text
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
@@ -123,6 +125,7 @@ class DueBoard:
         strata = [(name, name) for name in dict.fromkeys(map(found.stratum, found.obligations))]
         catalogue = self._services.catalogue
         shown = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        reminded = reminders_of(self._services.ledger) if day.is_today and shown else {}
         return DueView(
             filters=filters,
             day=day,
@@ -135,7 +138,7 @@ class DueBoard:
             matters=matters,
             strata=strata,
             chips=chips_of(filters, {**{form.id: form.short for form in catalogue}, **dict([*matters, *strata])}),
-            rows=[row_of(catalogue, one, on) for one in shown],
+            rows=[row_of(catalogue, one, on, reminded.get(matter_of(one))) for one in shown],
             found=len(chosen),
             page=page,
             pages=pages,

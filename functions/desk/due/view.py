@@ -13,6 +13,9 @@ from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import WORDS, days_text
+from functions.supervision.reminders.history import WORDS as OUTCOMES
+from functions.supervision.reminders.history import Entry
+from functions.web.filing.moments import moment_of
 
 LATE = "↑ "
 
@@ -39,7 +42,10 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """One obligation in a table; `other_due` is the last day by the filing where the roster has another."""
+    """One obligation in a table; `other_due` is the last day by the filing where the roster has another.
+
+    `reminded` says when its unit was last reminded and what became of that, "" where it was not.
+    """
 
     unit_name: str
     uscc: str
@@ -53,6 +59,7 @@ class DueRow:
     days: Days
     number: str
     contested: bool
+    reminded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ class UnitView:
     more: bool
 
 
-def row_of(catalogue: Catalogue, obligation: Obligation, on: date) -> DueRow:
+def row_of(catalogue: Catalogue, obligation: Obligation, on: date, reminded: Entry | None = None) -> DueRow:
     """An obligation in the words of its form."""
     form = catalogue.get(obligation.form)
     other = obligation.due_by_filing
@@ -176,6 +183,7 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date) -> DueRow:
         days=Days.of(obligation, on),
         number=obligation.number,
         contested=obligation.contested,
+        reminded=f"{moment_of(reminded.at).minute[:10]} 提醒：{OUTCOMES[reminded.outcome].word}" if reminded else "",
     )
 
 

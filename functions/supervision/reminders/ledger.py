@@ -24,6 +24,13 @@ NOT_SENT: Final = "这一条没有发出去过，不会有退信。请回到名�
 UNKNOWN: Final = "没有这一条提醒。请回到名单刷新后再看"
 
 
+class NotSent(QingdanError):
+    """A reminder cannot come back that nobody sent."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_SENT)
+
+
 def history_of(ledger: LedgerStore) -> History:
     """Every reminder of every year; blocks."""
     history = History()
@@ -70,13 +77,13 @@ class Chain:
             pass
 
     def bounced(self, id: str, actor: str) -> None:
-        """Note that the mail came back; QingdanError for one that nobody sent."""
+        """Note that the mail came back; NotSent for one that nobody sent."""
         while True:
             entry = self._entry(id)
             if entry.bounced is not None:
                 return
             if entry.reminder.channel == "call" or entry.result not in ("sent", None):
-                raise QingdanError(NOT_SENT)
+                raise NotSent
             if self._append([(BOUNCED, {"id": id})], actor):
                 return
 
@@ -103,3 +110,12 @@ class Chain:
         events = self._ledger.read(self._name, after=self._head)
         self.history.apply(events)
         self._head = events[-1].sequence if events else self._head
+
+
+def chain_with(ledger: LedgerStore, id: str, clock: Callable[[], datetime], entropy: Callable[[int], bytes]) -> Chain:
+    """The chain that holds the reminder, the newest year first; NotFound when none does."""
+    for name in reversed(ledger.chains(KIND)):
+        chain = Chain(ledger, int(name.rpartition("/")[2]), clock, entropy)
+        if id in chain.history.entries:
+            return chain
+    raise NotFound(UNKNOWN)

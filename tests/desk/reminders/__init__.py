@@ -1,0 +1,1 @@
+"""The list to telephone and the history of reminders at the desk."""
