@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.report import Table
 from functions.bootstrap import Services, open_services
 from functions.records.ledger import Step, chain_name
-from functions.reminding.night import Night
 from functions.remind_settings import RemindSettings
+from functions.reminding.night import Night
 from functions.settings import Settings
 from functions.supervision.board import read_rows
 from functions.supervision.reminders.ledger import reminders_of
@@ -27,7 +27,7 @@ MB = 2**20
 
 
 def run(folder: Path, year: int) -> Table:
-    """Every unit gets one mail, the day before its last day; wall time, because the store and the server are waited for."""
+    """Every unit gets one mail, the day before its last day; wall time: store and server are waited for."""
     at = datetime(year, 9, 29, 1, tzinfo=UTC)
     command = [sys.executable, "-m", "benchmarks.mail_child"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
@@ -77,9 +77,14 @@ def _measured(services: Services, on: date) -> Table:
 
 def _list_units(services: Services, at: datetime) -> None:
     rows = [
-        {"unit_name": f"示例单位 {n}", "uscc": make_uscc(n), "since": f"{at.year}-01-01", "contact_email": f"u{n}@unit.example"}
+        {
+            "unit_name": f"示例单位 {n}",
+            "uscc": make_uscc(n),
+            "since": f"{at.year}-01-01",
+            "contact_email": f"u{n}@unit.example",
+        }
         for n in range(UNITS)
-    ]  # fmt: skip
+    ]
     step = Step("imported", "主管", at, {"added": rows}, services.entropy(32))
     services.ledger.append(chain_name("roster", ROSTER), [step], expect=0)
 

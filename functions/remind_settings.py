@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -79,6 +78,9 @@ def _is_safe(address: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
+    # Imported when needed: most functions start without a gateway.
+    from ipaddress import ip_address
+
     if host == "localhost":
         return True
     try:

@@ -14,8 +14,10 @@ from typing import Final
 from functions import nightly
 from functions.background.overnight_documents import set_missing
 from functions.bootstrap import Services
+from functions.local.server.reminding import remind_apart
 from functions.records.attachments.inspection import scan_waiting
 from functions.supervision.deadlines import day_in_shanghai
+from functions.supervision.rosters.state import KIND as ROSTER
 from functions.web.filing.documents import tools_of
 from functions.web.http.loggers import FAILURES, NIGHTS
 
@@ -102,18 +104,11 @@ def _seal(services: Services, now: datetime) -> None:
 
 def _remind(services: Services, now: datetime, stopped: threading.Event) -> None:
     """Remind the units for whom it is time; what was done before a restart is not done again."""
-    if not services.settings.reminders.days:
-        return
-    # Imported when needed: a server at rest need not hold it.
-    from functions.reminding.night import Night
-
     try:
-        done = Night(services, day_in_shanghai(now)).send(stopped.is_set)
+        if services.settings.reminders.days and services.ledger.chains(ROSTER):
+            NIGHTS.info(remind_apart(services.settings, day_in_shanghai(now), stopped))
     except Exception as error:
         FAILURES.error({"reminders": "failed"}, exc_info=error)
-        return
-    if done.counts:
-        NIGHTS.info(done.told())
 
 
 def _set_papers(services: Services, stopped: threading.Event) -> None:
