@@ -6,13 +6,10 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import pytest
-
 from functions.records.ledger import LedgerStore
 from functions.supervision.reminders.ledger import Chain, chain_with, history_of, reminders_of
 from functions.supervision.reminders.values import Reminder
 
-pytestmark = pytest.mark.proves("T5")
 NOW = datetime(2026, 9, 29, 1, tzinfo=UTC)
 
 

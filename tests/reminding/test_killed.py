@@ -19,7 +19,6 @@ from tests.support.filings import make_uscc
 from tests.support.mail_server import Mailbox
 from tests.support.serving import COMMAND, environment
 
-pytestmark = pytest.mark.proves("T5")
 ROUNDS = 20
 UNITS = 520
 # A day that is long over, whatever day the test runs on: the self-check of 2023 was due on the next.

@@ -21,7 +21,6 @@ from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.mail_server import Mailbox
 
-pytestmark = pytest.mark.proves("T5")
 ON = date(2026, 9, 29)
 
 
@@ -52,6 +51,14 @@ def test_a_mail_says_what_until_when_by_which_paragraph_and_where(mailing: Servi
         assert word in text
     assert "示例甲" not in text
     assert "3891234" not in text
+
+
+def test_a_unit_is_reminded_of_each_of_its_projects_by_name(mailing: Services, mailbox: Mailbox) -> None:
+    road = {"unit_name": "示例公司", "uscc": make_uscc(1), "start_date": "2026-03-30", "contact_email": "a@b.example"}
+    list_units(mailing, *({**road, "project_name": f"示例路{part}"} for part in "甲乙"), roster="key-projects")
+    assert run(mailing) == {"sent": 2}
+    assert sorted("示例路甲" in str(mail["Subject"]) for mail in mailbox.mails) == [False, True]
+    assert mailbox.to() == {"a@b.example": 2}
 
 
 def test_the_record_comes_before_the_mail_and_holds_no_contact(mailing: Services, mailbox: Mailbox) -> None:

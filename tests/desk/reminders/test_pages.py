@@ -1,4 +1,4 @@
-"""Whom to call at the desk: who sees contacts, what is noted, who leaves the list and who comes back (T5)."""
+"""Whom to call at the desk: who sees contacts, what is noted, who leaves the list and who comes back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from tests.support.board import file_at, list_units, moment
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 
-pytestmark = pytest.mark.proves("T5")
 PLACE = "/desk/reminders"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SCHOOL = {"unit_name": "示例县第一中学", "uscc": make_uscc(1), "since": "2026-01-01",
@@ -90,7 +89,7 @@ def test_contacts_are_for_those_with_the_permission_and_looks_are_noted(listed: 
 
 def test_the_workbook_has_the_list_with_contacts_and_is_noted(listed: Services, come_in: ComeIn) -> None:
     answer = come_in("officer").get(f"{PLACE}.xlsx")
-    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert rows[0][:5] == ("单位", "统一社会信用代码", "项目", "联系人", "联系电话")
     school = next(row for row in rows if row[0] == "示例县第一中学")
     assert school[3:5] == ("示例甲", "0310-3891234")
@@ -127,7 +126,7 @@ def test_who_has_filed_is_on_neither_page_nor_workbook(listed: Services, come_in
     browser = come_in("officer")
     assert "示例县第一中学" not in calls(browser.get(PLACE).text)
     book = load_workbook(io.BytesIO(browser.get(f"{PLACE}.xlsx").content))
-    assert [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)] == ["示例商贸有限公司"]  # type: ignore[union-attr]
+    assert [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)] == ["示例商贸有限公司"]
 
 
 def send_mail(services: Services, name: str) -> str:

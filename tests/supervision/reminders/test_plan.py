@@ -17,7 +17,6 @@ from functions.supervision.reminders.values import Channel, Reminder
 from tests.support.board import moment
 from tests.support.obligations import CHECK, RULES, day, filed, unit
 
-pytestmark = pytest.mark.proves("T5")
 LAST = date(2026, 9, 30)
 EVERY: frozenset[Channel] = frozenset({"email", "sms", "call"})
 CONTACT = Contact("示例甲", "13800000000", "13800000000", "a@unit.example", "")
@@ -33,6 +32,7 @@ def planned(on: date, found: Found = NO_CONTACT, taken: set[str] | None = None) 
     return list(plan(on, owing(on), lambda one: found, EVERY, lambda one: one.id in known))
 
 
+@pytest.mark.proves("T5")
 @pytest.mark.parametrize(
     ("at", "step"),
     [
@@ -52,6 +52,7 @@ def test_a_step_begins_at_midnight_in_shanghai_and_is_made_up_for_within_a_week(
     assert step_on(day_in_shanghai(moment(at)), LAST) == step
 
 
+@pytest.mark.proves("T5")
 def test_the_day_after_is_the_first_day_that_every_page_calls_overdue() -> None:
     """T1, T5: one definition of overdue."""
     first = next(
