@@ -18,8 +18,8 @@ from functions.reminding.night import Night
 from functions.settings import Settings
 from functions.supervision.board import read_rows
 from functions.supervision.reminders.ledger import reminders_of
-from tests.support.bare_site import write_bare_site
 from tests.support.filings import make_uscc
+from tests.support.site.bare_site import write_bare_site
 
 UNITS = 10_000
 ROSTER = "professional-archives"
@@ -29,7 +29,7 @@ MB = 2**20
 def run(folder: Path, year: int) -> Table:
     """Every unit gets one mail, the day before its last day; wall time: store and server are waited for."""
     at = datetime(year, 9, 29, 1, tzinfo=UTC)
-    command = [sys.executable, "-m", "benchmarks.mail_child"]
+    command = [sys.executable, "-m", "benchmarks.desk.mail_child"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         settings = replace(
