@@ -136,7 +136,7 @@ class _Smtp:
                 client.quit()
 
     def _connected(self) -> smtplib.SMTP:
-        if self._client is not None and self._carried < MAILS_A_CONNECTION and _is_alive(self._client):
+        if self._client is not None and self._carried < MAILS_A_CONNECTION:
             return self._client
         self.close()
         try:
@@ -144,12 +144,6 @@ class _Smtp:
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable from error
         return self._client
-
-
-def _is_alive(client: smtplib.SMTP) -> bool:
-    with suppress(OSError, smtplib.SMTPException):
-        return client.noop()[0] == 250
-    return False
 
 
 def _fate(code: int) -> Fate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.support.mail_server import mail_server
+from tests.support.web.mail_server import mail_server
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ from functions.reminding.night import Night
 from functions.settings import Settings
 from functions.supervision.board import read_rows
 from functions.supervision.reminders.ledger import reminders_of
-from tests.support.bare_site import write_bare_site
 from tests.support.filings import make_uscc
+from tests.support.site.bare_site import write_bare_site
 
 UNITS = 10_000
 ROSTER = "professional-archives"

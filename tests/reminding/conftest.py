@@ -10,11 +10,11 @@ import pytest
 
 from functions.bootstrap import Services
 from functions.remind_settings import RemindSettings
-from tests.support.bare_site import write_bare_site
 from tests.support.board import list_units, moment
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc
-from tests.support.mail_server import Mailbox, mail_server
+from tests.support.site.bare_site import write_bare_site
+from tests.support.web.mail_server import Mailbox, mail_server
 
 SENDER = "daj@county.example"
 

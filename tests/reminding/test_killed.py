@@ -16,8 +16,8 @@ from tests.conftest import ROOT
 from tests.reminding.conftest import SENDER
 from tests.support.board import PROFESSIONAL, moment
 from tests.support.filings import make_uscc
-from tests.support.mail_server import Mailbox
 from tests.support.serving import COMMAND, environment
+from tests.support.web.mail_server import Mailbox
 
 ROUNDS = 20
 UNITS = 520

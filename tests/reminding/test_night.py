@@ -19,7 +19,7 @@ from tests.reminding.conftest import SENDER, list_some
 from tests.support.board import CHECK, file_at, list_units, moment
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
-from tests.support.mail_server import Mailbox
+from tests.support.web.mail_server import Mailbox
 
 ON = date(2026, 9, 29)
 

@@ -15,7 +15,7 @@ from functions.remind_settings import RemindSettings
 from functions.supervision.reminders.ledger import history_of
 from tests.reminding.conftest import SENDER, list_some
 from tests.support.board import moment
-from tests.support.mail_server import Mailbox
+from tests.support.web.mail_server import Mailbox
 
 # A day that is long over, whatever day the test runs on: the other process has the machine's clock.
 ON = date(2024, 9, 29)

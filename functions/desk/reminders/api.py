@@ -10,8 +10,9 @@ from functions.desk.audit import Audit
 from functions.desk.reminders.pages import bounce
 from functions.desk.sessions import Sessions
 from functions.supervision.reminders.ledger import chain_with
-from functions.web.http.bodies import JSON_TYPE, require_type
+from functions.web.http.bodies import JSON_TYPE, parse_json, require_type
 from functions.web.http.endpoints import writing
+from functions.web.http.problems import HttpProblem
 from functions.web.http.routes import Route
 
 
@@ -34,6 +35,8 @@ class ReminderApi:
         """Put the unit back on the list to telephone; the id is in the mail's Message-ID."""
         visitor = self._sessions.admit(request, "see_contacts")
         require_type(request.headers.get("content-type", ""), JSON_TYPE)
+        if not isinstance(parse_json(body), dict):
+            raise HttpProblem(400, "请发送一个 JSON 对象")
         services, id = self._services, request.path_params["reminder"]
         bounce(chain_with(services.ledger, id, services.clock, services.entropy), id, visitor.account.name)
         self._trail.note("reminded", visitor.account.name, outcome="bounced")

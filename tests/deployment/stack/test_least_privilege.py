@@ -84,6 +84,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ),
         ("dynamodb:PutItem", "T", "ledger#@reminder/* ledgers unsealed#*"),
         ("s3:PutObject", "B/bodies/*", ""),
+        ("ses:SendEmail", "mail", ""),
         ("ses:SendRawEmail", "mail", ""),
         *DOCUMENTS,
         *LAYING_DOWN,

@@ -237,9 +237,13 @@ def test_new_events_are_sealed_each_hour(template: Template) -> None:
     assert json.loads(rule["Targets"][0]["Input"]) == {"seal": "hourly"}
 
 
-def rung(template: Template, name: str) -> tuple[datetime, dict[str, Any]]:
-    """When the schedule of a function rings on some night, and the rule's target."""
-    (rule,) = [each for each in rules_of(template, name) if "* * * ?" not in each["ScheduleExpression"]]
+def rung(template: Template, name: str, asks: str = "") -> tuple[datetime, dict[str, Any]]:
+    """When the schedule of a function rings on some night, and the rule's target; of several the one that `asks`."""
+    (rule,) = [
+        each
+        for each in rules_of(template, name)
+        if "* * * ?" not in each["ScheduleExpression"] and asks in each["Targets"][0].get("Input", "")
+    ]
     assert rule["State"] == "ENABLED"
     found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", rule["ScheduleExpression"])
     assert found is not None
@@ -262,11 +266,18 @@ def test_the_night_is_a_night_in_beijing_and_what_fails_in_it_is_kept(template: 
 
 def test_documents_are_set_behind_the_seal_of_the_same_night(template: Template) -> None:
     sealing, _ = rung(template, "Nightly")
-    setting, target = rung(template, "Background")
+    setting, target = rung(template, "Background", "papers")
     assert setting >= sealing + timedelta(seconds=function(template, "nightly")["Timeout"])
     assert nightly.last_due(setting) == sealing
     assert "parcel" not in json.loads(target["Input"])
-    assert len(of_type(template, "Events::Rule")) == 3
+    assert len(of_type(template, "Events::Rule")) == 4
+
+
+def test_units_are_reminded_when_the_documents_have_had_their_time(template: Template) -> None:
+    setting, _ = rung(template, "Background", "papers")
+    reminding, target = rung(template, "Background", "reminders")
+    assert reminding >= setting + timedelta(seconds=function(template, "background")["Timeout"])
+    assert json.loads(target["Input"]) == {"reminders": "due"}
 
 
 def test_the_background_function_has_time_and_is_not_retried(template: Template) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from functions.bootstrap import Services
-from tests.support.bare_site import write_bare_site
 from tests.support.board import list_units
 from tests.support.command_line import run
 from tests.support.filings import make_uscc
+from tests.support.site.bare_site import write_bare_site
 
 UNIT = {"unit_name": "示例县第一中学", "uscc": make_uscc(1), "since": "2020-01-01", "contact_email": "a@unit.example"}
 # The day before the last day for the self-check of 2023: over, whatever day the test runs on.
