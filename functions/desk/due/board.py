@@ -15,13 +15,14 @@ from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.due.figures import Counts, counted_by
 from functions.desk.due.filters import EVERY, DueFilters, WrongDay
-from functions.desk.due.reading import Reading, read_day, read_matter
+from functions.desk.due.reading import Reading, read_matter
 from functions.desk.due.view import Day, DueView, Line, chips_of, row_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions, Visitor
 from functions.exports.formats import CSV, XLSX, FileKind
 from functions.exports.plain_table import plain_csv, plain_xlsx
 from functions.staff.permissions import may
+from functions.supervision.board import Board, DueDay
 from functions.supervision.deadlines import day_in_shanghai
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import ACT, NOT_DUE, days_text, facts_of
@@ -44,6 +45,8 @@ class DueBoard:
         self._services = services
         self._sessions = sessions
         self._pages = pages
+        self._board = Board(services)
+        self._last: tuple[DueDay, Reading] | None = None
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
@@ -64,7 +67,7 @@ class DueBoard:
         except WrongDay as problem:
             on, error = today, problem.detail
         self._note(visitor, filters)
-        found = read_day(self._services, on)
+        found = self._read(on)
         view = self._view(found, filters, Day(on.isoformat(), on == today), on, error, request, visitor)
         return self._pages.page(request, view, visitor, status=400 if error else 200)
 
@@ -105,6 +108,15 @@ class DueBoard:
             row = row_of(self._services.catalogue, one, on)
             who = (row.unit_name, row.uscc, found.stratum(one), row.project, row.form, row.period, row.basis)
             yield (*who, row.mark.word, row.due, days_text(one, on), row.number)
+
+    def _read(self, on: date) -> Reading:
+        """Return the day's obligations; what was counted of them stays for as long as they do."""
+        day, last = self._board.day(on), self._last
+        if last is not None and last[0] is day:
+            return last[1]
+        found = Reading(self._services.catalogue, day.inputs.rows, day.obligations)
+        self._last = day, found
+        return found
 
     def _today(self) -> date:
         return day_in_shanghai(self._services.clock())

@@ -90,12 +90,6 @@ class Reading:
 GROUP_NAMES_OF = {title: name for name, title in GROUP_NAMES.items()}
 
 
-def read_day(services: Services, on: date) -> Reading:
-    """Everything that is owed on the day; blocks."""
-    rows = read_rows(services)
-    return Reading(services.catalogue, rows, due_of(services, on=on, rows=rows))
-
-
 def read_matter(services: Services, filters: DueFilters, on: date) -> Reading:
     """What is owed of the form and period that the filters name, where they name any."""
     rows = read_rows(services)

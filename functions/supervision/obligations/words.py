@@ -41,9 +41,10 @@ STATES: Final[tuple[State, ...]] = tuple(WORDS)
 _PLACES: Final = {state: place for place, state in enumerate(STATES)}
 
 
-def place_of(obligation: Obligation) -> tuple[int, date, str]:
-    """The key that sorts obligations as every list shows them: by state, then the last day, then the unit."""
-    return _PLACES[obligation.state], obligation.last_day, obligation.unit_name
+def place_of(obligation: Obligation) -> tuple[int, date, str, str, str, str, str]:
+    """Return the key that sorts obligations as every list shows them: by state, then the last day, then the unit."""
+    one = obligation
+    return _PLACES[one.state], one.last_day, one.unit_name, one.uscc, one.form, one.project, one.period
 
 
 def days_text(obligation: Obligation, on: date) -> str:
