@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -63,6 +63,12 @@ class Filings:
         with self._lock:
             steps, last, newest = self._steps, self._last, self._newest
         return last if newest <= day else marked((_as_of(each, day) for each in steps.values()), day)
+
+    def of_units(self, codes: Container[str]) -> list[tuple[Filed, ...]]:
+        """Return the filings under these codes, each after each of its steps."""
+        with self._lock:
+            steps = self._steps
+        return [each for each in steps.values() if any(one.uscc in codes for one in each)]
 
     def _take(self, found: Iterable[Filed], *, whole: bool) -> None:
         # What readers hold already never changes under their hands.

@@ -16,6 +16,7 @@ from functions.desk.audit import Audit
 from functions.desk.due.figures import Counts, counted_by
 from functions.desk.due.filters import EVERY, DueFilters, WrongDay
 from functions.desk.due.reading import Reading, read_matter
+from functions.desk.due.reminded import Reminders, told_of
 from functions.desk.due.view import Day, DueView, Line, chips_of, row_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions, Visitor
@@ -46,6 +47,7 @@ class DueBoard:
         self._sessions = sessions
         self._pages = pages
         self._board = Board(services)
+        self._reminders = Reminders(services.ledger)
         self._last: tuple[DueDay, Reading] | None = None
         self._trail = Audit(services)
 
@@ -128,6 +130,7 @@ class DueBoard:
     def _view(
         self, found: Reading, filters: DueFilters, day: Day, on: date, error: str, request: Request, visitor: Visitor
     ) -> DueView:
+        self._reminders.catch_up()
         scope, chosen = found.scope(filters), found.chosen(filters)
         pages = max(1, -(-len(chosen) // PAGE_SIZE))
         page = _page(request.query_params.get("page", ""), pages)
@@ -147,7 +150,7 @@ class DueBoard:
             matters=matters,
             strata=strata,
             chips=chips_of(filters, {**{form.id: form.short for form in catalogue}, **dict([*matters, *strata])}),
-            rows=[row_of(catalogue, one, on) for one in shown],
+            rows=[row_of(catalogue, one, on, told_of(self._reminders.of(one, on))) for one in shown],
             found=len(chosen),
             page=page,
             pages=pages,

@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from functions.desk.due.figures import Counts, Segment
 from functions.desk.due.filters import SORTS, STATE_WORDS, DueFilters
+from functions.desk.due.log import LogEntry
+from functions.desk.due.reminded import Told
 from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
 from functions.supervision.obligations.values import Obligation
@@ -53,6 +55,7 @@ class DueRow:
     days: Days
     number: str
     contested: bool
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +157,15 @@ class UnitView:
     now: Sequence[tuple[Mark, int]]
     next: DueRow | None
     rosters: Sequence[OnRoster]
+    coming: Sequence[DueRow]
     rows: Sequence[DueRow]
     filings: Sequence[FiledRow]
     more: bool
+    log: Sequence[LogEntry]
 
 
-def row_of(catalogue: Catalogue, obligation: Obligation, on: date) -> DueRow:
-    """An obligation in the words of its form."""
+def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | None = None) -> DueRow:
+    """Return an obligation in the words of its form, with the last reminder of it."""
     form = catalogue.get(obligation.form)
     other = obligation.due_by_filing
     return DueRow(
@@ -176,6 +181,7 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date) -> DueRow:
         days=Days.of(obligation, on),
         number=obligation.number,
         contested=obligation.contested,
+        told=told,
     )
 
 
