@@ -19,10 +19,10 @@ from functions.supervision.board import Board
 from functions.supervision.rosters.ledger import Rosters
 from functions.supervision.rosters.plan import plan_import
 from tests.support.board import PROFESSIONAL
-from tests.support.bulk import fill
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.forms import self_check
 from tests.support.records import History
+from tests.support.store.bulk import fill
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
