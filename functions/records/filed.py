@@ -38,7 +38,7 @@ class Filed(NamedTuple):
 
 
 class FiledSince(NamedTuple):
-    """What a store has noted after some mark, and the next mark; `whole`: it is everything there is."""
+    """Hold what a store has noted after some mark, and the next mark; `whole`: it is everything there is."""
 
     mark: str
     whole: bool

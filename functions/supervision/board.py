@@ -63,7 +63,7 @@ def due_of(
 
 
 class DueDay(NamedTuple):
-    """What is owed on a day, and what it was worked out from."""
+    """Hold what is owed on a day, and what it was worked out from."""
 
     inputs: Inputs
     filings: Sequence[Filed]

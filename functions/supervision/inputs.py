@@ -28,7 +28,7 @@ _GONE: Final = ("withdrawn", "voided")
 
 
 class Ports(Protocol):
-    """What is read: the filings, the chains of the rosters, the forms in use."""
+    """Give what is read: the filings, the chains of the rosters, the forms in use."""
 
     @property
     def records(self) -> RecordStore: ...
@@ -39,7 +39,7 @@ class Ports(Protocol):
 
 
 class Filings:
-    """Every filing after each of its steps; safe for threads."""
+    """Keeps every filing after each of its steps; safe for threads."""
 
     def __init__(self) -> None:
         self._lock, self._mark, self._version = Lock(), "", 0
@@ -82,7 +82,7 @@ class Filings:
 
 
 class Rosters:
-    """The rows of every roster; safe for threads."""
+    """Keeps the rows of every roster; safe for threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -116,14 +116,14 @@ _rosters: WeakKeyDictionary[LedgerStore, Rosters] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What there is by now; `version` changes whenever any of it does."""
+    """Hold what there is by now; `version` changes whenever any of it does."""
 
     version: tuple[int, ...]
     rows: list[Listed]
     filings: Filings
 
     def rows_are(self, other: Inputs) -> bool:
-        """Whether the rosters are those of the other."""
+        """Return whether the rosters are those of the other."""
         return self.version[1:] == other.version[1:]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdf
@@ -17,11 +16,11 @@ from tests.browser.conftest import PHONE, WIDE, Visit, add_staff
 from tests.browser.test_accessibility import findings
 from tests.support.board import file_at, list_units
 from tests.support.browser.steps import overflow, sign_in
+from tests.support.clock import last_year
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.serving import Server, start_server
 
-TODAY = datetime.now(UTC) + timedelta(hours=8)
-LAST_YEAR = TODAY.year - 1
+LAST_YEAR = last_year()
 # The report for the year before last was due last September: of these units one was late, two have not filed.
 DAY = f"{LAST_YEAR}-10-28"
 UNITS = [

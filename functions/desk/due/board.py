@@ -52,7 +52,7 @@ class DueBoard:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/desk/due", reading(self.show)),
             Route("/desk/due.{format}", reading(self.download)),
@@ -60,7 +60,7 @@ class DueBoard:
         ]
 
     def show(self, request: Request) -> Response:
-        """The page; with today's board and the reason where the day that was asked for cannot be shown."""
+        """Show the page; with today's board and the reason where the day that was asked for cannot be shown."""
         visitor = self._sessions.admit(request, "read")
         filters, today = DueFilters.read(request.query_params), self._today()
         error = ""
@@ -74,7 +74,7 @@ class DueBoard:
         return self._pages.page(request, view, visitor, status=400 if error else 200)
 
     def give(self, request: Request) -> Response:
-        """What is owed as JSON; without form and period, that of the current periods."""
+        """Give what is owed as JSON; without form and period, that of the current periods."""
         visitor = self._sessions.admit(request, "read")
         filters = DueFilters.read(request.query_params)
         on = filters.day(self._today())
@@ -85,7 +85,7 @@ class DueBoard:
         return Response(body.encode(), media_type="application/json")
 
     def download(self, request: Request) -> Response:
-        """The rows that the filters leave, as a file."""
+        """Give the rows that the filters leave, as a file."""
         visitor = self._sessions.admit(request, "export")
         kind = KINDS.get(request.path_params["format"])
         if kind is None:
@@ -159,7 +159,7 @@ class DueBoard:
         )
 
     def _matters(self, found: Reading) -> list[tuple[str, str]]:
-        """The forms and periods to choose from: the current ones, all of them, then the earlier ones, newest first."""
+        """Return forms and periods to choose from: the current ones, all of them, then earlier ones, newest first."""
         cases = dict.fromkeys((one.form, one.period) for one in found.current)
         older = {(one.form, one.period) for one in found.obligations} - set(cases)
         every = [(EVERY, "各期全部")] if older else []
@@ -208,5 +208,5 @@ def _by_category(found: Reading, scope: Sequence[Obligation], filters: DueFilter
 
 
 def _page(value: str, pages: int) -> int:
-    """The page that was asked for; the first where that is none, the last where there are fewer."""
+    """Return the page that was asked for; the first where that is none, the last where there are fewer."""
     return min(max(int(value), 1), pages) if value.isascii() and value.isdecimal() and len(value) < 7 else 1

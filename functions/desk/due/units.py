@@ -52,11 +52,11 @@ class UnitPages:
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The address of this."""
+        """Return the route of this handler."""
         return [Route("/desk/units/{uscc}", reading(self.show))]
 
     def show(self, request: Request) -> Response:
-        """The page; NotFound for a unit that is on no roster and has filed nothing."""
+        """Show the page; NotFound for a unit that is on no roster and has filed nothing."""
         visitor = self._sessions.admit(request, "read")
         uscc = request.path_params["uscc"]
         today = day_in_shanghai(self._services.clock())
@@ -95,7 +95,7 @@ class UnitPages:
         )
 
     def _log(self, uscc: str, listed: Sequence[Listed]) -> list[LogEntry]:
-        """All that happened with the unit, and with those that it took over."""
+        """Return all that happened with the unit, and with those that it took over."""
         services = self._services
         codes = {uscc, *(code for row in listed for code in codes_of(row) if row.uscc == uscc or row.into == uscc)}
         self._reminders.catch_up()
@@ -114,7 +114,7 @@ class UnitPages:
         return f"{short} {self._forms.period_title(form, period)}"
 
     def _coming(self, owed: Sequence[Obligation], on: date) -> list[DueRow]:
-        """The next deadlines, the first one first."""
+        """Return the next deadlines, the first one first."""
         coming = sorted((one for one in owed if one.filed is None and one.last_day >= on), key=lambda one: one.last_day)
         return [row_of(self._services.catalogue, one, on) for one in coming[:MOST_COMING]]
 
@@ -139,7 +139,7 @@ class UnitPages:
 
 
 def _contact(listed: Sequence[Listed]) -> list[str]:
-    """The contact of the row that names one; the last one listed counts."""
+    """Return the contact of the row that names one; the last one listed counts."""
     for row in reversed(listed):
         if words := [row.columns[name] for name in CONTACT if row.columns.get(name)]:
             return words

@@ -1,4 +1,4 @@
-"""What the board and the page of one unit show, as values for their templates; knows no store and no HTTP."""
+"""Holds what the board and the page of one unit show, as values for their templates; knows no store and no HTTP."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | 
 
 
 def chips_of(filters: DueFilters, titles: Mapping[str, str]) -> list[Chip]:
-    """What narrows the rows, one by one; `titles` has forms, periods and categories in words."""
+    """Return what narrows the rows, one by one; `titles` has forms, periods and categories in words."""
     chips = []
     if filters.matter:
         chips.append(Chip(titles.get(filters.matter, filters.matter.strip("/")), filters.query(form="", period="")))

@@ -1,4 +1,4 @@
-"""What obligations see of filings: noted with each step, derived, and noted anew from all events; judges nothing."""
+"""Notes what obligations see of filings, reads it, and makes it anew from all events; judges nothing."""
 
 from __future__ import annotations
 

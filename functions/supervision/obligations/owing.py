@@ -14,7 +14,7 @@ from functions.supervision.obligations.values import Case, Extension, Filed, Lis
 
 
 class _Demand(NamedTuple):
-    """What is owed for one period, and until when by the roster alone; units listed equally long share it."""
+    """Hold what is owed for one period, and until when by the roster alone; units listed equally long share it."""
 
     rule: Filing
     owed: Owed
@@ -35,7 +35,7 @@ class _Draft(NamedTuple):
 
 
 class _Papers(NamedTuple):
-    """What there is for one unit or project under one form, by case and period."""
+    """Hold what there is for one unit or project under one form, by case and period."""
 
     filed: dict[Case, list[Filed]]
     extensions: dict[Case, Extension]
@@ -72,7 +72,7 @@ def owed(
 def _papers(
     filings: Iterable[Filed], extensions: Iterable[Extension], orders: Iterable[Order], on: date
 ) -> Mapping[tuple[str, str, str], _Papers]:
-    """What counts on the day `on`, by form, unit and project; the last of several extensions or orders counts."""
+    """Return what counts on this day, by form, unit and project; of several extensions or orders the last one."""
     found: dict[tuple[str, str, str], _Papers] = {}
     for filed in filings:
         if filed.status not in _GONE and filed.counted_day <= on:
@@ -158,7 +158,7 @@ class _Form:
             )
 
     def _demands(self, rows: Sequence[Listed], listed: Dates, papers: _Papers) -> Sequence[_Demand]:
-        """What is owed for which periods; of a form that only years decide, units listed equally long owe the same."""
+        """Return what is owed when; of a form that only years decide, units listed equally long owe the same."""
         if self._counts_from_days or len(rows) > 1:
             return tuple(self._made(rows, _known(listed, papers)))
         listed_for = (rows[0].since, rows[0].until)

@@ -70,7 +70,7 @@ class Order:
 
 
 class Obligation(NamedTuple):
-    """What one unit owes for one period; a plain tuple, since a board holds fifty thousand.
+    """Hold what one unit owes for one period; a plain tuple, since a board holds fifty thousand.
 
     `since` is the day from which it is owed. `due` is the last day by the roster's dates, `due_by_filing` the one by
     the dates as filed where it differs: both are shown, and the officer decides. `last_day` is the one that `state`

@@ -48,7 +48,7 @@ def place_of(obligation: Obligation) -> tuple[int, date, str, str, str, str, str
 
 
 def days_text(obligation: Obligation, on: date) -> str:
-    """What the days column says on this day: 还有 64 天, 今天到期, ↑ 过 28 天, 09-18 收到，早 12 天."""
+    """Say what the days column says on this day: 还有 64 天, 今天到期, ↑ 过 28 天, 09-18 收到，早 12 天."""
     filed, last = obligation.filed, obligation.last_day
     if filed is not None:
         return f"{_short(filed.counted_day, last)} 收到，{_apart(obligation, filed.counted_day)}"

@@ -1,4 +1,4 @@
-"""What happened to the rows of one unit on a roster, told from the events of its chain; reads no store."""
+"""Tells what happened to the rows of one unit on a roster, from the events of its chain; reads no store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What obligations see of filings: a snapshot in S3, and what came since in the log of unsealed events; judges nothing.
+"""Reads what obligations see of filings: a snapshot in S3, and what came since in the unsealed log; judges nothing.
 
 Each filing's entry in the log carries its line. Before a seal removes entries, their lines go into the next snapshot.
 So reading takes the same few requests, however many filings there are.
