@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from functions.forms.authoring.reader import read_form
 from functions.forms.definition import Definition
 from functions.records.event import Event, digest_body, digest_event
 from functions.records.filing import prepare, timestamp
+from functions.records.state import day_in_shanghai
 from functions.records.store import Append, RecordStore, Stored
 from functions.storage.keys import load_keys
 from functions.storage.sqlite import open_store
@@ -89,7 +91,10 @@ def _another(model: Append, code: str, uscc: str, number: str, at: datetime) -> 
         words=model.summary.words.replace(code.lower(), uscc.lower()),
         timeliness="on_time" if at < datetime(at.year, 9, 30, 16, tzinfo=UTC) else "late",
     )
-    return replace(model, events=(event,), summary=summary, claim=summary.guard)
+    day, guard = day_in_shanghai(event.at), hashlib.sha256(summary.guard.encode()).hexdigest()[:16]
+    assert model.filed is not None
+    filed = model.filed._replace(number=number, uscc=uscc, counted_day=day, day=day, guard=guard)
+    return replace(model, events=(event,), summary=summary, claim=summary.guard, filed=filed)
 
 
 def _settle(data: Path) -> None:

@@ -88,10 +88,10 @@ class Officer:
 
 
 def _add_lists(table: Table, officer: Officer) -> None:
-    first = officer.times("/desk/")
+    first = officer.times("/desk/submissions")
     cursor = cursor_of(officer, PAGES)
-    last = officer.times("/desk/?" + urlencode({"cursor": cursor}))
-    form = officer.times("/desk/?" + urlencode({"form": FORM, "timeliness": "late"}))
+    last = officer.times("/desk/submissions?" + urlencode({"cursor": cursor}))
+    form = officer.times("/desk/submissions?" + urlencode({"form": FORM, "timeliness": "late"}))
     table.add("desk list, first page, median", median(first), "ms", "below", 50, f"p90 {quantile(first, 0.9):.1f} ms")
     note = f"p90 {quantile(last, 0.9):.1f} ms, {PAGE_SIZE} filings a page"
     table.add(f"desk list, page {PAGES:,}, median", median(last), "ms", "below", 50, note)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.admin.accounts import StaffPages
@@ -50,9 +51,10 @@ from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from functions.web.edge.aws_gateway import Gateway
 from functions.web.filing.stepper import Stepper
-from functions.web.http.endpoints import writing_in
+from functions.web.http.endpoints import reading, writing_in
 from functions.web.http.places import password_places
 from functions.web.http.problems import HttpProblem
+from functions.web.http.routes import Route
 from functions.web.http.scope import client_address
 from functions.web.http.site_frame import SiteFrame
 
@@ -74,15 +76,17 @@ def create_app(services: Services) -> Starlette:
     review = Review(services, sessions, pages, stepper, decisions)
     checks = max(1, PASSWORD_CHECKS // services.settings.workers)
     slow = writing_in(ThreadPoolExecutor(checks, thread_name_prefix="password"), _places(services.settings, checks))
+    board, listing = DueBoard(services, sessions, pages), ListPage(services, sessions, pages, review.page)
     routes = [
         *sign_in.routes(slow),
         *SessionApi(sessions, steps).routes(slow),
         *OwnAccount(services, sessions, factors, pages, confirmation).routes(slow),
         *StaffPages(services, sessions, pages, confirmation).routes(slow),
         *AuditLogPages(services, sessions, pages).routes(),
-        *DueBoard(services, sessions, pages).routes(),
+        Route("/desk/", reading(_home(board, listing))),
+        *board.routes(),
         *UnitPages(services, sessions, pages).routes(),
-        *ListPage(services, sessions, pages, review.page).routes(),
+        *listing.routes(),
         *FilingsApi(services, sessions, stepper).routes(),
         *DeskDocuments(services, sessions).routes(),
         *Calls(services, sessions, pages, stepper).routes(),
@@ -102,6 +106,11 @@ def create_app(services: Services) -> Starlette:
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer
     handled = (HttpProblem, HTTPException, QingdanError, Exception)
     return Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, answer))
+
+
+def _home(board: DueBoard, listing: ListPage) -> Callable[[Request], Response]:
+    """The desk begins with the board; an address of the list that somebody kept from earlier releases has a query."""
+    return lambda request: listing.show(request) if request.url.query else board.show(request)
 
 
 def _places(settings: Settings, checks: int) -> Callable[[Request], AbstractContextManager[None]]:

@@ -172,18 +172,19 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
     if account.must_change_password:
         return []
     path = path_of(request)
-    among = path == "/desk/" or path.startswith("/desk/submissions/")
+    home = path == "/desk/" and not request.url.query
+    among = (path in ("/desk/", "/desk/submissions") and not home) or path.startswith("/desk/submissions/")
     queue = among and request.query_params.get("status") == "waiting"
-    due = path == "/desk/due" or path.startswith("/desk/units/")
+    due = home or path == "/desk/due" or path.startswith("/desk/units/")
     ways = [
-        NavItem("到期看板", "/desk/due", due),
-        NavItem("全部填报", "/desk/", among and not queue),
+        NavItem("到期看板", "/desk/", due),
+        NavItem("全部填报", "/desk/submissions", among and not queue),
         NavItem("电话通知", "/desk/calls", path == "/desk/calls"),
         NavItem("催报", "/desk/reminders", path == "/desk/reminders"),
         NavItem("名册", "/desk/rosters", path.startswith("/desk/rosters")),
     ]
     if may(account.role, "return"):
-        ways.insert(1, NavItem(WAITING, "/desk/?status=waiting", queue, _counted(records, account.name)))
+        ways.insert(1, NavItem(WAITING, "/desk/submissions?status=waiting", queue, _counted(records, account.name)))
     if may(account.role, "enter_paper"):
         ways.append(NavItem("录入纸质件", "/desk/records/", path.startswith("/desk/records/")))
     return ways

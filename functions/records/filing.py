@@ -11,6 +11,7 @@ import orjson
 
 from functions.forms.definition import Definition
 from functions.records.event import SALT_BYTES, Event, canonical_plain, make_event
+from functions.records.filed_from import filed_after
 from functions.records.keys import Keys
 from functions.records.number import ENTROPY_BYTES, make_number
 from functions.records.state import SHANGHAI, State, begin, summary_of
@@ -64,13 +65,15 @@ def prepare(
         body=body,
         salt=entropy(SALT_BYTES),
     )
-    summary = summary_of(event, begin(event, body), definition)
+    state = begin(event, body)
+    summary = summary_of(event, state, definition)
     return Append(
         events=(event,),
         summary=summary,
         claim=None if contest else summary.guard,
         answer=_answer(summary, event.digest, code, keys),
         idempotency=remember(definition, idempotency_key, request_digest) if idempotency_key else None,
+        filed=filed_after(event, state, definition),
     )
 
 

@@ -159,14 +159,14 @@ def follow(state: State, event: Event) -> State:
 
 def summary_of(first: Event, state: State, definition: Definition) -> Summary:
     """Return the summary of a record in this state, read with its form; the store computes `contested`."""
-    unit_name = _text_at(state.data, definition.rules.unit_name_at)
+    unit_name = text_at(state.data, definition.rules.unit_name_at)
     return Summary(
         number=first.number,
         form=first.form,
         form_digest=state.form_digest,
         period=state.period,
         unit_name=unit_name,
-        uscc=_text_at(state.data, definition.rules.uscc_at),
+        uscc=text_at(state.data, definition.rules.uscc_at),
         submitted_at=state.submitted_at,
         due=state.due,
         timeliness=state.timeliness,
@@ -218,7 +218,8 @@ def _warnings(definition: Definition, data: Any, filed_on: date) -> tuple[str, .
     return tuple(warning.message for warning in validation.warnings(definition, data, filed_on))
 
 
-def _text_at(data: Any, at: str) -> str:
+def text_at(data: Any, at: str) -> str:
+    """Return the text at this pointer; "" for anything else there."""
     value = pointer.read(data, pointer.split(at))
     return value if isinstance(value, str) else ""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, Protocol
 
 from functions.records.event import Event
+from functions.records.filed import Filed, FiledSince
 from functions.records.seals.merkle import Tile
 from functions.records.seals.seal import Leaf, Place, Seal
 
@@ -68,7 +69,7 @@ class Append:
     `claim` is the guard to hold from now on, which is the summary's, or None to store outside it (a contested filing).
     The record releases any other guard that it held before (a correction may change what makes it unique), and every
     guard once it is withdrawn or voided, whatever `claim` says. `answer` is stored with the key and returned to whoever
-    repeats the request. Either everything is stored, or nothing.
+    repeats the request. `filed` is what obligations see of it from now on. Either everything is stored, or nothing.
     """
 
     events: tuple[Event, ...]
@@ -76,6 +77,7 @@ class Append:
     claim: str | None
     answer: bytes
     idempotency: Idempotency | None
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,13 @@ class RecordStore(Protocol):
         """Yield the answers of every record that `stream` would yield, in that order, without the rest of it."""
         ...
 
+    def filed(self, after: str = "") -> FiledSince:
+        """Return what obligations see of every filing after each of its steps, as far as noted after this mark.
+
+        "" is the beginning. What has the number and sequence of an earlier one takes its place; some may come again.
+        """
+        ...
+
     def named(self, digests: Collection[str]) -> frozenset[str]:
         """Return which of these files any version of any record names, as of now; erased versions name none."""
         ...
@@ -266,8 +275,7 @@ class SealStore(Protocol):
     def keep_seal(self, seal: Seal, unsealed: Unsealed, tiles: Sequence[Tile]) -> None:
         """Store the seal with its tiles; from now on it holds these events. Durable when this returns.
 
-                Readers see nothing of it until all of it is stored. SealTaken, and nothing stored, when this index is
-        taken.
+        Readers see nothing of it until all of it is stored. SealTaken, and nothing stored, when this index is taken.
         """
         ...
 

@@ -11,6 +11,7 @@ from functions.errors import SequenceTaken, StepRefused
 from functions.forms.definition import Definition
 from functions.records.decision import Decision, Kind
 from functions.records.event import SALT_BYTES, EventType, canonical_plain, make_event
+from functions.records.filed_from import filed_after
 from functions.records.filing import FILER, remember_for, sign_correction, timestamp
 from functions.records.keys import Keys
 from functions.records.state import State, fold, follow, summary_of
@@ -209,6 +210,7 @@ def _step(
         claim=None if after.contest else summary.guard,
         answer=canonical_plain(answer),
         idempotency=remember_for(summary.number, key, act.request_digest) if key else None,
+        filed=filed_after(event, after, open_record.definition),
     )
 
 

@@ -1,42 +1,23 @@
-"""Reads rosters and filings through their ports and says who owes what on a day; knows no adapter, page or clock."""
+"""Says who owes what on a day, from the rosters and filings in the stores; knows no adapter, page or clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import zip_longest
+from threading import Lock
+from typing import Final, NamedTuple
 
-from functions.forms.catalogue import Catalogue
-from functions.forms.definition import Definition
-from functions.forms.filing_rules import Rules
-from functions.forms.formats import day_of
-from functions.forms.roster_form import RosterForm
-from functions.records.ledger import LedgerStore, chain_name
-from functions.records.pinned import PinnedForms
-from functions.records.state import Erased, standing
-from functions.records.store import Record, RecordStore, Selection, Summary
-from functions.supervision.deadlines import add_months, day_in_shanghai
-from functions.supervision.obligations.from_filing import filed_from, project_at
+from functions.records.store import RecordStore, Selection, Summary
+from functions.supervision.deadlines import add_months
+from functions.supervision.inputs import Inputs, Ports, codes_of, inputs_of, without_collection
 from functions.supervision.obligations.owing import owed
 from functions.supervision.obligations.values import Extension, Filed, Listed, Obligation, Order
 from functions.supervision.obligations.words import place_of
-from functions.supervision.rosters.state import KIND, Row, begins, ends, roster_on
 
+MOST_DAYS: Final = 4
+MOST_UNITS: Final = 500
 AT_ONCE: Final = 1000
-_GONE: Final = ("withdrawn", "voided")
-
-
-class Ports(Protocol):
-    """What is read: the filings, the chains of the rosters, the forms in use."""
-
-    @property
-    def records(self) -> RecordStore: ...
-    @property
-    def ledger(self) -> LedgerStore: ...
-    @property
-    def catalogue(self) -> Catalogue: ...
 
 
 def due_of(
@@ -47,126 +28,111 @@ def due_of(
     period: str | None = None,
     uscc: str | None = None,
     until: date | None = None,
+    inputs: Inputs | None = None,
     rows: Sequence[Listed] | None = None,
     extensions: Iterable[Extension] = (),
     orders: Iterable[Order] = (),
 ) -> tuple[Obligation, ...]:
-    """What is owed on the day `on`, of one form and period or of all, in the order of every list; blocks.
+    """Return what is owed on the day `on`, of one form and period or of all, in the order of every list; blocks.
 
     A year that is asked for by its number is also found up to one year before it is owed; `until` brings all that is
-    owed up to then. With `uscc` only the filings of that unit are read, and `rows` should be its own; else they are the
-    rosters where the caller has read them. NotFound where there is no such form.
+    owed up to then. With `uscc` only the filings of that unit count, and `rows` should be its own; else all rows do.
+    `inputs` are what the caller has just read. NotFound where there is no such form.
     """
     forms = [ports.catalogue.get(form)] if form else list(ports.catalogue)
     if period and period.isdecimal() and on.year < date.max.year:
         until = add_months(on, 12)
-    if rows is None:
-        rows = rows_of(read_rows(ports), uscc) if uscc else read_rows(ports)
-    found = owed(
-        {one.id: one.rules for one in forms},
-        rows,
-        (
-            filed
-            for one in forms
-            for unit in _codes(uscc, rows)
-            for filed in _filings(ports, one, Selection(form=one.id, unit=unit), on)
-        ),
-        extensions,
-        orders,
-        on,
-        until,
-    )
-    return tuple(sorted((one for one in found if period in (None, one.period)), key=place_of))
+    with without_collection():
+        inputs = inputs or inputs_of(ports)
+        filings: Iterable[Filed] = inputs.filings.on(on)
+        if rows is None:
+            rows = rows_of(inputs.rows, uscc) if uscc else inputs.rows
+        if uscc:
+            codes = _codes(uscc, rows)
+            filings = [filed for filed in filings if filed.uscc in codes]
+        found = owed(
+            {one.id: one.rules for one in forms},
+            rows,
+            filings,
+            extensions,
+            orders,
+            on,
+            until,
+        )
+        return tuple(sorted((one for one in found if period in (None, one.period)), key=place_of))
+
+
+class DueDay(NamedTuple):
+    """Hold what is owed on a day, and what it was worked out from."""
+
+    inputs: Inputs
+    filings: Sequence[Filed]
+    obligations: tuple[Obligation, ...]
+
+
+class Board:
+    """Says what is owed on a day, and keeps the last few days; safe for threads.
+
+    What a unit owes follows from its rows, and from filings under the codes that these name: when a few filings have
+    come, only what such units owe is worked out again.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports, self._lock = ports, Lock()
+        self._days: dict[date, DueDay] = {}
+
+    def day(self, on: date) -> DueDay:
+        """Return everything that is owed on the day; blocks."""
+        with without_collection():
+            inputs = inputs_of(self._ports)
+            with self._lock:
+                known = self._days.pop(on, None)
+            if known is None or known.inputs.version != inputs.version:
+                known = self._read(on, inputs, known)
+            with self._lock:
+                self._days[on] = known
+                while len(self._days) > MOST_DAYS:
+                    del self._days[next(iter(self._days))]
+            return known
+
+    def _read(self, on: date, inputs: Inputs, known: DueDay | None) -> DueDay:
+        filings = inputs.filings.on(on)
+        if known is not None and known.inputs.rows_are(inputs):
+            pairs = zip_longest(known.filings, filings)
+            units = {one.uscc for pair in pairs if pair[0] is not pair[1] for one in pair if one is not None}
+            if len(units) <= MOST_UNITS:
+                return DueDay(inputs, filings, self._again(on, inputs, filings, known.obligations, units))
+        return DueDay(inputs, filings, due_of(self._ports, on=on, inputs=inputs))
+
+    def _again(
+        self, on: date, inputs: Inputs, filings: Iterable[Filed], known: Iterable[Obligation], units: set[str]
+    ) -> tuple[Obligation, ...]:
+        rules = {form.id: form.rules for form in self._ports.catalogue}
+        hit = {row.uscc for row in inputs.rows if not units.isdisjoint(codes_of(row))}
+        rows = [row for row in inputs.rows if row.uscc in hit]
+        codes = {code for row in rows for code in codes_of(row)}
+        anew = owed(rules, rows, [filed for filed in filings if filed.uscc in codes], (), (), on)
+        return tuple(sorted([*(one for one in known if one.uscc not in hit), *anew], key=place_of))
 
 
 def read_rows(ports: Ports) -> list[Listed]:
-    """The rows of every roster as they are known now, those that ended too: each says from when to when it counts."""
-    rows = [
-        _listed(form, time)
-        for form in ports.catalogue.rosters.values()
-        for row in roster_on(form, ports.ledger.read(chain_name(KIND, form.id))).rows.values()
-        for time in (*row.earlier, row)
-    ]
-    merged = {row.uscc: row.into for row in rows if row.into}
-    return [replace(row, into=_last(merged, row.into)) if row.into in merged else row for row in rows]
+    """Return the rows of every roster as they are known now, those that ended too: each says from when to when."""
+    return inputs_of(ports).rows
 
 
 def rows_of(rows: Iterable[Listed], uscc: str) -> list[Listed]:
-    """The rows of the units that were merged into this one, those that had its code earlier, and last its own."""
-    found = (row for row in rows if uscc in (row.uscc, row.into, *(unit for unit, _ in row.former)))
+    """Return the rows of units that were merged into this one, those that had its code earlier, and last its own."""
+    found = (row for row in rows if uscc in codes_of(row))
     return sorted(found, key=lambda row: row.uscc == uscc)
 
 
-def _last(merged: Mapping[str, str], uscc: str) -> str:
-    """The unit that is left where one was merged into another, and that one into a third."""
-    seen = {uscc}
-    while (following := merged.get(uscc, "")) and following not in seen:
-        seen.add(following)
-        uscc = following
-    return uscc
-
-
-def _codes(uscc: str | None, rows: Iterable[Listed]) -> Iterable[str | None]:
-    """Under which codes the filings of a unit stand, those of its rows too; None for everybody's."""
-    if uscc is None:
-        return (None,)
-    return {uscc, *(code for row in rows for code in (row.uscc, row.into, *(unit for unit, _ in row.former)) if code)}
-
-
-def _listed(form: RosterForm, row: Row) -> Listed:
-    """The row as obligations see it."""
-    dates = ((at, day_of(str(row.values.get(column, "")))) for column, at in form.feeds.items())
-    names = ((str(was.get("uscc", "")), str(was.get(form.project, ""))) for was in row.former)
-    return Listed(
-        roster=form.id,
-        uscc=str(row.values.get("uscc", "")),
-        unit_name=str(row.values.get("unit_name", "")),
-        since=begins(form, row),
-        until=ends(form, row),
-        project=str(row.values.get(form.project, "")) if form.project else "",
-        dates={at: day for at, day in dates if day is not None},
-        columns={key: value for key, value in row.values.items() if isinstance(value, str)},
-        former=tuple(names),
-        into=row.into,
-    )
-
-
-def _filings(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
-    """The filings of a form as they stood on the day; what a summary says is enough where only years count."""
-    if _is_yearly(form.rules):
-        yield from _summarised(ports, form, selection, on)
-        return
-    pinned = PinnedForms(ports.records, ports.catalogue)
-    for record in ports.records.stream(selection):
-        yield from _as_it_stood(record, pinned, on)
-
-
-def _is_yearly(rules: Rules) -> bool:
-    return len(rules.filings) == 1 and rules.filings[0].due.rule == "day_of_year" and project_at(rules) is None
-
-
-def _summarised(ports: Ports, form: Definition, selection: Selection, on: date) -> Iterator[Filed]:
-    pinned = PinnedForms(ports.records, ports.catalogue)
-    for summary in summaries(ports.records, selection):
-        first = _first_day(summary)
-        if first <= on and (summary.status in _GONE or summary.version > 1):
-            # What the summary says may have come about after that day: the events tell.
-            yield from _as_it_stood(ports.records.read(summary.number), pinned, on)
-        else:
-            yield Filed(
-                number=summary.number,
-                form=form.id,
-                filing=form.rules.filings[0].id,
-                period=summary.period,
-                uscc=summary.uscc,
-                counted_day=_counted_day(summary, first),
-                status=summary.status,
-                contested=summary.contested,
-            )
+def _codes(uscc: str, rows: Iterable[Listed]) -> set[str]:
+    """Return under which codes the filings of a unit stand, those of its rows too."""
+    return {uscc, *(code for row in rows for code in codes_of(row))}
 
 
 def summaries(records: RecordStore, selection: Selection) -> Iterator[Summary]:
-    """Every summary of the selection, newest first; blocks."""
+    """Yield every summary of the selection, newest first; blocks."""
     cursor = None
     while True:
         page = records.page(selection, limit=AT_ONCE, cursor=cursor)
@@ -176,26 +142,4 @@ def summaries(records: RecordStore, selection: Selection) -> Iterator[Summary]:
         cursor = page.older
 
 
-def _first_day(summary: Summary) -> date:
-    if summary.received_on:
-        return date.fromisoformat(summary.received_on)
-    return day_in_shanghai(datetime.fromisoformat(summary.submitted_at))
-
-
-def _counted_day(summary: Summary, first: date) -> date:
-    """The day that timeliness goes by; where a correction made it late, the first that is: no summary has the other."""
-    if summary.timeliness == "on_time":
-        return first
-    return max(first, date.fromisoformat(summary.due) + timedelta(days=1))
-
-
-def _as_it_stood(record: Record, pinned: PinnedForms, on: date) -> Iterator[Filed]:
-    """The filing after its events up to that day; a paper that was entered later counts from the day it came in."""
-    later = (event.at for event in record.events[1:])
-    place = sum(day_in_shanghai(datetime.fromisoformat(at)) <= on for at in later)
-    summary = record.summary
-    with suppress(Erased):  # neither its case nor its period is known any more
-        state = standing(record.events, place)
-        yield filed_from(
-            summary.number, state, pinned(state.form_digest), uscc=summary.uscc, contested=summary.contested
-        )
+__all__ = ["Board", "DueDay", "Inputs", "Ports", "due_of", "read_rows", "rows_of", "summaries"]

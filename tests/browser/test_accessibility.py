@@ -141,7 +141,14 @@ def test_axe_finds_nothing_at_the_desk(
     assert findings(desk) == []
     sign_in(desk, *officer)
     due = ("/desk/due", "/desk/due?q=没有这样的单位", "/desk/due?on=2000-01-01", "/desk/units/nothing")
-    for path in ("/desk/", "/desk/?q=没有这样的填报", "/desk/password", "/desk/submissions/SC-2026-222222", *due):
+    for path in (
+        "/desk/",
+        "/desk/submissions?q=没有这样的填报",
+        "/desk/submissions",
+        "/desk/password",
+        "/desk/submissions/SC-2026-222222",
+        *due,
+    ):
         desk.goto(path)
         assert findings(desk) == [], path
     desk.goto(f"/desk/submissions/{filed}")

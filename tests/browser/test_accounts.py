@@ -95,7 +95,7 @@ def test_a_reviewer_sets_up_a_phone_and_signs_in_with_it_without_script(visit: V
     enter(page, phone.at(begun))
     expect(page.locator(".errors")).to_contain_text(re.compile("已经用过|验证码不对"))
     enter(page, next_code(phone))
-    expect(page.locator("h1")).to_have_text("全部填报")
+    expect(page.locator("h1")).to_have_text("到期看板")
     sign_out(page)
 
     sign_in(page, "shenhe", PASSWORD)
@@ -120,7 +120,7 @@ def test_an_admin_adds_a_colleague_and_shuts_them_out_without_script(visit: Visi
     colleague = visit("/desk/", javascript=False)
     sign_in(colleague, "示例乙", given)
     change_password(colleague, given)
-    expect(colleague.locator("h1")).to_have_text("全部填报")
+    expect(colleague.locator("h1")).to_have_text("到期看板")
     admin.get_by_role("link", name="看这个账号").click()
     admin.get_by_role("button", name="停用账号").click()
     expect(admin.locator("[role=status]")).to_contain_text("账号已经停用")
@@ -141,7 +141,7 @@ def test_the_code_has_the_focus_and_is_sent_by_the_keyboard(visit: Visit, server
     expect(page.get_by_role("textbox", name="验证码")).to_be_focused()
     page.keyboard.type(next_code(phone))
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("全部填报")
+    expect(page.locator("h1")).to_have_text("到期看板")
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["1280", "360"])

@@ -60,7 +60,7 @@ def test_no_name_is_too_long_for_the_screen(
 def test_on_paper_a_filing_has_no_boxes_to_tick(
     visit: Visit, endless: tuple[str, str], reviewer: tuple[str, str]
 ) -> None:
-    page = visit("/desk/")
+    page = visit("/desk/submissions")
     sign_in(page, *reviewer)
     page.emulate_media(media="print")
     for box in page.locator("main [type=checkbox]").all():

@@ -27,6 +27,7 @@ Outcome = Literal["let through", "sent to sign in", "forbidden"]
 # one's own, before a second factor that is demanded. All else needs the permission, and both of these.
 ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/"): "read",
+    ("GET", "/desk/submissions"): "read",
     ("GET", "/desk/due"): "read",
     ("GET", "/desk/due.{format}"): "export",
     ("GET", "/api/desk/due"): "read",

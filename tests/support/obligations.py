@@ -48,7 +48,7 @@ def filed(filing: str, period: str, counted: str, status: str = "accepted", **mo
     name = more.pop("project", "" if form == CHECK else "示例县环城路")
     dates = {at: day(text) for at, text in more.pop("dates", {}).items()}
     number = more.pop("number", f"N-{filing}-{period}-{counted}")
-    return Filed(number, form, filing, period, USCC, day(counted), status, name, dates=dates, **more)  # type: ignore[arg-type]
+    return Filed(number, form, filing, period, USCC, day(counted), status, name, dates=dates, **more)
 
 
 def extension(filing: str, period: str, until: str, granted: str = "2020-01-01", form: str = PROJECT) -> Extension:

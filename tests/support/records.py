@@ -45,6 +45,7 @@ class History:
     at: datetime = FIRST
     contested: bool = False
     steps: list[Append] = field(default_factory=list)
+    entropy: Callable[[int], bytes] = entropy
 
     def file(self, data: Any = None, *, contest: bool = False, received_on: date | None = None) -> History:
         held = data or valid_self_check()
@@ -60,7 +61,7 @@ class History:
             idempotency_key=None,
             request_digest="",
             keys=self.keys,
-            entropy=entropy,
+            entropy=self.entropy,
             paper=PaperFiling(received_on, "jia", "officer") if received_on else None,
         )
         self.steps.append(step)

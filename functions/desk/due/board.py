@@ -15,13 +15,15 @@ from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.due.figures import Counts, counted_by
 from functions.desk.due.filters import EVERY, DueFilters, WrongDay
-from functions.desk.due.reading import Reading, read_day, read_matter
+from functions.desk.due.reading import Reading, read_matter
+from functions.desk.due.reminded import Reminders, told_of
 from functions.desk.due.view import Day, DueView, Line, chips_of, row_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions, Visitor
 from functions.exports.formats import CSV, XLSX, FileKind
 from functions.exports.plain_table import plain_csv, plain_xlsx
 from functions.staff.permissions import may
+from functions.supervision.board import Board, DueDay
 from functions.supervision.deadlines import day_in_shanghai
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import ACT, NOT_DUE, days_text, facts_of
@@ -46,10 +48,13 @@ class DueBoard:
         self._services = services
         self._sessions = sessions
         self._pages = pages
+        self._board = Board(services)
+        self._reminders = Reminders(services.ledger)
+        self._last: tuple[DueDay, Reading] | None = None
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The addresses of all this."""
+        """Return the routes of these handlers."""
         return [
             Route("/desk/due", reading(self.show)),
             Route("/desk/due.{format}", reading(self.download)),
@@ -57,7 +62,7 @@ class DueBoard:
         ]
 
     def show(self, request: Request) -> Response:
-        """The page; with today's board and the reason where the day that was asked for cannot be shown."""
+        """Show the page; with today's board and the reason where the day that was asked for cannot be shown."""
         visitor = self._sessions.admit(request, "read")
         filters, today = DueFilters.read(request.query_params), self._today()
         error = ""
@@ -66,12 +71,12 @@ class DueBoard:
         except WrongDay as problem:
             on, error = today, problem.detail
         self._note(visitor, filters)
-        found = read_day(self._services, on)
+        found = self._read(on)
         view = self._view(found, filters, Day(on.isoformat(), on == today), on, error, request, visitor)
         return self._pages.page(request, view, visitor, status=400 if error else 200)
 
     def give(self, request: Request) -> Response:
-        """What is owed as JSON; without form and period, that of the current periods."""
+        """Give what is owed as JSON; without form and period, that of the current periods."""
         visitor = self._sessions.admit(request, "read")
         filters = DueFilters.read(request.query_params)
         on = filters.day(self._today())
@@ -82,7 +87,7 @@ class DueBoard:
         return Response(body.encode(), media_type="application/json")
 
     def download(self, request: Request) -> Response:
-        """The rows that the filters leave, as a file."""
+        """Give the rows that the filters leave, as a file."""
         visitor = self._sessions.admit(request, "export")
         kind = KINDS.get(request.path_params["format"])
         if kind is None:
@@ -108,6 +113,15 @@ class DueBoard:
             who = (row.unit_name, row.uscc, found.stratum(one), row.project, row.form, row.period, row.basis)
             yield (*who, row.mark.word, row.due, days_text(one, on), row.number)
 
+    def _read(self, on: date) -> Reading:
+        """Return the day's obligations; what was counted of them stays for as long as they do."""
+        day, last = self._board.day(on), self._last
+        if last is not None and last[0] is day:
+            return last[1]
+        found = Reading(self._services.catalogue, day.inputs.rows, day.obligations)
+        self._last = day, found
+        return found
+
     def _today(self) -> date:
         return day_in_shanghai(self._services.clock())
 
@@ -118,6 +132,7 @@ class DueBoard:
     def _view(
         self, found: Reading, filters: DueFilters, day: Day, on: date, error: str, request: Request, visitor: Visitor
     ) -> DueView:
+        self._reminders.catch_up()
         scope, chosen = found.scope(filters), found.chosen(filters)
         pages = max(1, -(-len(chosen) // PAGE_SIZE))
         page = _page(request.query_params.get("page", ""), pages)
@@ -138,7 +153,7 @@ class DueBoard:
             matters=matters,
             strata=strata,
             chips=chips_of(filters, {**{form.id: form.short for form in catalogue}, **dict([*matters, *strata])}),
-            rows=[row_of(catalogue, one, on, reminded.get(matter_of(one))) for one in shown],
+            rows=[row_of(catalogue, one, on, told_of(self._reminders.of(one, on))) for one in shown],
             found=len(chosen),
             page=page,
             pages=pages,
@@ -147,7 +162,7 @@ class DueBoard:
         )
 
     def _matters(self, found: Reading) -> list[tuple[str, str]]:
-        """The forms and periods to choose from: the current ones, all of them, then the earlier ones, newest first."""
+        """Return forms and periods to choose from: the current ones, all of them, then earlier ones, newest first."""
         cases = dict.fromkeys((one.form, one.period) for one in found.current)
         older = {(one.form, one.period) for one in found.obligations} - set(cases)
         every = [(EVERY, "各期全部")] if older else []
@@ -196,5 +211,5 @@ def _by_category(found: Reading, scope: Sequence[Obligation], filters: DueFilter
 
 
 def _page(value: str, pages: int) -> int:
-    """The page that was asked for; the first where that is none, the last where there are fewer."""
+    """Return the page that was asked for; the first where that is none, the last where there are fewer."""
     return min(max(int(value), 1), pages) if value.isascii() and value.isdecimal() and len(value) < 7 else 1

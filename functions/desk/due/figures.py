@@ -31,7 +31,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How many obligations are in one state, and what that means."""
+    """Hold how many obligations are in one state, and what that means."""
 
     state: State
     mark: Mark
@@ -54,7 +54,7 @@ class Group:
 
     @property
     def middle(self) -> float:
-        """Where its words stand below the bar, so far from the ends that they fit."""
+        """Return where its words stand below the bar, so far from the ends that they fit."""
         return min(max((self.start + self.end) / 2, 8), 92)
 
 
@@ -75,22 +75,22 @@ class Counts:
         return self.by_state.total()
 
     def group(self, title: str) -> int:
-        """How many there are in a group."""
+        """Return how many there are in a group."""
         return sum(count for state, count in self.by_state.items() if WORDS[state].group == title)
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The three groups with their figures, in the order of every list."""
+        """Return the three groups with their figures, in the order of every list."""
         return tuple(self._group(title) for title in GROUPS)
 
     @property
     def share_in(self) -> int:
-        """How much of it is in, in whole percent: 100 only when all is."""
+        """Return how much of it is in, in whole percent: 100 only when all is."""
         return self.group(GROUPS[-1]) * 100 // self.total if self.total else 0
 
     @property
     def spoken(self) -> str:
-        """Every number, for who does not see the bar."""
+        """Say every number, for who does not see the bar."""
         parts = [f"应报 {self.total} 份。"]
         for group in self.groups:
             figures = "，".join(f"{figure.mark.word} {figure.count}" for figure in group.figures)
@@ -107,7 +107,7 @@ class Counts:
 
 
 def segments_of(counted: Counter[State], least: float) -> tuple[Segment, ...]:
-    """The bar of these counts: what is not zero is at least so long, and the longest gives way for it."""
+    """Make the bar of these counts: what is not zero is at least so long, and the longest gives way for it."""
     total = counted.total()
     states = [state for state in STATES if counted[state]]
     widths = {state: max(counted[state] * WHOLE / total, least) for state in states}
@@ -127,7 +127,7 @@ def segments_of(counted: Counter[State], least: float) -> tuple[Segment, ...]:
 def counted_by(
     obligations: Sequence[Obligation], key: Callable[[Obligation], K]
 ) -> list[tuple[K, Counts, list[Obligation]]]:
-    """The obligations in groups by a key, counted, in the order in which they are first met."""
+    """Return the obligations in groups by a key, counted, in the order in which they are first met."""
     found: dict[K, list[Obligation]] = {}
     for one in obligations:
         found.setdefault(key(one), []).append(one)

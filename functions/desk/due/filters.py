@@ -1,4 +1,4 @@
-"""What an officer asks the board for, read from an address and written into one; knows no store and no page."""
+"""Reads from an address what an officer asks the board for, and writes it into one; knows no store or page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class WrongDay(HttpProblem):
 
 @dataclass(frozen=True, slots=True)
 class DueFilters:
-    """What narrows the rows; empty text means that this part does not.
+    """Hold what narrows the rows; empty text means that this part does not.
 
     `form` may be EVERY, for every period that there is; without form and period the current periods are shown. `state`
     may be one of GROUP_NAMES. `on` is "" for today.
@@ -49,7 +49,7 @@ class DueFilters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> DueFilters:
-        """The filters of a query string; HttpProblem 400 for a value that can never match.
+        """Return the filters of a query string; HttpProblem 400 for a value that can never match.
 
         A page's one choice for both sends form and period as "annual-self-check/2025".
         """
@@ -63,7 +63,7 @@ class DueFilters:
         return replace(filters, sort=filters.sort if filters.sort in SORTS else "")
 
     def day(self, today: date) -> date:
-        """The day that is looked at; WrongDay for one that is none or too far away."""
+        """Return the day that is looked at; WrongDay for one that is none or too far away."""
         if not self.on:
             return today
         last = date(today.year + YEARS_AHEAD, 12, 31)
@@ -78,27 +78,27 @@ class DueFilters:
 
     @property
     def matter(self) -> str:
-        """Form and period as the page's one choice has them."""
+        """Return form and period as the page's one choice has them."""
         return f"{self.form}/{self.period}" if self.period else self.form
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The parts that are set, as names and values."""
+        """Return the parts that are set, as names and values."""
         return tuple((name, value) for name in self.__dataclass_fields__ if (value := getattr(self, name)))
 
     def query(self, **changes: Any) -> str:
-        """The query string of these filters with other values, with its question mark; empty for none."""
+        """Return the query string of these filters with other values, with its question mark; empty for none."""
         parts = {**dict(self.pairs), **changes}
         pairs = [(name, value) for name, value in parts.items() if value]
         return "?" + urlencode(pairs) if pairs else ""
 
     def whole(self, **changes: Any) -> str:
-        """The query string of all that the figures count, on the same day and in the same order, with these values."""
+        """Return the query string of all that the figures count, with day and order kept, and these values."""
         kept = DueFilters(form=EVERY if self.form == EVERY else "", on=self.on, sort=self.sort)
         return kept.query(**changes)
 
     def noted(self, forms: Container[str]) -> dict[str, Any]:
-        """What of this is noted: that words narrowed the rows, but never which; of a form that there is its id."""
+        """Return what of this is noted: that words narrowed the rows, never which; of a form in use its id."""
         form = self.form if self.form in forms else ""
         narrowed = bool(self.q or self.stratum or self.period or form != self.form) or None
         on = self.on if day_of(self.on) else ""

@@ -21,7 +21,7 @@ NO_STRATUM = "没有分类"
 
 @dataclass
 class Reading:
-    """The obligations of one day; `rows` are those of the rosters, `catalogue` has the words for them."""
+    """Hold the obligations of one day; `rows` are those of the rosters, `catalogue` has the words for them."""
 
     catalogue: Catalogue
     rows: Sequence[Listed]
@@ -29,7 +29,7 @@ class Reading:
 
     @cached_property
     def strata(self) -> Mapping[str, str]:
-        """The category of each unit by its code, in words; the first roster that says one counts."""
+        """Return the category of each unit by its code, in words; the first roster that says one counts."""
         found: dict[str, str] = {}
         for row in self.rows:
             if value := row.columns.get(STRATUM):
@@ -37,12 +37,12 @@ class Reading:
         return found
 
     def stratum(self, one: Obligation) -> str:
-        """The category of the unit that owes it."""
+        """Return the category of the unit that owes it."""
         return self.strata.get(one.uscc, NO_STRATUM)
 
     @cached_property
     def newest(self) -> Mapping[tuple[str, str], str]:
-        """The newest period of each filing that is owed every year."""
+        """Return the newest period of each filing that is owed every year."""
         found: dict[tuple[str, str], str] = {}
         for one in self.obligations:
             if one.rule.repeats == "per_period":
@@ -60,15 +60,15 @@ class Reading:
 
     @cached_property
     def earlier(self) -> int:
-        """How many of earlier periods are still to be handled."""
+        """Count how many of earlier periods are still to be handled."""
         return sum(WORDS[one.state].group == ACT and not self.is_current(one) for one in self.obligations)
 
     def scope(self, filters: DueFilters) -> Sequence[Obligation]:
-        """What the figures count: the current periods, or all of them."""
+        """Return what the figures count: the current periods, or all of them."""
         return self.obligations if filters.form == EVERY else self.current
 
     def chosen(self, filters: DueFilters) -> list[Obligation]:
-        """Those that the filters leave, in the order that was asked for."""
+        """Return those that the filters leave, in the order that was asked for."""
         whole = self.obligations if filters.matter else self.current
         found = [one for one in whole if self._matches(one, filters)]
         if filters.sort == "due":
@@ -90,14 +90,8 @@ class Reading:
 GROUP_NAMES_OF = {title: name for name, title in GROUP_NAMES.items()}
 
 
-def read_day(services: Services, on: date) -> Reading:
-    """Everything that is owed on the day; blocks."""
-    rows = read_rows(services)
-    return Reading(services.catalogue, rows, due_of(services, on=on, rows=rows))
-
-
 def read_matter(services: Services, filters: DueFilters, on: date) -> Reading:
-    """What is owed of the form and period that the filters name, where they name any."""
+    """Return what is owed of the form and period that the filters name, where they name any."""
     rows = read_rows(services)
     form = filters.form if filters.form != EVERY else ""
     found = due_of(services, on=on, form=form or None, period=filters.period or None, rows=rows)

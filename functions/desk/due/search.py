@@ -9,7 +9,7 @@ from functions.forms.filing_rules import folded
 
 
 def is_found(words: Sequence[str], *texts: str) -> bool:
-    """Whether each word stands in one of the texts, or is a run of the first letters of their pinyin."""
+    """Return whether each word stands in one of the texts, or is a run of the first letters of their pinyin."""
     return all(any(_holds(text, word) for text in texts) for word in map(_plain, words))
 
 
@@ -24,7 +24,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=32768)
 def initials(text: str) -> str:
-    """The first letter of each character's pinyin, as people type them: 示例县档案馆 is slxdag."""
+    """Return the first letter of each character's pinyin, as people type them: 示例县档案馆 is slxdag."""
     from pypinyin import Style, lazy_pinyin
 
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).casefold()

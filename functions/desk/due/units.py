@@ -12,24 +12,31 @@ from starlette.responses import Response
 
 from functions.bootstrap import Services
 from functions.desk.audit import Audit
+from functions.desk.due.log import LogEntry, filings_log, newest_first, reminders_log, roster_log
 from functions.desk.due.reading import Reading
+from functions.desk.due.reminded import Reminders
 from functions.desk.due.view import Day, DueRow, FiledRow, OnRoster, UnitView, row_of
 from functions.desk.frame import Pages
 from functions.desk.sessions import Sessions
 from functions.errors import NotFound
+from functions.records.ledger import chain_name
 from functions.records.pinned import PinnedForms
 from functions.records.store import Selection, Summary
 from functions.records.words import TIMELINESS, mark_of
 from functions.supervision.board import due_of, read_rows, rows_of
 from functions.supervision.deadlines import add_months, day_in_shanghai
+from functions.supervision.inputs import codes_of, inputs_of
 from functions.supervision.obligations.values import Listed, Obligation
 from functions.supervision.obligations.words import ACT, STATES, WORDS
+from functions.supervision.rosters.changes import changes_of
+from functions.supervision.rosters.state import KIND
 from functions.web.filing.moments import moment_of
 from functions.web.http.endpoints import reading
 from functions.web.http.routes import Route
 
 MOST_FILINGS: Final = 200
 MONTHS_AHEAD: Final = 12
+MOST_COMING: Final = 5
 CONTACT: Final = ("contact_name", "contact_phone", "contact_email")
 
 
@@ -41,14 +48,15 @@ class UnitPages:
         self._sessions = sessions
         self._pages = pages
         self._forms = PinnedForms(services.records, services.catalogue)
+        self._reminders = Reminders(services.ledger)
         self._trail = Audit(services)
 
     def routes(self) -> list[Route]:
-        """The address of this."""
+        """Return the route of this handler."""
         return [Route("/desk/units/{uscc}", reading(self.show))]
 
     def show(self, request: Request) -> Response:
-        """The page; NotFound for a unit that is on no roster and has filed nothing."""
+        """Show the page; NotFound for a unit that is on no roster and has filed nothing."""
         visitor = self._sessions.admit(request, "read")
         uscc = request.path_params["uscc"]
         today = day_in_shanghai(self._services.clock())
@@ -78,11 +86,37 @@ class UnitPages:
             day=Day(on.isoformat(), is_today=True),
             now=[(WORDS[state].mark, waiting[state]) for state in STATES if waiting[state]],
             next=self._next(coming, on),
+            coming=self._coming(coming, on),
             rosters=[_on_roster(rosters[row.roster].title, row, uscc, on) for row in listed],
             rows=[row_of(services.catalogue, one, on) for one in owed],
             filings=[self._filed(summary) for summary in filings],
             more=more,
+            log=self._log(uscc, listed),
         )
+
+    def _log(self, uscc: str, listed: Sequence[Listed]) -> list[LogEntry]:
+        """Return all that happened with the unit, and with those that it took over."""
+        services = self._services
+        codes = {uscc, *(code for row in listed for code in codes_of(row) if row.uscc == uscc or row.into == uscc)}
+        self._reminders.catch_up()
+        rosters = (
+            roster_log(form, changes_of(form, services.ledger.read(chain_name(KIND, form.id)), codes))
+            for form in services.catalogue.rosters.values()
+        )
+        return newest_first(
+            filings_log(inputs_of(services).filings.of_units(codes), self._title),
+            *rosters,
+            reminders_log(self._reminders.of_units(codes), self._title),
+        )
+
+    def _title(self, form: str, period: str) -> str:
+        short = self._services.catalogue.get(form).short if self._in_use(form) else form
+        return f"{short} {self._forms.period_title(form, period)}"
+
+    def _coming(self, owed: Sequence[Obligation], on: date) -> list[DueRow]:
+        """Return the next deadlines, the first one first."""
+        coming = sorted((one for one in owed if one.filed is None and one.last_day >= on), key=lambda one: one.last_day)
+        return [row_of(self._services.catalogue, one, on) for one in coming[:MOST_COMING]]
 
     def _next(self, owed: Sequence[Obligation], on: date) -> DueRow | None:
         coming = [one for one in owed if one.filed is None and one.last_day >= on]
@@ -105,7 +139,7 @@ class UnitPages:
 
 
 def _contact(listed: Sequence[Listed]) -> list[str]:
-    """The contact of the row that names one; the last one listed counts."""
+    """Return the contact of the row that names one; the last one listed counts."""
     for row in reversed(listed):
         if words := [row.columns[name] for name in CONTACT if row.columns.get(name)]:
             return words

@@ -1,4 +1,4 @@
-"""What the board and the page of one unit show, as values for their templates; knows no store and no HTTP."""
+"""Holds what the board and the page of one unit show, as values for their templates; knows no store and no HTTP."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from functions.desk.due.figures import Counts, Segment
 from functions.desk.due.filters import SORTS, STATE_WORDS, DueFilters
+from functions.desk.due.log import LogEntry
+from functions.desk.due.reminded import Told
 from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
 from functions.supervision.obligations.values import Obligation
@@ -59,7 +61,7 @@ class DueRow:
     days: Days
     number: str
     contested: bool
-    reminded: str = ""
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +163,15 @@ class UnitView:
     now: Sequence[tuple[Mark, int]]
     next: DueRow | None
     rosters: Sequence[OnRoster]
+    coming: Sequence[DueRow]
     rows: Sequence[DueRow]
     filings: Sequence[FiledRow]
     more: bool
+    log: Sequence[LogEntry]
 
 
-def row_of(catalogue: Catalogue, obligation: Obligation, on: date, reminded: Entry | None = None) -> DueRow:
-    """An obligation in the words of its form."""
+def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | None = None) -> DueRow:
+    """Return an obligation in the words of its form, with the last reminder of it."""
     form = catalogue.get(obligation.form)
     other = obligation.due_by_filing
     return DueRow(
@@ -183,12 +187,12 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date, reminded: Ent
         days=Days.of(obligation, on),
         number=obligation.number,
         contested=obligation.contested,
-        reminded=f"{moment_of(reminded.at).minute[:10]} 提醒：{OUTCOMES[reminded.outcome].word}" if reminded else "",
+        told=told,
     )
 
 
 def chips_of(filters: DueFilters, titles: Mapping[str, str]) -> list[Chip]:
-    """What narrows the rows, one by one; `titles` has forms, periods and categories in words."""
+    """Return what narrows the rows, one by one; `titles` has forms, periods and categories in words."""
     chips = []
     if filters.matter:
         chips.append(Chip(titles.get(filters.matter, filters.matter.strip("/")), filters.query(form="", period="")))

@@ -38,7 +38,7 @@ class ListPage:
 
     def routes(self) -> list[Route]:
         """Return the routes of these handlers."""
-        return [Route("/desk/", reading(self.show)), Route("/desk/export", reading(self.export))]
+        return [Route("/desk/submissions", reading(self.show)), Route("/desk/export", reading(self.export))]
 
     def show(self, request: Request) -> Response:
         """Show the matching filings, newest first."""

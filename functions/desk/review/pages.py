@@ -165,7 +165,7 @@ class Review:
         if request.query_params.get("status") != "waiting":
             return redirect(request, _address(request, number, done=number))
         if following is None:
-            return redirect(request, f"/desk/?{urlencode({**_list_query(request), 'done': number})}")
+            return redirect(request, f"/desk/submissions?{urlencode({**_list_query(request), 'done': number})}")
         return redirect(request, f"/desk/submissions/{following}&{urlencode({'done': number})}")
 
 

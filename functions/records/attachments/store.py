@@ -10,9 +10,9 @@ from typing import Final, Literal, Protocol
 
 from functions.errors import QingdanError
 
-# Areas: form documents; bodies and words too large for an item; uploaded files before inspection, after it, and those
-# found harmful, which are never sent to anybody.
-Area = Literal["forms", "bodies", "words", "quarantine", "attachments", "infected"]
+# Areas: form documents; bodies and words too large for an item; what obligations see of all filings; uploaded files
+# before inspection, after it, and those found harmful, which are never sent to anybody.
+Area = Literal["forms", "bodies", "words", "filed", "quarantine", "attachments", "infected"]
 
 # The areas of uploaded files, in the order in which a file may move. A sweep removes files from them that no record
 # names, by the time of the last upload.

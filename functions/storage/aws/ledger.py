@@ -45,8 +45,7 @@ class AwsLedger:
         return events
 
     def read(self, chain: str, *, after: int = 0) -> tuple[Event, ...]:
-        first = event_key(after + 1)
-        items = (item for item in self._reader.partition(_partition(chain)) if item["sk"]["S"] >= first)
+        items = self._reader.partition(_partition(chain), since=event_key(after + 1))
         return tuple(event_from(item, self._blobs.read) for item in items)
 
     def chains(self, kind: str) -> tuple[str, ...]:

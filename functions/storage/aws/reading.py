@@ -54,8 +54,8 @@ class Reader:
         }
         return bool(self.calls(self.client.query, **asked)["Items"])
 
-    def partition(self, partition: str, begins: str = "") -> Iterator[Item]:
-        """Yield every item of a partition whose sort key begins with `begins`, in the order of the sort keys."""
+    def partition(self, partition: str, begins: str = "", *, since: str = "") -> Iterator[Item]:
+        """Yield the items of a partition by their sort keys: those that begin with `begins`, or from `since` on."""
         arguments: dict[str, Any] = {
             "TableName": self.table,
             "KeyConditionExpression": "pk = :pk",
@@ -65,6 +65,9 @@ class Reader:
         if begins:
             arguments["KeyConditionExpression"] += " AND begins_with(sk, :begins)"
             arguments["ExpressionAttributeValues"][":begins"] = {"S": begins}
+        if since:
+            arguments["KeyConditionExpression"] += " AND sk >= :since"
+            arguments["ExpressionAttributeValues"][":since"] = {"S": since}
         while True:
             answer = self.calls(self.client.query, **arguments)
             yield from answer["Items"]

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from functions.records.event import Event
+from functions.records.filed import Filed, line_of
 from functions.records.state import searchable
 from functions.records.store import Append, Record, Summary
 from functions.storage.sqlite.named_files import NAMED_COLUMNS, named_rows
@@ -57,6 +58,7 @@ def write_event(connection: sqlite3.Connection, event: Event) -> None:
     _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows([event])))
 
 
+FILED_COLUMNS = "number, line"
 ANSWER_COLUMNS = "key, request, answer, at"
 # Sorts after every time, since times are compared as text.
 FOR_GOOD = "~"
@@ -76,6 +78,12 @@ def write_new(connection: sqlite3.Connection, steps: Sequence[Append]) -> None:
     _insert(connection, "words (id, words)", [(first + place, one.summary.words) for place, one in enumerate(steps)])
     _insert(connection, f"events ({EVENT_COLUMNS})", [_event_row(event) for one in steps for event in one.events])
     _insert(connection, f"named ({NAMED_COLUMNS})", list(named_rows(event for one in steps for event in one.events)))
+    write_filed(connection, (one.filed for one in steps))
+
+
+def write_filed(connection: sqlite3.Connection, found: Iterable[Filed | None]) -> None:
+    """Note what obligations see of filings from now on."""
+    _insert(connection, f"filed ({FILED_COLUMNS})", [(one.number, line_of(one)) for one in found if one])
 
 
 def answer_row(step: Append) -> tuple[Any, ...]:

@@ -216,7 +216,29 @@ UPDATE idempotency SET at = ifnull((SELECT iif(holds = 0, '~', submitted_at) FRO
 CREATE INDEX idempotency_at ON idempotency (at);
 """
 
-STEPS = (_RECORDS, _STAFF, _SECOND_FACTOR, _PROOF, _REVIEW, _TRAIL_TIMES, _NAMED, _LEDGER, _FIRST_ANSWERS, _ANSWERS_END)
+# What obligations see of each filing after each of its steps, so that nobody has to read all events for it. Rows never
+# change: one that replaces another comes with a later id.
+_FILED = """
+CREATE TABLE filed (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    line BLOB NOT NULL
+) STRICT;
+"""
+
+STEPS = (
+    _RECORDS,
+    _STAFF,
+    _SECOND_FACTOR,
+    _PROOF,
+    _REVIEW,
+    _TRAIL_TIMES,
+    _NAMED,
+    _LEDGER,
+    _FIRST_ANSWERS,
+    _ANSWERS_END,
+    _FILED,
+)
 # Fills a migration's new tables from existing data.
 _FILL = {_NAMED: name_anew}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from functions.errors import GuardTaken, IdempotencyMismatch, NotFound, SequenceTaken
 from functions.records.attachments.sweep import forget
+from functions.records.filed import FiledSince
 from functions.records.filing import timestamp
 from functions.records.store import ANSWERS_KEPT, Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.storage.document_cache import FileDocuments
@@ -23,6 +24,7 @@ from functions.storage.reservations import DEFAULT_MOST
 from functions.storage.sqlite.audit_log import SqliteAuditLog
 from functions.storage.sqlite.bodies import read_answers
 from functions.storage.sqlite.database import BUSY_SECONDS, Readers, connect, prepare_file, refused, unavailable
+from functions.storage.sqlite.filed import forget_answers_of, read_filed
 from functions.storage.sqlite.ledger import SqliteLedger
 from functions.storage.sqlite.named_files import find_named, forget_named
 from functions.storage.sqlite.rows import (
@@ -32,6 +34,7 @@ from functions.storage.sqlite.rows import (
     records_from,
     summary_from,
     write_event,
+    write_filed,
     write_new,
     write_summary,
 )
@@ -100,6 +103,7 @@ class SqliteStore:
             _append(connection, step)
             of = (step.summary.number, sequence)
             connection.execute("UPDATE events SET salt = NULL, body = NULL WHERE number = ? AND sequence = ?", of)
+            forget_answers_of(connection, *of)
             return forget_named(connection, *of)
 
         files = self.writer.submit(erased).result()
@@ -182,6 +186,9 @@ class SqliteStore:
         while self.writer.submit(forget).result() == _FORGOTTEN_AT_ONCE:
             pass
 
+    def filed(self, after: str = "") -> FiledSince:
+        return read_filed(self._readers, self.writer, self.document, after)
+
     def named(self, digests: Collection[str]) -> frozenset[str]:
         with self._readers.snapshot() as connection:
             return find_named(connection, digests)
@@ -233,6 +240,7 @@ def _append(connection: sqlite3.Connection, step: Append) -> Stored:
         write_summary(connection, step.summary, claims=step.claim is not None)
         for event in step.events:
             write_event(connection, event)
+        write_filed(connection, [step.filed])
     except sqlite3.IntegrityError as error:
         raise _refusal(error) from None
     return Stored(step.answer, replayed=False)

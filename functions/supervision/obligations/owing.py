@@ -13,11 +13,20 @@ from functions.supervision.obligations.periods import Dates, Owed, periods_of
 from functions.supervision.obligations.values import Case, Extension, Filed, Listed, Matter, Obligation, Order, State
 
 
-class _Draft(NamedTuple):
-    """An obligation before its state, which also depends on what else the same unit owes."""
+class _Demand(NamedTuple):
+    """Hold what is owed for one period, and until when by the roster alone; units listed equally long share it."""
 
     rule: Filing
     owed: Owed
+    case: Case
+    due: date
+    unannounced: tuple[int, ...]
+
+
+class _Draft(NamedTuple):
+    """A demand with its filing, before its state, which also depends on what else the same unit owes."""
+
+    demand: _Demand
     due: date
     due_by_filing: date | None
     last_day: date
@@ -26,7 +35,7 @@ class _Draft(NamedTuple):
 
 
 class _Papers(NamedTuple):
-    """What there is for one unit or project under one form, by case and period."""
+    """Hold what there is for one unit or project under one form, by case and period."""
 
     filed: dict[Case, list[Filed]]
     extensions: dict[Case, Extension]
@@ -63,11 +72,15 @@ def owed(
 def _papers(
     filings: Iterable[Filed], extensions: Iterable[Extension], orders: Iterable[Order], on: date
 ) -> Mapping[tuple[str, str, str], _Papers]:
-    """What counts on the day `on`, by form, unit and project; the last of several extensions or orders counts."""
+    """Return what counts on this day, by form, unit and project; of several extensions or orders the last one."""
     found: dict[tuple[str, str, str], _Papers] = {}
     for filed in filings:
         if filed.status not in _GONE and filed.counted_day <= on:
-            _of(found, filed).filed.setdefault((filed.filing, filed.period), []).append(filed)
+            key = (filed.form, filed.uscc, _name(filed.project) if filed.project else "")
+            papers = found.get(key)
+            if papers is None:
+                papers = found[key] = _Papers({}, {}, {})
+            papers.filed.setdefault((filed.filing, filed.period), []).append(filed)
     for extension in sorted(extensions, key=lambda one: one.granted):
         if extension.granted <= on:
             _of(found, extension).extensions[extension.filing, extension.period] = extension
@@ -77,7 +90,7 @@ def _papers(
     return found
 
 
-def _of(found: dict[tuple[str, str, str], _Papers], paper: Filed | Extension | Order) -> _Papers:
+def _of(found: dict[tuple[str, str, str], _Papers], paper: Extension | Order) -> _Papers:
     key = (paper.form, paper.uscc, _name(paper.project))
     papers = found.get(key)
     if papers is None:
@@ -97,7 +110,7 @@ class _Form:
         self._form, self._rules, self._on, self._until = form, rules, on, until
         self._counts_from_days = any(rule.due.rule != "day_of_year" for rule in rules.filings)
         self._deadlines: dict[tuple[str, date | int], tuple[date, tuple[int, ...]]] = {}
-        self._years: dict[tuple[date, date | None], tuple[tuple[Filing, Owed], ...]] = {}
+        self._years: dict[tuple[date, date | None], tuple[_Demand, ...]] = {}
 
     def obligations(
         self, rows: Iterable[Listed], papers: Mapping[tuple[str, str, str], _Papers]
@@ -108,7 +121,7 @@ class _Form:
                 matters.setdefault((row.uscc or row.unit_name, _name(row.project)), []).append(row)
         for (unit, project), group in matters.items():
             own = papers.get((self._form, unit, project), _NONE)
-            others = {matter for row in group for matter in _others(row)} - {(unit, project)}
+            others = {matter for row in group if row.former or row.into for matter in _others(row)} - {(unit, project)}
             found = [papers[key] for matter in sorted(others) if (key := (self._form, *matter)) in papers]
             yield from self._of_matter(sorted(group, key=_since), _joined([*found, own]) if found else own)
 
@@ -118,66 +131,59 @@ class _Form:
         return all(row.columns.get(name) == value for name, value in self._rules.condition)
 
     def _of_matter(self, rows: Sequence[Listed], papers: _Papers) -> Iterator[Obligation]:
-        drafts = list(self._drafts(rows, papers))
-        seen = [draft.due for draft in drafts if draft.filed or is_overdue(draft.last_day, self._on)]
-        newest = max(seen, default=date.min)
-        row = rows[-1]
-        for draft in drafts:
-            case = (draft.rule.id, draft.owed.period)
-            extension, order = papers.extensions.get(case), papers.orders.get(case)
+        listed = _merged(row.dates for row in rows) if self._counts_from_days else {}
+        drafts = [self._draft(demand, listed, papers) for demand in self._demands(rows, listed, papers)]
+        on, row = self._on, rows[-1]
+        newest = max([one.due for one in drafts if one.filed or is_overdue(one.last_day, on)], default=date.min)
+        for demand, due, due_by_filing, last, filed, contested in drafts:
+            extension, order = papers.extensions.get(demand.case), papers.orders.get(demand.case)
             yield Obligation(
                 row.unit_name,
                 row.uscc,
                 row.project,
                 self._form,
-                draft.rule,
-                draft.owed.period,
-                draft.owed.since,
-                draft.due,
-                draft.due_by_filing,
-                draft.last_day,
-                _state(draft, self._on, extension, order, newest),
-                draft.filed,
-                draft.contested,
+                demand.rule,
+                demand.owed.period,
+                demand.owed.since,
+                due,
+                due_by_filing,
+                last,
+                _state(filed, due, last, on, extension, order, newest),
+                filed,
+                contested,
                 extension,
                 order,
-                self._deadline(draft.rule, draft.owed.start)[1],
+                demand.unannounced,
                 row.into,
             )
 
-    def _drafts(self, rows: Sequence[Listed], papers: _Papers) -> Iterator[_Draft]:
-        listed = _merged(row.dates for row in rows) if self._counts_from_days else {}
-        for rule, one in self._owed(rows, listed, papers):
-            yield self._draft(rule, one, listed, papers)
-
-    def _owed(self, rows: Sequence[Listed], listed: Dates, papers: _Papers) -> Iterable[tuple[Filing, Owed]]:
-        """What is owed for which periods; of a form that only years decide, units listed equally long owe the same."""
+    def _demands(self, rows: Sequence[Listed], listed: Dates, papers: _Papers) -> Sequence[_Demand]:
+        """Return what is owed when; of a form that only years decide, units listed equally long owe the same."""
         if self._counts_from_days or len(rows) > 1:
-            return self._periods(rows, _known(listed, papers))
+            return tuple(self._made(rows, _known(listed, papers)))
         listed_for = (rows[0].since, rows[0].until)
         if listed_for not in self._years:
-            self._years[listed_for] = tuple(self._periods(rows, {}))
+            self._years[listed_for] = tuple(self._made(rows, {}))
         return self._years[listed_for]
 
-    def _periods(self, rows: Sequence[Listed], dates: Dates) -> Iterator[tuple[Filing, Owed]]:
+    def _made(self, rows: Sequence[Listed], dates: Dates) -> Iterator[_Demand]:
         for rule in self._rules.filings:
             for one in periods_of(self._rules, rule, rows, dates, self._until):
-                yield rule, one
+                yield _Demand(rule, one, (rule.id, one.period), *self._deadline(rule, one.start))
 
-    def _draft(self, rule: Filing, owed: Owed, listed: Dates, papers: _Papers) -> _Draft:
-        case = (rule.id, owed.period)
+    def _draft(self, demand: _Demand, listed: Dates, papers: _Papers) -> _Draft:
+        rule, owed, case, due, _ = demand
         candidates = papers.filed.get(case, ())
         filed = candidates[0] if len(candidates) == 1 else min(candidates, key=_counts_before, default=None)
-        due = as_filed = self._deadline(rule, owed.start)[0]
-        if isinstance(owed.start, date) and rule.repeats != "at_each_change":
+        as_filed = due
+        if listed and isinstance(owed.start, date) and rule.repeats != "at_each_change":
             due = self._deadline(rule, listed.get(rule.due.at, owed.start))[0]
-            if filed is not None:
-                as_filed = self._deadline(rule, filed.dates.get(rule.due.at, owed.start))[0]
+        if filed is not None and filed.dates and isinstance(owed.start, date) and rule.repeats != "at_each_change":
+            as_filed = self._deadline(rule, filed.dates.get(rule.due.at, owed.start))[0]
         judged = due if filed is not None and filed.status != "accepted" else as_filed
         extension = papers.extensions.get(case)
         return _Draft(
-            rule,
-            owed,
+            demand,
             due,
             as_filed if as_filed != due else None,
             judged if extension is None else max(judged, extension.until),
@@ -241,12 +247,20 @@ def _counts_before(filed: Filed) -> tuple[bool, bool, date]:
     return filed.status != "accepted", filed.contested, filed.counted_day
 
 
-def _state(draft: _Draft, on: date, extension: Extension | None, order: Order | None, newest: date) -> State:
+def _state(
+    filed: Filed | None,
+    due: date,
+    last_day: date,
+    on: date,
+    extension: Extension | None,
+    order: Order | None,
+    newest: date,
+) -> State:
     """The reading of domain.md §11; a filing that came settles it, whatever was granted or ordered."""
-    if draft.filed is not None:
-        return "late" if is_overdue(draft.last_day, draft.filed.counted_day) else "on_time"
-    if not is_overdue(draft.last_day, on):
-        return "extended" if extension is not None and extension.until == draft.last_day else "upcoming"
+    if filed is not None:
+        return "late" if is_overdue(last_day, filed.counted_day) else "on_time"
+    if not is_overdue(last_day, on):
+        return "extended" if extension is not None and extension.until == last_day else "upcoming"
     if order is not None and is_overdue(order.correct_by, on):
         return "refused"
-    return "missing" if draft.due < newest else "overdue"
+    return "missing" if due < newest else "overdue"

@@ -40,7 +40,7 @@ def periods_of(rules: Rules, rule: Filing, rows: Sequence[Listed], dates: Dates,
 
 
 def covers(row: Listed, first: date, last: date) -> bool:
-    """Whether the unit was on the roster on one of these days at least."""
+    """Return whether the unit was on the roster on one of these days at least."""
     return row.since <= last and (row.until is None or row.until >= first)
 
 

@@ -1,4 +1,4 @@
-"""What obligations are made from, and what they are: light values that name no store; computes nothing."""
+"""Hold what obligations are made from, and what they are: light values that name no store; computes nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from functions.forms.filing_rules import Filing
-from functions.records.store import Status
+from functions.records.filed import Filed
 
 State = Literal["overdue", "refused", "missing", "upcoming", "extended", "on_time", "late"]
 # A unit and its project as they are compared; the project is "" where the form is about the unit itself.
@@ -41,25 +41,6 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """One filing as it stands: `filing` is the id of its case, `counted_day` the day that timeliness goes by.
-
-    `dates` are those of its answers, keyed by their pointers. `contested`: another filing claims the same.
-    """
-
-    number: str
-    form: str
-    filing: str
-    period: str
-    uscc: str
-    counted_day: date
-    status: Status
-    project: str = ""
-    contested: bool = False
-    dates: Mapping[str, date] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Extension:
     """A later last day that the bureau granted, with its reason; `granted` is the day of the decision."""
 
@@ -89,7 +70,7 @@ class Order:
 
 
 class Obligation(NamedTuple):
-    """What one unit owes for one period; a plain tuple, since a board holds fifty thousand.
+    """Hold what one unit owes for one period; a plain tuple, since a board holds fifty thousand.
 
     `since` is the day from which it is owed. `due` is the last day by the roster's dates, `due_by_filing` the one by
     the dates as filed where it differs: both are shown, and the officer decides. `last_day` is the one that `state`
@@ -125,3 +106,6 @@ class Obligation(NamedTuple):
     def number(self) -> str:
         """The number of the filing that counts, "" while there is none."""
         return self.filed.number if self.filed else ""
+
+
+__all__ = ["Case", "Extension", "Filed", "Listed", "Matter", "Obligation", "Order", "State"]

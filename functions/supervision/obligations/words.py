@@ -41,13 +41,14 @@ STATES: Final[tuple[State, ...]] = tuple(WORDS)
 _PLACES: Final = {state: place for place, state in enumerate(STATES)}
 
 
-def place_of(obligation: Obligation) -> tuple[int, date, str]:
-    """The key that sorts obligations as every list shows them: by state, then the last day, then the unit."""
-    return _PLACES[obligation.state], obligation.last_day, obligation.unit_name
+def place_of(obligation: Obligation) -> tuple[int, date, str, str, str, str, str]:
+    """Return the key that sorts obligations as every list shows them: by state, then the last day, then the unit."""
+    one = obligation
+    return _PLACES[one.state], one.last_day, one.unit_name, one.uscc, one.form, one.project, one.period
 
 
 def days_text(obligation: Obligation, on: date) -> str:
-    """What the days column says on this day: 还有 64 天, 今天到期, ↑ 过 28 天, 09-18 收到，早 12 天."""
+    """Say what the days column says on this day: 还有 64 天, 今天到期, ↑ 过 28 天, 09-18 收到，早 12 天."""
     filed, last = obligation.filed, obligation.last_day
     if filed is not None:
         return f"{_short(filed.counted_day, last)} 收到，{_apart(obligation, filed.counted_day)}"

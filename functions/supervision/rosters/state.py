@@ -83,10 +83,15 @@ def _day(row: Row, column: str) -> date | None:
     return day_of(value) if isinstance(value, str) else None
 
 
-def roster_on(form: RosterForm, events: Iterable[Event], on: date | None = None) -> Roster:
-    """The roster after the events up to the end of the day `on` in Asia/Shanghai, or after all of them."""
-    rows: dict[RowKey, Row] = {}
-    head = 0
+def roster_on(
+    form: RosterForm, events: Iterable[Event], on: date | None = None, *, before: Roster | None = None
+) -> Roster:
+    """The roster after the events up to the end of the day `on` in Asia/Shanghai, or after all of them.
+
+    `before` is the roster before the first of these events, where they do not begin the chain.
+    """
+    rows = dict(before.rows) if before else {}
+    head = before.head if before else 0
     for event in events:
         day = day_in_shanghai(datetime.fromisoformat(event.at))
         if on is not None and day > on:

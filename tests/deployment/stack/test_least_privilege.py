@@ -69,6 +69,7 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
         ),
         ("dynamodb:ConditionCheckItem", "T", "staff"),
         *((f"s3:{action}", contents, "") for action in ("GetObject", "PutObject") for contents in CONTENTS),
+        ("s3:GetObject", "B/filed/*", ""),
         *UPLOADING,
         *DOCUMENTS,
         *LAYING_DOWN,
@@ -96,12 +97,14 @@ MATRIX: dict[str, set[tuple[str, str, str]]] = {
     },
     "nightly": {
         *(
-            (f"dynamodb:{action}", "T", "unsealed#* seals tiles#* sealed#*")
+            (f"dynamodb:{action}", "T", "unsealed#* seals tiles#* sealed#* filed")
             for action in ("GetItem", "Query", "PutItem", "BatchWriteItem")
         ),
         ("dynamodb:Query", "T", "named#*"),
         ("s3:ListBucket", "B", " ".join(SWEPT)),
         ("s3:ListBucketVersions", "B", " ".join(SWEPT)),
+        ("s3:ListBucketVersions", "B", "filed/*"),
+        *((f"s3:{action}", "B/filed/*", "") for action in ("GetObject", "PutObject", "DeleteObjectVersion")),
         ("s3:ListBucketMultipartUploads", "B", ""),
         *(("s3:DeleteObjectVersion", f"B/{swept}", "") for swept in SWEPT),
         ("s3:AbortMultipartUpload", "B/incoming/*", ""),
@@ -122,7 +125,7 @@ NAMES = {
     f"arn:${{AWS::Partition}}:ssm:{HERE}:parameter/qingdan/prod": "P",
     **{
         f"arn:${{AWS::Partition}}:s3:::qingdan-prod-data-${{AWS::AccountId}}{contents[1:]}": contents
-        for contents in ("B", "B/papers/*", *CONTENTS, *(f"B/{swept}" for swept in SWEPT))
+        for contents in ("B", "B/papers/*", "B/filed/*", *CONTENTS, *(f"B/{swept}" for swept in SWEPT))
     },
 }
 

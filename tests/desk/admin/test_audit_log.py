@@ -70,7 +70,7 @@ def test_the_list_is_noted_without_the_search_words(services: Services, become: 
     file(self_check(1))
     client = become("officer")
     words, unit = quote("示例甲"), quote("示例县第1中学")
-    for address in ("/desk/", "/api/desk/submissions"):
+    for address in ("/desk/submissions", "/api/desk/submissions"):
         client.get(f"{address}?form=annual-self-check&timeliness=late&q={words}")
         client.get(f"{address}?unit={unit}&period=2025")
     expected = [

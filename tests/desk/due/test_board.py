@@ -11,6 +11,10 @@ from openpyxl import load_workbook
 
 from functions.bootstrap import Services
 from functions.staff.audit_log import Sought, body_of
+from functions.supervision.reminders.ledger import Chain
+from functions.supervision.reminders.values import Reminder
+from functions.supervision.rosters.ending import Ending
+from functions.supervision.rosters.ledger import Rosters
 from tests.desk.conftest import ComeIn
 from tests.support.board import CHECK, PROFESSIONAL, file_at, list_units, moment
 from tests.support.clock import Clock
@@ -205,3 +209,58 @@ def test_a_unit_on_no_roster_still_shows_what_it_filed(services: Services, come_
     page = come_in("viewer").get(f"/desk/units/{make_uscc(1)}").text
     assert "这个单位不在任何名册上，没有应报的" in page
     assert number in page
+
+
+def reminded(services: Services, uscc: str, *, step: int = -1) -> str:
+    """One reminder by mail that was sent the moment it is by the clock; gives its id."""
+    one = Reminder(CHECK, "yearly", "2025", uscc, "示例商贸有限公司", "", "2026-09-30", step, "email", "roster:x")
+    chain = Chain(services.ledger, one.year, services.clock, services.entropy)
+    chain.begin([one], {}, "console")
+    chain.begin([], {one.id: "sent"}, "console")
+    return one.id
+
+
+def test_a_row_says_when_it_was_last_reminded_and_how_often(listed: Services, clock: Clock, come_in: ComeIn) -> None:
+    clock.at = moment("2026-10-01")
+    first = reminded(listed, make_uscc(3), step=1)
+    clock.at = moment("2026-10-12")
+    reminded(listed, make_uscc(3))
+    clock.at = moment("2026-10-28")
+    browser = come_in("viewer")
+    assert "10-12 邮件 共 2 次" in said(browser.get("/desk/due?q=商贸").text)
+    assert "10-01 邮件 " in said(browser.get("/desk/due?q=商贸&on=2026-10-11").text)
+    words = said(browser.get(f"/desk/units/{make_uscc(3)}").text)
+    assert "邮件：自查报告 2025 年度，期限 2026-09-30 已发出 2026-10-12" in words
+    Chain(listed.ledger, 2026, clock, listed.entropy).bounced(first, "主管")
+    assert "10-01 邮件 退信" in said(browser.get("/desk/due?q=商贸&on=2026-10-11").text)
+
+
+def test_the_page_of_a_unit_tells_all_that_happened_newest_first(
+    listed: Services, clock: Clock, come_in: ComeIn
+) -> None:
+    form, rosters = listed.catalogue.roster(PROFESSIONAL), Rosters(listed.ledger, listed.entropy)
+    head = rosters.read(form).head
+    clock.at = moment("2026-10-28")
+    new = {"unit_name": "示例县林业站"}
+    rosters.change(form, (make_uscc(2),), new, "示编〔2026〕6 号", head=head, actor="主管", at=moment("2026-10-20"))
+    why = Ending("并入", into=make_uscc(2))
+    rosters.end(form, [(make_uscc(3),)], why, head=head + 1, actor="主管", at=moment("2026-10-21"))
+    page = come_in("viewer").get(f"/desk/units/{make_uscc(2)}").text
+    log = said(page[page.index('id="log"') :])
+    told = [
+        "示例商贸有限公司并入",
+        "改名，原示例县林果站，现示例县林业站，示编〔2026〕6 号",
+        "提交自查报告 2025 年度",
+        "：列入",
+    ]
+    places = [log.index(words) for words in told]
+    assert places == sorted(places)
+    assert "接下来" in page
+
+
+def test_the_desk_begins_with_the_board_and_old_addresses_of_the_list_go_on(listed: Services, come_in: ComeIn) -> None:
+    browser = come_in("officer")
+    assert "<h1>到期看板</h1>" in browser.get("/desk/").text
+    assert "<h1>待我处理</h1>" in browser.get("/desk/?status=waiting").text
+    assert 'href="/desk/submissions?status=waiting"' in browser.get("/desk/").text
+    assert "<h1>全部填报</h1>" in browser.get("/desk/submissions").text

@@ -56,7 +56,7 @@ def desk(after: Services, staff: None) -> Iterator[TestClient]:
 
 
 def test_a_departed_form_is_listed_by_title_and_offered_in_the_filter(desk: TestClient, number: str) -> None:
-    page = desk.get("/desk/").text
+    page = desk.get("/desk/submissions").text
     assert GONE not in re.sub(r'value="[^"]*"', "", page)
     assert f'<option value="{GONE}">自查报告</option>' in page
     chosen = desk.get(f"/desk/?form={GONE}&period=2025").text
@@ -152,7 +152,7 @@ def test_a_lost_document_leaves_the_rest_of_the_list(desk: TestClient, after: Se
     digest = after.records.read(number).summary.form_digest
     [document] = [path for path in (after.settings.data / "forms").rglob("*") if path.is_file() and digest in path.name]
     document.unlink()
-    page = desk.get("/desk/")
+    page = desk.get("/desk/submissions")
     assert page.status_code == 200
     assert len(re.findall(r'name="number" value="([^"]+)"', page.text)) == 2
     assert f'<option value="{GONE}">' not in page.text

@@ -127,7 +127,7 @@ def test_a_selection_is_a_package_that_the_validator_accepts(signed_in: SignIn, 
 
 def test_the_list_offers_both(signed_in: SignIn, file: Filer) -> None:
     file()
-    page = signed_in().get("/desk/").text
+    page = signed_in().get("/desk/submissions").text
     assert 'name="format" value="pdf"' in page
     assert 'name="format" value="zip"' in page
 
@@ -147,7 +147,7 @@ def test_the_blank_score_sheet_is_offered_and_its_download_is_noted(
     services: Services, signed_in: SignIn, kind: str, said: str
 ) -> None:
     client, path = signed_in(), f"/api/desk/score-sheet.pdf?kind={kind}"
-    assert f'href="{path}"' in client.get("/desk/").text
+    assert f'href="{path}"' in client.get("/desk/submissions").text
     answer = client.get(path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"

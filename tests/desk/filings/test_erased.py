@@ -70,7 +70,7 @@ def test_an_erased_filing_explains_that_its_content_was_deleted(
     answer = client.get(f"/desk/submissions/{number}")
     assert answer.status_code == 409
     assert "已经依法删除，只留下了指纹" in answer.text
-    assert number in client.get("/desk/").text
+    assert number in client.get("/desk/submissions").text
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx"])

@@ -74,7 +74,7 @@ def test_the_repeated_rows_are_a_csv_of_their_own(signed_in: SignIn, both: dict[
     assert answer.text.count("\r\n") == 4
     assert "示例档案数据库 3" in answer.text
     assert 'value="csv:databases.databases">CSV：数据库<' in client.get(f"/desk/?form={SELF_CHECK}").text
-    assert "CSV：" not in client.get("/desk/").text
+    assert "CSV：" not in client.get("/desk/submissions").text
     pressed = client.get(f"/desk/export?format=csv:databases.databases&number={both['one']}&form={SELF_CHECK}")
     assert pressed.content == answer.content
 
@@ -86,7 +86,7 @@ def test_all_tables_come_as_one_zip_and_csv_is_not_for_excel(signed_in: SignIn, 
     assert zipped.read("自查报告.csv").count(b"\r\n") == 3
     one_form = client.get(f"/api/desk/exports/{SELF_CHECK}.tables")
     assert unquote(one_form.headers["content-disposition"]).endswith("-csv.zip")
-    page = client.get("/desk/").text
+    page = client.get("/desk/submissions").text
     places = [page.index(f'value="{format}">') for format in ("xlsx", "csv", "tables")]
     assert places == sorted(places)
     assert page.index("Excel 打开 CSV，会丢掉长数字的末几位和开头的 0") > places[-1]

@@ -29,7 +29,7 @@ def filed(file: Filer, clock: Clock) -> dict[str, str]:
 
 
 def test_newest_first_with_count_and_words(signed_in: SignIn, filed: dict[str, str]) -> None:
-    page = signed_in().get("/desk/").text
+    page = signed_in().get("/desk/submissions").text
     assert rows_in(page) == [filed["late"], filed["on_time"], filed["registration"]]
     assert "共 3 件，新到的在前" in page
     assert "viewer（查看员）" in page
@@ -73,12 +73,12 @@ def test_each_chip_takes_one_filter_off(signed_in: SignIn, filed: dict[str, str]
     page = signed_in().get("/desk/?form=annual-self-check&timeliness=late&q=" + quote("示例 中学")).text
     chips = {
         word: unescape(link)
-        for link, word in re.findall(r'<li><a href="/desk/([^"]*)"\s+aria-label="去掉筛选：([^"]*)"', page)
+        for link, word in re.findall(r'<li><a href="/desk/submissions([^"]*)"\s+aria-label="去掉筛选：([^"]*)"', page)
     }
     assert set(chips) == {"自查报告", "延报", "示例", "中学"}
     assert chips["延报"] == "?form=annual-self-check&q=" + quote("示例 中学").replace("%20", "+")
     assert chips["示例"] == "?form=annual-self-check&timeliness=late&q=" + quote("中学")
-    assert '<a class="all" href="/desk/">全部清除</a>' in page
+    assert '<a class="all" href="/desk/submissions">全部清除</a>' in page
 
 
 def test_an_empty_search_offers_to_remove_a_filter(signed_in: SignIn, filed: dict[str, str]) -> None:
@@ -89,7 +89,7 @@ def test_an_empty_search_offers_to_remove_a_filter(signed_in: SignIn, filed: dic
 
 
 def test_nothing_filed_says_where_filings_come_from(signed_in: SignIn) -> None:
-    page = signed_in().get("/desk/").text
+    page = signed_in().get("/desk/submissions").text
     assert "还没有收到填报。" in page
     assert "共 0 件" in page
 
@@ -113,20 +113,20 @@ def test_pages_lead_to_older_and_back(signed_in: SignIn, file: Filer, clock: Clo
         numbers.append(file(self_check(unit)))
     newest_first = numbers[::-1]
     client = signed_in()
-    first = client.get("/desk/").text
+    first = client.get("/desk/submissions").text
     assert rows_in(first) == newest_first[:50]
     assert "较新的（没有了）" in first
-    second = client.get("/desk/" + pager(first, "较早的 50 件")).text
+    second = client.get("/desk/submissions" + pager(first, "较早的 50 件")).text
     assert rows_in(second) == newest_first[50:100]
-    third = client.get("/desk/" + pager(second, "较早的 50 件")).text
+    third = client.get("/desk/submissions" + pager(second, "较早的 50 件")).text
     assert rows_in(third) == newest_first[100:]
     assert "较早的（没有了）" in third
-    back = client.get("/desk/" + pager(third, "较新的 50 件")).text
+    back = client.get("/desk/submissions" + pager(third, "较新的 50 件")).text
     assert rows_in(back) == newest_first[50:100]
 
 
 def pager(page: str, words: str) -> str:
-    found = re.search(rf'<a href="/desk/([^"]*)">{words}</a>', page)
+    found = re.search(rf'<a href="/desk/submissions([^"]*)">{words}</a>', page)
     assert found, page[-900:]
     return unescape(found.group(1))
 
@@ -174,7 +174,12 @@ def test_a_unit_name_with_markup_stays_text(signed_in: SignIn, file: Filer) -> N
     evil = "<script>alert(1)</script>\"'&学校"
     number = file(valid_self_check(unit_name=evil))
     client = signed_in()
-    for path in ("/desk/", f"/desk/submissions/{number}", "/desk/?q=" + quote(evil), "/desk/?unit=" + quote(evil)):
+    for path in (
+        "/desk/submissions",
+        f"/desk/submissions/{number}",
+        "/desk/?q=" + quote(evil),
+        "/desk/?unit=" + quote(evil),
+    ):
         page = client.get(path).text
         assert "<script>" not in page
         assert "&lt;script&gt;alert(1)" in page

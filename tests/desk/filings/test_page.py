@@ -65,7 +65,7 @@ def test_warnings_are_said_in_words_on_both_pages(signed_in: SignIn, file: Filer
     assert '<span class="warn">' in page
     [item] = client.get("/api/desk/submissions").json()["items"]
     assert len(item["warnings"]) == 1
-    assert item["warnings"][0].partition("。")[0] in client.get("/desk/").text
+    assert item["warnings"][0].partition("。")[0] in client.get("/desk/submissions").text
 
 
 def test_an_unknown_number_is_not_found(signed_in: SignIn) -> None:
@@ -95,7 +95,7 @@ def test_a_program_gets_versions_and_events(signed_in: SignIn, file: Filer, serv
 def test_every_offered_link_works(signed_in: SignIn, file: Filer, clock: Clock) -> None:
     client = signed_in("admin")
     number = file()
-    for path in ("/desk/", f"/desk/submissions/{number}", "/desk/password"):
+    for path in ("/desk/", "/desk/submissions", f"/desk/submissions/{number}", "/desk/password"):
         page = client.get(path).text
         links = set(re.findall(r'href="(/[^"#?]*)', page))
         for link in links:

@@ -83,7 +83,7 @@ def test_a_paper_report_is_entered_from_the_empty_form_to_the_receipt(
     shown = client.get(f"/desk/submissions/{summary.number}").text
     assert "收到纸质件" in shown
     assert "录入纸质件（第 1 版）" in shown
-    assert "纸质件，2026-09-29 收到" in client.get("/desk/").text
+    assert "纸质件，2026-09-29 收到" in client.get("/desk/submissions").text
 
 
 def _answers(services: Services, data: dict[str, Any]) -> dict[str, str]:

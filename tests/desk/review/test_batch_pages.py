@@ -34,7 +34,7 @@ def statuses(services: Services, *numbers: str) -> list[str]:
 def test_a_selection_is_looked_over_then_accepted_one_by_one(come_in: ComeIn, file: Filer, services: Services) -> None:
     numbers = [file(self_check(unit)) for unit in (1, 2, 3)]
     client = come_in("reviewer")
-    assert "接受所选" in client.get("/desk/").text
+    assert "接受所选" in client.get("/desk/submissions").text
     page = look_over(client, *numbers[:2])
     assert page.one("h1").text == "接受所选的 2 件"
     assert statuses(services, *numbers) == ["submitted"] * 3, "looking accepts nothing"
@@ -100,14 +100,14 @@ def test_a_role_that_may_not_accept_sees_no_accept_button(come_in: ComeIn, file:
     file()
     for role in ("viewer", "officer"):
         client = come_in(role)
-        assert "接受所选" not in client.get("/desk/").text
+        assert "接受所选" not in client.get("/desk/submissions").text
         assert client.get("/desk/accept", headers={"accept": "text/html"}).status_code == 403
 
 
 def test_the_way_back_keeps_the_filters(come_in: ComeIn, file: Filer) -> None:
     number, client = file(), come_in("reviewer")
     page = client.get(f"/desk/accept?number={number}&status=waiting&form=annual-self-check").text
-    assert re.search(r'href="/desk/\?form=annual-self-check&amp;status=waiting">回到列表', page)
+    assert re.search(r'href="/desk/submissions\?form=annual-self-check&amp;status=waiting">回到列表', page)
 
 
 def flood(file: Filer, clock: Clock, count: int) -> list[str]:
@@ -133,7 +133,7 @@ def test_many_contested_filings_are_voided_with_one_reason(
 ) -> None:
     numbers, client = flood(file, clock, 6), come_in("reviewer")
     assert "作废所选" in client.get("/desk/?status=contested").text
-    assert "作废所选" not in client.get("/desk/").text
+    assert "作废所选" not in client.get("/desk/submissions").text
     page = void_page(client, *numbers[:5])
     assert page.one("h1").text == "作废所选的 5 件"
     assert statuses(services, *numbers) == ["submitted"] * 6, "looking voids nothing"

@@ -147,7 +147,7 @@ def test_an_acceptance_from_the_queue_leads_to_the_next_one(
     answer = Officer(client, numbers[1], "?status=waiting").post("decision", RETURN)
     assert answer.headers["location"].startswith(f"/desk/submissions/{numbers[0]}?")
     answer = Officer(client, numbers[0], "?status=waiting").post("decision", {"decision": "accept"})
-    assert answer.headers["location"].startswith("/desk/?status=waiting&done=")
+    assert answer.headers["location"].startswith("/desk/submissions?status=waiting&done=")
     empty = client.get(answer.headers["location"]).text
     assert "现在没有待您处理的填报" in empty
     assert "：接受" in empty
@@ -381,9 +381,9 @@ def test_the_queue_counts_what_waits_and_leaves_out_the_rest(come_in: ComeIn, fi
     assert re.findall(r'name="number" value="([^"]+)"', queue) == [numbers[2]]
     assert "<h1>待我处理</h1>" in queue
     assert 'aria-current="page">待我处理 <span class="cnt">1</span>' in queue
-    whole = client.get("/desk/").text
+    whole = client.get("/desk/submissions").text
     assert "补正期限 2026-09-25" in whole
-    assert "待我处理" not in come_in("viewer").get("/desk/").text.partition("<main")[0]
+    assert "待我处理" not in come_in("viewer").get("/desk/submissions").text.partition("<main")[0]
     listed = client.get("/api/desk/submissions?status=waiting").json()["items"]
     assert [item["number"] for item in listed] == [numbers[2]]
     file_of_the_queue = client.get("/desk/export?status=waiting&format=jsonl").text

@@ -23,7 +23,7 @@ from tests.desk.conftest import (
 from tests.support.clock import Clock
 
 NEW = "另一个长口令 staple 8"
-PAGES = ("/desk/", "/desk/submissions/{number}", "/desk/export?format=jsonl")
+PAGES = ("/desk/submissions", "/desk/submissions/{number}", "/desk/export?format=jsonl")
 API = (
     "/api/desk/submissions",
     "/api/desk/submissions/{number}",
@@ -158,7 +158,7 @@ def test_until_the_one_time_password_is_changed_only_that_page_is_shown(
     fields = {"csrf": token_in(page.text), "old": one_time, "new": NEW, "again": NEW}
     assert client.post("/desk/password", data=fields).headers["location"] == "/desk/"
     assert client.cookies[COOKIE] != old_token
-    assert number in client.get("/desk/").text
+    assert number in client.get("/desk/submissions").text
     client.cookies.clear()
     client.cookies.set(COOKIE, old_token)
     assert client.get("/api/desk/submissions").status_code == 401

@@ -236,3 +236,21 @@ def test_a_summary_without_events_is_gone_after_a_rebuild(store: SqliteStore, tm
     rebuild(store, kept_forms(store))
     assert number not in [summary.number for summary in summaries(store)]
     assert store.count(Selection(words=("除湿机",))) == 20
+
+
+@pytest.mark.parametrize(("status", "found"), [("accepted", ["summary_differs"]), ("submitted", [])])
+def test_a_changed_line_of_the_board_is_found_and_made_anew(
+    store: SqliteStore, tmp_path: Path, status: str, found: list[str]
+) -> None:
+    number = next(one.number for one in summaries(store) if one.form == "annual-self-check" and not one.contested)
+    keys = load_keys(tmp_path, os.urandom)
+    change = "UPDATE filed SET line = CAST(replace(CAST(line AS TEXT), 'submitted', ?) AS BLOB) WHERE number = ?"
+    store.writer.submit(lambda connection: connection.execute(change, (status, number))).result()
+
+    def findings() -> list[str]:
+        report = Auditor(tmp_path / "data", keys.public_keys, None, ()).run(lambda count: None)
+        return [finding.kind for finding in report.findings if finding.number == number]
+
+    assert findings() == found
+    rebuild(store, kept_forms(store))
+    assert findings() == []

@@ -172,7 +172,8 @@ class Appender:
         named = (
             item for event in step.events for item in named_items(event.number, event.sequence, digests_in(event.body))
         )
-        more = (*map(log_item, step.events), *named)
+        logs = (log_item(event, step.filed if event == step.events[-1] else None) for event in step.events)
+        more = (*logs, *named)
         writes += [Write("more", {"Put": {"TableName": self.table, "Item": item}}) for item in more]
         if _pair(summary) not in self._noted:
             writes.append(Write("more", {"Put": {"TableName": self.table, "Item": _kept_item(summary)}}))

@@ -1,4 +1,4 @@
-"""Rebuilds summaries, guards and the index of named files from the events, the only truth; reads the whole table."""
+"""Rebuilds all that is derived from the events, the only truth: summaries, guards, notes; reads the whole table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Final
 from functions.errors import StoreUnavailable
 from functions.forms.definition import Definition
 from functions.records.event import Event
+from functions.records.filed import Filed
+from functions.records.filed_from import filed_through
 from functions.records.state import Erased, fold, summary_of
 from functions.records.store import Append
 from functions.storage.aws.calls import Refused
@@ -28,13 +30,19 @@ def rebuild(store: AwsStore, definition_of: Callable[[str], Definition]) -> int:
     """
     made = 0
     guards: set[str] = set()
+    noted: list[Filed] = []
+    before = store.notes.named()
     for number in _numbers(store):
-        guard = _renew(store, number, definition_of)
+        guard = _renew(store, number, definition_of, noted)
         made += guard is not None
         guards |= {guard} if guard is not None else set()
     for guard in sorted(guards):
         _recount(store, guard)
     drop_unnamed(store)
+    try:
+        store.notes.replace(noted, before)
+    except Refused:
+        raise StoreUnavailable(_MOVED_ON) from None
     return made
 
 
@@ -45,8 +53,11 @@ def _numbers(store: AwsStore) -> Iterator[str]:
         yield item["pk"]["S"].removeprefix(record_key(""))
 
 
-def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definition]) -> str | None:
-    """Rebuild a record's summary, and record its membership in its guard, which is returned; None if it is kept."""
+def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definition], noted: list[Filed]) -> str | None:
+    """Rebuild a record's summary, and record its membership in its guard, which is returned; None if it is kept.
+
+    Adds to `noted` what obligations see of it.
+    """
     for _ in range(MOST_TRIES):
         items = list(store.reader.partition(record_key(number)))
         before = items.pop() if items[-1]["sk"]["S"] == SUMMARY_KEY else None
@@ -58,6 +69,7 @@ def _renew(store: AwsStore, number: str, definition_of: Callable[[str], Definiti
             note_named(store, events, _sequence(step, before))
         except Refused:
             continue
+        noted += _filed(events, definition_of, step, before)
         return step.summary.guard if step is not None else None
     raise StoreUnavailable(_MOVED_ON)
 
@@ -67,6 +79,22 @@ def _sequence(step: Append | None, before: Item | None) -> int | None:
     if step is not None:
         return step.summary.sequence
     return int(before["sequence"]["N"]) if before is not None else None
+
+
+def _filed(
+    events: tuple[Event, ...], definition_of: Callable[[str], Definition], step: Append | None, before: Item | None
+) -> list[Filed]:
+    """Return what obligations see of the record after each event; nothing where nobody knows its unit any more."""
+    if step is not None:
+        uscc, guard = step.summary.uscc, step.summary.guard
+    elif before is not None:
+        uscc, guard = before["uscc"]["S"], before["guard"]["S"]
+    else:
+        return []
+    try:
+        return list(filed_through(events, definition_of, uscc=uscc, guard=guard))
+    except Erased:
+        return []
 
 
 def _actions(store: AwsStore, step: Append, before: Item | None) -> list[Item]:

@@ -14,6 +14,7 @@ from functions.storage.aws.batches import WRITES_AT_ONCE, Batches, lots
 from functions.storage.aws.calls import Refused
 from functions.storage.aws.items import Item, key
 from functions.storage.aws.reading import Reader
+from functions.storage.aws.records.filed import AwsFiled
 from functions.storage.aws.unsealed_log import LOG, leaf_from, log_key
 from functions.storage.refusals import NO_SEAL, NOT_SEALED, SEAL_TAKEN
 
@@ -30,8 +31,8 @@ class AwsSeals:
     reader finds them. A seal is `swept` once its events have been removed from the log.
     """
 
-    def __init__(self, reader: Reader, entropy: Callable[[int], bytes]) -> None:
-        self._reader, self._entropy = reader, entropy
+    def __init__(self, reader: Reader, entropy: Callable[[int], bytes], notes: AwsFiled) -> None:
+        self._reader, self._entropy, self._notes = reader, entropy, notes
         self._batches = Batches(reader.client, reader.table, reader.calls)
 
     def unsealed(self) -> Unsealed:
@@ -128,6 +129,7 @@ class AwsSeals:
     def _sweep(self, item: Item, leaves: Iterable[Leaf]) -> None:
         """Remove the seal's events from the log, and record that this is done."""
         if "swept" not in item:
+            self._notes.absorb(first=_seal(item).index == 1)
             self._write({"DeleteRequest": {"Key": log_key(leaf.number, leaf.sequence)}} for leaf in leaves)
             self._put([item | {"swept": {"BOOL": True}}])
 

@@ -11,6 +11,7 @@ from functions.errors import NotFound, StoreUnavailable
 from functions.records.attachments.store import BlobStore
 from functions.records.attachments.sweep import forget
 from functions.records.document_cache import DocumentStore
+from functions.records.filed import FiledSince
 from functions.records.store import Answers, Append, Idempotency, Page, Record, Selection, Stored, Summary
 from functions.records.versions import answers_of
 from functions.storage.aws.calls import Calls
@@ -18,6 +19,7 @@ from functions.storage.aws.items import SUMMARY_KEY, key, may_be_number, named_k
 from functions.storage.aws.ledger import AwsLedger
 from functions.storage.aws.reading import Reader
 from functions.storage.aws.records.appending import PERIODS, Appender, kept_from
+from functions.storage.aws.records.filed import AwsFiled
 from functions.storage.aws.records.listing import Listing
 from functions.storage.aws.records.seals import AwsSeals
 from functions.storage.aws.staff.audit_log import AwsAuditLog
@@ -62,7 +64,8 @@ class AwsStore:
         self._listing = Listing(self.reader, self._kept, cursor_key)
         self.appender = Appender(client, table, calls, entropy, blobs.keep)
         self.staff = AwsStaff(self.reader, entropy)
-        self.seals = AwsSeals(self.reader, entropy)
+        self.notes = AwsFiled(self.reader, blobs)
+        self.seals = AwsSeals(self.reader, entropy, self.notes)
         self.trail = AwsAuditLog(self.reader, blobs, self._line, entropy)
         self.ledger = AwsLedger(self.reader, blobs, entropy)
 
@@ -77,6 +80,7 @@ class AwsStore:
         forgotten = self.appender.erase(step, sequence, self.blobs.read)
         for area, digest in forgotten.contents:
             self.blobs.remove(area, digest)
+        self.notes.forget(step.summary.number, sequence)
         self.papers.forget(step.summary.number)
         forget(self.named, self.blobs, forgotten.files)
 
@@ -114,6 +118,9 @@ class AwsStore:
 
     def stream(self, selection: Selection) -> Iterator[Record]:
         return self._listing.stream(selection)
+
+    def filed(self, after: str = "") -> FiledSince:
+        return self.notes.since(after)
 
     def named(self, digests: Collection[str]) -> frozenset[str]:
         asked = sorted(set(digests))

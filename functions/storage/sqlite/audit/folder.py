@@ -21,6 +21,7 @@ from functions.records.state import State
 from functions.records.store import Summary
 from functions.staff.audit_log import NUMBER as TRAIL
 from functions.staff.audit_log import body_of
+from functions.storage.sqlite.audit.filed import FiledLines
 from functions.storage.sqlite.audit.files import check_files
 from functions.storage.sqlite.audit.named_files import NamedFiles
 from functions.storage.sqlite.audit.seals import check_sealed
@@ -97,13 +98,17 @@ class Auditor:
     def _check_records(self, connection: sqlite3.Connection, progress: Progress) -> None:
         seen = 0
         files = NamedFiles(self._folder, connection, self.report)
+        filed = FiledLines(connection, self._definition, self.report)
         for number, group in groupby(_events(connection.execute(_EVENTS)), key=lambda event: event.number):
             events = list(group)
             seen += len(events)
             self.report.count("records")
             self.report.count("events", len(events))
             if check_chain(events, self.report):
+                found = len(self.report.findings)
                 self._check_summary(connection, number, events)
+                if len(self.report.findings) == found:  # else one cause would be reported twice
+                    filed.check(number, events)
                 files.check_index(number, events)
                 files.check(events)
             else:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from functions.records.filed_from import filed_from, project_at
 from functions.records.state import CodeRef, State
-from functions.supervision.obligations.from_filing import filed_from, project_at
 from tests.support.filings import valid_registration, valid_self_check
 from tests.support.forms import registration, self_check
 from tests.support.obligations import ACCEPTED, START, USCC
