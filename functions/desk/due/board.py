@@ -27,8 +27,6 @@ from functions.supervision.board import Board, DueDay
 from functions.supervision.deadlines import day_in_shanghai
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import ACT, NOT_DUE, days_text, facts_of
-from functions.supervision.reminders.ledger import reminders_of
-from functions.supervision.reminders.values import matter_of
 from functions.supervision.workdays import unannounced_text
 from functions.web.http.endpoints import reading
 from functions.web.http.problems import HttpProblem
@@ -140,7 +138,6 @@ class DueBoard:
         strata = [(name, name) for name in dict.fromkeys(map(found.stratum, found.obligations))]
         catalogue = self._services.catalogue
         shown = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        reminded = reminders_of(self._services.ledger) if day.is_today and shown else {}
         return DueView(
             filters=filters,
             day=day,

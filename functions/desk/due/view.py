@@ -15,9 +15,6 @@ from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import WORDS, days_text
-from functions.supervision.reminders.history import WORDS as OUTCOMES
-from functions.supervision.reminders.history import Entry
-from functions.web.filing.moments import moment_of
 
 LATE = "↑ "
 
@@ -46,7 +43,7 @@ class Days:
 class DueRow:
     """One obligation in a table; `other_due` is the last day by the filing where the roster has another.
 
-    `reminded` says when its unit was last reminded and what became of that, "" where it was not.
+    `told` says when its unit was last reminded of it and what became of that, None where it was not.
     """
 
     unit_name: str
