@@ -29,6 +29,11 @@ from functions.desk.filings.list_page import ListPage
 from functions.desk.filings.paper_entry import PaperDesk
 from functions.desk.first_answers import FirstAnswers
 from functions.desk.frame import Pages
+from functions.desk.orders.api import OrderApi
+from functions.desk.orders.check_pages import CheckPages
+from functions.desk.orders.extension_pages import ExtensionPages
+from functions.desk.orders.letter_pages import LetterPages
+from functions.desk.orders.list_page import OrderList
 from functions.desk.reminders.api import ReminderApi
 from functions.desk.reminders.pages import ReminderPages
 from functions.desk.review.api import ReviewApi
@@ -101,6 +106,11 @@ def create_app(services: Services) -> Starlette:
         *ImportPages(services, sessions, pages).routes(),
         *RowPages(services, sessions, pages).routes(),
         *RosterApi(services, sessions).routes(),
+        *OrderList(services, sessions, pages).routes(),
+        *CheckPages(services, sessions, pages).routes(),
+        *LetterPages(services, sessions, pages).routes(),
+        *OrderApi(services, sessions).routes(),
+        *ExtensionPages(services, sessions, pages).routes(),
     ]
     routes = [first_answers.guard(route) for route in routes]
     answer = ErrorAnswers(sessions, pages, sign_in, resumption).answer

@@ -182,6 +182,7 @@ def nav_items(request: Request, visitor: Visitor, records: RecordStore) -> list[
         NavItem("电话通知", "/desk/calls", path == "/desk/calls"),
         NavItem("催报", "/desk/reminders", path == "/desk/reminders"),
         NavItem("名册", "/desk/rosters", path.startswith("/desk/rosters")),
+        NavItem("文书", "/desk/orders", path.startswith(("/desk/orders", "/desk/extensions"))),
     ]
     if may(account.role, "return"):
         ways.insert(1, NavItem(WAITING, "/desk/submissions?status=waiting", queue, _counted(records, account.name)))

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 from functions.errors import NotFound
 from functions.forms.definition import Definition
+from functions.forms.letters import NO_LETTERS, Letters
 
 if TYPE_CHECKING:
     from functions.forms.roster_form import RosterForm
 
 
 class Catalogue:
-    """The current definition of every form, in a fixed order."""
+    """The current definition of every form, in a fixed order; the rosters, and the words of letters."""
 
-    def __init__(self, definitions: Iterable[Definition], rosters: Iterable[RosterForm] = ()) -> None:
+    def __init__(
+        self,
+        definitions: Iterable[Definition],
+        rosters: Iterable[RosterForm] = (),
+        letters: Letters = NO_LETTERS,
+    ) -> None:
+        self.letters = letters
         self._definitions = {definition.id: definition for definition in definitions}
         self.rosters: Mapping[str, RosterForm] = {roster.id: roster for roster in rosters}
 
@@ -45,7 +52,8 @@ class Catalogue:
         """Return the compiled file: all documents, so that a package needs neither YAML nor a model to start."""
         forms = [definition.document.decode() for definition in self]
         rosters = [roster.document.decode() for roster in self.rosters.values()]
-        return json.dumps({"forms": forms, "rosters": rosters}, ensure_ascii=False).encode()
+        letters = self.letters.document.decode()
+        return json.dumps({"forms": forms, "rosters": rosters, "letters": letters}, ensure_ascii=False).encode()
 
     @classmethod
     def load(cls, compiled: bytes) -> Catalogue:
@@ -56,4 +64,5 @@ class Catalogue:
             from functions.forms.roster_form import RosterForm
 
             rosters = [RosterForm(document.encode()) for document in rosters]
-        return cls((Definition(document.encode()) for document in raw["forms"]), rosters)
+        forms = (Definition(document.encode()) for document in raw["forms"])
+        return cls(forms, rosters, Letters(raw["letters"].encode()))

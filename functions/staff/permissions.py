@@ -23,6 +23,8 @@ Permission = Literal[
     "read_trail",
     "manage_rosters",
     "see_contacts",
+    "serve",
+    "order",
 ]
 
 ROLE_TITLES: Mapping[Role, str] = {
@@ -47,6 +49,8 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     "read_trail": frozenset({"admin"}),
     "manage_rosters": frozenset({"admin"}),
     "see_contacts": frozenset({"officer", "reviewer", "admin"}),
+    "serve": frozenset({"officer", "reviewer", "admin"}),
+    "order": frozenset({"reviewer", "admin"}),
 }
 
 PERMISSION_TITLES: Mapping[Permission, str] = {
@@ -64,6 +68,8 @@ PERMISSION_TITLES: Mapping[Permission, str] = {
     "read_trail": "查看操作记录",
     "manage_rosters": "改名册",
     "see_contacts": "看联系人，打电话催报",
+    "serve": "记送达和答复、申请延期",
+    "order": "开文书、准予延期",
 }
 
 NEEDS_SECOND_FACTOR: Final[frozenset[Role]] = frozenset({"reviewer", "admin"})

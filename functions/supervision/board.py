@@ -14,10 +14,12 @@ from functions.supervision.inputs import Inputs, Ports, codes_of, inputs_of, wit
 from functions.supervision.obligations.owing import owed
 from functions.supervision.obligations.values import Extension, Filed, Listed, Obligation, Order
 from functions.supervision.obligations.words import place_of
+from functions.supervision.orders.reading import read_papers
 
 MOST_DAYS: Final = 4
 MOST_UNITS: Final = 500
 AT_ONCE: Final = 1000
+Papers = tuple[list[Extension], list[Order]]
 
 
 def due_of(
@@ -30,14 +32,13 @@ def due_of(
     until: date | None = None,
     inputs: Inputs | None = None,
     rows: Sequence[Listed] | None = None,
-    extensions: Iterable[Extension] = (),
-    orders: Iterable[Order] = (),
+    papers: Papers | None = None,
 ) -> tuple[Obligation, ...]:
     """Return what is owed on the day `on`, of one form and period or of all, in the order of every list; blocks.
 
     A year that is asked for by its number is also found up to one year before it is owed; `until` brings all that is
     owed up to then. With `uscc` only the filings of that unit count, and `rows` should be its own; else all rows do.
-    `inputs` are what the caller has just read. NotFound where there is no such form.
+    `inputs` and `papers` are what the caller has just read. NotFound where there is no such form.
     """
     forms = [ports.catalogue.get(form)] if form else list(ports.catalogue)
     if period and period.isdecimal() and on.year < date.max.year:
@@ -50,6 +51,7 @@ def due_of(
         if uscc:
             codes = _codes(uscc, rows)
             filings = [filed for filed in filings if filed.uscc in codes]
+        extensions, orders = papers or read_papers(ports.ledger, on)
         found = owed(
             {one.id: one.rules for one in forms},
             rows,
@@ -67,6 +69,7 @@ class DueDay(NamedTuple):
 
     inputs: Inputs
     filings: Sequence[Filed]
+    papers: Papers
     obligations: tuple[Obligation, ...]
 
 
@@ -84,34 +87,41 @@ class Board:
     def day(self, on: date) -> DueDay:
         """Return everything that is owed on the day; blocks."""
         with without_collection():
-            inputs = inputs_of(self._ports)
+            inputs, papers = inputs_of(self._ports), read_papers(self._ports.ledger, on)
             with self._lock:
                 known = self._days.pop(on, None)
-            if known is None or known.inputs.version != inputs.version:
-                known = self._read(on, inputs, known)
+            if known is None or known.inputs.version != inputs.version or known.papers != papers:
+                known = self._read(on, inputs, papers, known)
             with self._lock:
                 self._days[on] = known
                 while len(self._days) > MOST_DAYS:
                     del self._days[next(iter(self._days))]
             return known
 
-    def _read(self, on: date, inputs: Inputs, known: DueDay | None) -> DueDay:
+    def _read(self, on: date, inputs: Inputs, papers: Papers, known: DueDay | None) -> DueDay:
         filings = inputs.filings.on(on)
-        if known is not None and known.inputs.rows_are(inputs):
+        if known is not None and known.inputs.rows_are(inputs) and known.papers == papers:
             pairs = zip_longest(known.filings, filings)
             units = {one.uscc for pair in pairs if pair[0] is not pair[1] for one in pair if one is not None}
             if len(units) <= MOST_UNITS:
-                return DueDay(inputs, filings, self._again(on, inputs, filings, known.obligations, units))
-        return DueDay(inputs, filings, due_of(self._ports, on=on, inputs=inputs))
+                again = self._again(on, inputs, filings, papers, known.obligations, units)
+                return DueDay(inputs, filings, papers, again)
+        return DueDay(inputs, filings, papers, due_of(self._ports, on=on, inputs=inputs, papers=papers))
 
     def _again(
-        self, on: date, inputs: Inputs, filings: Iterable[Filed], known: Iterable[Obligation], units: set[str]
+        self,
+        on: date,
+        inputs: Inputs,
+        filings: Iterable[Filed],
+        papers: Papers,
+        known: Iterable[Obligation],
+        units: set[str],
     ) -> tuple[Obligation, ...]:
         rules = {form.id: form.rules for form in self._ports.catalogue}
         hit = {row.uscc for row in inputs.rows if not units.isdisjoint(codes_of(row))}
         rows = [row for row in inputs.rows if row.uscc in hit]
         codes = {code for row in rows for code in codes_of(row)}
-        anew = owed(rules, rows, [filed for filed in filings if filed.uscc in codes], (), (), on)
+        anew = owed(rules, rows, [filed for filed in filings if filed.uscc in codes], *papers, on)
         return tuple(sorted([*(one for one in known if one.uscc not in hit), *anew], key=place_of))
 
 

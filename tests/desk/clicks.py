@@ -14,19 +14,22 @@ from functions.desk.admin.accounts import id_of
 from functions.forms.page.encode import encode
 from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
+from functions.supervision.board import due_of
+from functions.supervision.orders.values import subject_of
 from functions.supervision.reminders.ledger import Chain
 from functions.supervision.reminders.values import Reminder
 from tests.desk.conftest import PASSWORD, ComeIn, Filer, token_in
 from tests.desk.review.test_pages import FORM, Officer
 from tests.desk.rosters import conftest as rosters
 from tests.desk.sign_in.test_second_factor import STEP, Phone, scan
-from tests.support.board import SHANGHAI, list_units
+from tests.support.board import SHANGHAI, list_units, moment
 from tests.support.clock import Clock
 from tests.support.filings import make_uscc, valid_self_check
 from tests.support.markup import read_page
 
 NEW: Final = "另一个长口令 staple 8"
 PAPER: Final = "/desk/records/annual-self-check"
+OWED: Final = {"form": "annual-self-check", "period": "2025", "uscc": make_uscc(1)}
 KEY: Final = {"Idempotency-Key": "k-1"}
 
 
@@ -228,6 +231,51 @@ def api_sign_out(desk: Desk) -> Click:
     return Click(client, "/api/desk/session", ["signed_out"], headers=KEY, method="DELETE")
 
 
+def overdue_row(desk: Desk) -> str:
+    """The key of a unit that has not filed its self-check, as the board calls it."""
+    desk.clock.at = moment("2026-10-08")
+    list_units(desk.services, {"unit_name": "示例县第1中学", "uscc": make_uscc(1), "since": "2026-01-01"})
+    return subject_of(due_of(desk.services, on=desk.clock().date())[0]).key
+
+
+def issue_order(desk: Desk) -> Click:
+    address = f"/desk/orders/new?do=correction&row={overdue_row(desk)}"
+    client = desk.come_in("reviewer")
+    typed = {"until": "2026-10-20", "signed_by": "示例局长"}
+    posted = {**dict(read_page(client.get(address).text).posted()), **typed}
+    return Click(client, "/desk/orders/new", ["letters_issued"], fields=posted)
+
+
+def void_order(desk: Desk) -> Click:
+    first = issue_order(desk)
+    page = first.send().headers["location"].partition("?")[0]
+    return on_page(first.client, page, page, ["letter_changed"], do="void", reason="示例：写错。")
+
+
+def extend(desk: Desk) -> Click:
+    page = f"/desk/extensions/new?row={overdue_row(desk)}"
+    typed = {"until": "2026-11-15", "reason": "示例：搬迁。"}
+    return on_page(desk.come_in("reviewer"), page, "/desk/extensions/new", ["extension_changed"], "row", **typed)
+
+
+def revoke_extension(desk: Desk) -> Click:
+    first = extend(desk)
+    page = first.send().headers["location"].partition("?")[0]
+    return on_page(first.client, page, page, ["extension_changed"], do="revoke", reason="示例：不搬了。")
+
+
+def api_issue(desk: Desk) -> Click:
+    overdue_row(desk)
+    json = {"kind": "correction", "until": "2026-10-20", "signed_by": "示例局长", "items": [OWED]}
+    return replace(api(desk, "/api/desk/orders", json), effect=["letters_issued"])
+
+
+def api_extend(desk: Desk) -> Click:
+    overdue_row(desk)
+    json = {"until": "2026-11-15", "reason": "示例：搬迁。", "items": [OWED]}
+    return replace(api(desk, "/api/desk/extensions", json), effect=["extension_changed"])
+
+
 ACTIONS: Final[dict[tuple[str, str], Callable[[Desk], Click]]] = {
     ("POST", "/desk/staff"): add,
     ("POST", "/desk/staff/{id}"): reset,
@@ -249,6 +297,12 @@ ACTIONS: Final[dict[tuple[str, str], Callable[[Desk], Click]]] = {
     ("POST", "/api/desk/reminders/{reminder}/bounced"): bounce,
     ("POST", "/desk/rosters/{roster}/import"): import_roster,
     ("POST", "/desk/rosters/{roster}/rows/{row}"): add_row,
+    ("POST", "/desk/orders/new"): issue_order,
+    ("POST", "/desk/orders/{order}"): void_order,
+    ("POST", "/desk/extensions/new"): extend,
+    ("POST", "/desk/extensions/{extension}"): revoke_extension,
+    ("POST", "/api/desk/orders"): api_issue,
+    ("POST", "/api/desk/extensions"): api_extend,
     ("POST", "/api/desk/session"): api_sign_in,
     ("DELETE", "/api/desk/session"): api_sign_out,
     ("POST", "/api/desk/decisions"): api_several,

@@ -103,6 +103,21 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/desk/rosters/{roster}/changes/{sha256}.xlsx"): "manage_rosters",
     ("GET", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
     ("POST", "/desk/rosters/{roster}/rows/{row}"): "manage_rosters",
+    ("GET", "/desk/orders"): "read",
+    ("GET", "/desk/orders.{format}"): "export",
+    ("GET", "/desk/orders/new"): "order",
+    ("POST", "/desk/orders/new"): "order",
+    ("GET", "/desk/orders/{order}"): "read",
+    ("POST", "/desk/orders/{order}"): "serve",
+    ("GET", "/desk/orders/{order}/document.{format}"): "export",
+    ("GET", "/desk/extensions/new"): "serve",
+    ("POST", "/desk/extensions/new"): "serve",
+    ("GET", "/desk/extensions/{extension}"): "read",
+    ("POST", "/desk/extensions/{extension}"): "order",
+    ("GET", "/api/desk/orders"): "read",
+    ("POST", "/api/desk/orders"): "order",
+    ("GET", "/api/desk/extensions"): "read",
+    ("POST", "/api/desk/extensions"): "serve",
     ("GET", "/api/desk/rosters/{roster}"): "read",
     ("PUT", "/api/desk/rosters/{roster}"): "manage_rosters",
 }
@@ -125,6 +140,8 @@ def knock(services: Services, file: Filer) -> Knock:
         "roster": "units",
         "row": "new",
         "reminder": "0",
+        "order": "2026-correction-1",
+        "extension": "2026-1",
     }
 
     def knock(client: TestClient, method: str, path: str) -> httpx2.Response:
@@ -240,6 +257,8 @@ def test_every_form_requires_the_token_of_its_session(come_in: ComeIn, knock: Kn
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
             ids = {"form": "annual-self-check", "roster": "units", "row": "new", "reminder": "0"}
+            ids = {"form": "annual-self-check", "roster": "units", "row": "new"}
+            ids |= {"order": "2026-correction-1", "extension": "2026-1"}
             address = path.format(id=id_of("viewer"), number="SC-2026-79999999", **ids)
             # Whether a form brings files or not.
             files = {"upload:files.scans": ("", b"")} if path.endswith("/files") else None

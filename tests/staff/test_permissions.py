@@ -26,6 +26,11 @@ def test_only_an_admin_changes_rosters() -> None:
     assert [role for role in ROLE_TITLES if may(role, "manage_rosters")] == ["admin"]
 
 
+def test_reviewers_make_letters_and_officers_record_how_they_were_served() -> None:
+    assert [role for role in ROLE_TITLES if may(role, "order")] == ["reviewer", "admin"]
+    assert [role for role in ROLE_TITLES if may(role, "serve")] == ["officer", "reviewer", "admin"]
+
+
 def test_permissions_of_a_role_are_described_in_words() -> None:
     assert set(PERMISSION_TITLES) == set(PERMISSIONS)
     assert "管理账号" in duties_of("admin")

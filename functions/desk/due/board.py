@@ -156,7 +156,12 @@ class DueBoard:
             pages=pages,
             size=PAGE_SIZE,
             exports=may(visitor.account.role, "export"),
+            acts=self._acts(visitor) if day.is_today else [],
         )
+
+    def _acts(self, visitor: Visitor) -> list[tuple[str, str]]:
+        kinds = self._services.catalogue.letters.kinds.items()
+        return [(kind, wording.short) for kind, wording in kinds if may(visitor.account.role, "order")]
 
     def _matters(self, found: Reading) -> list[tuple[str, str]]:
         """Return forms and periods to choose from: the current ones, all of them, then earlier ones, newest first."""

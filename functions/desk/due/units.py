@@ -14,20 +14,26 @@ from functions.bootstrap import Services
 from functions.desk.audit import Audit
 from functions.desk.due.log import LogEntry, filings_log, newest_first, reminders_log, roster_log
 from functions.desk.due.reading import Reading
+from functions.desk.due.received import received_by
 from functions.desk.due.reminded import Reminders
 from functions.desk.due.view import Day, DueRow, FiledRow, OnRoster, UnitView, row_of
 from functions.desk.frame import Pages
-from functions.desk.sessions import Sessions
+from functions.desk.sessions import Sessions, Visitor
 from functions.errors import NotFound
 from functions.records.ledger import chain_name
 from functions.records.pinned import PinnedForms
 from functions.records.store import Selection, Summary
 from functions.records.words import TIMELINESS, mark_of
+from functions.staff.permissions import may
+from functions.staff.store import Role
 from functions.supervision.board import due_of, read_rows, rows_of
 from functions.supervision.deadlines import add_months, day_in_shanghai
 from functions.supervision.inputs import codes_of, inputs_of
 from functions.supervision.obligations.values import Listed, Obligation
 from functions.supervision.obligations.words import ACT, STATES, WORDS
+from functions.supervision.orders.judging import allowed_letters, standing_for, why_no_extension
+from functions.supervision.orders.reading import read_extensions, read_letters
+from functions.supervision.orders.values import Letter, subject_of
 from functions.supervision.rosters.changes import changes_of
 from functions.supervision.rosters.state import KIND
 from functions.web.filing.moments import moment_of
@@ -66,13 +72,21 @@ class UnitPages:
         if not listed and not filings:
             raise NotFound("没有这个单位：不在任何名册上，也没有填报过。请核对统一社会信用代码")
         self._trail.note_soon("listed", visitor.account.name, where="due_unit")
-        view = self._view(uscc, listed, filings, today, more=page.older is not None)
+        view = self._view(uscc, listed, filings, today, visitor, more=page.older is not None)
         return self._pages.page(request, view, visitor)
 
     def _view(
-        self, uscc: str, listed: Sequence[Listed], filings: Sequence[Summary], on: date, *, more: bool
+        self,
+        uscc: str,
+        listed: Sequence[Listed],
+        filings: Sequence[Summary],
+        on: date,
+        visitor: Visitor,
+        *,
+        more: bool,
     ) -> UnitView:
-        services = self._services
+        services, role = self._services, visitor.account.role
+        letters = read_letters(services.ledger)
         coming = due_of(services, on=on, uscc=uscc, rows=listed, until=add_months(on, MONTHS_AHEAD))
         owed = [one for one in coming if one.since <= on]
         found = Reading(services.catalogue, listed, owed)
@@ -92,7 +106,18 @@ class UnitPages:
             filings=[self._filed(summary) for summary in filings],
             more=more,
             log=self._log(uscc, listed),
+            received=received_by(uscc, letters, read_extensions(services.ledger), on),
+            steps={subject_of(one).key: self._steps(one, letters, role) for one in owed},
         )
+
+    def _steps(self, one: Obligation, letters: Sequence[Letter], role: Role) -> list[tuple[str, str]]:
+        """Return what this officer may do about it now: the letters that it allows, an extension."""
+        wording, standing, key = self._services.catalogue.letters, standing_for(one, letters), subject_of(one).key
+        kinds = allowed_letters(one, standing, wording) if may(role, "order") else []
+        steps = [(f"/desk/orders/new?do={kind}&row={key}", wording.kinds[kind].short) for kind in kinds]
+        if may(role, "serve") and not why_no_extension(one, standing, ()):
+            steps.append((f"/desk/extensions/new?row={key}", "延期"))
+        return steps
 
     def _log(self, uscc: str, listed: Sequence[Listed]) -> list[LogEntry]:
         """Return all that happened with the unit, and with those that it took over."""

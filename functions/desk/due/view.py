@@ -15,6 +15,7 @@ from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.obligations.words import WORDS, days_text
+from functions.supervision.orders.values import subject_of
 
 LATE = "↑ "
 
@@ -44,6 +45,7 @@ class DueRow:
     """One obligation in a table; `other_due` is the last day by the filing where the roster has another.
 
     `told` says when its unit was last reminded of it and what became of that, None where it was not.
+    `key` is what a selection calls it.
     """
 
     unit_name: str
@@ -59,6 +61,7 @@ class DueRow:
     number: str
     contested: bool
     told: Told | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class DueView:
     """The board. `counts` are of all that the day shows, `rows` one page of those that the filters leave, of `found`.
 
     `earlier` is how many of earlier periods are still to be handled. `error` is what is wrong with the day.
+    `acts` are the letters that can be made for ticked rows, as values and words.
     """
 
     template: ClassVar = "due.html"
@@ -116,6 +120,7 @@ class DueView:
     pages: int
     size: int
     exports: bool
+    acts: Sequence[tuple[str, str]]
     states: Sequence[tuple[str, str]] = tuple(STATE_WORDS.items())
     sorts: Sequence[tuple[str, str]] = tuple(SORTS.items())
 
@@ -148,8 +153,24 @@ class FiledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """One letter or extension of a unit: `address` is its page, `until` what it set."""
+
+    address: str
+    title: str
+    number: str
+    matter: str
+    day: str
+    until: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class UnitView:
-    """One unit: where it is listed, what it owes, what it filed, newest first; `more` says that not all is shown."""
+    """One unit: where it is listed, what it owes, what it filed, newest first; `more` says that not all is shown.
+
+    `received` are the letters to it; `steps` the next lawful steps by the key of a row, as address and word.
+    """
 
     template: ClassVar = "unit.html"
     name: str
@@ -165,6 +186,8 @@ class UnitView:
     filings: Sequence[FiledRow]
     more: bool
     log: Sequence[LogEntry]
+    received: Sequence[Received]
+    steps: Mapping[str, Sequence[tuple[str, str]]]
 
 
 def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | None = None) -> DueRow:
@@ -185,6 +208,7 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | 
         number=obligation.number,
         contested=obligation.contested,
         told=told,
+        key=subject_of(obligation).key,
     )
 
 

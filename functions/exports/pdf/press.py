@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from functions.exports.pdf.contents import Letterhead, filing_paper, opinion_paper, receipt_paper
 from functions.exports.pdf.document_cache import DocumentCache
+from functions.exports.pdf.letter import letter_paper
 from functions.exports.pdf.score_sheet import score_paper
 from functions.exports.typesetting.typesetter import Setter, Typesetter
 from functions.exports.typesetting.worker import Maker
@@ -14,6 +15,7 @@ from functions.forms.definition import Definition
 from functions.records.document_cache import DocumentStore
 from functions.records.keys import Keys
 from functions.records.store import Record, Summary
+from functions.supervision.orders.values import Letter
 from functions.supervision.scoring import Kind, ScoreSheet
 
 
@@ -75,6 +77,10 @@ class Press:
     def opinion(self, record: Record, definition: Definition, sequence: int) -> bytes:
         """Return the bureau's decision of this sequence and its opinion; NotFound when the event is no decision."""
         return self._set(opinion_paper(record, definition, sequence, self.letterhead))
+
+    def letter(self, letter: Letter, *, official: bool) -> bytes:
+        """Return a letter of the bureau; unless it is `official`, it says that its format is ours."""
+        return self._set(letter_paper(letter, self.letterhead, official=official))
 
     def score_sheet(self, sheet: ScoreSheet, kind: Kind) -> bytes:
         """Return the acceptance score sheet, to be filled in by hand."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from functions.errors import AuthoringError
 from functions.forms.authoring.bundle import BrokenReference, bundle
 from functions.forms.authoring.holidays import read_holidays
+from functions.forms.authoring.letters import read_letters
 from functions.forms.authoring.model_errors import validated
 from functions.forms.authoring.rosters import FOLDER as ROSTERS
 from functions.forms.authoring.rosters import read_rosters
@@ -35,7 +36,7 @@ def read_catalogue(schemas: Path) -> Catalogue:
         raise AuthoringError(f"{schemas}：这里没有表单。每种填报是一个文件夹，里面要有 form.json 和 rules.yml")
     definitions = [Definition(read_form(folder)) for folder in folders]
     _refuse_same_code(definitions, schemas)
-    return Catalogue(definitions, read_rosters(schemas))
+    return Catalogue(definitions, read_rosters(schemas), read_letters(schemas))
 
 
 def read_form(folder: Path) -> bytes:

@@ -57,7 +57,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order to correct: what is owed must be filed by `correct_by`."""
+    """An order to correct: what is owed must be filed by `correct_by`; `id` is what addresses call it."""
 
     number: str
     form: str
@@ -67,6 +67,7 @@ class Order:
     issued: date
     correct_by: date
     project: str = ""
+    id: str = ""
 
 
 class Obligation(NamedTuple):

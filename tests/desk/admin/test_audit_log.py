@@ -393,6 +393,12 @@ SILENT = {
     "/desk/rosters/{roster}/files",
     "/desk/rosters/{roster}/marked/{sha256}.xlsx",  # the file that he chose himself
 }
+# What an address wants besides its path.
+QUERIES = {
+    "/desk/export": "?format=jsonl",
+    "/desk/orders/new": "?do=correction",
+    "/desk/extensions/new": f"?row={'0' * 16}",
+}
 
 
 def test_every_route_that_shows_filings_is_noted(services: Services, become: SignIn, file: Filer) -> None:
@@ -408,11 +414,12 @@ def test_every_route_that_shows_filings_is_noted(services: Services, become: Sig
     rosters.take(client, services, units)
     filled = {"number": number, "file": "annual-self-check.jsonl", "format": "csv", "id": "0", "sequence": "1"}
     filled |= {"sha256": hashlib.sha256(units).hexdigest(), "uscc": make_uscc(1)}
+    filled |= {"order": "2026-correction-1", "extension": "2026-1"}
     filled |= {"roster": "backup-registration", "row": row_id((make_uscc(1),))}
     walked = []
     for path in sorted(paths):
         before = len(everything(services))
-        address = path.format(**filled) + ("?format=jsonl" if path == "/desk/export" else "")
+        address = path.format(**filled) + QUERIES.get(path, "")
         answer = client.get(address)
         if answer.status_code == 200:
             assert len(everything(services)) == before + 1, path
