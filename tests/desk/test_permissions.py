@@ -257,7 +257,6 @@ def test_every_form_requires_the_token_of_its_session(come_in: ComeIn, knock: Kn
             continue
         for given in ({}, {"csrf": ""}, {"csrf": foreign}):
             ids = {"form": "annual-self-check", "roster": "units", "row": "new", "reminder": "0"}
-            ids = {"form": "annual-self-check", "roster": "units", "row": "new"}
             ids |= {"order": "2026-correction-1", "extension": "2026-1"}
             address = path.format(id=id_of("viewer"), number="SC-2026-79999999", **ids)
             # Whether a form brings files or not.
