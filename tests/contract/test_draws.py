@@ -97,6 +97,11 @@ def test_there_is_never_a_second_draw(draws: Draws) -> None:
         (SEED + "1", WITNESSES, "一次 20 位，一次 21 位"),
         (SEED, WITNESSES[:1], "两名见证人"),
         (SEED, WITNESSES[:1] * 2, "两名见证人"),
+        (
+            SEED,
+            (WITNESSES[1], Witness("示例酉", "本局办公室", outside=False), Witness("", "", outside=True)),
+            "不是本科室的",
+        ),
         (SEED, (WITNESSES[1], Witness("示例申", "业务指导科", outside=False)), "不是本科室的"),
     ],
 )

@@ -126,8 +126,8 @@ def _typed_twice(first: str, second: str) -> str:
 
 
 def _require_witnesses(witnesses: Sequence[Witness]) -> None:
-    names = {one.name.strip() for one in witnesses if one.name.strip() and one.organ.strip()}
-    if len(names) < WITNESSES:
+    named = [one for one in witnesses if one.name.strip() and one.organ.strip()]
+    if len({one.name.strip() for one in named}) < WITNESSES:
         raise QingdanError("要有两名见证人，姓名和单位都要写")
-    if not any(one.outside for one in witnesses):
+    if not any(one.outside for one in named):
         raise QingdanError("见证人里至少有一名不是本科室的。请换一名，或者勾选")
