@@ -28,6 +28,7 @@ _COUNTED: Final = {
     "events": "{} 步",
     "trail": "{} 条操作记录",
     "ledger": "{} 步名册和台账",
+    "draws": "重算了 {} 次抽查",
     "receipts": "{} 份回执",
     "seals": "{} 次封存",
     "sealed": "其中 {} 步已封存",

@@ -21,6 +21,7 @@ from functions.records.seals.seal import Seal
 from functions.records.state import State
 from functions.records.store import Record, RecordStore, SealStore, Selection, Summary
 from functions.staff.audit_log import AuditLogStore, Sought
+from functions.supervision.draws.audit import check_draw
 
 _BATCH = 256
 Where = tuple[str, int]
@@ -61,7 +62,8 @@ def audit(ports: Ports, keys: Keyring, published: Sequence[str], progress: Calla
     for chain in ports.ledger.chains(""):
         steps = ports.ledger.read(chain)
         _collect(steps, stored, report, "ledger")
-        check_chain(steps, report)
+        if check_chain(steps, report):
+            check_draw(steps, report)
     waiting = dict(stored)
     seals = _check_seals(ports.seals, keys, waiting, upto, report)
     _check_waiting(ports.seals, waiting, report)

@@ -36,6 +36,7 @@ Kind = Literal[
     "not_sealed",
     "not_published",
     "rolled_back",
+    "draw_differs",
 ]
 
 

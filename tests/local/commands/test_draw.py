@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from functions.bootstrap import open_services
+from functions.records.ledger import Step, chain_name
+from functions.settings import Settings
+from functions.supervision.draws.chain import Lot, LotName, Witness
+from functions.supervision.draws.ledger import Draws
 from functions.supervision.draws.pool import LeftOut, Member, make_pool
 from tests.conftest import ROOT
 from tests.support.command_line import run
@@ -103,3 +111,25 @@ def test_who_was_left_out_is_in_the_digest_and_not_in_the_draw(tmp_path: Path) -
     told = json.loads(run("draw", "--pool", str(file), "--seed", SEED, "--size", "11", "--json").stdout)
     assert MEMBERS[0].id not in {one["uscc"] for one in told["ranks"]}
     assert told["pool_digest"] == pool.digest
+
+
+def test_verify_recomputes_the_draws_of_a_folder_and_names_a_false_one(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    copytree(data, folder)
+    at = datetime(2026, 9, 7, 1, tzinfo=UTC)
+    officers = make_pool(Member("officers", f"冀D0400{n}", f"示例{n}") for n in range(1, 6))
+    settings = Settings(data=folder, schemas=ROOT / "schemas")
+    with closing(open_services(settings, lock=False)) as services:
+        draws = Draws(services.ledger, services.entropy)
+        lots: dict[LotName, Lot] = {"units": Lot(make_pool(MEMBERS), 12), "officers": Lot(officers, 2)}
+        name = draws.publish(lots, title="抽查", kind="full", source="一枚骰子", actor="示例甲", at=at)
+        witnesses = (Witness("示例午", "县司法局", outside=True), Witness("示例未", "本局办公室", outside=False))
+        drawn = draws.draw(name, SEED, SEED, witnesses, actor="示例甲", at=at)
+        assert set(drawn.placed("units")) == set(STRATA)
+        done = run("verify", str(folder))
+        assert (done.returncode, "重算了 1 次抽查" in done.stdout) == (0, True), done.stderr
+        again = Step("drawn", "示例甲", at, {"seed": SEED, "units": [], "officers": []}, b"s" * 32)
+        services.ledger.append(chain_name("draw", name), [again], expect=2)
+    done = run("verify", str(folder))
+    assert done.returncode == 1
+    assert "@draw/2026-1 第 3 步：抽了两次" in done.stderr

@@ -28,6 +28,7 @@ from functions.storage.sqlite.audit.seals import check_sealed
 from functions.storage.sqlite.readonly import open_to_read, schema_faults
 from functions.storage.sqlite.rows import EVENT_COLUMNS, STORED, is_held, summary_row
 from functions.storage.sqlite.store import DATABASE_NAME
+from functions.supervision.draws.audit import check_draw
 
 Keyring = Mapping[str, ec.EllipticCurvePublicKey]
 Progress = Callable[[int], None]
@@ -178,7 +179,8 @@ class Auditor:
         for _, group in groupby(_events(connection.execute(_STEPS)), key=lambda event: event.number):
             events = list(group)
             self.report.count("ledger", len(events))
-            check_chain(events, self.report)
+            if check_chain(events, self.report):
+                check_draw(events, self.report)
 
     def _entries(self, connection: sqlite3.Connection) -> Iterator[Event]:
         """Yield the entries of the audit log, each with the columns that were copied from it for the search."""
