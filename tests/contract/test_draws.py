@@ -25,7 +25,6 @@ from tests.support.filings import make_uscc
 FORM = next(form for form in read_rosters(ROOT / "schemas") if form.id == "units")
 
 
-@pytest.mark.proves("F17")
 def test_a_roster_on_the_ledger_is_drawn_like_the_pool_it_holds(ledger: LedgerStore) -> None:
     at, day = datetime(2026, 9, 7, 1, tzinfo=UTC), date(2026, 9, 7)
     rosters = Rosters(ledger, lambda count: b"s" * count)
@@ -64,7 +63,7 @@ def made(draws: Draws) -> str:
     return name
 
 
-@pytest.mark.proves("F17", "Q2", "Q3", "Q9")
+@pytest.mark.proves("Q2", "Q3", "Q9")
 def test_a_draw_is_published_drawn_and_replaced_and_recomputing_agrees(draws: Draws) -> None:
     name = published(draws)
     before = draws.read(name)
@@ -78,7 +77,6 @@ def test_a_draw_is_published_drawn_and_replaced_and_recomputing_agrees(draws: Dr
     assert published(draws) == "2026-2"
 
 
-@pytest.mark.proves("F17")
 def test_there_is_never_a_second_draw(draws: Draws) -> None:
     name = made(draws)
     with pytest.raises(StepRefused, match="不重抽"):
@@ -89,7 +87,6 @@ def test_there_is_never_a_second_draw(draws: Draws) -> None:
         draws.read("2026-9")
 
 
-@pytest.mark.proves("F17")
 @pytest.mark.parametrize(
     ("second", "witnesses", "words"),
     [
@@ -126,7 +123,6 @@ def test_a_rule_that_can_be_kept_is_kept_and_one_that_cannot_wants_a_decision(dr
     assert draws.read(name).decision == "照抽 1 家，报县政府备案"
 
 
-@pytest.mark.proves("F17")
 def test_a_draw_that_was_not_made_by_its_seed_is_found(ledger: LedgerStore, draws: Draws) -> None:
     name = published(draws)
     lot = LOTS_OF["units"]

@@ -22,8 +22,6 @@ from tests.conftest import ROOT
 from tests.support.command_line import run
 from tests.support.filings import make_uscc
 
-pytestmark = pytest.mark.proves("F17")
-
 SEED = "41635214662531425163"
 HEADER = "单位名称,统一社会信用代码,类别"
 STRATA = {"county_direct": "县直单位", "township": "乡镇", "enterprise": "企业"}

@@ -19,8 +19,6 @@ from functions.supervision.rosters.state import Roster, Row, key_of
 from tests.conftest import ROOT
 from tests.support.filings import make_uscc
 
-pytestmark = pytest.mark.proves("F17")
-
 FORMS = {form.id: form for form in read_rosters(ROOT / "schemas")}
 SEED = "41635214662531425163"
 DAY = date(2026, 9, 7)
