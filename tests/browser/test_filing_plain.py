@@ -113,7 +113,7 @@ def reload_gives_the_same_receipt(page: Page, number: str) -> None:
 def the_officer_reads_and_downloads(
     visit: Visit, officer: tuple[str, str], number: str, data: dict[str, Any], viewport: ViewportSize, folder: Path
 ) -> None:
-    desk = visit("/desk/", javascript=False, viewport=viewport)
+    desk = visit("/desk/submissions", javascript=False, viewport=viewport)
     sign_in(desk, *officer)
     assert number in desk.locator("tbody tr").first.inner_text()
     assert overflow(desk) == 0
