@@ -8,7 +8,7 @@ const BROWSER = [
   "Blob", "DataTransfer", "DragEvent", "Element", "Event", "File", "FileReader", "Text", "TextDecoder", "TextEncoder", "URL",
   "URLSearchParams", "Worker", "XMLHttpRequest", "atob", "btoa", "crypto", "document", "fetch", "location", "self", "window"
 ];
-const NODE = ["Blob", "crypto", "process", "setImmediate"];
+const NODE = ["Blob", "atob", "crypto", "process", "setImmediate"];
 
 function readable(names) {
   return Object.fromEntries(names.map((name) => [name, "readonly"]));

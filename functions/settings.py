@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Literal, cast, overload
 
 from functions.errors import SettingError
 from functions.forms.attachment_field import BEHIND_GATEWAY, MOST_BYTES
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from functions.storage.aws.locations import Cloud
 
 PREFIX = "QINGDAN_"
+ProofOfWork = Literal["auto", "on", "off"]
 LONGEST_SECONDS = 25
 _PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 MOST_WORKERS = 32
@@ -45,6 +46,7 @@ class Settings:
     `versions` is how many versions of a filing its unit may make unasked.
     `filings_per_hour` and `contested_per_day` are how many new filings one address may make, and how many of them
     although another holds their place.
+    `proof_of_work` is asked of new addresses while a flood of filings lasts ("auto"), always, or never.
     `workers` is how many processes the one-machine server takes requests with.
     """
 
@@ -77,6 +79,7 @@ class Settings:
     versions: int = 30
     filings_per_hour: int = 60
     contested_per_day: int = 10
+    proof_of_work: ProofOfWork = "auto"
     clamd: str = ""
 
     @property
@@ -123,6 +126,7 @@ class Settings:
             versions=_whole(variables, "QINGDAN_VERSIONS", 30, 2, 1000),
             filings_per_hour=_whole(variables, "QINGDAN_FILINGS_PER_HOUR", 60, 1, 100_000),
             contested_per_day=_whole(variables, "QINGDAN_CONTESTED_PER_DAY", 10, 1, 10_000),
+            proof_of_work=_proof_of_work(variables),
             clamd=_clamd(variables),
             reminders=RemindSettings.from_mapping(variables),
             **_mail(variables),
@@ -161,6 +165,7 @@ KNOWN_VARIABLES = frozenset(
         "VERSIONS",
         "FILINGS_PER_HOUR",
         "CONTESTED_PER_DAY",
+        "PROOF_OF_WORK",
         "CLAMD",
         "MAIL_SERVER",
         "MAIL_FROM",
@@ -215,6 +220,13 @@ def _switch(variables: Mapping[str, str], name: str, default: bool | None) -> bo
     if value in ("", "on", "off"):
         return default if not value else value == "on"
     raise SettingError(f"{name} 只能是 on 或 off，现在是“{value}”。请改成其中一个，或者不设")
+
+
+def _proof_of_work(variables: Mapping[str, str]) -> ProofOfWork:
+    value = variables.get("QINGDAN_PROOF_OF_WORK", "").strip().lower() or "auto"
+    if value in ("auto", "on", "off"):
+        return cast(ProofOfWork, value)
+    raise SettingError(f"QINGDAN_PROOF_OF_WORK 只能是 auto、on 或 off，现在是“{value}”。请改成其中一个，或者不设")
 
 
 def _clamd(variables: Mapping[str, str]) -> str:

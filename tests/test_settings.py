@@ -57,9 +57,19 @@ def test_a_root_path_has_a_slash_at_both_ends(value: str, path: str) -> None:
 
 
 def test_an_unknown_setting_stops_nothing() -> None:
-    variables = {"QINGDAN_PROOF_OF_WORK": "off", "PATH": "/bin"}
+    variables = {"QINGDAN_CAPTCHA": "off", "PATH": "/bin"}
     Settings.from_mapping(variables)
-    assert unknown_variables(variables) == ["QINGDAN_PROOF_OF_WORK"]
+    assert unknown_variables(variables) == ["QINGDAN_CAPTCHA"]
+
+
+@pytest.mark.parametrize(("value", "read"), [("", "auto"), ("auto", "auto"), (" ON ", "on"), ("off", "off")])
+def test_the_proof_of_work_is_left_to_a_flood_unless_it_is_set(value: str, read: str) -> None:
+    assert Settings.from_mapping({"QINGDAN_PROOF_OF_WORK": value}).proof_of_work == read
+
+
+def test_the_proof_of_work_knows_three_words() -> None:
+    with pytest.raises(SettingError, match="QINGDAN_PROOF_OF_WORK 只能是 auto、on 或 off，现在是“yes”"):
+        Settings.from_mapping({"QINGDAN_PROOF_OF_WORK": "yes"})
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.gov.cn"])

@@ -55,6 +55,7 @@ from functions.settings import Settings
 from functions.staff.encryption import Encryption
 from functions.staff.second_factor import SecondFactors
 from functions.web.edge.aws_gateway import Gateway
+from functions.web.filing.flood import Flood
 from functions.web.filing.stepper import Stepper
 from functions.web.http.endpoints import reading, writing_in
 from functions.web.http.places import password_places
@@ -69,7 +70,8 @@ PASSWORD_CHECKS: Final = 2
 
 def create_app(services: Services) -> Starlette:
     """Make the application over these services; SettingError when the site has not been built."""
-    pages = Pages(SiteFrame.load(services.settings.site), services.records, services.entropy)
+    site_frame, flood = SiteFrame.load(services.settings.site), Flood(services)
+    pages = Pages(site_frame, services.records, services.entropy, flood.told_to_officers)
     sessions, stepper = Sessions(services, context=(pages.bureau,)), Stepper(services)
     encryption = Encryption(services.keys.hmac, services.keys.hmac_kid, services.entropy)
     factors = SecondFactors(services.staff, encryption, services.entropy)

@@ -34,6 +34,7 @@ class Frame:
     """The surroundings of a page.
 
     `base` is where the service is mounted, `home` the site's root, `once` the key that each of the page's forms sends.
+    `flood` says that new addresses must prove their work, "" when they need not.
     """
 
     bureau: str
@@ -44,6 +45,7 @@ class Frame:
     home: str
     base: str
     once: str
+    flood: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,21 @@ class View(Protocol):
 class Pages:
     """Renders the desk's templates; counts the waiting filings in `records`, makes each page's key from `entropy`.
 
-    Jinja2 is imported for the first page, so that the start does not wait for it.
+    `flood` gives the words for the top of each page. Jinja2 is imported for the first page, so that the start does not
+    wait for it.
     """
 
-    def __init__(self, site_frame: SiteFrame, records: RecordStore, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        site_frame: SiteFrame,
+        records: RecordStore,
+        entropy: Callable[[int], bytes],
+        flood: Callable[[], str],
+    ) -> None:
         self._assets = site_frame.assets
         self._records = records
         self._entropy = entropy
+        self._flood = flood
         self.site_frame = site_frame
         self.home = site_frame.base
         self.bureau = site_frame.assets["bureau"]
@@ -115,7 +125,8 @@ class Pages:
         base = request.scope.get("root_path", "")
         assets = self._assets
         scripts = (assets["site_script"], assets["form_script"], assets["digest_script"])
-        frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base, new_key(self._entropy))
+        once, flood = new_key(self._entropy), self._flood() if visitor else ""
+        frame = Frame(assets["bureau"], assets["stylesheet"], *scripts, self.home, base, once, flood)
         ways = nav_items(request, visitor, self._records) if visitor else []
         shown = {field.name: getattr(view, field.name) for field in fields(view)}
         html = self._templates.get_template(view.template).render(

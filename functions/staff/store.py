@@ -192,6 +192,10 @@ class StaffStore(Protocol):
         """
         ...
 
+    def first_answer(self, key: str, *, at: datetime) -> FirstAnswer | None:
+        """Return what stands under the key at `at`, None for nothing."""
+        ...
+
     def keep_answer(self, answer: FirstAnswer) -> None:
         """Store the answer in place of the claim of its key and request; does nothing when that claim is gone."""
         ...

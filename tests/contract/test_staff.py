@@ -306,6 +306,14 @@ def test_only_the_request_that_has_the_key_keeps_or_drops_its_answer(staff: Staf
     assert staff.claim_answer(claim("third"), at=NOW) is None
 
 
+def test_what_stands_under_a_key_is_read_until_it_expires(staff: StaffStore) -> None:
+    assert staff.first_answer("k" * 64, at=NOW) is None
+    staff.claim_answer(claim(), at=NOW)
+    assert staff.first_answer("k" * 64, at=NOW + WINDOW - timedelta(microseconds=1)) == claim()
+    assert staff.first_answer("k" * 64, at=NOW + WINDOW) is None
+    assert staff.first_answer("j" * 64, at=NOW) is None
+
+
 def test_one_of_many_concurrent_claims_wins(staff: StaffStore) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: staff.claim_answer(claim(), at=NOW), range(16)))

@@ -26,12 +26,14 @@ def render_check(
     hidden: Mapping[str, str] | None = None,
     before: str = NOT_YET,
     vouchers: Sequence[str] = (),
+    task: str = "",
 ) -> Markup:
     """The answers that will be filed, those that will not be, the declaration, and one button 确认提交.
 
     `data` is what will be filed, `typed` what was typed before answers that do not apply were dropped: it goes along
     unseen, so that 修改 loses nothing. `dropped` are the pointers of the answers left out. `hidden` carries the key,
-    `before` says what the button will do; `vouchers` go along for the files that were sent.
+    `before` says what the button will do; `vouchers` go along for the files that were sent. `task` is where the
+    script gets the task to solve before it files.
     """
     answers = render_answers(definition, data, warnings, beside=change_button)
     form = el(
@@ -41,6 +43,7 @@ def render_check(
         answers,
         _closing(definition, data),
         id="form", action=action, method="post", accept_charset="utf-8", data_check=definition.id,
+        data_task=task or None,
     )  # fmt: skip
     return join(_not_yet(before), _left_out(definition, data if typed is None else typed, dropped), form)
 

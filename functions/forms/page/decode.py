@@ -17,7 +17,7 @@ from functions.forms.problem import Problem
 
 # Names without a full stop, which every field's name has: values that pages carry beside the answers.
 RESERVED = frozenset(
-    {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher"}
+    {"action", "form_digest", "key", "once", "contest", "code", "version", "csrf", "received_on", "voucher", "altcha"}
 )
 # So many rows more than the form allows are kept, so that it can be said of what was typed that it is too much.
 SPARE_ROWS = 20

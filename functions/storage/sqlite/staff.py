@@ -140,6 +140,11 @@ class SqliteStaff:
 
         return self._writer.submit(take).result()
 
+    def first_answer(self, key: str, *, at: datetime) -> FirstAnswer | None:
+        statement = "SELECT key, request, until, answer FROM first_answers WHERE key = ? AND until > ?"
+        row = self._first(statement, key, _text(at))
+        return row and FirstAnswer(row[0], row[1], _time(row[2]), row[3])
+
     def keep_answer(self, answer: FirstAnswer) -> None:
         given = (_text(answer.until), answer.answer, answer.key, answer.request)
         self._write("UPDATE first_answers SET until = ?, answer = ? WHERE key = ? AND request = ?", *given)

@@ -117,12 +117,12 @@ def form_page(links: Links, filled: Filled, place: Place) -> Page:
 
 
 def check_page(
-    checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: Markup = EMPTY
+    checked: Checked, place: Place, *, stop: str = "", contest: bool = False, changes: Markup = EMPTY, task: str = ""
 ) -> Page:
     """Return the answers as they would be filed, and one button.
 
     `stop` says why they were not filed just now; `contest` offers to file all the same; `changes` is the comparison
-    with an earlier version.
+    with an earlier version; `task` is where a browser gets the task that it is to solve before it files, "" for none.
     """
     definition = checked.definition
     body = render_check(
@@ -135,6 +135,7 @@ def check_page(
         hidden={**place.hidden, "key": checked.key},
         before=place.before,
         vouchers=checked.vouchers,
+        task=task,
     )
     main = join(el("h1", f"核对后提交{place.verb}：{definition.title}"), _stop(stop, contest), changes, body)
     return Page(f"{'还没有提交' if stop else '核对后提交'}{place.verb}：{definition.title}", main, place.crumbs)

@@ -41,8 +41,8 @@ DOCUMENTS = {(f"s3:{action}", "B/papers/*", "") for action in ("GetObject", "Put
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
-        ("dynamodb:UpdateItem", "T", "guard#*"),
-        ("dynamodb:GetItem", "T", "idem#*"),
+        ("dynamodb:UpdateItem", "T", "guard#* attempt#* answer#flood#*"),
+        ("dynamodb:GetItem", "T", "idem#* answer#flood#*"),
         *(("s3:PutObject", contents, "") for contents in CONTENTS),
         ("ssm:GetParametersByPath", "P", ""),
     },
@@ -222,9 +222,9 @@ def test_the_attach_function_reads_no_table_and_no_filing() -> None:
     assert not {resource for _, resource, _ in MATRIX["attach"]} & set(CONTENTS)
 
 
-def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats() -> None:
+def test_the_public_function_reads_nothing_but_answers_to_its_own_repeats_and_marks_of_a_flood() -> None:
     reading = {right for right in MATRIX["submit"] if "Get" in right[0] or "Query" in right[0] or "Scan" in right[0]}
-    assert reading == {("dynamodb:GetItem", "T", "idem#*"), ("ssm:GetParametersByPath", "P", "")}
+    assert reading == {("dynamodb:GetItem", "T", "idem#* answer#flood#*"), ("ssm:GetParametersByPath", "P", "")}
 
 
 def test_the_track_function_cannot_query_an_index() -> None:

@@ -159,6 +159,12 @@ class AwsStaff:
             if found is not None:
                 return answer_from(claim.key, found)
 
+    def first_answer(self, key: str, *, at: datetime) -> FirstAnswer | None:
+        place = answer_key(key)
+        item = self._reader.item(place["pk"]["S"], place["sk"]["S"])
+        found = answer_from(key, item) if item else None
+        return found if found and found.until > at else None
+
     def keep_answer(self, answer: FirstAnswer) -> None:
         with suppress(Refused):
             self._update(

@@ -11,6 +11,7 @@ import { startPrinting } from "./forms/printing.js";
 import { showProgress, startProgress } from "./forms/progress.js";
 import { refresh } from "./forms/refresh.js";
 import { startRows } from "./forms/rows.js";
+import { startTask } from "./forms/task.js";
 
 const WAIT = 300;
 
@@ -105,6 +106,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const wanted = errors || one(document, "form [autofocus]");
   offerPrint();
   startPrinting();
+  startTask();
   if (wanted) wanted.focus();
   if (filed) drafts.forgetOwn(filed.getAttribute("data-filed"));
   if (document.getElementById("form-data")) startForm();
