@@ -12,17 +12,18 @@ from functions.desk.due.reminded import CHANNELS, day_of_entry
 from functions.forms.roster_form import RosterForm
 from functions.records.filed import Filed
 from functions.records.state import day_in_shanghai
-from functions.records.words import Mark
+from functions.records.words import DECISIONS, Mark
+from functions.records.words import STEPS as DONE
 from functions.supervision.reminders.history import WORDS, Entry
 from functions.supervision.rosters.changes import Change
 
 # What a step led to, by the status after it.
 STEPS: Final[Mapping[str, str]] = {
-    "submitted": "重新打开",
-    "returned": "退回补正",
-    "accepted": "接受",
-    "withdrawn": "撤回",
-    "voided": "作废",
+    "submitted": DECISIONS["reopen"],
+    "returned": DECISIONS["return"],
+    "accepted": DECISIONS["accept"],
+    "withdrawn": DONE["withdrawn"],
+    "voided": DECISIONS["void"],
 }
 _NAMES: Final = {"unit_name": "改名", "uscc": "换代码"}
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from functions.forms.catalogue import Catalogue
 from functions.forms.letters import LetterKind
-from functions.records.words import Mark
+from functions.records.words import STATUSES, Mark
 from functions.supervision.deadlines import is_overdue
 from functions.supervision.obligations.values import Obligation
 from functions.supervision.orders.values import Draft, ExtensionStatus, Letter, subject_of
@@ -96,7 +96,7 @@ def _known(catalogue: Catalogue, one: Obligation, today: date) -> dict[str, str]
 def standing_of(letter: Letter, today: date) -> Mark:
     """The state of a letter as every list shows it."""
     if letter.voided:
-        return Mark("作废", "void")
+        return STATUSES["voided"]
     if letter.kind == "recommendation" and letter.served:
         if letter.answer:
             return Mark("已答复", "ok")

@@ -165,7 +165,8 @@ def test_the_list_is_searched(listed: Services, come_in: ComeIn) -> None:
 
 def test_the_due_board_says_when_a_unit_was_last_reminded(listed: Services, come_in: ComeIn) -> None:
     page = come_in("viewer").get("/desk/due").text
-    assert "2026-09-29 提醒：要打电话" in page
+    assert "09-29 电话</a>" in page
+    assert '<small class="quiet">要打电话</small>' in page
     assert f'href="{PLACE}?q={make_uscc(1)}"' in page
 
 

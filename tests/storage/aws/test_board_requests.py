@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Path:
 def test_a_thousand_units_take_no_more_requests_than_ten(services: Services, ministack: Any, sealed: bool) -> None:
     asked = [requests_for(services, ministack, units, sealed) for units in (10, 1000)]
     assert asked[0] == asked[1]
-    assert asked[0]["Query"] == 16 + len(services.catalogue.rosters) + (not sealed)
+    assert asked[0]["Query"] == 18 + len(services.catalogue.rosters) + (not sealed)
     assert asked[0]["GetItem"] == 1
     assert asked[0].get("GetObject", 0) == sealed
 
