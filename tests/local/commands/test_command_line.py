@@ -204,10 +204,10 @@ def test_exporting_an_unknown_form_exits_1_and_an_empty_export_says_so(tmp_path:
 
 
 def test_check_finds_this_repository_in_order_and_warns_of_unknown_settings() -> None:
-    told = run("check", "--json", QINGDAN_PROOF_OF_WORK="off")
+    told = run("check", "--json", QINGDAN_CAPTCHA="off")
     found = json.loads(told.stdout)
     assert (told.returncode, found["errors"]) == (0, [])
-    assert "QINGDAN_PROOF_OF_WORK" in found["warnings"][0]
+    assert "QINGDAN_CAPTCHA" in found["warnings"][0]
 
 
 def test_check_says_what_is_wrong_with_a_form(tmp_path: Path) -> None:
