@@ -162,7 +162,9 @@ def test_the_submit_function_appends_and_reads_only_answers(services: Services, 
         assert file(client, 3, unit_name="") == 422
         assert client.get("/healthz").status_code == 200
     assert beyond("submit", asked) == set()
-    assert {key.partition("#")[0] for action, _, key in asked if action == "dynamodb:GetItem"} == {"idem"}
+    read = {key for action, _, key in asked if action == "dynamodb:GetItem"}
+    assert {key.partition("#")[0] for key in read} == {"idem", "answer"}
+    assert {key for key in read if key.startswith("answer#") and not key.startswith("answer#flood#")} == set()
 
 
 def test_the_track_function_reads_one_filing_and_lists_none(services: Services, asked: Asked, clock: Clock) -> None:
