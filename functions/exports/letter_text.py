@@ -1,4 +1,4 @@
-"""What a letter says line by line, the same in every format; knows no format and no store."""
+"""Words a letter line by line, for every format alike; knows no format and no store."""
 
 from __future__ import annotations
 

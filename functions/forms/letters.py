@@ -28,7 +28,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a letter about a form rests on: the paragraph of the list, and laws."""
+    """The bases of a letter about a form: the paragraph of the list, and laws."""
 
     basis: str
     laws: Sequence[str]

@@ -42,7 +42,7 @@ def _explained(form: RosterForm) -> Iterator[tuple[str, str, str]]:
 
 
 def plan_lines(form: RosterForm, plan: Plan) -> Iterator[str]:
-    """What the plan changes, a line each, the counts first."""
+    """Return what the plan changes, a line each, the counts first."""
     if plan.is_empty:
         yield f"和名册一样，没有要导入的（{plan.unchanged} 行没变）"
         return
@@ -63,7 +63,7 @@ def plan_lines(form: RosterForm, plan: Plan) -> Iterator[str]:
 
 
 def named(form: RosterForm, values: Mapping[str, Any]) -> str:
-    """What a row is called: the project with its unit, or the unit with its code."""
+    """Return what a row is called: the project with its unit, or the unit with its code."""
     first = f"{values[form.project]}，" if form.project else ""
     return f"{first}{values['unit_name']}（{values['uscc']}）"
 

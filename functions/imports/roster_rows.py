@@ -172,7 +172,7 @@ def _value(field: Field, cell: Cell) -> Any:
 def _judged(
     form: RosterForm, columns: Mapping[int, Field], line: Line, values: Mapping[str, Any], today: date
 ) -> Iterator[Fault]:
-    """What the form's own gate and explainer find, each at its cell."""
+    """Return what the form's own gate and explainer find, each at its cell."""
     places = {field.key: place for place, field in columns.items()}
     for problem in validate(form.definition, {ROW: dict(values)}, today):
         key = problem.pointer.rpartition("/")[2]

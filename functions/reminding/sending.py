@@ -44,7 +44,7 @@ class Sender:
         self._down: set[Channel] = set()
 
     def send(self, reminder: Reminder, about: Obligation) -> Result | None:
-        """What became of it; None when nobody can tell. After a channel has not answered, nobody waits for it again."""
+        """Send one and return what became of it, None when nobody can tell; a silent channel is not tried again."""
         if self._new.settle(about):
             return "filed"
         contact = self._contacts(about).contact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from functions.errors import QingdanError
 
@@ -27,6 +27,10 @@ class LastAdmin(QingdanError):
 
     def __init__(self) -> None:
         super().__init__("这是最后一个能用的管理员账号，不能停用，也不能改成别的角色。请先让另一个账号做管理员")
+
+
+# Counters and marks whose names begin so belong to a flood of filings: the public function may write them.
+OF_FLOOD: Final = "flood#"
 
 
 @dataclass(frozen=True, slots=True)

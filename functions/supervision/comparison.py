@@ -29,7 +29,7 @@ class Filed:
 
     @property
     def matter(self) -> list[str]:
-        """What tells the unit, or the project of it, from any other."""
+        """Return what tells the unit, or the project of it, from any other."""
         return [key.value_in(self.data) for key in self.definition.rules.unique]
 
     def number_at(self, path: Path, unit: str) -> Decimal | None:

@@ -38,5 +38,5 @@ def unannounced(first: date, last: date, days_off: DaysOff) -> tuple[int, ...]:
 
 
 def unannounced_text(years: tuple[int, ...]) -> str:
-    """What pages say of such years: 2028 年放假安排还没有公布，只按周末算; "" of none."""
+    """Return what pages say of such years: 2028 年放假安排还没有公布，只按周末算; "" of none."""
     return f"{'、'.join(map(str, years))} 年放假安排还没有公布，只按周末算" if years else ""

@@ -11,7 +11,7 @@ from functions.supervision.orders.words import EXTENSION_MARKS, standing_of
 
 
 def received_by(uscc: str, letters: Iterable[Letter], extensions: Iterable[Asked], on: date) -> list[Received]:
-    """What the unit of this code received, newest first."""
+    """Return what the unit of this code received, newest first."""
     found = [(one.noted.at, _letter(one, on)) for one in letters if one.draft.subject.uscc == uscc]
     found += [(one.noted.at, _extension(one)) for one in extensions if one.subject.uscc == uscc]
     return [row for _, row in sorted(found, key=lambda each: each[0], reverse=True)]

@@ -43,7 +43,7 @@ OWN: Final = "这种填报要两个人办：申请延期的人自己不能批"
 
 
 class Extending:
-    """What pages and the API do about extensions; every call blocks."""
+    """Asks for extensions and settles them, for pages and the API alike; every call blocks."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -63,7 +63,7 @@ class Extending:
         return why_no_extension(one, standing_for(one, read_letters(ledger)), asked)
 
     def judge(self, one: Obligation, typed: Mapping[str, str]) -> Wrong:
-        """What is wrong with what was typed, by the names of the controls."""
+        """Return what is wrong with what was typed, by the names of the controls."""
         wrong: Wrong = []
         after = max(one.last_day, self.issuing.today())
         if why := why_not_until(read_date(typed.get("until", "")), after, UNTIL):
@@ -96,7 +96,7 @@ class Extending:
         return self._orders.ask(asked, grant=grant, actor=actor, at=self._services.clock())
 
     def acts(self, asked: Asked, visitor: Visitor) -> frozenset[str]:
-        """What this officer may do about it now."""
+        """Return what this officer may do about it now."""
         if not may(visitor.account.role, "order"):
             return frozenset()
         if asked.status == "granted":
@@ -123,7 +123,7 @@ class Extending:
 
 
 class _Sent(NamedTuple):
-    """What a refused page comes back with."""
+    """The values of a page that comes back refused: what was typed, and what is wrong with it."""
 
     typed: Mapping[str, str]
     wrong: Wrong

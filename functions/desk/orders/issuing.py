@@ -37,7 +37,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the officer enters for all letters of one press."""
+    """An officer's entries for all letters of one press."""
 
     kind: LetterKind
     until: date | None

@@ -164,7 +164,7 @@ class LetterPages:
 
 
 def judge(act: str, letter: Letter, typed: Mapping[str, str], today: date, ways: tuple[str, ...]) -> Wrong:
-    """What is wrong with what was sent for this act, by the names of its controls."""
+    """Return what is wrong with what was sent for this act, by the names of its controls."""
     if act == "void":
         why = why_not_words(line(typed.get("reason", "")), "作废的原因")
         return [("reason", why)] if why else []

@@ -40,7 +40,7 @@ def read_rows(given: Sequence[str]) -> list[str]:
 
 
 def read_asked(kind: LetterKind, letters: Letters, typed: Mapping[str, str], today: date) -> tuple[Asked, Wrong]:
-    """What was entered for all letters of a press, and what is wrong with it by the names of the controls."""
+    """Return what was entered for all letters of a press, and what is wrong with it by the names of the controls."""
     wording = letters.kinds[kind]
     asked = Asked(
         kind,

@@ -1,4 +1,4 @@
-"""What the pages about letters and extensions show, as values for their templates; knows no store and no HTTP."""
+"""Values that the templates about letters and extensions show; knows no store and no HTTP."""
 
 from __future__ import annotations
 

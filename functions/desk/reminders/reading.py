@@ -29,7 +29,7 @@ class Line:
 
 
 class Reading:
-    """What is to be done on a day; blocks."""
+    """The reminders and calls that are due on one day; every call blocks."""
 
     def __init__(self, services: Services, on: date, *, contacts: bool) -> None:
         rows = read_rows(services)
@@ -64,7 +64,7 @@ class Reading:
         return Line(entry, one, self._find(one), days_text(one, self._on))
 
     def past(self, words: Sequence[str]) -> list[Entry]:
-        """What was recorded, newest first."""
+        """Return what was recorded, newest first."""
         return [entry for entry in reversed(self.history.entries.values()) if has_all(words, entry)]
 
 

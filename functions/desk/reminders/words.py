@@ -114,7 +114,7 @@ def cells_of(line: CallLine) -> Sequence[str]:
 
 
 def read_said(text: str) -> tuple[str, str]:
-    """What was said, and what is wrong with it, "" when nothing is."""
+    """Return what was said, and what is wrong with it, "" when nothing is."""
     said = trimmed(plain_line(text))
     if not said:
         return said, "请写说了什么，例如“说周五以前报”“没人接”"

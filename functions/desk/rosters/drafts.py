@@ -44,7 +44,7 @@ class Draft:
 
     @property
     def file(self) -> dict[str, Any]:
-        """What the event says of the file."""
+        """Return what the event says of the file."""
         return {"name": self.name, "sha256": self.digest, "rows": len(self.read.rows)}
 
 

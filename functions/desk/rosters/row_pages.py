@@ -188,7 +188,7 @@ class RowPages:
         return _Typed(opened.values, ending=ending, more=more, into=into, last=last, end_errors=errors, status=status)
 
     def _overtaken(self, opened: _Opened, typed: _Typed) -> _Typed:
-        """What was typed again, for a roster that has changed meanwhile."""
+        """Return what was typed again, for a roster that has changed meanwhile."""
         today = local_day(self._services.clock())
         notice = f"{changed_words(opened.events, today)}。您填的都还在，核对以后再按一次"
         return replace(typed, notice=notice, status=409)

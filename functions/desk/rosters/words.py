@@ -77,7 +77,7 @@ def changed_words(events: Sequence[Event], today: date) -> str:
 
 
 def row_id(key: RowKey) -> str:
-    """What an address calls a row: codes and names stay out of addresses, which are logged."""
+    """Return what an address calls a row: codes and names stay out of addresses, which are logged."""
     return hashlib.sha256("\n".join(key).encode()).hexdigest()[:16]
 
 
@@ -99,7 +99,7 @@ def row_words(form: RosterForm, key: RowKey, row: Row) -> RowWords:
 
 
 def name_of(form: RosterForm, values: Mapping[str, Any]) -> str:
-    """What a row is called, without its code: the project with its unit, or the unit."""
+    """Return what a row is called, without its code: the project with its unit, or the unit."""
     unit = str(values["unit_name"])
     return f"{values[form.project]}（{unit}）" if form.project else unit
 
@@ -112,7 +112,7 @@ def matches(row: RowWords, words: str) -> bool:
 
 
 def read_search(text: str) -> str:
-    """What is looked for in the rows; HttpProblem 400 when it is too long."""
+    """Return what is looked for in the rows; HttpProblem 400 when it is too long."""
     words = plain_line(text)
     if len(words) > LONGEST:
         raise HttpProblem(400, f"要找的文字最多 {LONGEST} 个字。请写短一些再找")

@@ -22,7 +22,7 @@ def answer_words(field: Field, value: Any) -> str:
 
 
 def answer_text(field: Field, value: Any) -> str:
-    """What was answered: labels of choices, 是 for a tick, dates in words; a value of the wrong kind as it is."""
+    """Word an answer: labels of choices, 是 for a tick, dates in words; a value of the wrong kind as it is."""
     return _TEXTS.get(field.kind, _plain)(field, value)
 
 

@@ -147,7 +147,7 @@ def _on_enter() -> Markup:
 
 
 def _last() -> Markup:
-    """What ends the form: what happens next, and the buttons."""
+    """Return what ends the form: what happens next, and the buttons."""
     buttons = el(
         "div",
         el("button", "下一步：核对", class_="btn", name="action", value="review"),

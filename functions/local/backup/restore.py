@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import lzma
 import os
 import re
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -20,21 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.errors import QingdanError, SettingError, StoreUnavailable, system_reason
 from functions.local.backup.archive import CHUNK, MANIFEST, SIGNATURE, Entry, Manifest, is_inside
 from functions.local.backup.protection import is_ours
+from functions.local.zip_errors import ZIP_ERRORS
 from functions.storage.folder import FILE_MODE, private_folder
 from functions.storage.keyring import receipt_key
 
-# The errors of Python's zip reader, in all versions, for damaged bytes.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-)
 _KEY = re.compile(r"keys/receipt-[^/]+\.pem")
 # Some 150 bytes a file; a zip of 2 MB can hold one of 2 GB.
 LARGEST_MANIFEST = 64 * 1024 * 1024
@@ -54,7 +40,7 @@ class Backup:
             self._zip = zipfile.ZipFile(file)
         except OSError as error:
             raise QingdanError(f"{file} 打不开（{system_reason(error)}）。请核对路径和权限") from None
-        except DAMAGE:
+        except ZIP_ERRORS:
             raise Damaged(f"{file} 不是备份文件，或者末尾缺了一截。{_CURE}") from None
         try:
             self.manifest = self._read_manifest()
@@ -103,11 +89,11 @@ class Backup:
             return self._bounded(name)
         except KeyError:
             return None
-        except (*DAMAGE, OSError):
+        except (*ZIP_ERRORS, OSError):
             raise Damaged(f"{self._file} 里的 {name} 已经损坏。{_CURE}") from None
 
     def _bounded(self, name: str) -> bytes:
-        """A member whole; ValueError, one of DAMAGE, for one that is larger than any of ours."""
+        """A member whole; ValueError, one of ZIP_ERRORS, for one that is larger than any of ours."""
         with self._zip.open(name) as member:
             content = member.read(LARGEST_MANIFEST + 1)
         if len(content) > LARGEST_MANIFEST:
@@ -134,7 +120,7 @@ class Backup:
             return Manifest.read(self._bounded(MANIFEST))
         except KeyError:
             raise Damaged(f"{self._file} 里没有 {MANIFEST}：不是备份文件，或者已经损坏。{_CURE}") from None
-        except (*DAMAGE, OSError):
+        except (*ZIP_ERRORS, OSError):
             raise Damaged(f"{self._file} 里的 {MANIFEST} 已经损坏。{_CURE}") from None
 
     def _misnamed(self) -> list[str]:
@@ -169,7 +155,7 @@ class Backup:
                     if size > entry.size:
                         break
                     file.write(chunk)
-            except DAMAGE:
+            except ZIP_ERRORS:
                 return "读不出来"
         if size != entry.size:
             return f"应为 {entry.size} 字节，不是这个长度"

@@ -43,7 +43,7 @@ class Libraries:
     path: Sequence[str]
 
     def files(self, names: Iterable[str]) -> dict[str, bytes]:
-        """What a function may read of these libraries, by its path as installed."""
+        """Return what a function may read of these libraries, by its path as installed."""
         found = [file for name in names for file in self._distribution(name).files or ()]
         kept = [file for file in found if not _LEFT_OUT.search(str(file))]
         return {str(file): without_symbols(Path(str(file.locate())).read_bytes()) for file in kept}

@@ -108,7 +108,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered as every other mistake is, not by uvicorn's English line."""
+        """Answer bytes that are no HTTP as any other mistake, not by uvicorn's English line."""
         problem = self.refusal or HttpProblem(400, UNREADABLE, headers={"Connection": "close"})
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             answer = answer_json(problem)

@@ -48,7 +48,7 @@ def remind_apart(settings: Settings, on: date, stopped: threading.Event) -> dict
 
 
 def _work(settings: Settings, on: date, halt: Event, sending: Connection) -> None:
-    """What the process does; an interrupt from the keyboard is the server's to handle."""
+    """Do the work of this process; an interrupt from the keyboard is the server's to handle."""
     from functions.bootstrap import open_services
     from functions.reminding.night import Night
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import lzma
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
+from functions.local.zip_errors import ZIP_ERRORS
+
 CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
-# The errors of Python's zip reader for damaged bytes.
-DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-    OSError,
-)
+# The errors of a package that cannot be read: it is a zip, or a folder on a disk.
+DAMAGE: Final = (*ZIP_ERRORS, OSError)
 
 
 class Contents(Protocol):

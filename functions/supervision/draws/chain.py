@@ -52,11 +52,11 @@ class Lot:
         return draw(rank_pool(self.pool, seed), self.sizes)
 
     def placed(self, seed: str, drops: Sequence[Drop]) -> dict[str, tuple[Placed, ...]]:
-        """What becomes of every place once these have dropped out."""
+        """Return what becomes of every place once these have dropped out."""
         return outcomes(rank_pool(self.pool, seed), self.sizes, drops)
 
     def body(self) -> dict[str, Any]:
-        """What the first event says of it."""
+        """Return what the first event says of it."""
         content = self.pool.content.decode()
         return {"pool": content, "digest": self.pool.digest, "size": self.size, "sizes": self.sizes}
 
@@ -90,7 +90,7 @@ class DrawState:
 
 
 def bounds_for(kind: Kind, lots: Mapping[LotName, Lot]) -> tuple[Bound, ...]:
-    """What the rules say of both lots."""
+    """Return what the rules say of both lots."""
     units, officers = lots["units"], lots["officers"]
     return (*bounds_of(kind, units.counts, units.size), *bounds_of("officers", officers.counts, officers.size))
 

@@ -45,7 +45,7 @@ class Draws:
         return state_of(self.events(name))
 
     def events(self, name: str) -> tuple[Event, ...]:
-        """What was done, oldest first; NotFound for a draw that does not exist."""
+        """Return what was done, oldest first; NotFound for a draw that does not exist."""
         found = self._ledger.read(chain_name(KIND, name))
         if not found:
             raise NotFound("没有这次抽查。请从抽查的列表里进入")

@@ -25,7 +25,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of a place in the order; `instead_of` is the place that it stands in for, `reason` why it dropped."""
+    """The fate of a place in the order; `instead_of` is the place that it stands in for, `reason` why it dropped."""
 
     ranked: Ranked
     outcome: Outcome
@@ -36,7 +36,7 @@ class Placed:
 def outcomes(
     ranks: Mapping[str, Sequence[Ranked]], sizes: Mapping[str, int], drops: Sequence[Drop]
 ) -> dict[str, tuple[Placed, ...]]:
-    """What became of every place; QingdanError when somebody drops out who is not drawn."""
+    """Return what became of every place; QingdanError when somebody drops out who is not drawn."""
     placed = {name: _stratum(ranked, sizes.get(name, 0), drops) for name, ranked in ranks.items()}
     gone = [one.ranked.member.id for of in placed.values() for one in of if one.outcome == "dropped"]
     if sorted(gone) != sorted(drop.id for drop in drops):

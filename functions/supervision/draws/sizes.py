@@ -22,7 +22,7 @@ _AT_LEAST: Final[Mapping[Kind, tuple[Rule, int]]] = {"special": ("Q5", 2), "offi
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a rule asks of a number: `least` to `most`, both included; nothing fits where `least` is greater.
+    """The bounds of a rule for a number: `least` to `most`, both included; nothing fits where `least` is greater.
 
     `of` is the number that the rule counts from, `actual` the one that it judges.
     """
@@ -58,7 +58,7 @@ def most_field_checks(reports: int) -> int:
 
 
 def bounds_of(kind: Kind, strata: Mapping[str, int], size: int) -> tuple[Bound, ...]:
-    """What the rules of this kind of draw say of drawing so many from strata of these sizes."""
+    """Return what the rules of this kind of draw say of drawing so many from strata of these sizes."""
     total = sum(strata.values())
     drawn = share_out(strata, min(size, total))
     if kind == "full":

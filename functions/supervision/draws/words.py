@@ -1,4 +1,4 @@
-"""What people read of the bounds of a draw, in Chinese; decides nothing."""
+"""Words the bounds of a draw in Chinese; decides nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def arithmetic_text(bound: Bound) -> str:
 
 
 def allowed_text(bound: Bound) -> str:
-    """What the rule allows: 24–38 家, 无解."""
+    """Return what the rule allows: 24–38 家, 无解."""
     if not bound.is_possible:
         return "无解"
     unit = "人" if bound.rule == "Q9" else "家"

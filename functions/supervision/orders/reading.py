@@ -51,7 +51,7 @@ def read_extension(ledger: LedgerStore, id: str) -> Asked:
 
 
 def read_papers(ledger: LedgerStore, on: date) -> tuple[list[Extension], list[Order]]:
-    """What obligations are judged by on a day: the extensions that are in force, the orders that are not void."""
+    """Read what obligations are judged by on a day: extensions in force, and orders that are not void."""
     extensions = (asked.extension for asked in read_extensions(ledger, on))
     letters = (letter for letter in read_letters(ledger, on) if letter.voided is None)
     orders = [letter.order for letter in letters if letter.kind == "correction"]

@@ -29,7 +29,7 @@ GRANTED: Final = "granted"
 
 
 def body_of_draft(draft: Draft, number: str) -> dict[str, Any]:
-    """What the event says that gives the draft its number."""
+    """Return what the event says that gives the draft its number."""
     return {
         "number": number,
         "subject": draft.subject._asdict(),

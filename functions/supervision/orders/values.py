@@ -1,4 +1,4 @@
-"""What letters and extensions are, as values; knows no store, no event and no rule."""
+"""Letters and extensions as values; knows no store, no event and no rule."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Subject(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for equal obligations, and safe in an address: no code or name can be read from it."""
+        """Return an id that equal obligations share; no code or name can be read from it in an address."""
         return _key(*self)
 
 
@@ -107,7 +107,7 @@ class Letter:
 
     @property
     def order(self) -> Order:
-        """What an order to correct means for its obligation."""
+        """Return what an order to correct means for its obligation."""
         subject, until = self.draft.subject, self.draft.until
         assert until is not None
         return Order(
@@ -143,7 +143,7 @@ class Asked:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What the event says that asks for it."""
+        """Return what the event says that asks for it."""
         return {
             "subject": self.subject._asdict(),
             "unit_name": self.unit_name,
@@ -155,7 +155,7 @@ class Asked:
 
     @property
     def extension(self) -> Extension | None:
-        """What it means for its obligation; None while it is not granted."""
+        """Return what it means for its obligation; None while it is not granted."""
         if self.status != "granted" or self.settled is None:
             return None
         subject, granted = self.subject, self.settled

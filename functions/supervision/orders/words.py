@@ -71,7 +71,7 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 
 
 def matter_of(catalogue: Catalogue, one: Obligation) -> str:
-    """What is owed, with its period: 2025 年度《档案工作情况自查报告》."""
+    """Return what is owed, with its period: 2025 年度《档案工作情况自查报告》."""
     form = catalogue.get(one.form)
     return f"{form.period_title(one.period)}《{form.title}》"
 

@@ -1,4 +1,4 @@
-"""What became of each reminder, folded from the events of the yearly chains; knows no store and reads no clock."""
+"""Tells what became of each reminder by the events of the yearly chains; knows no store and reads no clock."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TO_CALL: Final[frozenset[Outcome]] = frozenset({"call", "unknown", "refused", "f
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an officer put down: by which account, when (as in Event.at), and what was said."""
+    """An officer's note of a call: by which account, when (as in Event.at), and what was said."""
 
     by: str
     at: str

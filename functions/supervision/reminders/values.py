@@ -21,7 +21,7 @@ _fold = lru_cache(maxsize=4096)(folded)
 
 
 class Matter(NamedTuple):
-    """What tells one obligation from all others; `unit` is the unit's code, its name where it has none."""
+    """The identity of an obligation among all others; `unit` is the unit's code, its name where it has none."""
 
     form: str
     filing: str
@@ -54,7 +54,7 @@ class Reminder:
 
     @property
     def id(self) -> str:
-        """The same for this step of this obligation at any time, through whatever channel."""
+        """Return the id of this step of this obligation, whenever and through whatever channel it is sent."""
         about = json.dumps([*self.matter, self.last_day, self.step], ensure_ascii=False)
         return hashlib.sha256(about.encode()).hexdigest()[:ID_DIGITS]
 
@@ -64,7 +64,7 @@ class Reminder:
         return step_day(date.fromisoformat(self.last_day), self.step).year
 
     def facts(self) -> dict[str, Any]:
-        """What the chain records of it."""
+        """Return what the chain records of it."""
         return {"id": self.id, **{name: value for name, value in asdict(self).items() if value != ""}}
 
     @classmethod
@@ -74,7 +74,7 @@ class Reminder:
 
 
 def matter_of(one: Obligation) -> Matter:
-    """What tells this obligation from all others."""
+    """Return what tells this obligation from all others."""
     return Matter(one.form, one.rule.id, one.period, one.uscc or one.unit_name, _fold(one.project))
 
 

@@ -30,7 +30,7 @@ class Ending:
 
     @property
     def body(self) -> dict[str, str]:
-        """What the event says of it."""
+        """Return what the event says of it."""
         body = {"reason": said(self.reason), "on": self.last.isoformat() if self.last else "", "into": self.into}
         return {name: value for name, value in body.items() if value}
 
@@ -43,7 +43,7 @@ def said(reason: str) -> str:
 
 
 def into_error(row: Row, ending: str, into: str) -> str:
-    """What is wrong with the code of the unit that takes the row over, "" for nothing; it may be left out."""
+    """Return what is wrong with the code of the unit that takes the row over, "" for nothing; it may be left out."""
     if not into:
         return ""
     if ending != MERGED:
@@ -54,7 +54,7 @@ def into_error(row: Row, ending: str, into: str) -> str:
 
 
 def last_error(form: RosterForm, row: Row, last: str, today: date) -> str:
-    """What is wrong with the last day on the roster, "" for nothing; without one it is today."""
+    """Return what is wrong with the last day on the roster, "" for nothing; without one it is today."""
     if not last:
         return ""
     day = day_of(last)

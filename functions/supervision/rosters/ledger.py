@@ -36,7 +36,7 @@ class Rosters:
         return roster_on(form, self.events(form), on)
 
     def events(self, form: RosterForm) -> tuple[Event, ...]:
-        """What was done to the roster, oldest first."""
+        """Return what was done to the roster, oldest first."""
         return self._ledger.read(chain_name(KIND, form.id))
 
     def carry_out(

@@ -65,7 +65,7 @@ class Plan:
 
 
 def plan_import(form: RosterForm, roster: Roster, rows: Sequence[Values]) -> Plan:
-    """What the rows of a file change. A blank cell changes nothing; names that are merely alike stay two."""
+    """Return what the rows of a file change. A blank cell changes nothing; names that are merely alike stay two."""
     wanted = {key_of(form, values): values for values in rows}
     current = roster.current()
     moves = _moves(form, current, wanted)

@@ -90,7 +90,7 @@ class Gateway:
 
     @cached_property
     def services(self) -> Services:
-        """What the function works with."""
+        """Return what the function works with."""
         return open_services(self._settings, lock=False, until=lambda: self._until)
 
     def close(self) -> None:
@@ -127,13 +127,13 @@ class Gateway:
 
 
 def _refusing_settings(variables: Mapping[str, str]) -> Settings:
-    """What refusing needs of settings that are wrong somewhere."""
+    """Return what refusing needs of settings that are wrong somewhere."""
     site, mark = variables.get("QINGDAN_SITE", ""), variables.get("QINGDAN_ORIGIN_MARK", "")
     return Settings(site=Path(site or "build/site"), origin_mark=mark.strip(), encrypted=True)
 
 
 def _unopened(error: Exception) -> HttpProblem:
-    """What a visitor is told of a function that cannot be opened; the log says why, in our own words only."""
+    """Return what a visitor is told of a function that cannot be opened; the log says why, in our own words only."""
     if isinstance(error, StoreUnavailable):
         return problem_of(error)
     FAILURES.error(

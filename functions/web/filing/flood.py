@@ -11,7 +11,7 @@ from typing import Final
 
 from functions.bootstrap import Services
 from functions.errors import StoreUnavailable
-from functions.staff.store import FirstAnswer
+from functions.staff.store import OF_FLOOD, FirstAnswer
 from functions.web.filing.challenge import LASTS, make_challenge, solved
 from functions.web.filing.moments import BEIJING
 from functions.web.http.loggers import FAILURES
@@ -40,7 +40,6 @@ TOLD: Final = (
     "打电话来说交不上的，请单位换一个浏览器，或者过一会儿再交，也可以交纸质件，由您录入。"
 )
 # Every key begins so: the public function has a right to no other mark of the store.
-_FLOOD: Final = "flood#"
 _PURPOSE: Final = b"qingdan address that files\x00"
 
 
@@ -63,7 +62,7 @@ class Flood:
 
     def until(self) -> datetime | None:
         """Return the end of the flood that was noticed; None when there is none."""
-        noticed = self._services.staff.first_answer(_FLOOD, at=self._services.clock())
+        noticed = self._services.staff.first_answer(OF_FLOOD, at=self._services.clock())
         return noticed.until if noticed else None
 
     def told_to_officers(self) -> str:
@@ -120,8 +119,8 @@ class Flood:
 
     def _count_new(self) -> None:
         at, staff = self._services.clock(), self._services.staff
-        filings = staff.count_attempt(_FLOOD, at=at, window=WINDOW)
-        noticed = FirstAnswer(_FLOOD, "", at + ON_FOR)
+        filings = staff.count_attempt(OF_FLOOD, at=at, window=WINDOW)
+        noticed = FirstAnswer(OF_FLOOD, "", at + ON_FOR)
         if filings.count >= FLOOD and staff.claim_answer(noticed, at=at) is None:
             FAILURES.warning(
                 {"flood": "proof of work on", "filings": filings.count, "until": noticed.until.isoformat()}
@@ -133,16 +132,15 @@ class Flood:
         challenge = solved(self._services.keys, proof, at)
         if not challenge:
             return False
-        used = FirstAnswer(f"{_FLOOD}proof#{challenge}", filing, at + LASTS)
+        used = FirstAnswer(f"{OF_FLOOD}proof#{challenge}", filing, at + LASTS)
         found = self._services.staff.claim_answer(used, at=at)
         return found is None or found.request == filing
 
     def _filer(self, address: str) -> str:
         """Return the key for an address, from which nobody without our key can tell the address."""
         keys = self._services.keys
-        return (
-            f"{_FLOOD}filer#{hmac.digest(keys.hmac[keys.hmac_kid], _PURPOSE + address.encode(), hashlib.sha256).hex()}"
-        )
+        filer = hmac.digest(keys.hmac[keys.hmac_kid], _PURPOSE + address.encode(), hashlib.sha256)
+        return f"{OF_FLOOD}filer#{filer.hex()}"
 
 
 def _is_old(first: FirstAnswer | None, at: datetime) -> bool:

@@ -6,19 +6,17 @@ from functions.errors import AuthoringError
 from functions.forms.address import parse_address
 from functions.forms.authoring.holidays import HOLIDAYS, read_holidays
 from functions.forms.authoring.source import Mistake, Source
-from publisher.blocks import BLOCKS
 from publisher.checks.numbering import misplaced
+from publisher.checks.page_parts import wrong_blocks, wrong_headings
 from publisher.checks.required_pages import needed
 from publisher.checks.settings import wrong_settings
 from publisher.checks.typo_lint import slips
 from publisher.content.content import CITATION, Content
 from publisher.content.data_file import Place
-from publisher.content.pages import Block, Page
 from publisher.content.problem import ContentError, ContentProblem
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "'", "\t", "\r")
 _GIVE_BASIS = "请对照监管制度网页左边的编号改正，如 丙五2"
-_GIVE_ID = "请在标题后面写 {: #编号 }，编号用小写字母、数字和短横线"
 
 
 def problems_in(content: Content) -> list[ContentProblem]:
@@ -177,43 +175,12 @@ def _pages(content: Content) -> Iterator[ContentProblem]:
             yield _data(content, "regimes.yml", where, f"没有 content/regimes/{regime.key}.md", "请写这个网页")
     bodies: dict[str, str] = {}
     for page in content.pages.values():
-        yield from _headings(page)
-        yield from _blocks(content, page)
+        yield from wrong_headings(page)
+        yield from wrong_blocks(content, page)
         if page.body in bodies:
             cure = f"它和 content/{bodies[page.body]} 一字不差，请删去一个"
             yield ContentProblem(f"content/{page.path}", page.first, "这个网页重复了", cure)
         bodies[page.body] = page.path
-
-
-def _headings(page: Page) -> Iterator[ContentProblem]:
-    seen: set[str] = set()
-    for heading in page.headings:
-        if heading.id is None:
-            yield ContentProblem(f"content/{page.path}", heading.line, f"标题“{heading.text}”没有编号", _GIVE_ID)
-        elif heading.id in seen:
-            yield ContentProblem(f"content/{page.path}", heading.line, f"编号“{heading.id}”用了两次", "请换一个编号")
-        else:
-            seen.add(heading.id)
-
-
-def _blocks(content: Content, page: Page) -> Iterator[ContentProblem]:
-    seen: set[str] = set()
-    for block in page.blocks:
-        address = content.paragraph_at(block.name)
-        if address is None:
-            if parse_address(block.name):
-                cure = "请改正编号，或者在 content/data/regimes.yml 里写这个 stem"
-                cause = f"没有 stem 是“{block.name[0]}”的监管制度"
-                yield ContentProblem(f"content/{page.path}", block.line, cause, cure)
-            elif block.name not in BLOCKS:
-                yield _unknown_block(page, block)
-            continue
-        if page.path != f"regimes/{address.regime}.md":
-            cure = f"请把它移到 content/regimes/{address.regime}.md，或者改正编号"
-            yield ContentProblem(f"content/{page.path}", block.line, f"“{block.name}”不属于这个网页", cure)
-        if address.id in seen:
-            yield ContentProblem(f"content/{page.path}", block.line, f"编号“{block.name}”用了两次", "请改正其中一个")
-        seen.add(address.id)
 
 
 def _forms(content: Content) -> Iterator[ContentProblem]:
@@ -274,11 +241,6 @@ def _changes(content: Content) -> Iterator[ContentProblem]:
 
 def _data(content: Content, name: str, place: Place, cause: str, cure: str) -> ContentProblem:
     return ContentProblem(f"content/data/{name}", content.line(name, *place), cause, cure)
-
-
-def _unknown_block(page: Page, block: Block) -> ContentProblem:
-    cure = f"可以用：{'、'.join(BLOCKS)}，或者 丙五2 这样的段落编号"
-    return ContentProblem(f"content/{page.path}", block.line, f"没有叫“{block.name}”的块", cure)
 
 
 _CHECKS: tuple[Callable[[Content], Iterator[ContentProblem]], ...] = (

@@ -101,7 +101,7 @@ class Content:
 
     @cached_property
     def changes(self) -> Changes:
-        """What was changed since the list was published."""
+        """Return what was changed since the list was published."""
         return self._data("changes.yml", Changes)
 
     @cached_property

@@ -51,7 +51,7 @@ def read_data(root: Path, name: str, model: type[M]) -> tuple[M, Source]:
 
 
 def validated(name: str, source: Source, model: type[M]) -> M:
-    """What was read from the file `name`, as its model. Raises ContentError with every mistake in it."""
+    """Return what was read from the file `name`, as its model. Raises ContentError with every mistake in it."""
     try:
         return model.model_validate(source.value)
     except ValidationError as error:

@@ -50,7 +50,7 @@ def read_settings(root: Path, into: Path) -> MkDocsConfig:
 
 
 def refused_settings(root: Path) -> list[str]:
-    """What the generator itself has against mkdocs.yml, a line each; empty when nothing."""
+    """Return what the generator itself has against mkdocs.yml, a line each; empty when nothing."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
             read_settings(root.resolve(), Path(scratch) / "site")

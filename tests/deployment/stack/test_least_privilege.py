@@ -41,7 +41,7 @@ DOCUMENTS = {(f"s3:{action}", "B/papers/*", "") for action in ("GetObject", "Put
 MATRIX: dict[str, set[tuple[str, str, str]]] = {
     "submit": {
         ("dynamodb:PutItem", "T", APPENDED),
-        ("dynamodb:UpdateItem", "T", "guard#* attempt#* answer#flood#*"),
+        ("dynamodb:UpdateItem", "T", "guard#* attempt#flood#* answer#flood#*"),
         ("dynamodb:GetItem", "T", "idem#* answer#flood#*"),
         *(("s3:PutObject", contents, "") for contents in CONTENTS),
         ("ssm:GetParametersByPath", "P", ""),

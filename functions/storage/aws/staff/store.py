@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.errors import NotFound, StoreUnavailable
-from functions.staff.store import Account, AccountChanged, Attempts, FirstAnswer, LastAdmin, NameTaken, Session
+from functions.staff.store import (
+    OF_FLOOD,
+    Account,
+    AccountChanged,
+    Attempts,
+    FirstAnswer,
+    LastAdmin,
+    NameTaken,
+    Session,
+)
 from functions.storage.aws.calls import Refused
 from functions.storage.aws.items import Item, key
 from functions.storage.aws.reading import Reader
@@ -268,4 +277,5 @@ def _require_replaceable(accounts: dict[str, Account], account: Account) -> Acco
 
 
 def _attempts_key(name: str) -> Item:
-    return key(f"attempt#{hashed(name)}", "tries")
+    """Return the key of a counter; those of a flood lie apart, so that submit reaches no counter of sign-ins."""
+    return key(f"attempt#{OF_FLOOD if name.startswith(OF_FLOOD) else ''}{hashed(name)}", "tries")
