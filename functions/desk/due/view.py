@@ -13,7 +13,7 @@ from functions.desk.due.log import LogEntry
 from functions.desk.due.reminded import Told
 from functions.forms.catalogue import Catalogue
 from functions.records.words import Mark
-from functions.supervision.obligations.values import Obligation
+from functions.supervision.obligations.values import Obligation, Order
 from functions.supervision.obligations.words import WORDS, days_text
 from functions.supervision.orders.values import subject_of
 
@@ -44,7 +44,8 @@ class Days:
 class DueRow:
     """One obligation in a table; `other_due` is the last day by the filing where the roster has another.
 
-    `told` says when its unit was last reminded of it and what became of that, None where it was not.
+    `told` says when its unit was last reminded of it and what became of that, None where it was not; `order` is the
+    last order to correct that is not void.
     `key` is what a selection calls it.
     """
 
@@ -61,6 +62,7 @@ class DueRow:
     number: str
     contested: bool
     told: Told | None = None
+    order: Order | None = None
     key: str = ""
 
 
@@ -208,6 +210,7 @@ def row_of(catalogue: Catalogue, obligation: Obligation, on: date, told: Told | 
         number=obligation.number,
         contested=obligation.contested,
         told=told,
+        order=obligation.order,
         key=subject_of(obligation).key,
     )
 

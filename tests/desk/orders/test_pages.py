@@ -67,6 +67,10 @@ def test_one_press_numbers_an_order_for_each_ticked_row(owing: Services, come_in
     assert [letter.number for letter in letters] == [f"涉档责改〔2026〕{n}号" for n in (1, 2, 3)]
     listed = browser.get(answer.headers["location"]).text
     assert "开了 3 份文书" in listed
+    board = browser.get("/desk/due").text
+    for letter in letters:
+        assert f'href="/desk/orders/{letter.id}">10-08</a>' in board
+        assert letter.number in board
     page = browser.get(NEW, params={"do": "correction", "row": keys}).text
     assert page.count("已经责令改正") == 3
     assert "编号并开" not in page
